@@ -1,0 +1,134 @@
+"""One family of errors, each a sentence that says what is wrong, where, and what to do.
+
+    WeftError
+    ├── InputError             what was sent cannot be taken             400  exit 2
+    │   ├── UnreadableFile     a file cannot be opened or decoded
+    │   ├── UnknownFormat      no connector knows this file
+    │   ├── BadFilter          a `--where` that is not in the language
+    │   └── TooLarge           a body or file over its limit             413
+    ├── Unauthorized           no key, or one that is not valid          401  exit 4
+    ├── Forbidden              the key's scope does not allow it         403  exit 4
+    ├── NotFound               no such record, change, business          404  exit 5
+    ├── Conflict               the state does not allow this step        409  exit 6
+    │   ├── Stale              the field no longer holds what was seen   412
+    │   └── Tampered           the journal's chain does not hold
+    └── DatabaseError          PostgreSQL                                503  exit 7
+        ├── DatabaseUnavailable   it cannot be reached or started
+        ├── DatabaseTooOld        a server older than 16
+        ├── DatabaseFolderError   the data folder cannot be used
+        └── DiskFull              no space left                          507
+"""
+
+from typing import ClassVar
+
+
+class WeftError(Exception):
+    """The root: a message for a person, a slug for a program.
+
+    `status` is the HTTP status, `exit_code` the command's, `code` the slug in a problem+json `type`.
+    """
+
+    status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 1
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class InputError(WeftError):
+    """What was sent cannot be taken as it is."""
+
+    status, exit_code, code = 400, 2, "bad-input"
+
+
+class UnreadableFile(InputError):
+    """A file cannot be opened, decompressed or decoded."""
+
+    code = "unreadable-file"
+
+
+class UnknownFormat(InputError):
+    """No connector recognizes the file, or none has that name."""
+
+    code = "unknown-format"
+
+
+class BadFilter(InputError):
+    """A filter is not in the filter language."""
+
+    code = "bad-filter"
+
+
+class TooLarge(InputError):
+    """A request or file is larger than its limit."""
+
+    status, code = 413, "too-large"
+
+
+class Unauthorized(WeftError):
+    """No key was sent, or the key is unknown, revoked or expired."""
+
+    status, exit_code, code = 401, 4, "unauthorized"
+
+
+class Forbidden(WeftError):
+    """The key's scope does not allow this."""
+
+    status, exit_code, code = 403, 4, "forbidden"
+
+
+class NotFound(WeftError):
+    """There is no such thing in this business."""
+
+    status, exit_code, code = 404, 5, "not-found"
+
+
+class Conflict(WeftError):
+    """The thing is in a state from which this step cannot be taken."""
+
+    status, exit_code, code = 409, 6, "conflict"
+
+
+class Stale(Conflict):
+    """The record no longer holds what the caller saw."""
+
+    status, code = 412, "stale"
+
+
+class Tampered(Conflict):
+    """The journal's chain does not hold."""
+
+    code = "tampered"
+
+
+class DatabaseError(WeftError):
+    """PostgreSQL cannot do what is needed."""
+
+    status, exit_code, code = 503, 7, "database"
+
+
+class DatabaseUnavailable(DatabaseError):
+    """PostgreSQL cannot be reached or started."""
+
+    code = "database-unavailable"
+
+
+class DatabaseTooOld(DatabaseError):
+    """The server is older than PostgreSQL 16."""
+
+    code = "database-too-old"
+
+
+class DatabaseFolderError(DatabaseError):
+    """Weft's folder cannot be created, read or written."""
+
+    code = "database-folder"
+
+
+class DiskFull(DatabaseError):
+    """There is no space left for the database."""
+
+    status, code = 507, "disk-full"

@@ -1,0 +1,42 @@
+"""What Weft can be told from outside: few settings, each an environment variable."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Weft's settings; the metadata of each field names its environment variable and says what it does."""
+
+    home: Path = field(
+        default_factory=lambda: Path.home() / ".weft",
+        metadata={"variable": "WEFT_HOME", "help": "Weft's folder: the embedded database, uploads, rejects, logs."},
+    )
+    database_url: str | None = field(
+        default=None,
+        metadata={
+            "variable": "WEFT_DATABASE_URL",
+            "help": "Another PostgreSQL (16 or newer) to use in place of the embedded one.",
+        },
+    )
+    business: str | None = field(
+        default=None,
+        metadata={"variable": "WEFT_BUSINESS", "help": "The business that commands act on without `--business`."},
+    )
+    max_upload_mb: int = field(
+        default=2048,
+        metadata={"variable": "WEFT_MAX_UPLOAD_MB", "help": "The largest file that may be uploaded, in MiB."},
+    )
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read the settings from the environment; an empty variable counts as not set."""
+        home = os.environ.get("WEFT_HOME")
+        limit = os.environ.get("WEFT_MAX_UPLOAD_MB", "")
+        return cls(
+            home=Path(home).expanduser().absolute() if home else Path.home() / ".weft",
+            database_url=os.environ.get("WEFT_DATABASE_URL") or None,
+            business=os.environ.get("WEFT_BUSINESS") or None,
+            max_upload_mb=int(limit) if limit.isdigit() else 2048,
+        )
