@@ -1,22 +1,22 @@
 """One family of errors, each a sentence that says what is wrong, where, and what to do.
 
-    WeftError
-    ├── InputError             what was sent cannot be taken             400  exit 2
-    │   ├── UnreadableFile     a file cannot be opened or decoded
-    │   ├── UnknownFormat      no connector knows this file
-    │   ├── BadFilter          a `--where` that is not in the language
-    │   └── TooLarge           a body or file over its limit             413
-    ├── Unauthorized           no key, or one that is not valid          401  exit 4
-    ├── Forbidden              the key's scope does not allow it         403  exit 4
-    ├── NotFound               no such record, change, business          404  exit 5
-    ├── Conflict               the state does not allow this step        409  exit 6
-    │   ├── Stale              the field no longer holds what was seen   412
-    │   └── Tampered           the journal's chain does not hold
-    └── DatabaseError          PostgreSQL                                503  exit 7
-        ├── DatabaseUnavailable   it cannot be reached or started
-        ├── DatabaseTooOld        a server older than 16
-        ├── DatabaseFolderError   the data folder cannot be used
-        └── DiskFull              no space left                          507
+WeftError
+├── InputError             what was sent cannot be taken             400  exit 2
+│   ├── UnreadableFile     a file cannot be opened or decoded
+│   ├── UnknownFormat      no connector knows this file
+│   ├── BadFilter          a `--where` that is not in the language
+│   └── TooLarge           a body or file over its limit             413
+├── Unauthorized           no key, or one that is not valid          401  exit 4
+├── Forbidden              the key's scope does not allow it         403  exit 4
+├── NotFound               no such record, change, business          404  exit 5
+├── Conflict               the state does not allow this step        409  exit 6
+│   ├── Stale              the field no longer holds what was seen   412
+│   └── Tampered           the journal's chain does not hold
+└── DatabaseError          PostgreSQL                                503  exit 7
+    ├── DatabaseUnavailable   it cannot be reached or started
+    ├── DatabaseTooOld        a server older than 16
+    ├── DatabaseFolderError   the data folder cannot be used
+    └── DiskFull              no space left                          507
 """
 
 from typing import ClassVar

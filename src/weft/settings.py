@@ -11,7 +11,10 @@ class Settings:
 
     home: Path = field(
         default_factory=lambda: Path.home() / ".weft",
-        metadata={"variable": "WEFT_HOME", "help": "Weft's folder: the embedded database, uploads, rejects, logs."},
+        metadata={
+            "variable": "WEFT_HOME",
+            "help": "Weft's folder: the embedded database, uploads, rejects, logs.",
+        },
     )
     database_url: str | None = field(
         default=None,
@@ -22,7 +25,10 @@ class Settings:
     )
     business: str | None = field(
         default=None,
-        metadata={"variable": "WEFT_BUSINESS", "help": "The business that commands act on without `--business`."},
+        metadata={
+            "variable": "WEFT_BUSINESS",
+            "help": "The business that commands act on without `--business`.",
+        },
     )
     max_upload_mb: int = field(
         default=2048,

@@ -1,0 +1,1 @@
+"""Businesses and keys: who may act on what."""

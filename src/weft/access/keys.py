@@ -1,0 +1,106 @@
+"""API keys: made once, shown once, kept only as a hash, with a scope and an end."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from weft.access.businesses import Tenant
+from weft.errors import InputError, NotFound, Unauthorized
+from weft.ids import uuid7
+from weft.postgres.database import Database
+
+SCOPES: Final[Mapping[str, int]] = {"read": 0, "propose": 1, "approve": 2, "admin": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key's description: `scope` includes the scopes before it in read, propose, approve, admin."""
+
+    id: str
+    scope: str
+    note: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who a valid key speaks for."""
+
+    tenant: Tenant
+    key_id: str
+    scope: str
+    expires_at: datetime | None
+
+    def may(self, scope: str) -> bool:
+        """Tell whether the key's scope includes `scope`."""
+        return SCOPES[self.scope] >= SCOPES[scope]
+
+
+def digest_of(secret: str) -> bytes:
+    """The hash under which a key is kept (SHA-256; the secret has 256 random bits, so no salt or stretching)."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def created(
+    database: Database, business: UUID, scope: str = "read", days: int | None = None, note: str = ""
+) -> tuple[Key, str]:
+    """Make a key for a business; answers its description and the secret, which is not kept."""
+    if scope not in SCOPES:
+        raise InputError(f"{scope!r} is not a scope; use one of {', '.join(SCOPES)}.")
+    if days is not None and not 0 < days <= 36_500:
+        raise InputError(f"A key can last 1 to 36500 days, not {days}.")
+    identifier = "k_" + secrets.token_hex(5)
+    secret = f"weft_{secrets.token_urlsafe(32)}"
+    now = datetime.now(UTC)
+    expires = now + timedelta(days=days) if days is not None else None
+    with database.tenant(business) as connection:
+        connection.execute(
+            "insert into api_key (uid, id, hash, scope, note, created_at, expires_at) values (%s, %s, %s, %s, %s, %s, %s)",
+            (uuid7(), identifier, digest_of(secret), scope, note, now, expires),
+        )
+    return Key(identifier, scope, note, now, expires, None), secret
+
+
+def listed(database: Database, business: UUID) -> list[Key]:
+    """The keys of a business, oldest first, with those that are revoked or expired."""
+    with database.tenant(business) as connection:
+        rows = connection.execute(
+            "select id, scope, note, created_at, expires_at, revoked_at from api_key order by uid"
+        ).fetchall()
+    return [Key(*row) for row in rows]
+
+
+def revoked(database: Database, business: UUID, key_id: str) -> Key:
+    """End a key now; raises NotFound. To end it a second time changes nothing."""
+    with database.tenant(business) as connection:
+        row = connection.execute(
+            "update api_key set revoked_at = coalesce(revoked_at, now()) where id = %s "
+            "returning id, scope, note, created_at, expires_at, revoked_at",
+            (key_id,),
+        ).fetchone()
+    if row is None:
+        raise NotFound(f"There is no key {key_id!r}; `weft keys list` shows them.")
+    return Key(*row)
+
+
+def bearer(database: Database, secret: str) -> Bearer:
+    """Find whom a secret speaks for; raises Unauthorized when it is unknown, revoked or expired."""
+    with database.plain() as connection:
+        row = connection.execute(
+            "select business, business_id, currency, key_id, scope, expires_at, revoked_at from key_owner(%s)",
+            (digest_of(secret),),
+        ).fetchone()
+    if row is None:
+        raise Unauthorized("This key is not known. `weft keys create` makes one.")
+    business, business_id, currency, key_id, scope, expires_at, revoked_at = row
+    if revoked_at is not None:
+        raise Unauthorized(f"The key {key_id} was revoked.")
+    if expires_at is not None and expires_at <= datetime.now(UTC):
+        raise Unauthorized(f"The key {key_id} expired on {expires_at:%Y-%m-%d}.")
+    return Bearer(Tenant(business, business_id, currency), key_id, scope, expires_at)

@@ -1,0 +1,45 @@
+"""The one handle that skills, runs and connectors are given: it has no way to ask for another business's data."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from psycopg import Connection
+
+from weft.access import businesses
+from weft.access.businesses import Tenant
+from weft.postgres.database import Database
+from weft.store.catalog import Catalog
+from weft.store.changes import Changes
+from weft.store.customers import Customers
+from weft.store.imports import Imports
+from weft.store.journal import Journal
+from weft.store.orders import Orders
+from weft.store.stock import Stock
+from weft.store.things import Things
+
+
+class Business:
+    """One business: its records, its changes, its journal."""
+
+    def __init__(self, database: Database, tenant: Tenant) -> None:
+        self.id = tenant.id
+        self.uid = tenant.uid
+        self.currency = tenant.currency
+        self._database = database
+        self.catalog = Catalog(database, tenant.uid, tenant.currency)
+        self.orders = Orders(database, tenant.uid)
+        self.customers = Customers(database, tenant.uid)
+        self.stock = Stock(database, tenant.uid)
+        self.things = Things(database, tenant.uid)
+        self.changes = Changes(database, tenant.uid, tenant.currency)
+        self.journal = Journal(database, tenant.uid)
+        self.imports = Imports(database, tenant.uid)
+
+    @classmethod
+    def named(cls, database: Database, name: str) -> "Business":
+        """The business of that name; raises NotFound."""
+        return cls(database, businesses.named(database, name))
+
+    def transaction(self) -> AbstractContextManager[Connection[Any]]:
+        """One transaction in which the store's `put` methods of this business may be called."""
+        return self._database.tenant(self.uid)

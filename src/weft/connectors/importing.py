@@ -1,0 +1,311 @@
+"""A file goes in: streamed, in batches that are committed one by one, resumable, with every row accounted for."""
+
+import contextlib
+import csv
+import hashlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from weft.connectors.source import Source
+
+from weft.business import Business
+from weft.connectors import Connector, Rejected, Taken, connector_for
+from weft.errors import UnreadableFile, WeftError
+from weft.store.imports import Progress
+from weft.store.rows import Counts
+
+_BATCH_RECORDS: Final = 1000
+_BATCH_ROWS: Final = 8000
+_SETTLED: Final = ("orders",)
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did; in a dry run, what it would have done."""
+
+    id: str
+    kind: str
+    format: str
+    rows: int = 0
+    records: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    rejects_file: str | None = None
+    resumed: int = 0
+    seconds: float = 0.0
+    dry_run: bool = False
+    columns: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How far an import is: source rows and bytes done, of how many bytes, at how many rows a second."""
+
+    rows: int
+    records: int
+    rejected: int
+    fraction: float
+    rate: float
+    seconds_left: float | None
+
+
+@dataclass(slots=True)
+class _Batch:
+    taken: list[Taken]
+    rejected: list[Rejected]
+    rows: int
+    fraction: float
+
+
+def digest_of_file(path: Path) -> bytes:
+    """The SHA-256 of a file's bytes; raises UnreadableFile."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as problem:
+        raise UnreadableFile(f"{path} cannot be read: {problem.strerror}.") from problem
+
+
+def import_file(
+    business: Business,
+    kind: str,
+    path: Path,
+    *,
+    format_name: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    currency: str | None = None,
+    dry_run: bool = False,
+    who: str = "local administrator",
+    rejects_folder: Path | None = None,
+    name: str | None = None,
+    watch: Callable[[Moment], None] | None = None,
+    begun: Callable[[UUID], None] | None = None,
+) -> Report:
+    """Import a file of `kind` into a business and report what became of each row.
+
+    Raises UnreadableFile and UnknownFormat before anything is written. A file that was cut short in the middle of an
+    earlier import is taken up behind its last committed row.
+    """
+    started = time.monotonic()
+    source = Source(path, currency=currency or business.currency, mapping=dict(mapping or {}))
+    connector = connector_for(kind, source, format_name)
+    options = {"map": dict(mapping or {}), "currency": source.currency}
+    report = Report("", kind, connector.name, dry_run=dry_run)
+    if dry_run:
+        _rehearse(business, kind, connector, source, report)
+        report.seconds = time.monotonic() - started
+        return report
+    progress, resumed = business.imports.begin(kind, connector.name, name or path.name, digest_of_file(path), options)
+    if begun:
+        begun(progress.uid)
+    report.id = str(progress.uid)
+    report.resumed = progress.rows if resumed else 0
+    rejects = _Rejects((rejects_folder or path.parent), name or path.name, progress, source)
+    try:
+        with contextlib.closing(_read_ahead(connector, kind, source, skip=progress.rows)) as batches:
+            for batch in batches:
+                _put(business, kind, batch, progress, rejects, who, name or path.name)
+                if watch:
+                    watch(_moment(progress, batch.fraction, started, report.resumed))
+        if kind in _SETTLED:
+            with business.transaction() as connection:
+                business.orders.settle_titles(connection)
+    except BaseException as problem:
+        with contextlib.suppress(WeftError):
+            business.imports.finish(progress, str(problem) or type(problem).__name__)
+        raise
+    finally:
+        rejects.close()
+    business.imports.finish(progress)
+    for field in ("rows", "records", "created", "updated", "unchanged", "rejected", "rejects_file"):
+        setattr(report, field, getattr(progress, field))
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _moment(progress: Progress, fraction: float, started: float, resumed: int) -> Moment:
+    seconds = max(time.monotonic() - started, 1e-6)
+    left = seconds * (1 - fraction) / fraction if fraction > 0 else None
+    rate = (progress.rows - resumed) / seconds
+    return Moment(progress.rows, progress.records, progress.rejected, fraction, rate, left)
+
+
+def _batches(connector: Connector, kind: str, source: Source, skip: int) -> Iterator[_Batch]:
+    """Group what a connector reads into batches, past the first `skip` source rows, which are committed already."""
+    taken: list[Taken] = []
+    rejected: list[Rejected] = []
+    rows = skipped = 0
+    for item in connector.read(kind, source):
+        count = item.rows if isinstance(item, Taken) else 1
+        if skipped < skip:
+            skipped += count
+            continue
+        rows += count
+        if isinstance(item, Taken):
+            taken.append(item)
+        else:
+            rejected.append(item)
+        # A rejected row can lie inside a record that is not yet complete: a batch ends behind a taken record alone.
+        if isinstance(item, Taken) and (len(taken) >= _BATCH_RECORDS or rows >= _BATCH_ROWS):
+            yield _Batch(taken, rejected, rows, source.fraction())
+            taken, rejected, rows = [], [], 0
+    if rows:
+        yield _Batch(taken, rejected, rows, 1.0)
+
+
+def _read_ahead(connector: Connector, kind: str, source: Source, skip: int) -> Generator[_Batch, None, None]:
+    """Read the next batches in a thread while the database is busy with the one before."""
+    ready: queue.Queue[_Batch | BaseException | None] = queue.Queue(maxsize=2)
+    stop = threading.Event()
+
+    def hand(item: _Batch | BaseException | None) -> bool:
+        while not stop.is_set():
+            with contextlib.suppress(queue.Full):
+                ready.put(item, timeout=0.2)
+                return True
+        return False
+
+    def read() -> None:
+        try:
+            for batch in _batches(connector, kind, source, skip):
+                if not hand(batch):
+                    return
+            hand(None)
+        except BaseException as problem:
+            hand(problem)
+
+    reader = threading.Thread(target=read, name="import-reader", daemon=True)
+    reader.start()
+    try:
+        while True:
+            item = ready.get()
+            if item is None:
+                return
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        reader.join(timeout=10)
+
+
+def _put(
+    business: Business, kind: str, batch: _Batch, progress: Progress, rejects: "_Rejects", who: str, file: str
+) -> None:
+    before = (
+        progress.rows,
+        progress.records,
+        progress.created,
+        progress.updated,
+        progress.unchanged,
+        progress.rejected,
+    )
+    for attempt in (1, 2):
+        try:
+            with business.transaction() as connection:
+                counts, refused = _write(business, kind, batch, connection, file)
+                progress.rows += batch.rows
+                progress.records += len(batch.taken)
+                progress.created += counts.created
+                progress.updated += counts.updated
+                progress.unchanged += counts.unchanged
+                progress.rejected += len(batch.rejected) + len(refused)
+                rejects.write([*batch.rejected, *refused])
+                business.imports.commit(connection, progress, who, counts, file)
+            rejects.keep()
+            return
+        except WeftError as problem:
+            rejects.forget()
+            for name, value in zip(
+                ("rows", "records", "created", "updated", "unchanged", "rejected"), before, strict=True
+            ):
+                setattr(progress, name, value)
+            # The server was killed and is started again by the next transaction; the batch was rolled back as a whole.
+            if attempt == 2 or problem.code != "database-unavailable":
+                raise
+
+
+def _write(business: Business, kind: str, batch: _Batch, connection: Any, file: str) -> tuple[Counts, list[Rejected]]:
+    records: Any = [item.record for item in batch.taken]
+    if kind == "products":
+        return business.catalog.put(connection, records, "import"), []
+    if kind == "orders":
+        return business.orders.put(connection, records, "import"), []
+    if kind == "customers":
+        return business.customers.put(connection, records, "import"), []
+    if kind == "stock":
+        counts = business.stock.put(connection, records, f"import {file}")
+        refused = [
+            Rejected(batch.taken[n - 1].line, "SKU", str(records[n - 1].get("sku") or records[n - 1].get("product") or ""),
+                     "no product has exactly one variant of this SKU or these options; import the products first", None)
+            for n in business.stock.unplaced(connection)
+        ]  # fmt: skip
+        return counts, refused
+    return business.things.put(connection, records, "import"), []
+
+
+def _rehearse(business: Business, kind: str, connector: Connector, source: Source, report: Report) -> None:
+    """Do all that the import would do, batch by batch, and roll each batch back."""
+    for batch in _batches(connector, kind, source, 0):
+        with contextlib.suppress(_Rehearsed), business.transaction() as connection:
+            counts, refused = _write(business, kind, batch, connection, source.path.name)
+            report.rows += batch.rows
+            report.records += len(batch.taken)
+            report.created += counts.created
+            report.updated += counts.updated
+            report.unchanged += counts.unchanged
+            report.rejected += len(batch.rejected) + len(refused)
+            raise _Rehearsed
+    report.columns = getattr(source, "guessed", None)
+
+
+class _Rehearsed(Exception):  # noqa: N818 - not an error: it rolls a rehearsal back
+    pass
+
+
+class _Rejects:
+    """The rejects file: one line for each row that could not be taken, behind what was committed before."""
+
+    def __init__(self, folder: Path, name: str, progress: Progress, source: Source) -> None:
+        base = name.removesuffix(".gz").rsplit(".", 1)[0]
+        self._path = folder / f"{base}.rejects-{str(progress.uid)[-8:]}.csv"
+        self._progress = progress
+        self._header = ["line", "column", "value", "reason", *source.header]
+        self._length = self._path.stat().st_size if progress.rejects_file and self._path.exists() else 0
+        self._file: Any = None
+
+    def write(self, rejected: list[Rejected]) -> None:
+        if not rejected:
+            return
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("a", encoding="utf-8", newline="")
+            self._file.truncate(self._length)
+        writer = csv.writer(self._file)
+        if self._length == 0 and self._file.tell() == 0:
+            writer.writerow(self._header)
+        for item in rejected:
+            writer.writerow([item.line, item.column, item.value, item.reason, *(item.row or [])])
+        self._file.flush()
+        self._progress.rejects_file = str(self._path)
+
+    def keep(self) -> None:
+        if self._file is not None:
+            self._length = self._file.tell()
+
+    def forget(self) -> None:
+        if self._file is not None:
+            self._file.truncate(self._length)
+            self._file.seek(self._length)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()

@@ -1,0 +1,1 @@
+"""One database: an embedded PostgreSQL that Weft starts, or yours."""

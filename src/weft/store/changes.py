@@ -1,0 +1,598 @@
+"""Changes: proposed edits of one field each, approved, applied, corrected and undone, never silent writes.
+
+    proposed ──approve──▶ approved ──apply──▶ applied ──undo──▶ undone
+        │  └──correct───────▲ │ └─(the field holds another value)─▶ stale
+        └──reject──▶ rejected ◀┘
+
+Every verb takes a selection and works on all of it at once, in one transaction, with one batch in the journal.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from psycopg import Connection, sql
+
+from weft.errors import Conflict, InputError, NotFound
+from weft.ids import uuid7
+from weft.postgres.database import Database, copy_rows
+from weft.store import fields, journal, where
+
+FIELDS: Final = where.Fields(
+    fixed={
+        "state": where.Field("c.state"),
+        "skill": where.Field("c.skill"),
+        "record": where.Field("c.record"),
+        "field": where.Field("c.field"),
+        "engine": where.Field("c.engine"),
+        "confidence": where.Field("c.confidence", "number"),
+        "before": where.Field("c.before #>> '{}'"),
+        "after": where.Field("c.after #>> '{}'"),
+        "run": where.Field("c.run::text"),
+        "reason": where.Field("c.reason"),
+        "created": where.Field("c.created_at", "time"),
+        "applied": where.Field("c.applied_at", "time"),
+        "vendor": where.Field("(select p.vendor from product p where p.id = c.record)"),
+        "category": where.Field("(select p.category from product p where p.id = c.record)"),
+        "title": where.Field("(select p.title from product p where p.id = c.record)"),
+    },
+    open={},
+)
+STATES: Final = ("proposed", "approved", "applied", "rejected", "stale", "undone")
+_FROM: Final = {
+    "approve": ("proposed",),
+    "reject": ("proposed", "approved", "stale"),
+    "apply": ("approved",),
+    "undo": ("applied",),
+    "correct": ("proposed", "approved", "stale"),
+}
+_SHOWN: Final = (
+    "c.uid, c.run, c.skill, c.record, c.field, c.before, c.after, c.suggested, c.confidence, c.facts, c.checks, c.engine, "
+    "c.state, c.reason, c.created_at, c.decided_at, c.decided_by, c.applied_at, "
+    "(select p.title from product p where p.id = c.record) as title"
+)
+_WRITTEN_AS: Final = {
+    "text": "w.after #>> '{}'",
+    "status": "w.after #>> '{}'",
+    "policy": "w.after #>> '{}'",
+    "flag": "(w.after #>> '{}')::boolean",
+    "number": "(w.after #>> '{}')::double precision",
+    "integer": "(w.after #>> '{}')::integer",
+    "money": "(w.after ->> 'amount')::bigint",
+    "list": "array(select jsonb_array_elements_text(nullif(w.after, 'null')))",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which changes a verb acts on: `ids` (whole, or their last four or more characters), a `run`, a filter, or all."""
+
+    ids: Sequence[str] = ()
+    run: str | None = None
+    where: str | None = None
+    all: bool = False
+
+    def condition(self) -> tuple[str, list[Any]]:
+        """The SQL condition on `c` and its parameters; raises InputError when nothing is selected."""
+        parts: list[str] = []
+        parameters: list[Any] = []
+        if self.ids:
+            whole, ends = _ids(self.ids)
+            parts.append("(c.uid = any(%s) or right(c.uid::text, 12) like any(%s))" if ends else "c.uid = any(%s)")
+            parameters.append(whole)
+            if ends:
+                parameters.append(["%" + end for end in ends])
+        if self.run is not None:
+            parts.append("c.run = %s")
+            parameters.append(_uuid(self.run, "run"))
+        if self.where is not None:
+            parsed = where.parse(self.where, FIELDS)
+            parts.append(parsed.sql)
+            parameters.extend(parsed.parameters)
+        if not parts and not self.all:
+            raise InputError("Say which changes: their ids, --run ID, --where FILTER or --all.")
+        return " and ".join(parts) or "true", parameters
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a verb did: how many changes it took there, how many it left and why (the first hundred, in words)."""
+
+    verb: str
+    done: int = 0
+    left: int = 0
+    problems: list[dict[str, str]] = field(default_factory=list)
+    run: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who acts: a person at the command line, a key, a skill."""
+
+    name: str = "local administrator"
+
+
+def _uuid(text: str, what: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InputError(f"{text!r} is not the id of a {what}.") from None
+
+
+def _ids(ids: Sequence[str]) -> tuple[list[UUID], list[str]]:
+    whole: list[UUID] = []
+    ends: list[str] = []
+    for text in ids:
+        if re.fullmatch("[0-9a-fA-F]{4,12}", text):
+            ends.append(text.lower())
+        else:
+            whole.append(_uuid(text, "change"))
+    return whole, ends
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return "blank"
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return f"“{text[:80]}…”" if len(text) > 80 else f"“{text}”"
+
+
+class Changes:
+    """One business's changes."""
+
+    def __init__(self, database: Database, business: UUID, currency: str) -> None:
+        self._database = database
+        self._business = business
+        self._currency = currency
+
+    def propose(
+        self,
+        edits: Iterable[Mapping[str, Any]],
+        *,
+        skill: str = "edit",
+        engine: str = "local",
+        run: UUID | None = None,
+        who: Who | None = None,
+    ) -> Outcome:
+        """Propose edits: each `record`, `field`, `after`, and if known `before`, `confidence`, `facts`, `checks`.
+
+        An edit that changes nothing, or that is already proposed, is left; so is one that cannot be made, with its reason.
+        """
+        outcome = Outcome("propose")
+        run = run or uuid7()
+        outcome.run = str(run)
+        rows: list[tuple[Any, ...]] = []
+        for number, edit in enumerate(edits, 1):
+            try:
+                rows.append(self._row(number, edit))
+            except (InputError, ValueError) as problem:
+                self._leave(outcome, str(edit.get("record", "")), str(edit.get("field", "")), str(problem))
+        with self._database.tenant(self._business) as connection:
+            connection.execute(
+                "create temporary table edit (n integer, uid uuid, record text, field text, kind text, given boolean, "
+                "before jsonb, after jsonb, confidence real, facts jsonb, checks jsonb, product uuid, problem text) on commit drop"
+            )
+            columns = (
+                "n",
+                "uid",
+                "record",
+                "field",
+                "kind",
+                "given",
+                "before",
+                "after",
+                "confidence",
+                "facts",
+                "checks",
+            )
+            copy_rows(connection, "edit", columns, rows)
+            self._resolve(connection)
+            for record, name, reason in connection.execute(
+                "select record, field, problem from edit where problem is not null order by n"
+            ):
+                self._leave(outcome, record, name, reason)
+            result = connection.execute(
+                "insert into change (uid, run, skill, record, field, before, after, confidence, facts, checks, engine) "
+                "select uid, %s, %s, record, field, before, after, confidence, facts, checks, %s from edit "
+                "where problem is null",
+                (run, skill, engine),
+            )
+            outcome.done = result.rowcount
+            if outcome.done:
+                self._journal(
+                    connection,
+                    who,
+                    "propose",
+                    "edit where problem is null",
+                    "null::text",
+                    "proposed",
+                    run=run,
+                )
+        return outcome
+
+    def _row(self, number: int, edit: Mapping[str, Any]) -> tuple[Any, ...]:
+        record, name = edit.get("record"), edit.get("field")
+        if not isinstance(record, str) or not isinstance(name, str) or not record:
+            raise InputError("an edit needs a record and a field, both texts")
+        parsed = fields.parsed(name)
+        try:
+            after = fields.coerced(parsed, edit.get("after"), self._currency)
+            before = fields.coerced(parsed, edit.get("before"), self._currency)
+        except ValueError as problem:
+            raise InputError(f"{_words(edit.get('after'))} {problem}") from None
+        confidence = edit.get("confidence")
+        if confidence is not None and not (isinstance(confidence, (int, float)) and 0 <= confidence <= 1):
+            raise InputError(f"the confidence {confidence!r} is not between 0 and 1")
+        facts, checks = edit.get("facts") or [], edit.get("checks") or []
+        kind = f"{parsed.family}.{parsed.kind}"
+        given = edit.get("before") is not None
+        return (
+            *(number, uuid7(), record, name, kind, given, _json(before), _json(after), confidence),
+            *(_json(facts), _json(checks)),
+        )
+
+    @staticmethod
+    def _resolve(connection: Connection[Any]) -> None:
+        """Find each edit's product and present value, and say which edits cannot or need not be made."""
+        connection.execute("update edit e set product = p.uid from product p where p.id = e.record")
+        connection.execute(
+            "update edit set problem = 'there is no product ' || quote_literal(record) where product is null"
+        )
+        connection.execute("analyze edit")
+        connection.execute("update edit set before = field_value(product, field) where problem is null and not given")
+        connection.execute(
+            "update edit set problem = case when strpos(field, '.sku') > 0 or kind like 'variants.%' then "
+            "'the product has no one variant of that name (name it by its place, such as variants.#1.price)' "
+            "else 'the product has no image at that place' end where problem is null and ("
+            "kind like 'variants.%' and variant_named(product, substring(field from '^variants\\.(.+)\\.[^.]+$')) is null "
+            "or kind like 'images.%' and not exists (select from product p where p.uid = edit.product and "
+            "jsonb_array_length(p.images) >= split_part(field, '.', 2)::integer))"
+        )
+        connection.execute(
+            "update edit set problem = 'the field already holds this value' where problem is null "
+            "and before is not distinct from after"
+        )
+        connection.execute(
+            "update edit e set problem = 'this is already proposed' where problem is null and (exists (select from change c "
+            "where c.record = e.record and c.field = e.field and c.state in ('proposed', 'approved') "
+            "and c.after is not distinct from e.after) or exists (select from edit o where o.n < e.n and o.record = e.record "
+            "and o.field = e.field and o.after is not distinct from e.after and o.problem is null))"
+        )
+
+    @staticmethod
+    def _leave(outcome: Outcome, record: str, name: str, problem: str) -> None:
+        outcome.left += 1
+        if len(outcome.problems) < 100:
+            outcome.problems.append({"record": record, "field": name, "problem": problem})
+
+    def listed(
+        self, selection: Selection | None = None, *, limit: int = 100, after: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Changes in the order in which they were made, the first `limit` after the change `after`."""
+        condition, parameters = (selection or Selection(all=True)).condition()
+        if after is not None:
+            condition += " and c.uid > %s"
+            parameters.append(_uuid(after, "change"))
+        with self._database.tenant(self._business) as connection:
+            cursor = connection.execute(
+                f"select {_SHOWN} from change c where {condition} order by c.uid limit %s",
+                [*parameters, limit],
+            )
+            names = [column.name for column in cursor.description or ()]
+            return [self._shown(dict(zip(names, row, strict=True))) for row in cursor]
+
+    def counted(self, selection: Selection | None = None) -> dict[str, int]:
+        """How many changes there are in each state."""
+        condition, parameters = (selection or Selection(all=True)).condition()
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                f"select c.state, count(*) from change c where {condition} group by 1",
+                parameters,
+            ).fetchall()
+        return {state: dict(rows).get(state, 0) for state in STATES}
+
+    def shown(self, change: str) -> dict[str, Any]:
+        """One change with the field's value as it is now (`now`); raises NotFound."""
+        found = self.listed(Selection(ids=[change]), limit=2)
+        if not found:
+            raise NotFound(f"There is no change {change!r}.")
+        if len(found) > 1:
+            raise InputError(f"More than one change ends in {change!r}; give more of its id.")
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute(
+                "select field_value(p.uid, %s) from product p where p.id = %s",
+                (found[0]["field"], found[0]["record"]),
+            ).fetchone()
+        return {**found[0], "now": row[0] if row else None}
+
+    @staticmethod
+    def _shown(row: dict[str, Any]) -> dict[str, Any]:
+        change = {"id": str(row.pop("uid")), **row}
+        change["run"] = str(change["run"]) if change["run"] else None
+        return change
+
+    def approve(self, selection: Selection, who: Who | None = None) -> Outcome:
+        """Approve the selected changes that are proposed; nothing is written to a record yet."""
+        return self._decide("approve", "approved", selection, who)
+
+    def reject(self, selection: Selection, who: Who | None = None, reason: str | None = None) -> Outcome:
+        """Reject the selected changes that are proposed, approved or stale."""
+        return self._decide("reject", "rejected", selection, who, reason)
+
+    def _decide(
+        self, verb: str, state: str, selection: Selection, who: Who | None, reason: str | None = None
+    ) -> Outcome:
+        outcome = Outcome(verb)
+        with self._database.tenant(self._business) as connection:
+            self._pick(connection, verb, selection, outcome)
+            result = connection.execute(
+                "update change c set state = %s, reason = coalesce(%s, c.reason), decided_at = now(), decided_by = %s "
+                "from picked p where p.uid = c.uid",
+                (state, reason, (who or Who()).name),
+            )
+            outcome.done = result.rowcount
+            if outcome.done:
+                self._journal(connection, who, verb, "picked", "state", state, reason=reason)
+        return outcome
+
+    def correct(self, change: str, value: Any, who: Who | None = None) -> dict[str, Any]:
+        """Put a person's own value in place of the suggested one and approve it; the suggestion is kept beside it."""
+        old = self.shown(change)
+        if old["state"] not in _FROM["correct"]:
+            raise Conflict(f"The change is {old['state']}, and can no longer be corrected.")
+        try:
+            after = fields.coerced(fields.parsed(old["field"]), value, self._currency)
+        except ValueError as problem:
+            raise InputError(f"{_words(value)} {problem}.") from None
+        outcome = Outcome("correct")
+        with self._database.tenant(self._business) as connection:
+            self._pick(connection, "correct", Selection(ids=[old["id"]]), outcome)
+            connection.execute(
+                "update change c set suggested = coalesce(c.suggested, c.after), after = %s, state = 'approved', reason = null, "
+                "before = case when c.state = 'stale' then field_value(p.product, c.field) else c.before end, "
+                "decided_at = now(), decided_by = %s from picked p where p.uid = c.uid",
+                (_json(after), (who or Who()).name),
+            )
+            connection.execute("update picked set after = %s", (_json(after),))
+            self._journal(connection, who, "correct", "picked", "state", "approved")
+        return self.shown(old["id"])
+
+    def apply(self, selection: Selection, who: Who | None = None) -> Outcome:
+        """Write the selected approved changes, each only if its field still holds what it held; else it becomes stale."""
+        outcome = Outcome("apply")
+        with self._database.tenant(self._business) as connection:
+            self._pick(connection, "apply", selection, outcome)
+            self._write(connection)
+            outcome.done = connection.execute(
+                "update change c set state = 'applied', applied_at = now(), reason = null from picked p "
+                "where p.uid = c.uid and p.done"
+            ).rowcount
+            self._explain(connection, outcome, "as when it was proposed")
+            connection.execute(
+                "update change c set state = 'stale', reason = p.problem from picked p where p.uid = c.uid and not p.done"
+            )
+            self._journal(connection, who, "apply", "picked where done", "state", "applied")
+            self._journal(connection, who, "apply", "picked where not done", "state", "stale")
+        return outcome
+
+    def undo(self, selection: Selection, who: Who | None = None) -> Outcome:
+        """Put back what the selected applied changes had replaced, newest first, wherever their value still stands."""
+        outcome = Outcome("undo")
+        with self._database.tenant(self._business) as connection:
+            self._pick(connection, "undo", selection, outcome)
+            connection.execute("update picked set before = after, after = before")
+            self._write(connection)
+            outcome.done = connection.execute(
+                "update change c set state = 'undone', decided_at = now(), decided_by = %s from picked p "
+                "where p.uid = c.uid and p.done",
+                ((who or Who()).name,),
+            ).rowcount
+            self._explain(connection, outcome, "as the change had left it")
+            self._journal(connection, who, "undo", "picked where done", "state", "undone")
+        return outcome
+
+    def _pick(self, connection: Connection[Any], verb: str, selection: Selection, outcome: Outcome) -> None:
+        """Lock the selected changes in a state from which the verb goes, with their products, in a table `picked`."""
+        condition, parameters = selection.condition()
+        states = list(_FROM[verb])
+        order = "applied_at desc, uid desc" if verb == "undo" else "uid"
+        connection.execute("drop table if exists picked")
+        connection.execute(
+            "create temporary table picked on commit drop as with chosen as materialized (select c.uid, c.record, c.field, "
+            "c.before, c.after, c.state, c.applied_at from change c "
+            f"where {condition} and c.state = any(%s) order by c.uid for update) "
+            "select uid, record, field, before, after, state, null::uuid as product, null::uuid as variant, "
+            f"row_number() over (order by {order}) as n, 1::bigint as turn, false as done, null::text as problem from chosen",
+            [*parameters, states],
+        )
+        connection.execute("create index on picked (uid)")
+        connection.execute(
+            "update picked k set product = p.uid from product p where p.id = k.record",
+        )
+        connection.execute("analyze picked")
+        self._left_out(connection, verb, condition, parameters, states, selection, outcome)
+
+    def _left_out(
+        self,
+        connection: Connection[Any],
+        verb: str,
+        condition: str,
+        parameters: list[Any],
+        states: list[str],
+        selection: Selection,
+        outcome: Outcome,
+    ) -> None:
+        """Name what was asked for by id and cannot be taken; filters and `all` mean what is in a fitting state."""
+        if not selection.ids:
+            return
+        for uid, record, name, state in connection.execute(
+            f"select c.uid, c.record, c.field, c.state from change c where {condition} and not c.state = any(%s) order by 1",
+            [*parameters, states],
+        ).fetchall():
+            problem = f"the change {str(uid)[-8:]} is {state}; only {' or '.join(states)} ones can be taken by {verb}"
+            self._leave(outcome, record, name, problem)
+        whole, ends = _ids(selection.ids)
+        found = {
+            row[0] for row in connection.execute("select uid from change where uid = any(%s)", (whole,)).fetchall()
+        }
+        for uid in whole:
+            if uid not in found:
+                raise NotFound(f"There is no change {str(uid)!r}.")
+        for end in ends:
+            rows = connection.execute(
+                "select uid from change where right(uid::text, 12) like %s limit 2", ("%" + end,)
+            ).fetchall()
+            if len(rows) != 1:
+                raise NotFound(f"{'No' if not rows else 'More than one'} change ends in {end!r}.")
+
+    @staticmethod
+    def _write(connection: Connection[Any]) -> None:
+        """Write `picked` into the records, turn by turn where several changes touch one value."""
+        connection.execute(
+            "select p.uid from product p where p.uid in (select product from picked) order by p.uid for update"
+        )
+        connection.execute(
+            "update picked set variant = variant_named(product, substring(field from '^variants\\.(.+)\\.[^.]+$')) "
+            "where field like 'variants.%' and product is not null"
+        )
+        connection.execute(
+            "update picked k set turn = t.turn from (select uid, row_number() over (partition by coalesce(variant, product), "
+            "case when field ~ '^(translations|images)\\.' then '' when variant is not null then "
+            "substring(field from '[^.]+$') else field end order by n) as turn from picked) t where t.uid = k.uid and t.turn > 1"
+        )
+        last = connection.execute("select coalesce(max(turn), 0) from picked").fetchone()
+        for turn in range(1, (last[0] if last else 0) + 1):
+            connection.execute(
+                "update picked set done = field_value(product, field) is not distinct from "
+                "nullif(nullif(before, 'null'), '\"\"') and product is not null "
+                "and (variant is not null or field not like 'variants.%%') where turn = %s",
+                (turn,),
+            )
+            _write_turn(connection, turn)
+        connection.execute(
+            "update product set version = version + 1, updated_at = now() where uid in (select product from picked where done)"
+        )
+
+    def _explain(self, connection: Connection[Any], outcome: Outcome, when: str) -> None:
+        rows = connection.execute(
+            "select uid, record, field, before, product is null, field_value(product, field), "
+            "variant is null and field like 'variants.%' from picked where not done order by n"
+        ).fetchall()
+        for uid, record, name, before, gone, now, homeless in rows:
+            problem = (
+                f"there is no product {record!r} any more"
+                if gone
+                else "the product has no one variant of that name any more"
+                if homeless
+                else f"{name} now holds {_words(now)}, not {_words(before)} {when}"
+            )
+            connection.execute("update picked set problem = %s where uid = %s", (problem, uid))
+            self._leave(outcome, record, name, problem)
+
+    def _journal(
+        self,
+        connection: Connection[Any],
+        who: Who | None,
+        action: str,
+        rows: str,
+        old_state: str,
+        state: str,
+        **detail: Any,
+    ) -> None:
+        any_row = connection.execute(f"select count(*) from {rows}").fetchone()
+        if not any_row or not any_row[0]:
+            return
+        described = {
+            "count": any_row[0],
+            "to": state,
+            **{k: str(v) for k, v in detail.items() if v is not None},
+        }
+        journal.record(
+            connection,
+            self._business,
+            (who or Who()).name,
+            f"change.{action}",
+            described,
+            "select jsonb_build_object('change', uid, 'record', record, 'field', field, 'before', before, "
+            f"'after', after, 'from', {old_state}, 'to', '{state}')::text as body from {rows} order by n",
+        )
+
+
+def _write_turn(connection: Connection[Any], turn: int) -> None:
+    """Write one turn of `picked`: at most one change of any one value."""
+    fields_there = connection.execute(
+        "select distinct case when field like 'variants.%%' then 'variants..' || substring(field from '[^.]+$') "
+        "when field ~ '^(attributes|translations|images)\\.' then split_part(field, '.', 1) else field end "
+        "from picked where turn = %s and done",
+        (turn,),
+    ).fetchall()
+    for (name,) in sorted(fields_there):
+        if name == "attributes":
+            _write_attributes(connection, turn)
+        elif name == "translations":
+            connection.execute(
+                "update product p set translations = jsonb_strip_nulls(jsonb_set(jsonb_set(coalesce(p.translations, '{}'), "
+                "array[split_part(w.field, '.', 2)], coalesce(p.translations -> split_part(w.field, '.', 2), '{}')), "
+                "array[split_part(w.field, '.', 2), substring(w.field from '^[^.]+\\.[^.]+\\.(.+)$')], "
+                "coalesce(w.after, 'null'))) from picked w where w.turn = %s and w.done and w.product = p.uid "
+                "and w.field like 'translations.%%'",
+                (turn,),
+            )
+        elif name == "images":
+            connection.execute(
+                "update product p set images = jsonb_set(p.images, array[(split_part(w.field, '.', 2)::integer - 1)::text, "
+                "split_part(w.field, '.', 3)], coalesce(w.after, '\"\"')) from picked w "
+                "where w.turn = %s and w.done and w.product = p.uid and w.field like 'images.%%'",
+                (turn,),
+            )
+        elif name.startswith("variants.."):
+            _write_variants(connection, turn, name.removeprefix("variants.."))
+        else:
+            connection.execute(
+                sql.SQL(
+                    "update product p set {column} = " + _WRITTEN_AS[fields.PRODUCT[name]] + " from picked w "
+                    "where w.turn = %s and w.done and w.product = p.uid and w.field = %s"
+                ).format(column=sql.Identifier(name)),
+                (turn, name),
+            )
+
+
+def _write_variants(connection: Connection[Any], turn: int, column: str) -> None:
+    kind = fields.VARIANT[column]
+    currency = ", currency = coalesce(w.after ->> 'currency', v.currency)" if kind == "money" else ""
+    connection.execute(
+        sql.SQL(
+            "update variant v set {column} = "
+            + _WRITTEN_AS[kind]
+            + currency
+            + " from picked w where w.turn = %s and w.done "
+            "and w.variant = v.uid and substring(w.field from '[^.]+$') = %s"
+        ).format(column=sql.Identifier(column)),
+        (turn, column),
+    )
+
+
+def _write_attributes(connection: Connection[Any], turn: int) -> None:
+    chosen = "from picked w where w.turn = %s and w.done and w.field like 'attributes.%%'"
+    name = "substr(w.field, 12)"
+    connection.execute(
+        f"delete from fact f using (select w.product, {name} as name {chosen} and w.after is null) as w "
+        "where f.record = w.product and f.name = w.name",
+        (turn,),
+    )
+    composite = "jsonb_typeof(w.after) = 'object' and w.after ? 'value' and w.after ? 'unit'"
+    connection.execute(
+        "insert into fact (record, name, value, unit, source, confidence, at) "
+        f"select w.product, {name}, case when {composite} then w.after -> 'value' else w.after end, "
+        f"case when {composite} then w.after ->> 'unit' end, 'change', 1, now() {chosen} and w.after is not null "
+        "on conflict (record, name) do update set value = excluded.value, unit = excluded.unit, source = excluded.source, "
+        "confidence = excluded.confidence, at = excluded.at",
+        (turn,),
+    )

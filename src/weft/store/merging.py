@@ -1,0 +1,137 @@
+"""What becomes of a known product when a file speaks of it again: the file's fields win, the others stay."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_DEEP = ("columns", "attributes", "translations")
+
+
+def merged(held: Mapping[str, Any], incoming: Mapping[str, Any]) -> Any:
+    """The product `held` with everything that `incoming` says written over it; neither is altered."""
+    result = dict(held)
+    for key, value in incoming.items():
+        if key in _DEEP:
+            result[key] = _over(held.get(key) or {}, value or {})
+        elif key == "known":
+            result[key] = held["known"] if _covers(held.get("known"), value) else {**(held.get("known") or {}), **value}
+        elif key == "images" and incoming.get("part"):
+            seen = {image.get("src") for image in held.get("images") or ()}
+            result[key] = [
+                *(held.get("images") or ()),
+                *(image for image in value or () if image.get("src") not in seen),
+            ]
+        elif key not in ("variants", "part", "options"):
+            result[key] = value
+    if incoming.get("options"):
+        result["options"] = incoming["options"]
+    if "variants" in incoming:
+        result["variants"] = _variants(held, incoming)
+    return result
+
+
+def _covers(held: Mapping[str, str] | None, value: Mapping[str, str]) -> bool:
+    return held is value or (held is not None and all(held.get(name) == header for name, header in value.items()))
+
+
+def _over(held: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(held)
+    for name, inner in value.items():
+        old = result.get(name)
+        if isinstance(inner, Mapping) and "value" not in inner and isinstance(old, Mapping):
+            result[name] = {**old, **inner}
+        elif isinstance(old, Mapping) and "value" in old and not isinstance(inner, Mapping) and old["value"] == inner:
+            continue  # the same value again: the fact keeps its source and time
+        else:
+            result[name] = inner
+    return result
+
+
+def _choices(variant: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(value or "" for value in (variant.get("options") or {}).values())
+
+
+def _variants(held: Mapping[str, Any], incoming: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The file's variants first and in its order, each over the one it speaks of, then those that it does not name."""
+    left = [dict(variant) for variant in held.get("variants") or ()]
+    fresh: list[dict[str, Any]] = []
+    for variant in incoming.get("variants") or ():
+        match = _match(left, variant)
+        if match is None:
+            fresh.append(dict(variant))
+            continue
+        left = [other for other in left if other is not match]
+        both = {**match, **{key: value for key, value in variant.items() if key not in ("columns", "stock")}}
+        if variant.get("columns"):
+            both["columns"] = {**(match.get("columns") or {}), **variant["columns"]}
+        if "stock" in variant:
+            both = _stocked(both, variant["stock"])
+        fresh.append(both)
+    return [*left, *fresh] if incoming.get("part") else [*fresh, *left]
+
+
+def _match(left: list[dict[str, Any]], variant: Mapping[str, Any]) -> dict[str, Any] | None:
+    chosen = _choices(variant)
+    sku = variant.get("sku")
+    if variant.get("options"):
+        same = [other for other in left if _choices(other) == chosen]
+        with_sku = [other for other in same if sku and other.get("sku") == sku]
+        if same:
+            return (with_sku or same)[0]
+        return None if any(_choices(other) for other in left) and not sku else _by_sku(left, sku)
+    return _by_sku(left, sku) or (left[0] if len(left) == 1 and not sku else None)
+
+
+def _by_sku(left: list[dict[str, Any]], sku: str | None) -> dict[str, Any] | None:
+    found = [other for other in left if sku and other.get("sku") == sku]
+    return found[0] if len(found) == 1 else None
+
+
+def _stocked(variant: dict[str, Any], stock: Any) -> dict[str, Any]:
+    if isinstance(stock, Mapping):
+        levels = {**(variant.get("levels") or {}), **stock}
+        return {
+            **variant,
+            "levels": levels,
+            "stock": sum(quantity for quantity in levels.values() if quantity is not None),
+        }
+    return {**variant, "stock": stock}
+
+
+def without_pending(incoming: Mapping[str, Any], pending: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The record without the values that applied changes have replaced since: the platform has not heard of them yet."""
+    if not pending:
+        return incoming
+    result = dict(incoming)
+    for field, before in pending.items():
+        family, _, rest = field.partition(".")
+        if not rest:
+            if family in result and (result[family] or None) == before:
+                del result[family]
+        elif family == "attributes":
+            attributes = dict(result.get("attributes") or {})
+            if rest in attributes and _plain(attributes[rest]) == before:
+                del attributes[rest]
+                result["attributes"] = attributes
+        elif family == "variants" and result.get("variants"):
+            name, _, column = rest.rpartition(".")
+            result["variants"] = [
+                _variant_without(variant, column, before)
+                if f"#{place}" == name or variant.get("sku") == name
+                else variant
+                for place, variant in enumerate(result["variants"], 1)
+            ]
+    return result
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value or None
+    return {"value": value["value"], "unit": value["unit"]} if value.get("unit") else value.get("value")
+
+
+def _variant_without(variant: Mapping[str, Any], column: str, before: Any) -> Mapping[str, Any]:
+    value = variant.get(column)
+    held = before.get("amount") if isinstance(before, Mapping) else before
+    if column in variant and (value if value not in ("", None) else None) == held:
+        return {key: inner for key, inner in variant.items() if key != column}
+    return variant

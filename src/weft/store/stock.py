@@ -1,0 +1,118 @@
+"""Stock per location, and the movements by which it came to be what it is."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from weft.ids import uuid7
+from weft.postgres.database import Database, copy_rows
+from weft.store.records import StockLevel
+from weft.store.rows import Counts, array_text
+
+
+class Stock:
+    """One business's stock levels and movements."""
+
+    def __init__(self, database: Database, business: UUID) -> None:
+        self._database = database
+        self._business = business
+
+    def movements(self, limit: int = 100) -> list[dict[str, Any]]:
+        """The latest movements: product, sku, location, quantity (signed), reason, at."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select product, sku, location, quantity, reason, at from stock_movement order by at desc, uid desc limit %s",
+                (limit,),
+            ).fetchall()
+        return [dict(zip(("product", "sku", "location", "quantity", "reason", "at"), row, strict=True)) for row in rows]
+
+    def records(self) -> Iterator[StockLevel]:
+        """All levels by location, as connectors write them."""
+        with self._database.tenant(self._business) as connection, connection.cursor(name="levels") as cursor:
+            cursor.execute(
+                "select p.id, v.sku, p.options, v.choices, s.location, s.quantity from stock_level s "
+                "join variant v on v.uid = s.variant join product p on p.uid = v.product order by p.uid, v.position, s.location"
+            )
+            for product, sku, options, choices, location, quantity in cursor:
+                names = [option["name"] for option in options or ()]
+                yield {
+                    "product": product,
+                    "sku": sku,
+                    "options": dict(zip(names, choices or (), strict=False)),
+                    "location": location,
+                    "quantity": quantity,
+                }
+
+    def put(self, connection: Connection[Any], levels: Iterable[StockLevel], source: str) -> Counts:
+        """Set levels inside the caller's transaction, with a movement for each difference.
+
+        A level's variant is found by product and options, else by SKU; what names none is counted nowhere and answered
+        by `unplaced`.
+        """
+        connection.execute(
+            "create temporary table if not exists in_level (n integer, product text, sku text, choices text[], location text, "
+            "quantity integer, variant uuid, held integer) on commit drop"
+        )
+        connection.execute("truncate in_level")
+        rows = [
+            (n, level.get("product"), level.get("sku"), array_text([*(level.get("options") or {}).values()] or None),
+             level.get("location") or "", level.get("quantity"))
+            for n, level in enumerate(levels, 1)
+        ]  # fmt: skip
+        copy_rows(connection, "in_level", ("n", "product", "sku", "choices", "location", "quantity"), rows)
+        connection.execute(
+            "update in_level i set variant = v.uid from variant v join product p on p.uid = v.product "
+            "where p.id = i.product and (i.choices is not null and v.choices = i.choices or i.choices is null "
+            "and (v.sku = i.sku or i.sku is null) and (select count(*) from variant o where o.product = p.uid "
+            "and (o.sku = i.sku or i.sku is null)) = 1)"
+        )
+        connection.execute(
+            "update in_level i set variant = (select min(v.uid::text)::uuid from variant v where v.sku = i.sku "
+            "having count(*) = 1) where variant is null and sku is not null"
+        )
+        connection.execute(
+            "delete from in_level i using in_level o where o.variant = i.variant and o.location = i.location and o.n > i.n"
+        )
+        connection.execute(
+            "update in_level i set held = s.quantity from stock_level s where s.variant = i.variant and s.location = i.location"
+        )
+        changed = connection.execute(
+            "select variant, coalesce(product, (select p.id from product p join variant v on v.product = p.uid "
+            "where v.uid = i.variant)), sku, location, quantity - coalesce(held, 0), held is null from in_level i "
+            "where variant is not null and quantity is not null and quantity is distinct from held"
+        ).fetchall()
+        placed = connection.execute("select count(*) from in_level where variant is not null").fetchone()
+        connection.execute(
+            "insert into stock_level (variant, location, quantity) select variant, location, quantity from in_level "
+            "where variant is not null and quantity is not null on conflict (variant, location) do update set quantity = "
+            "excluded.quantity where stock_level.quantity <> excluded.quantity"
+        )
+        connection.execute(
+            "update variant v set stock = s.total from (select variant, sum(quantity) as total from stock_level "
+            "where variant in (select variant from in_level where quantity is distinct from held) group by variant) s "
+            "where s.variant = v.uid"
+        )
+        connection.execute(
+            "create temporary table if not exists in_movement (uid uuid, product text, sku text, location text, quantity integer) on commit drop"
+        )
+        connection.execute("truncate in_movement")
+        copy_rows(
+            connection,
+            "in_movement",
+            ("uid", "product", "sku", "location", "quantity"),
+            [(uuid7(), product, sku, location, delta) for _, product, sku, location, delta, _ in changed if delta],
+        )
+        connection.execute(
+            "insert into stock_movement (uid, product, sku, location, quantity, reason, at) "
+            "select uid, product, sku, location, quantity, %s, now() from in_movement",
+            (source,),
+        )
+        created = sum(1 for row in changed if row[5])
+        found = placed[0] if placed else 0
+        return Counts(created=created, updated=len(changed) - created, unchanged=found - len(changed))
+
+    def unplaced(self, connection: Connection[Any]) -> list[int]:
+        """Which of the levels last put (counted from 1) named no variant, or more than one."""
+        return [row[0] for row in connection.execute("select n from in_level where variant is null order by n")]
