@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from weft.connectors.source import Source
-
 from weft.business import Business
 from weft.connectors import Connector, Rejected, Taken, connector_for
+from weft.connectors.source import Source
 from weft.errors import UnreadableFile, WeftError
 from weft.store.imports import Progress
 from weft.store.rows import Counts
@@ -267,7 +266,7 @@ def _rehearse(business: Business, kind: str, connector: Connector, source: Sourc
     report.columns = getattr(source, "guessed", None)
 
 
-class _Rehearsed(Exception):  # noqa: N818 - not an error: it rolls a rehearsal back
+class _Rehearsed(Exception):
     pass
 
 

@@ -196,11 +196,7 @@ class Orders:
         return result
 
     def _write_lines(
-        self,
-        connection: Connection[Any],
-        orders: Mapping[str, Mapping[str, Any]],
-        placed: bulk.Placed,
-        source: str,
+        self, connection: Connection[Any], orders: Mapping[str, Mapping[str, Any]], placed: bulk.Placed
     ) -> None:
         if placed.differing:
             uids = [placed.uids[key] for key in placed.differing]

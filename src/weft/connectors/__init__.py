@@ -1,0 +1,107 @@
+"""The seam behind which a business's data lives: a connector reads a file into records, and writes records into one.
+
+One more connector is one more module here, or an installed package with an entry point in the group `weft.connectors`;
+either has an object `CONNECTOR`.
+"""
+
+import importlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from weft.connectors.source import Source
+from weft.errors import UnknownFormat
+
+KINDS: Final = ("products", "orders", "customers", "stock", "conversations", "documents", "behaviors")
+_OWN: Final = ("shopify", "jsonl", "tables")
+
+
+@dataclass(slots=True, frozen=True)
+class Taken:
+    """One record: the last source line of its group, how many source rows it was made of, the record."""
+
+    line: int
+    rows: int
+    record: Any
+
+
+@dataclass(slots=True, frozen=True)
+class Rejected:
+    """One row that cannot be taken: where, what it says there, why, and the row itself for the rejects file."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    row: Sequence[str] | None
+
+
+@dataclass(slots=True, frozen=True)
+class Written:
+    """One file that an export wrote."""
+
+    path: Path
+    records: int
+    rows: int
+
+
+class Connector(Protocol):
+    """What reads and writes one kind of source."""
+
+    name: str
+    reads: frozenset[str]
+    writes: frozenset[str]
+
+    def recognizes(self, kind: str, source: Source) -> float:
+        """How sure it is, from 0 to 1, that this file of that kind is one of its own."""
+
+    def read(self, kind: str, source: Source) -> Iterator[Taken | Rejected]:
+        """The file's records and rejected rows, in order; a rejected row comes before the record it stands in."""
+
+    def write(self, kind: str, records: Iterable[Any], path: Path, options: Mapping[str, Any]) -> list[Written]:
+        """Write records and answer the files."""
+
+
+@cache
+def connectors() -> dict[str, Connector]:
+    """All connectors by name: Weft's own, then those of installed packages."""
+    found: dict[str, Connector] = {}
+    for module in _OWN:
+        connector: Connector = importlib.import_module(f"weft.connectors.{module}").CONNECTOR
+        found[connector.name] = connector
+    for entry in metadata.entry_points(group="weft.connectors"):
+        loaded = entry.load()
+        connector = getattr(loaded, "CONNECTOR", loaded)
+        found[connector.name] = connector
+    return found
+
+
+def named(name: str, kind: str, verb: str) -> Connector:
+    """The connector of that name, if it reads (or writes) that kind; raises UnknownFormat."""
+    all_of_them = connectors()
+    able = [key for key, connector in all_of_them.items() if kind in getattr(connector, verb)]
+    if name not in able:
+        raise UnknownFormat(
+            f"There is no format {name!r} that {verb} {kind}; formats that do: {', '.join(able) or 'none'}."
+        )
+    return all_of_them[name]
+
+
+def connector_for(kind: str, source: Source, name: str | None = None) -> Connector:
+    """The connector named, or else the one that recognizes the file best; raises UnknownFormat."""
+    if kind not in KINDS:
+        raise UnknownFormat(f"{kind!r} cannot be imported; kinds are {', '.join(KINDS)}.")
+    if name is not None:
+        return named(name, kind, "reads")
+    able = [connector for connector in connectors().values() if kind in connector.reads]
+    sure = [(connector.recognizes(kind, source), connector.name, connector) for connector in able]
+    best = max(sure, key=lambda pair: pair[:2], default=None)
+    if best is None or best[0] <= 0:
+        raise UnknownFormat(
+            f"{source.path.name} does not look like a file of {kind}: its columns are {', '.join(source.header[:12])}. "
+            "Name its columns with --map field=column, or its format with --format."
+        )
+    return best[2]

@@ -1,0 +1,139 @@
+"""Which column of a table is which field: by what the column is called in five languages, and by what stands in it."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from stdnum import ean
+
+from weft.connectors import cells
+
+# In the order in which a field takes its column; a name is compared without case, accents and punctuation.
+NAMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "products": {
+        "id": ("id", "handle", "url handle", "product id", "item id", "itemid", "produkt id", "artikel id", "product code", "code", "slug"),
+        "parent": ("item group id", "parent sku", "parent", "parent id", "group id", "master sku", "parent code"),
+        "variants.sku": ("sku", "variant sku", "artikelnummer", "artikelnr", "artikel nr", "art nr", "item number", "item no", "part number", "stock code", "stockcode", "referencia", "reference", "ref", "mpn"),
+        "title": ("title", "name", "product name", "product title", "product", "item name", "bezeichnung", "artikelbezeichnung", "produktname", "artikel", "titel", "nom", "nom du produit", "titre", "nombre", "titulo", "designation"),
+        "description": ("description", "body html", "body", "beschreibung", "langtext", "produktbeschreibung", "long description", "descripcion", "descriptif", "details"),
+        "vendor": ("vendor", "brand", "manufacturer", "marke", "hersteller", "marque", "fabricant", "marca", "fabricante", "supplier"),
+        "category": ("category", "product category", "categories", "kategorie", "warengruppe", "categorie", "categoria", "google product category", "product type category"),
+        "type": ("type", "product type", "produkttyp", "artikelart", "tipo"),
+        "tags": ("tags", "keywords", "schlagworte", "stichworte", "mots cles", "etiquetas"),
+        "status": ("status", "state", "zustand"),
+        "variants.barcode": ("barcode", "ean", "gtin", "upc", "ean13", "gtin13", "ean code", "isbn", "gtin upc ean or isbn", "codigo de barras", "code barre"),
+        "variants.price": ("price", "variant price", "regular price", "sale price", "unit price", "unitprice", "preis", "verkaufspreis", "vk", "vk preis", "brutto", "prix", "prix ttc", "precio", "pvp"),
+        "variants.compare_at": ("compare at price", "msrp", "rrp", "uvp", "list price", "listenpreis", "prix barre", "precio anterior", "was price"),
+        "variants.cost": ("cost", "cost per item", "ek", "einkaufspreis", "ek preis", "purchase price", "unit cost", "prix d achat", "coste"),
+        "variants.stock": ("stock", "quantity", "qty", "inventory", "inventory quantity", "bestand", "lagerbestand", "menge", "on hand", "quantite", "existencias", "available"),
+        "variants.grams": ("weight g", "grams", "gewicht g", "weight grams", "poids g", "peso g", "weight value grams"),
+        "images.src": ("image", "image url", "image link", "image src", "picture", "bild", "bild url", "bildlink", "photo", "imagen", "main image"),
+        "seo_title": ("seo title", "meta title"),
+        "seo_description": ("seo description", "meta description"),
+        "options.size": ("size", "grosse", "groesse", "taille", "talla"),
+        "options.color": ("color", "colour", "farbe", "couleur"),
+    },
+    "customers": {
+        "id": ("id", "customer id", "customerid", "customer no", "customer number", "kundennummer", "kunden nr", "numero client", "kunde"),
+        "email": ("email", "e mail", "mail", "email address", "e mail adresse", "correo", "courriel"),
+        "first_name": ("first name", "firstname", "vorname", "given name", "prenom", "nombre"),
+        "last_name": ("last name", "lastname", "nachname", "surname", "family name", "name", "nom", "apellido", "apellidos"),
+        "phone": ("phone", "telephone", "telefon", "tel", "mobile", "telefono"),
+        "company": ("company", "firma", "societe", "empresa", "organisation", "organization"),
+        "note": ("note", "notes", "notiz", "bemerkung", "comment"),
+        "tags": ("tags", "segments", "gruppe", "group"),
+        "accepts_marketing": ("accepts marketing", "accepts email marketing", "newsletter", "opt in", "optin"),
+        "address.address1": ("address1", "address", "street", "strasse", "adresse", "rue", "direccion", "calle"),
+        "address.zip": ("zip", "postcode", "postal code", "plz", "code postal", "codigo postal"),
+        "address.city": ("city", "town", "ort", "stadt", "ville", "ciudad"),
+        "address.country": ("country", "land", "pays", "pais"),
+    },
+    "orders": {
+        "id": ("invoice no", "invoiceno", "invoice", "invoice number", "invoice id", "order id", "orderid", "order", "order number", "order no", "name", "bestellnummer", "auftragsnummer", "rechnungsnummer", "belegnummer", "numero de commande", "numero de pedido", "commande", "pedido", "id"),
+        "product": ("stock code", "stockcode", "product id", "product code", "product", "item code", "item", "artikelnummer", "artikelnr", "reference", "referencia", "product handle"),
+        "sku": ("sku", "lineitem sku", "variant sku"),
+        "title": ("description", "lineitem name", "product name", "item name", "title", "bezeichnung", "artikelbezeichnung", "designation", "descripcion", "name"),
+        "quantity": ("quantity", "qty", "lineitem quantity", "units", "menge", "anzahl", "stuck", "quantite", "cantidad"),
+        "price": ("unit price", "unitprice", "price", "lineitem price", "price each", "preis", "einzelpreis", "stuckpreis", "prix unitaire", "prix", "precio", "precio unitario"),
+        "at": ("invoice date", "invoicedate", "order date", "orderdate", "date", "created at", "datum", "bestelldatum", "rechnungsdatum", "fecha", "timestamp"),
+        "customer": ("customer id", "customerid", "customer", "customer no", "kundennummer", "kunde", "client", "cliente", "email", "customer email"),
+        "country": ("country", "shipping country", "land", "lieferland", "pays", "pais"),
+        "currency": ("currency", "wahrung", "devise", "moneda"),
+    },
+    "stock": {
+        "product": ("handle", "product id", "product", "id"),
+        "sku": ("sku", "artikelnummer", "stock code", "stockcode", "variant sku", "artikelnr", "item number", "reference", "referencia"),
+        "location": ("location", "warehouse", "lager", "lagerort", "standort", "store", "entrepot", "almacen"),
+        "quantity": ("on hand", "quantity", "qty", "stock", "available", "bestand", "lagerbestand", "menge", "quantite", "cantidad", "on hand new", "existencias"),
+    },
+}  # fmt: skip
+REQUIRED: Final = {
+    "products": (("title",), ("id", "variants.sku")),
+    "customers": (("email", "id", "phone"),),
+    "orders": (("id",), ("quantity",), ("product", "sku", "title")),
+    "stock": (("sku", "product"), ("quantity",)),
+}
+
+
+def plain(name: str) -> str:
+    """A column's name without case, accents, punctuation and what stands in brackets."""
+    folded = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
+    folded = re.sub(r"\(.*?\)|\[.*?\]", " ", folded)
+    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", folded)))
+
+
+def guess(kind: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Fields and the columns that hold them, as far as names and the sample `rows` tell."""
+    found: dict[str, str] = {}
+    by_name: dict[str, int] = {}
+    for index, name in enumerate(header):
+        by_name.setdefault(plain(name), index)
+    taken: set[int] = set()
+    for field, names in NAMES[kind].items():
+        for name in names:
+            index = by_name.get(name)
+            if (
+                index is not None
+                and index not in taken
+                and _fits(field, [row[index] for row in rows if index < len(row)])
+            ):
+                found[field] = header[index]
+                taken.add(index)
+                break
+    if kind == "products" and "variants.barcode" not in found:
+        for index, name in enumerate(header):
+            values = [row[index].strip() for row in rows if index < len(row) and row[index].strip()]
+            if index not in taken and len(values) >= 3 and all(ean.is_valid(value) for value in values):
+                found["variants.barcode"] = name
+                break
+    return found
+
+
+def _fits(field: str, values: Sequence[str]) -> bool:
+    """Whether what stands in a column can be what its name says: most of it must be readable as that."""
+    filled = [value for value in values if value.strip()][:50]
+    readers = {
+        "variants.price": lambda cell: cells.price(strip_currency(cell), "KWD"),
+        "variants.compare_at": lambda cell: cells.price(strip_currency(cell), "KWD"),
+        "variants.cost": lambda cell: cells.price(strip_currency(cell), "KWD"),
+        "price": cells.number,
+        "quantity": cells.number,
+        "variants.stock": cells.number,
+        "at": cells.moment,
+    }
+    if field not in readers or not filled:
+        return True
+    good = 0
+    for value in filled:
+        try:
+            readers[field](value)  # type: ignore[operator]
+            good += 1
+        except ValueError:
+            continue
+    return good * 2 >= len(filled)
+
+
+def strip_currency(cell: str) -> str:
+    """An amount without the letters and symbols around it."""
+    return re.sub(r"[^\d.,'’()\-\s−–]", "", cell)
