@@ -6,6 +6,7 @@ The syntax is kept plain so that an old Python reaches the sentence that says it
 import hashlib
 import json
 import os
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -90,6 +91,9 @@ def environment(uv):
     variables = dict(os.environ, UV_PROJECT_ENVIRONMENT=".venv", UV_PYTHON_DOWNLOADS="never")
     variables.setdefault("UV_LINK_MODE", "copy")
     variables.pop("VIRTUAL_ENV", None)
+    # uv brings its own list of certificates; where the machine has one, that is the one its owner keeps.
+    if ssl.create_default_context().get_ca_certs():
+        variables.setdefault("UV_SYSTEM_CERTS", "true")
     asked = subprocess.run([uv, "cache", "dir"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     cache = asked.stdout.decode("utf-8", "replace").strip()
     if not cache or not writable(Path(cache)):

@@ -92,19 +92,15 @@ def guess(kind: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> di
     taken: set[int] = set()
     for field, names in NAMES[kind].items():
         for name in names:
-            index = by_name.get(name)
-            if (
-                index is not None
-                and index not in taken
-                and _fits(field, [row[index] for row in rows if index < len(row)])
-            ):
+            index = by_name.get(name, -1)
+            if index >= 0 and index not in taken and _fits(field, [row[index] for row in rows if index < len(row)]):
                 found[field] = header[index]
                 taken.add(index)
                 break
     if kind == "products" and "variants.barcode" not in found:
-        for index, name in enumerate(header):
-            values = [row[index].strip() for row in rows if index < len(row) and row[index].strip()]
-            if index not in taken and len(values) >= 3 and all(ean.is_valid(value) for value in values):
+        for place, name in enumerate(header):
+            values = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+            if place not in taken and len(values) >= 3 and all(ean.is_valid(value) for value in values):
                 found["variants.barcode"] = name
                 break
     return found

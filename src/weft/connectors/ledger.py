@@ -120,6 +120,12 @@ class _Reader:
             order["country"] = row[at["country"]].strip() or None
         return order
 
+    def opened(self, key: str, row: Sequence[str]) -> dict[str, Any]:
+        try:
+            return self.order(key, row)
+        except ValueError as problem:
+            raise _Bad(self.at.get("at", self.at["id"]), str(problem)) from None
+
     def line(self, row: Sequence[str], order: Mapping[str, Any]) -> dict[str, Any]:
         at = self.at
         code = row[at["product"]].strip() if "product" in at else ""
@@ -197,7 +203,7 @@ def read(source: Source, fields: Mapping[str, str]) -> Iterator[Taken | Rejected
             if not this:
                 raise _Bad(place, "the row names no order")
             if this != key or order is None:
-                fresh = _said(lambda r: reader.order(r[0], r[1]), (this, row), reader.at.get("at", place))
+                fresh = reader.opened(this, row)
                 line = reader.line(row, fresh)
                 if order is not None:
                     order["kind"] = _kind_of_order(key, lines)

@@ -156,7 +156,7 @@ class Source:
         errors = "weft-stray" if "utf-8" in self.encoding else "replace"
         return io.TextIOWrapper(
             io.BufferedReader(self._raw(), 1 << 18), encoding=self.encoding, errors=errors, newline=newline
-        )  # type: ignore[arg-type,type-var]
+        )
 
 
 def padded(cells: Sequence[str], width: int) -> Sequence[str] | None:

@@ -71,16 +71,10 @@ class Place:
 
     def conninfo(self, user: str = LOGIN, database: str = DATABASE) -> str:
         """The connection string of one of the two logins."""
-        parts = {
-            "host": self.host,
-            "port": self.port,
-            "user": user,
-            "dbname": database,
-            "connect_timeout": 10,
-        }
-        if _WINDOWS:
-            parts["password"] = (self.folder / "password").read_text().strip()
-        return psycopg.conninfo.make_conninfo("", **parts)
+        password = (self.folder / "password").read_text().strip() if _WINDOWS else None
+        return psycopg.conninfo.make_conninfo(
+            "", host=self.host, port=self.port, user=user, dbname=database, password=password, connect_timeout=10
+        )
 
 
 def _nobody() -> tuple[int, int]:

@@ -69,7 +69,7 @@ def read(source: Source) -> Iterator[Taken | Rejected]:
                 ("total spent", "total_spent", lambda text: cells.price(text, source.currency)),
             ):
                 if column in at:
-                    record[field] = form(cell(column))  # type: ignore[operator]
+                    record[field] = form(cell(column))
         except ValueError as problem:
             yield Rejected(line, known.get(column, column), cell(column), str(problem), raw)
             continue
@@ -101,7 +101,7 @@ def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*_NEW, *kept])
         for record in held:
-            address = next(iter(record.get("addresses") or ()), {})
+            address: Mapping[str, str] = next(iter(record.get("addresses") or ()), {})
             get = record.get
             yes = {True: "yes", False: "no", None: ""}
             spent = get("total_spent")

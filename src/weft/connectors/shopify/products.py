@@ -76,7 +76,7 @@ class _Layout:
                 self.options.append((-1 if name is None else name, value or 0, linked))
                 used.update(index for index in (name, value, linked) if index is not None)
         self._others(used)
-        self.known = self._known(at)
+        self.known = self._known()
 
     def _others(self, used: set[int]) -> None:
         """Columns that are attributes, and those that are kept as they are, under the new dialect's names."""
@@ -97,7 +97,7 @@ class _Layout:
             else:
                 self.kept.append((name, index))
 
-    def _known(self, at: Mapping[str, int]) -> dict[str, str]:
+    def _known(self) -> dict[str, str]:
         known = {field: self.header[index] for field, index, _ in self.product}
         if self.category_header:
             known["category"] = self.category_header
