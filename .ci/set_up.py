@@ -6,10 +6,12 @@ The syntax is kept plain so that an old Python reaches the sentence that says it
 import hashlib
 import json
 import os
+import shutil
 import ssl
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -24,8 +26,15 @@ def state():
     digest = hashlib.sha256()
     for path in (HERE / "pyproject.toml", HERE / "uv.lock", Path(__file__)):
         digest.update(path.read_bytes())
-    digest.update(repr((str(HERE), sys.version_info[:3], os.path.realpath(sys.executable))).encode())
-    return digest.hexdigest()
+    return [digest.hexdigest(), str(HERE), sys.version, os.path.realpath(sys.executable)]
+
+
+def made_from():
+    """What the environment that is there was made from, or nothing."""
+    try:
+        return json.loads(READY.read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def runs(*command):
@@ -39,7 +48,7 @@ def runs(*command):
 
 def fetch_uv():
     """Install uv from PyPI into .uv, with Python's own pip or, where it has none, with one fetched for this."""
-    arguments = ["install", "--quiet", "--disable-pip-version-check", "--no-warn-script-location"]
+    arguments = ["install", "-qq", "--no-cache-dir", "--disable-pip-version-check", "--no-warn-script-location"]
     # As root, pip warns that it is root: of no use here, where it writes to one folder of the project alone.
     arguments += ["--root-user-action=ignore", "--upgrade", "--target", str(OWN), "uv"]
     if runs(sys.executable, "-m", "pip", "--version"):
@@ -50,10 +59,12 @@ def fetch_uv():
 
 def fetch_pip(folder):
     """Fetch pip's wheel, which runs without being installed, and check it against the digest that PyPI gives."""
-    with urllib.request.urlopen("https://pypi.org/pypi/pip/json", timeout=60) as answer:
+    page = "https://pypi.org/pypi/pip/json"
+    with urllib.request.urlopen(page, timeout=60) as answer:
         files = json.loads(answer.read().decode())["urls"]
     wheel = next(file for file in files if file["packagetype"] == "bdist_wheel")
-    with urllib.request.urlopen(wheel["url"], timeout=120) as answer:  # noqa: S310 - the address is PyPI's
+    # A mirror may answer with an address that is relative to the page's.
+    with urllib.request.urlopen(urllib.parse.urljoin(page, wheel["url"]), timeout=120) as answer:  # noqa: S310
         content = answer.read()
     if hashlib.sha256(content).hexdigest() != wheel["digests"]["sha256"]:
         sys.exit("The pip that came from PyPI is not the one it announces. Try again, or install uv yourself.")
@@ -107,16 +118,19 @@ def main():
         sys.exit(
             f"Weft needs Python 3.11 or newer; {sys.executable} is {version}. Name another: make PYTHON=python3.12"
         )
-    wanted = state()
-    if READY.exists() and READY.read_text() == wanted:
+    wanted, there = state(), made_from()
+    if there == wanted:
         return
+    if there and there[1:] != wanted[1:]:
+        # Its scripts name the folder and the Python that they were made in.
+        shutil.rmtree(str(READY.parent), ignore_errors=True)
     if not writable(HERE / ".venv"):
         sys.exit(f"Weft sets itself up in {HERE / '.venv'}, which you cannot write to. Clone it to a folder of yours.")
     uv = working_uv()
     sync = [uv, "sync", "--frozen", "--quiet", "--python", sys.executable]
     if subprocess.run(sync, cwd=str(HERE), env=environment(uv), check=False).returncode != 0:
         sys.exit("The packages that uv.lock names could not be installed; see above.")
-    READY.write_text(wanted)
+    READY.write_text(json.dumps(wanted))
 
 
 main()
