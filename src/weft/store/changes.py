@@ -8,7 +8,7 @@ Every verb takes a selection and works on all of it at once, in one transaction,
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +20,7 @@ from weft.errors import Conflict, InputError, NotFound
 from weft.ids import uuid7
 from weft.postgres.database import Database, copy_rows
 from weft.store import fields, journal, where
+from weft.store.records import Product
 
 FIELDS: Final = where.Fields(
     fixed={
@@ -397,6 +398,40 @@ class Changes:
             self._explain(connection, outcome, "as the change had left it")
             self._journal(connection, who, "undo", "picked where done", "state", "undone")
         return outcome
+
+    def exportable(self, selection: Selection) -> list[dict[str, Any]]:
+        """The selected changes that are approved or applied, in the order in which they were made.
+
+        With `all`, those that were not exported since they were applied.
+        """
+        condition, parameters = selection.condition()
+        if selection.all:
+            condition += " and c.exported_at is null"
+        with self._database.tenant(self._business) as connection:
+            cursor = connection.execute(
+                "select c.uid, c.record, c.field, c.after, c.state from change c "
+                f"where {condition} and c.state in ('approved', 'applied') order by c.applied_at nulls last, c.uid",
+                parameters,
+            )
+            names = ("id", "record", "field", "after", "state")
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    @staticmethod
+    def overlaid(products: Iterable[Product], changed: Sequence[Mapping[str, Any]]) -> Iterator[Product]:
+        """Products with the values of approved changes that are not applied yet."""
+        waiting: dict[str, list[Mapping[str, Any]]] = {}
+        for change in changed:
+            if change["state"] == "approved":
+                waiting.setdefault(change["record"], []).append(change)
+        for product in products:
+            for change in waiting.get(product["id"], ()):
+                fields.put_into(product, change["field"], change["after"])
+            yield product
+
+    def mark_exported(self, changes: Sequence[Any]) -> None:
+        """Remember that these changes were taken home."""
+        with self._database.tenant(self._business) as connection:
+            connection.execute("update change set exported_at = now() where uid = any(%s)", (list(changes),))
 
     def _pick(self, connection: Connection[Any], verb: str, selection: Selection, outcome: Outcome) -> None:
         """Lock the selected changes in a state from which the verb goes, with their products, in a table `picked`."""

@@ -89,7 +89,7 @@ class Customers:
             row = connection.execute("select count(*) from customer").fetchone()
         return int(row[0]) if row else 0
 
-    def records(self) -> Iterator[Customer]:
+    def records(self, filter_text: str | None = None) -> Iterator[Customer]:
         """All customers in the order in which they came, as connectors write them."""
         known: dict[int, dict[str, str]] = {}
         with (
@@ -97,7 +97,8 @@ class Customers:
             connection.cursor(name="customers") as cursor,
         ):
             cursor.itersize = 1000
-            cursor.execute(f"{_SELECT} order by c.uid")
+            condition = where.parse(filter_text, FIELDS) if filter_text else where.Filter("true", ())
+            cursor.execute(f"{_SELECT} where {condition.sql} order by c.uid", condition.parameters)
             for _, key, text, *_ in cursor:
                 record: Customer = orjson.loads(text)
                 if key is not None:

@@ -150,3 +150,20 @@ def coerced(field: Field, value: Any, currency: str) -> Any:
             raise ValueError(f"is not one of {', '.join(choices)}")
         return value.lower()
     return value
+
+
+def put_into(product: Any, field: str, value: Any) -> None:
+    """Put a field's value into a product record, as an applied change would."""
+    place = parsed(field)
+    if place.family == "product":
+        product[place.column] = value
+    elif place.family == "attributes":
+        product.setdefault("attributes", {})[place.name] = value
+    elif place.family == "translations":
+        product.setdefault("translations", {}).setdefault(place.name, {})[place.column] = value
+    elif place.family == "images":
+        product["images"][int(place.name) - 1][place.column] = value
+    else:
+        for number, variant in enumerate(product.get("variants") or (), 1):
+            if place.name in (variant.get("sku"), f"#{number}"):
+                variant[place.column] = value["amount"] if place.kind == "money" and value else value

@@ -116,6 +116,14 @@ class Journal:
             ).fetchall()
         return [orjson.loads(row[0]) for row in rows]
 
+    def passed(self, head: str) -> bool:
+        """Tell whether the chain ever ended with this hash (hexadecimal)."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute(
+                "select exists (select from journal_batch where encode(hash, 'hex') = lower(%s))", (head,)
+            ).fetchone()
+        return bool(row and row[0])
+
     def verify(self) -> Proof:
         """Read the whole chain and prove it; raises Tampered naming the first batch that does not hold."""
         with self._database.tenant(self._business) as connection:

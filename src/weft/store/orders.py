@@ -133,12 +133,13 @@ class Orders:
             row = connection.execute("select count(*) from orders").fetchone()
         return int(row[0]) if row else 0
 
-    def records(self) -> Iterator[Order]:
+    def records(self, filter_text: str | None = None) -> Iterator[Order]:
         """All orders with their lines in the order in which they came, as connectors write them."""
         known: dict[int, dict[str, str]] = {}
         with self._database.tenant(self._business) as connection, connection.cursor(name="orders") as cursor:
             cursor.itersize = 500
-            cursor.execute(f"{_SELECT} order by o.uid")
+            condition = where.parse(filter_text, FIELDS) if filter_text else where.Filter("true", ())
+            cursor.execute(f"{_SELECT} where {condition.sql} order by o.uid", condition.parameters)
             for _, key, text, *_ in cursor:
                 record: Order = orjson.loads(text)
                 if key is not None:

@@ -1,0 +1,76 @@
+"""A business's records go out as a file of a platform, or as JSON Lines: whole, or only what changed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from weft.business import Business
+from weft.connectors import Written, named
+from weft.errors import InputError, UnreadableFile
+from weft.store.changes import Selection
+
+
+def _records(business: Business, kind: str, where: str | None) -> Iterable[Any]:
+    sources: dict[str, Callable[[], Iterable[Any]]] = {
+        "products": lambda: business.catalog.records(where),
+        "orders": lambda: business.orders.records(where),
+        "customers": lambda: business.customers.records(where),
+        "stock": business.stock.records,
+        "conversations": lambda: business.things.records("conversation"),
+        "documents": lambda: business.things.records("document"),
+        "behaviors": lambda: business.things.records("behavior"),
+    }
+    if kind not in sources:
+        raise InputError(f"{kind!r} cannot be exported; kinds are {', '.join(sources)}.")
+    if where is not None and kind not in ("products", "orders", "customers"):
+        raise InputError(f"--where does not apply to {kind}.")
+    return sources[kind]()
+
+
+def _written(write: Callable[[Path], list[Written]], path: Path) -> list[Written]:
+    """Write beside the file's place and move it there when it is whole, so that no half file is left."""
+    fresh = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        written = write(fresh)
+        done = []
+        for part in written:
+            target = path.with_name(part.path.name.removeprefix(".").replace(".part", "", 1))
+            part.path.replace(target)
+            done.append(Written(target, part.records, part.rows))
+    except OSError as problem:
+        for leftover in path.parent.glob(f".{path.stem}.part*"):
+            leftover.unlink(missing_ok=True)
+        raise UnreadableFile(f"{path} cannot be written: {problem.strerror}.") from problem
+    return done
+
+
+def export_file(
+    business: Business,
+    kind: str,
+    path: Path,
+    *,
+    format_name: str = "shopify",
+    where: str | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> list[Written]:
+    """Write all records of a kind, or those that a filter matches, and answer the files."""
+    if (options or {}).get("dialect", "new") not in ("new", "old"):
+        raise InputError("--dialect is new or old.")
+    connector = named(format_name, kind, "writes")
+    return _written(lambda target: connector.write(kind, _records(business, kind, where), target, options or {}), path)
+
+
+def export_changes(
+    business: Business, selection: Selection, path: Path, *, format_name: str = "shopify", dialect: str = "new"
+) -> list[Written]:
+    """Write what changes say, and nothing else: the products they are of, in the columns they touch, and mark them exported."""
+    connector = named(format_name, "products", "writes")
+    changed = business.changes.exportable(selection)
+    fields: dict[str, list[str]] = {}
+    for change in changed:
+        fields.setdefault(change["record"], []).append(change["field"])
+    records = business.changes.overlaid(business.catalog.records(ids=list(fields)), changed)
+    options = {"dialect": dialect, "fields": fields}
+    written = _written(lambda target: connector.write("products", records, target, options), path)
+    business.changes.mark_exported([change["id"] for change in changed])
+    return written

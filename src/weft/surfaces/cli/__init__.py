@@ -1,0 +1,1 @@
+"""The command line: every noun of the store, for people and, with `--json`, for programs."""

@@ -1,0 +1,194 @@
+"""`weft import` and `weft export`: files in, files out."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from weft.surfaces.cli import output
+from weft.surfaces.cli.output import BusinessOption, JsonOption, WhereOption
+
+if TYPE_CHECKING:
+    from weft.connectors.importing import Moment, Report
+
+app = typer.Typer()
+imports = typer.Typer(help="What was imported.", no_args_is_help=True)
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[
+        str, typer.Argument(help="products, orders, customers, stock, conversations, documents or behaviors.")
+    ],
+    file: Annotated[Path, typer.Argument(help="The file; - for standard input.", allow_dash=True)],
+    format_: Annotated[
+        str | None, typer.Option("--format", help="shopify, jsonl or tables; recognized if not said.")
+    ] = None,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", help="field=column, as often as needed; -=column ignores one.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option("--currency", help="The currency of prices that name none, such as EUR.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and change nothing.")] = False,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", help="The folder for the rejects file; the file's own if not said.")
+    ] = None,
+    business: BusinessOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Import a file: streamed, resumable, and every row that cannot be taken goes to a rejects file with the reason."""
+    from weft.connectors.importing import import_file
+    from weft.errors import InputError
+
+    mapping = {}
+    for pair in map_ or ():
+        field, equals, column = pair.partition("=")
+        if not equals or not field or not column:
+            raise InputError(f"--map {pair}: write it as field=column, such as --map title='Product name'.")
+        mapping[field.strip()] = column.strip()
+    if currency is not None and (len(currency) != 3 or not currency.isalpha()):
+        raise InputError(f"--currency {currency}: write it as three letters, such as EUR.")
+    currency = currency.upper() if currency else None
+    with tempfile.TemporaryDirectory(prefix="weft-") as scratch:
+        path = _given(file, Path(scratch))
+        with output.business(business, create=True, currency=currency or "EUR") as shop, _progress(json_) as watch:
+            report = import_file(
+                shop,
+                kind,
+                path,
+                format_name=format_,
+                mapping=mapping,
+                currency=currency,
+                dry_run=dry_run,
+                who=output.who(),
+                rejects_folder=rejects or (Path.cwd() if str(file) == "-" else None),
+                watch=watch,
+            )
+            if json_:
+                output.emit(_line(report))
+            else:
+                _tell(report, shop.id)
+
+
+def _given(file: Path, scratch: Path) -> Path:
+    """The file; standard input is kept first, so that what it says can be known again."""
+    if str(file) != "-":
+        return file
+    path = scratch / "stdin"
+    with path.open("wb") as kept:
+        while chunk := sys.stdin.buffer.read(1 << 20):
+            kept.write(chunk)
+    return path
+
+
+class _progress:  # noqa: N801 - used as a function
+    """Progress on standard error: a bar for a person, nothing for a program."""
+
+    def __init__(self, quiet: bool) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("[bold]{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
+            TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), console=output.err, transient=True,
+            disable=quiet or not output.err.is_terminal,
+        )  # fmt: skip
+
+    def __enter__(self) -> Any:
+        self._bar.start()
+        self._task = self._bar.add_task("importing", total=1.0, rate="")
+        return self.watch
+
+    def watch(self, moment: "Moment") -> None:
+        text = f"{moment.rows:,} rows, {moment.rate:,.0f} rows/s"
+        self._bar.update(self._task, completed=moment.fraction, rate=text)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _line(report: "Report") -> dict[str, Any]:
+    names = ("rows", "created", "updated", "unchanged", "rejected", "rejects_file", "records", "resumed")
+    line = {name: getattr(report, name) for name in names}
+    line |= {
+        "import": report.id or None,
+        "kind": report.kind,
+        "format": report.format,
+        "seconds": round(report.seconds, 3),
+    }
+    if report.dry_run:
+        line |= {"dry_run": True, "columns": report.columns or {}}
+    return line
+
+
+def _tell(report: "Report", business: str) -> None:
+    if report.resumed:
+        output.out.print(f"Resumed: {report.resumed:,} rows were committed before and were skipped.")
+    if report.dry_run and report.columns:
+        output.out.print("Columns: " + ", ".join(f"{field} ← {column}" for field, column in report.columns.items()))
+    verb = "Would take" if report.dry_run else "Took"
+    rate = report.rows / report.seconds if report.seconds else 0
+    output.out.print(
+        f"{verb} {report.records:,} {report.kind} from {report.rows:,} rows into [bold]{business}[/bold] "
+        f"({report.format}, {report.seconds:.1f} s, {rate:,.0f} rows/s)."
+    )
+    output.out.print(
+        f"  created {report.created:,} · updated {report.updated:,} · unchanged {report.unchanged:,} · rejected {report.rejected:,}"
+    )
+    if not (report.created or report.updated or report.rejected):
+        output.out.print("  Nothing changed: everything in this file is known already.")
+    if report.rejects_file:
+        output.out.print(f"  Rows that could not be taken, with the reasons: {report.rejects_file}")
+    elif report.rejected and report.dry_run:
+        output.out.print("  A real import writes the rows that cannot be taken to a rejects file, with the reasons.")
+
+
+@app.command("export")
+def export(
+    kind: Annotated[
+        str, typer.Argument(help="products, orders, customers, stock, conversations, documents or behaviors.")
+    ],
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    format_: Annotated[
+        str, typer.Option("--format", help="shopify, jsonl, or for orders tables (one row a line).")
+    ] = "shopify",
+    dialect: Annotated[str, typer.Option("--dialect", help="Shopify's product columns: new or old.")] = "new",
+    where: WhereOption = None,
+    business: BusinessOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Export everything of a kind; what is not known of a product is never blanked."""
+    from weft.connectors.exporting import export_file
+
+    with output.business(business) as shop:
+        written = export_file(shop, kind, file, format_name=format_, where=where, options={"dialect": dialect})
+    for part in written:
+        if json_:
+            output.emit({"file": str(part.path), "records": part.records, "rows": part.rows})
+        else:
+            output.out.print(f"Wrote {part.records:,} {kind} in {part.rows:,} rows to {part.path}.")
+    if len(written) > 1 and not json_:
+        output.out.print("More than one file, because not the same columns are known of all: a blank cell would erase.")
+
+
+@imports.command("list")
+def list_(business: BusinessOption = None, limit: output.LimitOption = 50, json_: JsonOption = False) -> None:
+    """The imports of a business, newest first."""
+    with output.business(business) as shop:
+        output.rows(
+            shop.imports.listed(limit),
+            [
+                ("started", "left", lambda i: f"{i['started_at']:%Y-%m-%d %H:%M}"),
+                ("kind", "left", lambda i: i["kind"]),
+                ("file", "left", lambda i: i["file"]),
+                ("state", "left", lambda i: i["state"]),
+                *[
+                    (n, "right", lambda i, n=n: f"{i[n]:,}")
+                    for n in ("rows", "created", "updated", "unchanged", "rejected")
+                ],
+            ],
+            as_json=json_,
+            empty="Nothing was imported yet: weft import products FILE.",
+        )

@@ -1,0 +1,95 @@
+"""What commands share: how they find the business, and how they speak: data to standard output, the rest to error."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from weft.business import Business
+    from weft.postgres.database import Database
+
+BusinessOption = Annotated[
+    str | None,
+    typer.Option("--business", "-b", envvar="WEFT_BUSINESS", help="The business to act on.", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable lines on standard output.")]
+WhereOption = Annotated[str | None, typer.Option("--where", help="A filter, such as 'vendor = Acme and price < 20'.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many at most.")]
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+def emit(value: Any) -> None:
+    """Write one machine-readable line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def who() -> str:
+    """Who acts when somebody at this machine does."""
+    return f"{os.environ.get('USER') or os.environ.get('USERNAME') or 'local'} (command line)"
+
+
+@contextmanager
+def opened() -> Iterator["Database"]:
+    """The database of the settings, started if it must be."""
+    from weft.postgres.database import Database
+    from weft.settings import Settings
+
+    with Database.open(Settings.from_environment(), say=err.print) as database:
+        yield database
+
+
+@contextmanager
+def business(name: str | None, *, create: bool = False, currency: str = "EUR") -> Iterator["Business"]:
+    """The business named, or the only one there is; with `create` it is made if it is not there."""
+    with opened() as database, business_on(database, name, create=create, currency=currency) as found:
+        yield found
+
+
+@contextmanager
+def business_on(
+    database: "Database", name: str | None, *, create: bool = False, currency: str = "EUR"
+) -> Iterator["Business"]:
+    """The same on a database that is open already."""
+    from weft.access import businesses
+    from weft.business import Business
+    from weft.errors import InputError
+
+    if name is None:
+        known = businesses.listed(database)
+        if len(known) > 1:
+            names = ", ".join(tenant.id for tenant in known)
+            raise InputError(f"There is more than one business ({names}); say which with --business NAME.")
+        name = known[0].id if known else "shop"
+    tenant = businesses.ensured(database, name, currency) if create else businesses.named(database, name)
+    yield Business(database, tenant)
+
+
+def rows(
+    items: Iterable[Mapping[str, Any]],
+    columns: Sequence[tuple[str, str, Callable[[Mapping[str, Any]], Any]]],
+    *,
+    as_json: bool,
+    empty: str,
+) -> None:
+    """Show items: as JSON Lines, or as a table of (heading, justification, cell) columns."""
+    if as_json:
+        for item in items:
+            emit(item)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading, justify, _ in columns:
+        table.add_column(heading, justify="right" if justify == "right" else "left", overflow="fold")
+    count = 0
+    for item in items:
+        table.add_row(*("" if (cell := read(item)) is None else str(cell) for _, _, read in columns))
+        count += 1
+    out.print(table if count else empty)

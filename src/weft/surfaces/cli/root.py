@@ -1,0 +1,59 @@
+"""The command `weft`: its nouns put together, and errors said in a sentence with an exit code."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from weft import __version__
+from weft.errors import WeftError
+from weft.surfaces.cli import changes, files, nouns, output, server
+
+app = typer.Typer(
+    name="weft",
+    help="The open AI layer for commerce.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+app.registered_commands += files.app.registered_commands
+app.add_typer(changes.app, name="changes")
+app.add_typer(nouns.products, name="products")
+app.add_typer(nouns.orders, name="orders")
+app.add_typer(nouns.customers, name="customers")
+app.add_typer(files.imports, name="imports")
+app.add_typer(nouns.journal, name="journal")
+app.add_typer(nouns.keys, name="keys")
+app.registered_commands += server.app.registered_commands
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        output.out.print(f"weft {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """The open AI layer for commerce."""
+
+
+def run(command: typer.Typer = app) -> None:
+    """Run the command line; an error of Weft's is one sentence on standard error and its exit code."""
+    try:
+        command()
+    except WeftError as problem:
+        output.err.print(f"weft: {problem.message}", style="red", markup=False, soft_wrap=True)
+        sys.exit(problem.exit_code)
+    except KeyboardInterrupt:
+        output.err.print("Stopped. What was committed is kept; the same command goes on from there.")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
