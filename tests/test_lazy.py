@@ -36,7 +36,7 @@ NUMERIC = frozenset(
     ]
 )
 SERVING = frozenset(
-    ["aiohttp", "fastapi", "httptools", "jinja2", "mcp", "pydantic", "starlette", "uvicorn", "uvloop", "websockets"]
+    ["aiohttp", "fastapi", "httptools", "jinja2", "mcp", "starlette", "uvicorn", "uvloop", "websockets"]
 )
 STORING = frozenset(
     [
