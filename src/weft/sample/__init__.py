@@ -1,0 +1,1 @@
+"""A shop of our own making, with the flaws that real ones have and the truth beside it."""
