@@ -240,8 +240,9 @@ class Inbox:
         """One conversation and the truth about it."""
         random = self.random
         topic = random.choices(TOPICS, [one.weight for one in TOPICS])[0]
-        order, line = random.choice(self.orders.get(topic.needs, self.lines))
-        product = random.choice(self.sold_out) if topic.needs == "sold-out" else line.product
+        order, line = random.choice(self.orders.get(topic.needs) or self.lines)
+        sold_out = self.sold_out if topic.needs == "sold-out" else []
+        product = random.choice(sold_out or [line.product])
         words = self._words(order, line, product)
         ask = random.choice(topic.asks)
         refers = "{order}" in ask

@@ -58,6 +58,13 @@ def _lines(path: Path, records: Iterable[Any]) -> Path:
     return path
 
 
+def _truth(folder: Path, **accounts: Iterable[Any]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, records in accounts.items():
+        _lines(folder / f"{name}.jsonl", records)
+    return folder
+
+
 def generate(folder: Path, seed: int = 7) -> Sample:
     """Write the sample shop into a folder, made if need be; the same seed gives the same bytes anywhere."""
     random = Random(seed)  # noqa: S311  a repeatable sample, no secret
@@ -75,15 +82,16 @@ def generate(folder: Path, seed: int = 7) -> Sample:
     texts = documents.documents(goods)
     seen = behaviors.behaviors(random, goods, wanted, placed, people)
 
-    aside = folder / "truth"
-    aside.mkdir(parents=True, exist_ok=True)
-    _lines(aside / "categories.jsonl", truth.categories(goods))
-    _lines(aside / "attributes.jsonl", truth.attributes(goods, spoilt))
-    _lines(aside / "duplicates.jsonl", twins)
-    _lines(aside / "flaws.jsonl", spoilt)
-    _lines(aside / "anomalies.jsonl", (anomaly.row() for anomaly in planned))
-    _lines(aside / "demand.jsonl", demand.truth(goods, wanted, orders.sold(placed)))
-    _lines(aside / "intents.jsonl", intents)
+    aside = _truth(
+        folder / "truth",
+        categories=truth.categories(goods),
+        attributes=truth.attributes(goods, spoilt),
+        duplicates=twins,
+        flaws=spoilt,
+        anomalies=[anomaly.row() for anomaly in planned],
+        demand=demand.truth(goods, wanted, orders.sold(placed)),
+        intents=intents,
+    )
     return Sample(
         name=SHOP,
         currency=CURRENCY,
