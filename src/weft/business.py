@@ -25,7 +25,7 @@ class Business:
         self.id = tenant.id
         self.uid = tenant.uid
         self.currency = tenant.currency
-        self._database = database
+        self.database = database
         self.catalog = Catalog(database, tenant.uid, tenant.currency)
         self.orders = Orders(database, tenant.uid)
         self.customers = Customers(database, tenant.uid)
@@ -42,4 +42,4 @@ class Business:
 
     def transaction(self) -> AbstractContextManager[Connection[Any]]:
         """One transaction in which the store's `put` methods of this business may be called."""
-        return self._database.tenant(self.uid)
+        return self.database.tenant(self.uid)

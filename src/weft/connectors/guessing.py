@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from stdnum import ean
@@ -21,13 +21,14 @@ NAMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "category": ("category", "product category", "categories", "kategorie", "warengruppe", "categorie", "categoria", "google product category", "product type category"),
         "type": ("type", "product type", "produkttyp", "artikelart", "tipo"),
         "tags": ("tags", "keywords", "schlagworte", "stichworte", "mots cles", "etiquetas"),
-        "status": ("status", "state", "zustand"),
+        "status": ("status", "state", "product status"),
+        "currency": ("currency", "wahrung", "devise", "moneda", "currency code", "price currency"),
         "variants.barcode": ("barcode", "ean", "gtin", "upc", "ean13", "gtin13", "ean code", "isbn", "gtin upc ean or isbn", "codigo de barras", "code barre"),
         "variants.price": ("price", "variant price", "regular price", "sale price", "unit price", "unitprice", "preis", "verkaufspreis", "vk", "vk preis", "brutto", "prix", "prix ttc", "precio", "pvp"),
         "variants.compare_at": ("compare at price", "msrp", "rrp", "uvp", "list price", "listenpreis", "prix barre", "precio anterior", "was price"),
         "variants.cost": ("cost", "cost per item", "ek", "einkaufspreis", "ek preis", "purchase price", "unit cost", "prix d achat", "coste"),
         "variants.stock": ("stock", "quantity", "qty", "inventory", "inventory quantity", "bestand", "lagerbestand", "menge", "on hand", "quantite", "existencias", "available"),
-        "variants.grams": ("weight g", "grams", "gewicht g", "weight grams", "poids g", "peso g", "weight value grams"),
+        "variants.grams": ("weight g", "grams", "gewicht g", "weight grams", "poids g", "peso g", "weight value grams", "weight", "gewicht", "poids", "peso", "shipping weight"),
         "images.src": ("image", "image url", "image link", "image src", "picture", "bild", "bild url", "bildlink", "photo", "imagen", "main image"),
         "seo_title": ("seo title", "meta title"),
         "seo_description": ("seo description", "meta description"),
@@ -76,34 +77,74 @@ REQUIRED: Final = {
 }
 
 
+_TRAILING: Final = frozenset(
+    ["in", "eur", "usd", "gbp", "chf", "jpy", "pln", "sek", "nok", "dkk", "cad", "aud", "czk", "huf", "euro", "euros"]
+)
+_GRAMS: Final = {"g": 1.0, "gr": 1.0, "grams": 1.0, "kg": 1000.0, "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523125}
+_STATUSES: Final = frozenset(("active", "draft", "archived"))
+
+
 def plain(name: str) -> str:
-    """A column's name without case, accents, punctuation and what stands in brackets."""
+    """A column's name without case, accents, spaces, punctuation, what stands in brackets, and a currency behind it."""
     folded = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
-    folded = re.sub(r"\(.*?\)|\[.*?\]", " ", folded)
-    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", folded)))
+    words = re.findall(r"[a-z0-9]+", re.sub(r"\(.*?\)|\[.*?\]", " ", folded))
+    while len(words) > 1 and words[-1] in _TRAILING:
+        words.pop()
+    return "".join(words)
+
+
+def grams_in(header: str) -> float | None:
+    """How many grams are one of the unit that a column's name gives, such as `Weight (kg)`; None where it gives none."""
+    words = re.findall(r"[a-z]+", header.lower())
+    return next((_GRAMS[word] for word in reversed(words) if word in _GRAMS), None)
+
+
+def ignored(header: Sequence[str], mapping: Mapping[str, str]) -> set[str]:
+    """The columns that `--map -=column` leaves out; several are set apart by commas."""
+    said = mapping.get("-", "")
+    lower = {name.strip().lower(): name for name in header}
+    parts = [said] if said.strip().lower() in lower else said.split(",")
+    return {lower[part.strip().lower()] for part in parts if part.strip().lower() in lower}
 
 
 def guess(kind: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
     """Fields and the columns that hold them, as far as names and the sample `rows` tell."""
     found: dict[str, str] = {}
     by_name: dict[str, int] = {}
-    for index, name in enumerate(header):
-        by_name.setdefault(plain(name), index)
+    for column, name in enumerate(header):
+        by_name.setdefault(plain(name), column)
     taken: set[int] = set()
     for field, names in NAMES[kind].items():
         for name in names:
-            index = by_name.get(name, -1)
-            if index >= 0 and index not in taken and _fits(field, [row[index] for row in rows if index < len(row)]):
+            index = by_name.get(name.replace(" ", ""))
+            if index is None or index in taken or (field == "variants.grams" and grams_in(header[index]) is None):
+                continue
+            if _fits(field, [row[index] for row in rows if index < len(row)]):
                 found[field] = header[index]
                 taken.add(index)
                 break
-    if kind == "products" and "variants.barcode" not in found:
-        for place, name in enumerate(header):
-            values = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
-            if place not in taken and len(values) >= 3 and all(ean.is_valid(value) for value in values):
-                found["variants.barcode"] = name
-                break
+    if kind == "products":
+        for field, looks in (("variants.barcode", ean.is_valid), ("images.src", _is_picture)):
+            place = None if field in found else _by_content(header, rows, taken, looks)
+            if place is not None:
+                found[field] = header[place]
+                taken.add(place)
     return found
+
+
+def _is_picture(value: str) -> bool:
+    return re.match(r"https?://\S+\.(jpe?g|png|webp|gif|avif)(\?\S*)?$", value, re.IGNORECASE) is not None
+
+
+def _by_content(
+    header: Sequence[str], rows: Sequence[Sequence[str]], taken: set[int], looks: Callable[[str], bool]
+) -> int | None:
+    """The first free column of which every cell in the sample, and at least three, look so."""
+    for place in range(len(header)):
+        values = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+        if place not in taken and header[place] and len(values) >= 3 and all(looks(value) for value in values):
+            return place
+    return None
 
 
 def _fits(field: str, values: Sequence[str]) -> bool:
@@ -117,6 +158,7 @@ def _fits(field: str, values: Sequence[str]) -> bool:
         "quantity": cells.number,
         "variants.stock": cells.number,
         "at": cells.moment,
+        "status": _status,
     }
     if field not in readers or not filled:
         return True
@@ -130,6 +172,40 @@ def _fits(field: str, values: Sequence[str]) -> bool:
     return good * 2 >= len(filled)
 
 
+def _status(cell: str) -> str:
+    if cell.strip().lower() not in _STATUSES:
+        raise ValueError("is not active, draft or archived")
+    return cell.strip().lower()
+
+
 def strip_currency(cell: str) -> str:
     """An amount without the letters and symbols around it."""
     return re.sub(r"[^\d.,'’()\-\s−–]", "", cell)
+
+
+_OPEN_AMOUNT: Final = re.compile(r"(-?[1-9]\d{0,2})([.,])(\d{3})")
+
+
+def decimal_mark(values: Iterable[str]) -> str | None:
+    """The mark before a column's decimals, told by those cells that can be read in one way only; None if none can."""
+    votes = {",": 0, ".": 0}
+    for value in values:
+        text = re.sub(r"[\s\u00a0\u202f'’()]", "", strip_currency(value))
+        if not text or _OPEN_AMOUNT.fullmatch(text):
+            continue
+        last = max(text.rfind(","), text.rfind("."))
+        if last < 0 or not text[last + 1 :].isdigit():
+            continue
+        mark = text[last]
+        other = "," if mark == "." else "."
+        votes[other if text.count(mark) > 1 else mark] += 1
+    return None if votes[","] == votes["."] else max(votes, key=lambda mark: votes[mark])
+
+
+def settled(amount: str, mark: str | None) -> str:
+    """An amount's digits; one such as `1,234`, which could be read in two ways, in the way of its column."""
+    text = strip_currency(amount).strip()
+    found = _OPEN_AMOUNT.fullmatch(text)
+    if not found:
+        return text
+    return f"{found[1]}.{found[3]}" if found[2] == mark else f"{found[1]}{found[3]}"

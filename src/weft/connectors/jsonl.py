@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,6 +61,10 @@ _LINE: Final = {
 _SINGULAR: Final = {"conversations": "conversation", "documents": "document", "behaviors": "behavior"}
 
 
+# An escaped NUL, not a backslash that is itself escaped and then the letters.
+_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
 class _Bad(Exception):
     def __init__(self, path: str, value: Any, reason: str) -> None:
         super().__init__(reason)
@@ -72,7 +77,8 @@ def _money(path: str, value: Any, record: dict[str, Any]) -> int | None:
     if isinstance(value, Mapping) and type(value.get("amount")) is int and abs(value["amount"]) < 1 << 62:
         currency = value.get("currency")
         if isinstance(currency, str) and re.fullmatch("[A-Z]{3}", currency):
-            if record.setdefault("currency", currency) != currency:
+            record["currency"] = record.get("currency") or currency
+            if record["currency"] != currency:
                 raise _Bad(path, value, f"is not in {record['currency']} as the record's other amounts")
             return int(value["amount"])
     raise _Bad(path, value, 'is not an amount such as {"amount": 1999, "currency": "EUR"}')
@@ -88,25 +94,20 @@ def _value(path: str, value: Any, form: str, record: dict[str, Any]) -> Any:
             return cells.moment(value).isoformat()  # type: ignore[union-attr]
         except (ValueError, AttributeError, TypeError):
             raise _Bad(path, value, "is not a time such as 2026-05-31T12:00:00Z") from None
-    types: dict[str, Callable[[Any], bool]] = {
-        _TEXT: lambda v: isinstance(v, str),
-        _FLAG: lambda v: isinstance(v, bool),
-        _WHOLE: lambda v: type(v) is int and abs(v) < 1 << 31,
-        _NUMBER: lambda v: isinstance(v, (int, float)) and not isinstance(v, bool),
-        _TEXTS: lambda v: isinstance(v, list) and all(isinstance(item, str) for item in v),
-        _MAP: lambda v: isinstance(v, dict),
-    }
-    if not types[form](value):
-        words = {
-            _TEXT: "a text",
-            _FLAG: "true or false",
-            _WHOLE: "a whole number",
-            _NUMBER: "a number",
-            _TEXTS: "a list of texts",
-            _MAP: "an object",
-        }
-        raise _Bad(path, value, f"is not {words[form]}")
+    is_one, words = _TYPES[form]
+    if not is_one(value):
+        raise _Bad(path, value, f"is not {words}")
     return value
+
+
+_TYPES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+    _TEXT: (lambda v: isinstance(v, str), "a text"),
+    _FLAG: (lambda v: isinstance(v, bool), "true or false"),
+    _WHOLE: (lambda v: type(v) is int and abs(v) < 1 << 31, "a whole number"),
+    _NUMBER: (lambda v: isinstance(v, (int, float)) and not isinstance(v, bool), "a number"),
+    _TEXTS: (lambda v: isinstance(v, list) and all(isinstance(item, str) for item in v), "a list of texts"),
+    _MAP: (lambda v: isinstance(v, dict), "an object"),
+}
 
 
 def _fields(path: str, given: Mapping[str, Any], forms: Mapping[str, str], into: dict[str, Any]) -> None:
@@ -116,9 +117,76 @@ def _fields(path: str, given: Mapping[str, Any], forms: Mapping[str, str], into:
 
 
 def _maps(path: str, value: Any) -> list[dict[str, Any]]:
+    if value is None:
+        return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise _Bad(path, value, "is not a list of objects")
     return value
+
+
+def _texts(path: str, value: Any) -> dict[str, str]:
+    """An object of texts, such as columns or options."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _Bad(path, value, "is not an object")
+    for name, inner in value.items():
+        if not isinstance(inner, str):
+            raise _Bad(f"{path}.{name}", inner, "is not a text")
+    return value
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """Plain values, or facts with a value and where it is from."""
+    given = _value("attributes", value, _MAP, {}) or {}
+    for name, fact in given.items():
+        path = f"attributes.{name}"
+        if not isinstance(fact, dict):
+            continue
+        if "value" not in fact:
+            raise _Bad(path, fact, 'is not a fact such as {"value": "12", "unit": "cm"}')
+        for part in ("unit", "source"):
+            _value(f"{path}.{part}", fact.get(part), _TEXT, {})
+        confidence = _value(f"{path}.confidence", fact.get("confidence"), _NUMBER, {})
+        if confidence is not None and not 0 <= confidence <= 1:
+            raise _Bad(f"{path}.confidence", confidence, "is not between 0 and 1")
+        _value(f"{path}.at", fact.get("at"), _TIME, {})
+    return given
+
+
+def _translations(value: Any) -> dict[str, Any]:
+    given = _value("translations", value, _MAP, {}) or {}
+    return {language: _texts(f"translations.{language}", fields) for language, fields in given.items()}
+
+
+def _images(value: Any) -> list[dict[str, Any]]:
+    listed = [{"src": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
+    images = _maps("images", listed)
+    for place, image in enumerate(images):
+        _value(f"images[{place}].src", image.get("src") or 0, _TEXT, {})
+        _value(f"images[{place}].alt", image.get("alt"), _TEXT, {})
+        _value(f"images[{place}].position", image.get("position"), _WHOLE, {})
+    return images
+
+
+def _options(value: Any) -> list[dict[str, Any]]:
+    listed = [{"name": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
+    options = _maps("options", listed)
+    for place, option in enumerate(options):
+        _value(f"options[{place}].name", option.get("name") or 0, _TEXT, {})
+    return options
+
+
+def _kept(path: str, given: Mapping[str, Any], record: dict[str, Any], passed: frozenset[str]) -> None:
+    """Columns, and under them whatever else was said: what Weft has no field for is kept as it was written."""
+    held = _texts(f"{path}columns", given["columns"]) if "columns" in given else {}
+    others = {
+        name: value if isinstance(value, str) else orjson.dumps(value).decode()
+        for name, value in given.items()
+        if name not in record and name not in passed
+    }
+    if others or "columns" in given:
+        record["columns"] = {**held, **others}
 
 
 def _stock(path: str, given: Mapping[str, Any], variant: dict[str, Any]) -> None:
@@ -137,33 +205,32 @@ def _stock(path: str, given: Mapping[str, Any], variant: dict[str, Any]) -> None
 def _variant(path: str, given: Mapping[str, Any], currency: str) -> dict[str, Any]:
     variant: dict[str, Any] = {}
     _fields(path, given, _VARIANT, variant)
-    variant.setdefault("currency", currency)
+    said = _value(f"{path}currency", given.get("currency"), _TEXT, variant)
+    variant.setdefault("currency", said or currency)
     if "options" in given:
-        options = _value(f"{path}options", given["options"], _MAP, variant) or {}
-        if not all(isinstance(value, str) for value in options.values()):
-            raise _Bad(f"{path}options", options, "is not an object of texts")
-        variant["options"] = options
+        variant["options"] = _texts(f"{path}options", given["options"])
     _stock(path, given, variant)
-    if given.get("columns"):
-        variant["columns"] = _value(f"{path}columns", given["columns"], _MAP, variant)
+    _kept(path, given, variant, _SHOWN_ONLY)
     return variant
 
 
-_SHOWN_ONLY: Final = frozenset(("uid", "version", "created_at", "updated_at", "kind", "known", "part", "record"))
+_SHOWN_ONLY: Final = frozenset((
+    "uid", "version", "created_at", "updated_at", "kind", "known", "part", "record", "columns", "whole",
+    "stock_levels", "levels", "choices",
+))  # fmt: skip
 
 
 def _product(given: dict[str, Any], source: Source) -> dict[str, Any]:
     record: dict[str, Any] = {"id": given["id"]}
     _fields("", given, _PRODUCT, record)
-    for name in ("attributes", "translations", "columns"):
-        if name in given:
-            record[name] = _value(name, given[name], _MAP, record) or {}
+    if "attributes" in given:
+        record["attributes"] = _attributes(given["attributes"])
+    if "translations" in given:
+        record["translations"] = _translations(given["translations"])
     if "options" in given:
-        record["options"] = _maps("options", given["options"])
+        record["options"] = _options(given["options"])
     if "images" in given:
-        record["images"] = _maps("images", [{"src": i} if isinstance(i, str) else i for i in given["images"] or ()])
-        for place, image in enumerate(record["images"]):
-            _value(f"images[{place}].src", image.get("src") or 0, _TEXT, record)
+        record["images"] = _images(given["images"])
     if "variants" in given:
         variants = _maps("variants", given["variants"])
         record["variants"] = [_variant(f"variants[{n}].", v, source.currency) for n, v in enumerate(variants)]
@@ -171,30 +238,57 @@ def _product(given: dict[str, Any], source: Source) -> dict[str, Any]:
             seen = dict.fromkeys(name for v in record["variants"] for name in v.get("options") or ())
             if seen:
                 record["options"] = [{"name": name} for name in seen]
-    if isinstance(given.get("known"), dict):
-        record["known"] = given["known"]
+    record["known"] = given["known"] if isinstance(given.get("known"), dict) else _known(given, record)
     if "title" not in given:
         record["part"] = True
-    others = {name: value for name, value in given.items() if name not in record and name not in _SHOWN_ONLY}
-    if others:
-        kept = {
-            name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in others.items()
-        }
-        record["columns"] = {**(record.get("columns") or {}), **kept}
+    _kept("", given, record, _SHOWN_ONLY)
     return record
+
+
+@lru_cache(maxsize=256)
+def _same(names: tuple[str, ...]) -> dict[str, str]:
+    """One object for one set of fields, however many records have it."""
+    return {name: name for name in names}
+
+
+def _known(given: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that a line speaks of, in the words by which every connector knows them."""
+    names = {name for name in _PRODUCT if name in given}
+    names |= {f"variants.{name}" for variant in record.get("variants") or () for name in variant if name in _VARIANT}
+    names |= {"variants.stock" for variant in record.get("variants") or () if "stock" in variant}
+    names |= {
+        f"images.{name}" for image in record.get("images") or () for name in image if name in ("src", "alt", "position")
+    }
+    names |= {f"options.{n}" for n in range(1, len(record.get("options") or ()) + 1)}
+    return _same(tuple(sorted(names)))
 
 
 def _customer(given: dict[str, Any], source: Source) -> dict[str, Any]:
     record: dict[str, Any] = {"id": given["id"]}
     _fields("", given, _CUSTOMER, record)
-    record.setdefault("currency", source.currency)
+    record["currency"] = record.get("currency") or source.currency
     if "addresses" in given:
         record["addresses"] = _maps("addresses", given["addresses"])
-    if given.get("columns"):
-        record["columns"] = _value("columns", given["columns"], _MAP, record)
+    _kept("", given, record, _SHOWN_ONLY)
     if isinstance(given.get("known"), dict):
         record["known"] = given["known"]
     return record
+
+
+_LINE_KINDS: Final = ("product", "shipping", "discount", "fee", "adjustment", "test")
+
+
+def _refund(path: str, given: dict[str, Any], order: Mapping[str, Any]) -> dict[str, Any]:
+    """A refund; its amount is money, or minor units in the order's currency."""
+    refund = dict(given)
+    amount = given.get("amount")
+    if isinstance(amount, Mapping):
+        refund["amount"] = _money(f"{path}amount", amount, {"currency": given.get("currency") or order["currency"]})
+    else:
+        _value(f"{path}amount", amount, _WHOLE, refund)
+    _value(f"{path}at", given.get("at"), _TIME, refund)
+    _value(f"{path}note", given.get("note"), _TEXT, refund)
+    return refund
 
 
 def _order(given: dict[str, Any], source: Source) -> dict[str, Any]:
@@ -213,15 +307,16 @@ def _order(given: dict[str, Any], source: Source) -> dict[str, Any]:
         del line["currency"]
         line["quantity"] = _value(f"lines[{n}].quantity", item.get("quantity", 0), _NUMBER, line)
         line["kind"] = item.get("kind") or "product"
-        if item.get("columns"):
-            line["columns"] = _value(f"lines[{n}].columns", item["columns"], _MAP, line)
+        if line["kind"] not in _LINE_KINDS:
+            raise _Bad(f"lines[{n}].kind", line["kind"], f"is not one of {', '.join(_LINE_KINDS)}")
+        _kept(f"lines[{n}].", item, line, _SHOWN_ONLY)
         lines.append(line)
     record["lines"] = lines
-    for name in ("refunds",):
-        if given.get(name):
-            record[name] = _maps(name, given[name])
-    if given.get("columns"):
-        record["columns"] = _value("columns", given["columns"], _MAP, record)
+    if "refunds" in given:
+        record["refunds"] = [
+            _refund(f"refunds[{n}].", item, record) for n, item in enumerate(_maps("refunds", given["refunds"]))
+        ]
+    _kept("", given, record, _SHOWN_ONLY)
     if isinstance(given.get("known"), dict):
         record["known"] = given["known"]
     return record
@@ -280,7 +375,7 @@ class JsonLines:
             try:
                 if len(text) > _LONGEST:
                     raise _Bad("", "", f"the line is longer than {_LONGEST >> 20} MiB")
-                if "\\u0000" in text:
+                if _NUL.search(text):
                     raise _Bad("", "", "the line has a NUL character, which a database cannot hold")
                 record = _record(kind, orjson.loads(text), source)
             except orjson.JSONDecodeError as problem:
@@ -313,6 +408,9 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
+_AMOUNTS: Final = ("price", "compare_at", "cost")
+
+
 def _amount(value: Any, currency: str | None) -> dict[str, Any] | None:
     return None if value is None else {"amount": value, "currency": currency or "EUR"}
 
@@ -323,9 +421,11 @@ def shown_product(product: Mapping[str, Any]) -> dict[str, Any]:
     shown["variants"] = []
     for variant in product.get("variants") or ():
         inner = {name: value for name, value in variant.items() if name not in ("uid", "currency", "levels", "choices")}
-        for name in ("price", "compare_at", "cost"):
+        for name in _AMOUNTS:
             if name in inner:
                 inner[name] = _amount(inner[name], variant.get("currency"))
+        if variant.get("currency") and not any(isinstance(inner.get(name), dict) for name in _AMOUNTS):
+            inner["currency"] = variant["currency"]
         if variant.get("levels"):
             inner["stock_levels"] = variant["levels"]
         shown["variants"].append(inner)
@@ -347,6 +447,13 @@ def shown_order(order: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("subtotal", "shipping", "taxes", "total", "discount", "refunded"):
         if name in shown:
             shown[name] = _amount(shown[name], currency)
+    if order.get("refunds"):
+        shown["refunds"] = [
+            {**refund, "amount": _amount(refund["amount"], refund.get("currency") or currency)}
+            if isinstance(refund.get("amount"), int)
+            else refund
+            for refund in order["refunds"]
+        ]
     shown["lines"] = [
         {**line, **{name: _amount(line[name], currency) for name in ("price", "discount") if name in line}}
         for line in order.get("lines") or ()

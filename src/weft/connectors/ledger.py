@@ -2,54 +2,90 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from weft.connectors import Rejected, Taken, Written, cells
-from weft.connectors.guessing import strip_currency
+from weft.connectors import Rejected, Taken, Written, cells, dates
+from weft.connectors.guessing import decimal_mark, ignored, settled, strip_currency
 from weft.connectors.source import Source, padded
 from weft.money import decimal, exponent
 
-_KINDS: Final = (
-    ("test", re.compile(r"^test|\btest product\b", re.IGNORECASE)),
-    ("shipping", re.compile(r"^(post|dot|c2|dcgs|carriage|ship|shipping|freight|delivery|versand|porto|fracht)$"
-                            r"|\b(postage|carriage|shipping|freight|versandkosten|frais de port|gastos de envio)\b", re.IGNORECASE)),
-    ("fee", re.compile(r"\b(bank charges?|fees?|commission|amazonfee|cruk|gebühr(en)?|frais)\b|fee$", re.IGNORECASE)),
-    ("discount", re.compile(r"^d$|\b(discount|rabatt|remise|descuento|gutschein)\b", re.IGNORECASE)),
-    ("adjustment", re.compile(r"^(m|b|s|adjust\w*)$|\b(manual|adjust(ment)?s?( bad debt)?|bad debt|samples?|korrektur)\b", re.IGNORECASE)),
+_SAMPLE: Final = 200
+
+
+def _whole(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+# A code or a description must be such a word as a whole: a manual coffee grinder and toffees are products.
+_CODES: Final = (
+    ("test", _whole(r"test\d*", r"test[ _-].*")),
+    ("shipping", _whole(r"post(age)?|dot|c2|carriage|ship(ping)?|freight|delivery|versand(kosten)?|porto|fracht|livraison")),
+    ("fee", _whole(r"(amazon|bank|card|paypal|stripe|klarna|payment|service|handling)?[ _-]?(fees?|charges?)|cruk|commission")),
+    ("discount", _whole(r"d|disc(ount)?|rabatt|remise|descuento|coupon")),
+    ("adjustment", _whole(r"m|b|s|adjust(ment)?s?\d*|correction|manual|samples?|korrektur|ajuste")),
 )  # fmt: skip
+_TITLES: Final = (
+    ("test", _whole(r".*\btest product\b.*")),
+    ("shipping", _whole(
+        r"(postage|carriage|shipping|freight|delivery)( (and|&) (packing|handling))?( costs?| charges?| fees?)?",
+        r"versand(kosten)?|porto|fracht(kosten)?|frais de (port|livraison)|livraison|gastos de env[ií]o|verzendkosten")),
+    ("fee", _whole(r"bank charges?|(transaction |payment |handling |service )?(fees?|charges?)|commission|gebühr(en)?|frais|comisi[oó]n")),
+    ("discount", _whole(r"discounts?|rabatt|remise|descuento|sconto|korting")),
+    ("adjustment", _whole(r"manual|samples?|(bad debt|adjust(ed|ments?|s)?|korrektur|correction|ajuste|write[ -]?off|abschreibung)\b.*")),
+)  # fmt: skip
+_LEAD: Final = re.compile(r"^\w+ ")
+_MISHAP: Final = re.compile(
+    r"^\W*$|\b(damag\w*|lost|missing|found|faulty|thrown|wet|rust\w*|mou?ld\w*|crushed|broken|smashed|destroyed|check(ed)?"
+    r"|returned|incorrect\w*|wrong(ly)?|mailout|unsaleable|sales?|sold as|given away|adjust\w*|samples?|stock ?take"
+    r"|bruch|verlust|schwund|verderb|defekt|inventur|cass[ée]e?s?|perdue?s?|perdid[oa]s?|dañad[oa]s?|rot[oa]s?)\b",
+    re.IGNORECASE,
+)
 _DEFAULT: Final = {
     "id": "order", "product": "product", "title": "description", "quantity": "quantity", "at": "date",
-    "price": "unit_price", "customer": "customer", "country": "country",
+    "price": "unit_price", "currency": "currency", "customer": "customer", "country": "country",
 }  # fmt: skip
 
 
 def kind_of_code(code: str, title: str) -> str:
-    """What a line is about, by its code and, where the code has no digits, by its description."""
-    if re.search(r"\d{3}", code):
-        return "test" if code.lower().startswith("test") else "product"
-    for kind, pattern in _KINDS:
-        if pattern.search(code) or (title and pattern.search(title)):
+    """What a line is about, by its code and its description: product, shipping, fee, discount, adjustment or test."""
+    code, title = code.strip(), " ".join(title.split())
+    for kind, pattern in _CODES:
+        if pattern.fullmatch(code):
+            return kind
+    # «DOTCOM POSTAGE» under a word for a code; under an article's number only the bare word counts.
+    bare = title if re.search(r"\d", code) else _LEAD.sub("", title)
+    for kind, pattern in _TITLES:
+        if pattern.fullmatch(title) or (kind in ("shipping", "fee", "discount") and pattern.fullmatch(bare)):
             return kind
     return "product"
 
 
 def _kind_of_order(key: str, lines: Sequence[Mapping[str, Any]]) -> str:
-    prefix = key[:1].upper()
-    if prefix in ("C", "A") and key[1:].isdigit():
-        return "return" if prefix == "C" else "adjustment"
-    if lines and all(line["quantity"] < 0 for line in lines):
-        return "return" if any(line["price"] for line in lines) else "adjustment"
-    return "sale"
+    prefix = key[:1].upper() if key[1:].isdigit() else ""
+    moved = [line for line in lines if line["price"]]
+    set_right = all(line["kind"] == "adjustment" for line in lines)
+    if set_right and (not moved or prefix == "A"):
+        return "adjustment"
+    if prefix == "C" and any(line["quantity"] < 0 for line in lines):
+        return "return"
+    return "return" if moved and all(line["quantity"] * line["price"] < 0 for line in moved) else "sale"
+
+
+def number_as_text(text: str) -> str:
+    """A number kept as text, without the decimal that a spreadsheet or data frame hangs on it: `17850.0` is `17850`."""
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 
 
 class _Prices:
     """Amounts by the text they are written as; a price with more decimals than the currency has keeps them beside it."""
 
-    def __init__(self, currency: str) -> None:
+    def __init__(self, currency: str, mark: str | None) -> None:
+        self._currency, self._mark = currency, mark
         self._places = exponent(currency)
         self._held: dict[str, tuple[int | None, str | None]] = {}
 
@@ -63,9 +99,12 @@ class _Prices:
     def _read(self, text: str) -> tuple[int | None, str | None]:
         if not text:
             return None, None
+        text = settled(text, ",") if self._mark == "," else text
         try:
             exact = Decimal(text)
         except InvalidOperation:
+            if (cells.currency_in(text) or self._currency) != self._currency:
+                raise ValueError(f"is not in {self._currency}, in which its order is") from None
             exact = Decimal(repr(cells.number(strip_currency(text))))
         if not exact.is_finite() or abs(exact) > 10**13:
             raise ValueError("is not an amount")
@@ -81,22 +120,46 @@ class _Reader:
         self.fields = fields
         self.at = {field: at[column] for field, column in fields.items()}
         used = set(self.at.values())
-        self.kept = [(header, index) for index, header in enumerate(source.header) if index not in used and header]
-        self.known = {**fields, **{f"columns.{header}": header for header, _ in self.kept}}
-        self.price = _Prices(source.currency)
+        left_out = ignored(source.header, source.mapping)
+        self.kept = [(h, i) for i, h in enumerate(source.header) if i not in used and h and h not in left_out]
+        known = {**fields, **{f"columns.{header}": header for header, _ in self.kept}}
+        self.known = dict(sorted(known.items(), key=lambda pair: at[pair[1]]))
+        sample = [row for _, row in islice(source.rows(), _SAMPLE)]
+        prices = self._column(sample, "price")
+        self.mark = decimal_mark(prices) or decimal_mark(self._column(sample, "quantity"))
+        self.prices: dict[str, _Prices] = {}
+        named = (cells.currency_in(text) for text in (fields.get("price", ""), *prices))
+        self.currency = next((currency for currency in named if currency), source.currency)
+        self.price = self._prices(self.currency)
+        self.moment: Callable[[str], datetime | None] = cells.moment
+        if any(dates.is_slashed(text) for text in self._column(sample, "at")):
+            # A log that starts in the first days of a month tells only further down which number is the month.
+            place = self.at["at"]
+            self.moment = dates.reader(
+                dates.month_first((row[place] for _, row in source.rows() if len(row) > place), self.currency)
+            )
         self.kinds: dict[tuple[str, str], str] = {}
         self.customers: dict[str, str | None] = {"": None}
+
+    def _column(self, rows: Sequence[Sequence[str]], field: str) -> list[str]:
+        place = self.at.get(field)
+        return [] if place is None else [row[place] for row in rows if len(row) > place]
+
+    def _prices(self, currency: str) -> _Prices:
+        if currency not in self.prices:
+            self.prices[currency] = _Prices(currency, self.mark)
+        return self.prices[currency]
 
     def customer(self, text: str) -> str | None:
         if text not in self.customers:
             if len(self.customers) > 100_000:
                 self.customers = {"": None}
             plain = text.strip()
-            self.customers[text] = (plain[:-2] if re.fullmatch(r"\d+\.0", plain) else plain) or None
+            self.customers[text] = number_as_text(plain) or None
         return self.customers[text]
 
     def kind(self, code: str, title: str) -> str:
-        pair = (code, "" if code[:3].isdigit() else title)
+        pair = (code, title)
         if pair not in self.kinds:
             if len(self.kinds) > 100_000:
                 self.kinds.clear()
@@ -105,13 +168,16 @@ class _Reader:
 
     def order(self, key: str, row: Sequence[str]) -> dict[str, Any]:
         at = self.at
-        currency = row[at["currency"]].strip().upper() if "currency" in at else ""
+        said = row[at["currency"]].strip() if "currency" in at else ""
+        currency = said.upper() if re.fullmatch("[A-Za-z]{3}", said) else cells.currency_in(said)
+        if said and not currency:
+            raise _Bad(at["currency"], "is not a currency such as EUR")
         order: dict[str, Any] = {
             "id": key,
-            "currency": currency or self.source.currency,
+            "currency": currency or self.currency,
             "whole": False,
             "known": self.known,
-            "placed_at": cells.moment(row[at["at"]]) if "at" in at else None,
+            "placed_at": self.moment(row[at["at"]]) if "at" in at else None,
             "lines": [],
         }
         if "customer" in at:
@@ -136,7 +202,7 @@ class _Reader:
         try:
             quantity = int(text)
         except ValueError:
-            quantity = _said(cells.number, text, at["quantity"])
+            quantity = _said(self.quantity, text, at["quantity"])
         if quantity is None:
             raise _Bad(at["quantity"], "there is no quantity")
         if not (code or sku or title.strip()):
@@ -147,20 +213,27 @@ class _Reader:
             "title": title,
             "quantity": quantity,
         }
-        price, exact = _said(self.price, row[at["price"]], at["price"]) if "price" in at else (None, None)
+        prices = self.price if order["currency"] == self.currency else self._prices(order["currency"])
+        price, exact = _said(prices, row[at["price"]], at["price"]) if "price" in at else (None, None)
         line["price"] = price
         if exact is not None:
             line["price_exact"] = exact
         kind = self.kind(code or sku, title)
-        line["kind"] = "adjustment" if kind == "product" and quantity < 0 and not price else kind
+        if kind == "product" and not price and (quantity < 0 or _MISHAP.search(title)):
+            kind = "adjustment"
+        line["kind"] = kind
         self._differing(row, order, line)
         return line
+
+    def quantity(self, text: str) -> int | float | None:
+        value = cells.number(settled(text, ",") if self.mark == "," else text)
+        return int(value) if value is not None and value == int(value) else value
 
     def _differing(self, row: Sequence[str], order: Mapping[str, Any], line: dict[str, Any]) -> None:
         """What this line says otherwise than its order's first."""
         at = self.at
         if "at" in at:
-            moment = _said(cells.moment, row[at["at"]], at["at"])
+            moment = _said(self.moment, row[at["at"]], at["at"])
             if moment != order["placed_at"]:
                 line["at"] = moment
         extra = {header: row[index] for header, index in self.kept if row[index]}
@@ -222,6 +295,10 @@ def read(source: Source, fields: Mapping[str, str]) -> Iterator[Taken | Rejected
         yield Taken(last, len(lines), order)
 
 
+def _count(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(value)
+
+
 def _time(value: Any) -> str:
     if not value:
         return ""
@@ -252,9 +329,7 @@ def write(records: Iterable[Mapping[str, Any]], path: Path) -> list[Written]:
                     "product": line.get("product") or line.get("sku") or "",
                     "sku": line.get("sku") or "",
                     "title": line.get("title") or "",
-                    "quantity": f"{line.get('quantity') or 0:g}"
-                    if abs(line.get("quantity") or 0) < 1e6
-                    else line["quantity"],
+                    "quantity": _count(line.get("quantity") or 0),
                     "at": _time(line.get("at") or order.get("placed_at")),
                     "price": exact if exact is not None else "" if price is None else decimal(price, currency),
                     "customer": order.get("customer") or "",

@@ -5,10 +5,11 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final, TextIO, cast
 
 from charset_normalizer import from_bytes
 
@@ -76,9 +77,8 @@ class Source:
             first = next(iter(start.splitlines()), "")
             outside = "".join(first.split('"')[::2])
             self.separator = max(_SEPARATORS, key=outside.count) if any(c in outside for c in _SEPARATORS) else ","
-            for _, cells in self._rows():
-                self.header = [cell.strip() for cell in cells]
-                break
+            with closing(self._rows()) as rows:
+                self.header = [cell.strip() for cell in next(rows, (0, []))[1]]
 
     def _unreadable(self, problem: BaseException) -> UnreadableFile:
         if isinstance(problem, FileNotFoundError):
@@ -88,10 +88,15 @@ class Source:
         reason = problem.strerror if isinstance(problem, OSError) else problem
         return UnreadableFile(f"{self.path} cannot be read: {reason}.")
 
-    def _raw(self) -> IO[bytes]:
-        self._file = self.path.open("rb")
-        magic = self._file.peek(2)[:2]
-        return gzip.GzipFile(fileobj=self._file, mode="rb") if magic == b"\x1f\x8b" else self._file  # type: ignore[return-value]
+    @contextmanager
+    def _raw(self) -> Iterator[IO[bytes]]:
+        """The file's bytes, unzipped if its first two say so."""
+        with self.path.open("rb") as self._file:
+            if self._file.peek(2)[:2] == b"\x1f\x8b":
+                with gzip.GzipFile(fileobj=self._file, mode="rb") as unzipped:
+                    yield cast("IO[bytes]", unzipped)
+            else:
+                yield self._file
 
     def _find_encoding(self, sample: bytes) -> None:
         for bom, name in _BOMS:
@@ -133,13 +138,13 @@ class Source:
             except (OSError, EOFError, zlib.error, UnicodeError) as problem:
                 raise self._unreadable(problem) from problem
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
+    def rows(self) -> Generator[tuple[int, list[str]], None, None]:
         """The rows behind the header with their last line's number; blank lines are passed over."""
         rows = self._rows()
         next(rows, None)
         return rows
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+    def _rows(self) -> Generator[tuple[int, list[str]], None, None]:
         with self._text(newline="") as text:
             cleaned = (line.replace("\x00", "") if "\x00" in line else line for line in text)
             reader = csv.reader(cleaned, delimiter=self.separator)
@@ -152,11 +157,19 @@ class Source:
             except (OSError, EOFError, zlib.error, UnicodeError) as problem:
                 raise self._unreadable(problem) from problem
 
-    def _text(self, newline: str | None) -> Any:
+    @contextmanager
+    def _text(self, newline: str | None) -> Iterator[TextIO]:
         errors = "weft-stray" if "utf-8" in self.encoding else "replace"
-        return io.TextIOWrapper(
-            io.BufferedReader(self._raw(), 1 << 18), encoding=self.encoding, errors=errors, newline=newline
-        )
+        with (
+            self._raw() as raw,
+            io.TextIOWrapper(
+                io.BufferedReader(raw, 1 << 18),  # type: ignore[type-var,unused-ignore]
+                encoding=self.encoding,
+                errors=errors,
+                newline=newline,
+            ) as text,
+        ):
+            yield text
 
 
 def padded(cells: Sequence[str], width: int) -> Sequence[str] | None:

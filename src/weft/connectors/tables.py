@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from weft.connectors import Rejected, Taken, Written, cells, ledger
-from weft.connectors.guessing import NAMES, REQUIRED, guess, strip_currency
+from weft.connectors.guessing import NAMES, REQUIRED, decimal_mark, grams_in, guess, ignored, settled, strip_currency
 from weft.connectors.shopify.products import slug
 from weft.connectors.source import Source, padded
 from weft.errors import InputError, UnknownFormat
+from weft.money import exponent
 
+_SAMPLE: Final = 200
 _VARIANT: Final = (
     "sku",
     "barcode",
@@ -31,33 +33,49 @@ _SHORT: Final = {
     | {"image": "images.src", "color": "attributes.color"},
     "orders": {"order": "id", "date": "at", "placed_at": "at", "line.price": "price", "unit_price": "price"},
 }
-_OPEN: Final = ("attributes.", "options.", "address.", "translations.", "columns.")
+_OPEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "products": ("attributes.", "options.", "translations."),
+    "customers": ("address.",),
+}
+
+
+def _is_field(kind: str, name: str) -> bool:
+    family = next((prefix for prefix in _OPEN.get(kind, ()) if name.startswith(prefix)), None)
+    if family == "translations.":
+        return all(name.split(".", 2)[1:]) and name.count(".") >= 2
+    if family:
+        return len(name) > len(family)
+    return name in NAMES[kind] or (kind == "products" and name.startswith("variants.") and name[9:] in _VARIANT)
 
 
 def fields_of(kind: str, source: Source) -> dict[str, str]:
     """The fields of a table with their columns: guessed, and as `mapping` says; raises InputError for a wrong mapping."""
-    sample = [row for _, row in islice(source.rows(), 200)]
+    sample = [row for _, row in islice(source.rows(), _SAMPLE)]
     found = guess(kind, source.header, sample)
     lower = {name.lower(): name for name in source.header}
+    for header in ignored(source.header, source.mapping):
+        found = {held: place for held, place in found.items() if place != header}
     for field, column in source.mapping.items():
-        header = lower.get(column.strip().lower())
-        if header is None:
+        if field == "-":
+            columns = [column] if column.strip().lower() in lower else column.split(",")
+            absent = next((part.strip() for part in columns if part.strip().lower() not in lower), None)
+            if absent is not None:
+                raise InputError(
+                    f"--map -={column}: the file has no column {absent!r}; it has {', '.join(source.header)}."
+                )
+            continue
+        mapped = lower.get(column.strip().lower())
+        if mapped is None:
             raise InputError(
                 f"--map {field}={column}: the file has no column {column!r}; it has {', '.join(source.header)}."
             )
         name = _SHORT.get(kind, {}).get(field, field)
-        if (
-            name != "-"
-            and name not in NAMES[kind]
-            and not name.startswith(_OPEN)
-            and name.removeprefix("variants.") not in _VARIANT
-        ):
+        if not _is_field(kind, name):
             raise InputError(
                 f"--map {field}={column}: {field!r} is not a field of {kind}; fields are {', '.join(NAMES[kind])}."
             )
-        found = {held: place for held, place in found.items() if place != header}
-        found[name] = header
-    found.pop("-", None) if "-" not in source.mapping else None
+        found = {held: place for held, place in found.items() if place != mapped}
+        found[name] = mapped
     source.guessed = found
     return found
 
@@ -109,14 +127,27 @@ class Tables:
         return ledger.write(records, path)
 
 
-def _amount(source: Source, header: str) -> Callable[[str], tuple[int | None, str]]:
-    usual = cells.currency_in(header) or source.currency
+def _amount(usual: str, mark: str | None) -> Callable[[str, str | None], tuple[int | None, str]]:
+    """A reader of one column's amounts, given the currency of the row where that names one."""
 
-    def read(cell: str) -> tuple[int | None, str]:
+    def read(cell: str, named: str | None) -> tuple[int | None, str]:
+        currency = cells.currency_in(cell) or named or usual
         if not cell.strip():
-            return None, usual
-        currency = cells.currency_in(cell) or usual
-        return cells.price(strip_currency(cell).strip(), currency), currency
+            return None, currency
+        text = strip_currency(cell).strip()
+        if mark is not None or exponent(currency) != 3:
+            text = settled(text, mark)
+        return cells.price(text, currency), currency
+
+    return read
+
+
+def _grams(header: str) -> Callable[[str], float | None]:
+    factor = grams_in(header) or 1.0
+
+    def read(cell: str) -> float | None:
+        value = cells.number(re.sub(r"[A-Za-z ]+$", "", cell))
+        return None if value is None else round(value * factor, 6)
 
     return read
 
@@ -125,7 +156,6 @@ _FORMS: Final[Mapping[str, Callable[[str], Any]]] = {
     "barcode": cells.unquoted,
     "sku": cells.unquoted,
     "stock": cells.integer,
-    "grams": cells.number,
     "tags": lambda cell: [part.strip() for part in re.split(r"[,;|]", cell) if part.strip()],
     "status": lambda cell: cell.strip().lower(),
 }
@@ -136,89 +166,139 @@ class _Products:
         at = {name: index for index, name in reversed(list(enumerate(source.header)))}
         self.source = source
         self.at = {field: at[column] for field, column in fields.items()}
-        self.amounts = {
-            name: _amount(source, fields[f"variants.{name}"])
-            for name in ("price", "compare_at", "cost")
-            if f"variants.{name}" in fields
-        }
-        used = set(self.at.values())
-        ignored = source.mapping.get("-", "").lower()
-        self.kept = [(h, i) for i, h in enumerate(source.header) if i not in used and h and h.lower() != ignored]
+        sample = [row for _, row in islice(source.rows(), _SAMPLE)]
+        self.amounts = {}
+        for name in ("price", "compare_at", "cost"):
+            place = self.at.get(f"variants.{name}")
+            if place is not None:
+                usual = cells.currency_in(source.header[place]) or source.currency
+                mark = decimal_mark(row[place] for row in sample if len(row) > place)
+                self.amounts[name] = (place, _amount(usual, mark))
+        used = set(self.at.values()) | {at[h] for h in ignored(source.header, source.mapping)}
+        self.kept = [(h, i) for i, h in enumerate(source.header) if i not in used and h]
         self.plain = [
             (field, index, _FORMS.get(field, str.strip))
             for field, index in self.at.items()
-            if "." not in field and field not in ("id", "parent")
+            if "." not in field and field not in ("id", "parent", "currency")
         ]
-        self.options = [(f.removeprefix("options."), i) for f, i in self.at.items() if f.startswith("options.")]
-        self.attributes = [
-            (f.removeprefix("attributes."), i) for f, i in self.at.items() if f.startswith("attributes.")
-        ]
+        self.options = self._family("options.")
+        self.attributes = self._family("attributes.")
+        self.translations = self._family("translations.")
         self.variants = [
-            (name, index, _FORMS.get(name, str.strip))
-            for field, index in self.at.items()
-            if field.startswith("variants.") and (name := field.removeprefix("variants.")) not in self.amounts
+            (name, index, _grams(source.header[index]) if name == "grams" else _FORMS.get(name, str.strip))
+            for name, index in self._family("variants.")
+            if name not in self.amounts
         ]
-        self.known = {
-            field: column for field, column in fields.items() if not field.startswith(("options.", "parent", "id"))
-        }
+        outside = ("options.", "parent", "id", "currency")
+        self.known = {field: column for field, column in fields.items() if not field.startswith(outside)}
         self.known |= {f"columns.{header}": header for header, _ in self.kept}
-        self.known |= {f"attributes.{name}": name for name, _ in self.options}
+        self.known |= {f"attributes.{name}": source.header[index] for name, index in self.options}
+
+    def _family(self, prefix: str) -> list[tuple[str, int]]:
+        return [(f.removeprefix(prefix), index) for f, index in self.at.items() if f.startswith(prefix)]
+
+    def said(self, row: Sequence[str], field: str) -> str:
+        """What a row says in a field; an empty text where it says nothing."""
+        place = self.at.get(field)
+        return "" if place is None else row[place].strip()
 
     def key(self, row: Sequence[str]) -> str:
+        """The product that a row names: by its parent, its id, its SKU, or its title's slug; empty where by none."""
         for field in ("parent", "id", "variants.sku"):
-            if field in self.at and row[self.at[field]].strip():
-                return cells.unquoted(row[self.at[field]].strip())
-        return slug(row[self.at["title"]]) if "title" in self.at and row[self.at["title"]].strip() else ""
+            if said := self.said(row, field):
+                return cells.unquoted(said)
+        title = self.said(row, "title")
+        return slug(title) if title else ""
 
-    def record(self, key: str, rows: list[Sequence[str]]) -> dict[str, Any]:
+    def choices(self, row: Sequence[str]) -> tuple[str, ...]:
+        """What a row says in the option columns."""
+        return tuple(row[index].strip() for _, index in self.options)
+
+    def continues(self, row: Sequence[str], before: Sequence[str]) -> bool:
+        """Whether a row without an id of its product is one more variant of the row before: same title, other options."""
+        if self.said(row, "parent") or self.said(row, "id") or not self.said(row, "title"):
+            return False
+        chosen, other = self.choices(row), self.choices(before)
+        same = all(self.said(row, field) == self.said(before, field) for field in ("title", "vendor"))
+        return same and any(chosen) and any(other) and chosen != other
+
+    def own(self, row: Sequence[str]) -> tuple[str, ...]:
+        """What tells a row's variant from the product's others."""
+        return (self.said(row, "variants.sku"), *self.choices(row))
+
+    def conflict(self, row: Sequence[str], before: Sequence[str]) -> int | None:
+        """The column in which a second row of one variant contradicts the first; more pictures and blanks do not."""
+        picture = self.at.get("images.src")
+        places = (place for place, cell in enumerate(row) if place != picture and cell.strip())
+        return next((place for place in places if row[place] != before[place]), None)
+
+    def record(self, key: str, rows: list[Sequence[str]], *, grouped: bool = False) -> dict[str, Any]:
         first = rows[0]
-        product: dict[str, Any] = {"id": key, "known": self.known, "columns": {}, "attributes": {}}
-        index = -1
-        try:
-            for field, index, form in self.plain:
-                product[field] = form(first[index])
-        except ValueError as problem:
-            raise _Bad(index, str(problem)) from None
+        product: dict[str, Any] = {"id": key, "known": self.known}
+        for field, index, form in self.plain:
+            product[field] = _formed(form, first, index)
         if not product.get("title"):
             product["part"] = True
-        product["attributes"] = {name: first[i].strip() for name, i in self.attributes if first[i].strip()}
-        if len(rows) > 1:
+        attributes = {name: first[i].strip() for name, i in self.attributes if first[i].strip()}
+        # A row that names its parent is a variant, also where it is the only one.
+        if grouped or self.said(first, "parent"):
             product["options"] = [
-                {"name": name.capitalize()} for name, i in self.options if any(row[i] for row in rows)
+                {"name": name.capitalize()} for name, i in self.options if any(row[i].strip() for row in rows)
             ]
         else:
-            product["attributes"] |= {name: first[i].strip() for name, i in self.options if first[i].strip()}
+            attributes |= {name: first[i].strip() for name, i in self.options if first[i].strip()}
+        if attributes:
+            product["attributes"] = attributes
+        translations: dict[str, dict[str, str]] = {}
+        for name, index in self.translations:
+            language, _, field = name.partition(".")
+            if first[index].strip():
+                translations.setdefault(language, {})[field] = first[index].strip()
+        if translations:
+            product["translations"] = translations
         if "images.src" in self.at:
             pictures = [
-                src.strip() for row in rows for src in re.split(r"[\s,|]+(?=https?:)", row[self.at["images.src"]])
+                src.strip() for row in rows for src in re.split(r"[\s,|;]+(?=https?:)", row[self.at["images.src"]])
             ]
             product["images"] = [{"src": src} for src in dict.fromkeys(pictures) if src]
-        product["columns"] = {header: first[i] for header, i in self.kept if first[i]}
-        product["variants"] = [self.variant(row, product, at) for at, row in enumerate(rows)]
-        return {
-            name: value for name, value in product.items() if value not in ({}, []) or name in ("images", "variants")
-        }
+        held = {header: first[i] for header, i in self.kept if first[i]}
+        if held:
+            product["columns"] = held
+        seen: dict[tuple[str, ...], Sequence[str]] = {}
+        for row in rows:
+            seen.setdefault(self.own(row), row)
+        product["variants"] = [self.variant(row, product, at) for at, row in enumerate(seen.values())]
+        return product
 
     def variant(self, row: Sequence[str], product: Mapping[str, Any], at: int) -> dict[str, Any]:
-        variant: dict[str, Any] = {"currency": self.source.currency}
-        index = -1
-        try:
-            for name, index, form in self.variants:
-                variant[name] = form(row[index])
-            for name, read in self.amounts.items():
-                index = self.at[f"variants.{name}"]
-                amount, currency = read(row[index])
-                variant[name] = amount
-                if amount is not None:
-                    variant["currency"] = currency
-        except ValueError as problem:
-            raise _Bad(index, str(problem)) from None
+        variant: dict[str, Any] = {}
+        named = self.said(row, "currency")
+        if named:
+            named = named.upper() if re.fullmatch("[A-Za-z]{3}", named) else cells.currency_in(named) or ""
+            if not named:
+                raise _Bad(self.at["currency"], "is not a currency such as EUR")
+        for name, index, form in self.variants:
+            variant[name] = _formed(form, row, index)
+        for name, (index, read) in self.amounts.items():
+            try:
+                variant[name], currency = read(row[index], named or None)
+            except ValueError as problem:
+                raise _Bad(index, str(problem)) from None
+            if variant[name] is not None and variant.setdefault("currency", currency) != currency:
+                raise _Bad(index, f"is not in {variant['currency']} as the row's other amounts")
+        variant.setdefault("currency", named or self.source.currency)
         names = {option["name"].lower(): option["name"] for option in product.get("options") or ()}
         variant["options"] = {names[name.lower()]: row[i].strip() for name, i in self.options if name.lower() in names}
-        extra = {
-            header: row[i] for header, i in self.kept if at and row[i] and row[i] != product["columns"].get(header)
-        }
+        first = product.get("columns") or {}
+        extra = {header: row[i] for header, i in self.kept if at and row[i] and row[i] != first.get(header)}
         return {**variant, **({"columns": extra} if extra else {})}
+
+
+def _formed(form: Callable[[str], Any], row: Sequence[str], index: int) -> Any:
+    try:
+        return form(row[index])
+    except ValueError as problem:
+        raise _Bad(index, str(problem)) from None
 
 
 class _Bad(Exception):
@@ -229,21 +309,8 @@ class _Bad(Exception):
 
 def _products(source: Source, fields: Mapping[str, str]) -> Iterator[Taken | Rejected]:
     layout = _Products(source, fields)
-    key, rows, last = "", [], 0  # type: ignore[var-annotated]
-
-    def done() -> Iterator[Taken | Rejected]:
-        good: list[Sequence[str]] = []
-        bad: list[Rejected] = []
-        for line, row in rows:
-            try:
-                layout.record(key, [row])
-                good.append(row)
-            except _Bad as problem:
-                bad.append(Rejected(line, source.header[problem.index], row[problem.index], problem.reason, list(row)))
-        yield from bad
-        if good:
-            yield Taken(last, len(good), layout.record(key, good))
-
+    key = ""
+    rows: list[tuple[int, Sequence[str]]] = []
     for line, raw in source.rows():
         row = padded(raw, len(source.header))
         this = layout.key(row) if row is not None else ""
@@ -253,27 +320,65 @@ def _products(source: Source, fields: Mapping[str, str]) -> Iterator[Taken | Rej
             )
             yield Rejected(line, "", "", reason, raw)
             continue
-        if this != key and rows:
-            yield from done()
+        if rows and this != key and not layout.continues(row, rows[-1][1]):
+            yield from _product(layout, key, rows)
             rows = []
-        key, last = this, line
+        if not rows:
+            key = this
         rows.append((line, row))
     if rows:
-        yield from done()
+        yield from _product(layout, key, rows)
+
+
+def _product(layout: _Products, key: str, rows: list[tuple[int, Sequence[str]]]) -> Iterator[Taken | Rejected]:
+    """One product from its rows, behind those of them that cannot be taken."""
+    good: list[Sequence[str]] = []
+    seen: dict[tuple[str, ...], tuple[int, Sequence[str]]] = {}
+    last = 0
+    for line, row in rows:
+        bad: tuple[int, str] | None = None
+        before = seen.get(layout.own(row))
+        place = layout.conflict(row, before[1]) if before else None
+        if before and place is not None:
+            bad = (place, f"differs from line {before[0]}, which is the same variant of {key!r}")
+        try:
+            if bad is None and len(rows) > 1:
+                layout.record(key, [row])
+        except _Bad as problem:
+            bad = (problem.index, problem.reason)
+        if bad is not None:
+            yield Rejected(line, layout.source.header[bad[0]], row[bad[0]], bad[1], list(row))
+            continue
+        seen.setdefault(layout.own(row), (line, row))
+        good.append(row)
+        last = line
+    if not good:
+        return
+    try:
+        record = layout.record(layout.key(good[0]), good, grouped=len({layout.own(row) for _, row in rows}) > 1)
+    except _Bad as problem:
+        yield Rejected(last, layout.source.header[problem.index], good[0][problem.index], problem.reason, list(good[0]))
+    else:
+        yield Taken(last, len(good), record)
 
 
 def _customers(source: Source, fields: Mapping[str, str]) -> Iterator[Taken | Rejected]:
     at = {name: index for index, name in reversed(list(enumerate(source.header)))}
     places = {field: at[column] for field, column in fields.items()}
-    kept = [(h, i) for i, h in enumerate(source.header) if i not in places.values() and h]
+    left_out = ignored(source.header, source.mapping)
+    kept = [(h, i) for i, h in enumerate(source.header) if i not in places.values() and h and h not in left_out]
     known = {field: column for field, column in fields.items() if not field.startswith("address.")}
+    known |= {f"columns.{header}": header for header, _ in kept}
     for line, raw in source.rows():
         row = padded(raw, len(source.header))
         if row is None:
             yield Rejected(line, "", "", "the row has more cells than the header", raw)
             continue
         said = {field: row[index].strip() for field, index in places.items()}
-        key = next((cells.unquoted(said[name]) for name in ("id", "email", "phone") if said.get(name)), "")
+        key = next(
+            (ledger.number_as_text(cells.unquoted(said[name])) for name in ("id", "email", "phone") if said.get(name)),
+            "",
+        )
         if not key:
             yield Rejected(
                 line,

@@ -130,8 +130,8 @@ def _spoken() -> Iterator[None]:
         raise DatabaseError(f"The database does not allow this: {str(problem).strip()}") from problem
     except (psycopg.OperationalError, psycopg.errors.AdminShutdown) as problem:
         raise DatabaseUnavailable(f"The database cannot be reached: {str(problem).strip()}") from problem
-    except psycopg.errors.UntranslatableCharacter as problem:
-        raise InputError("A text has a character that the database cannot hold (NUL).") from problem
+    except (psycopg.DataError, UnicodeEncodeError) as problem:
+        raise InputError(f"A value cannot be kept: {str(problem).strip().splitlines()[0]}.") from problem
 
 
 def _with_options(text: str, more: str = "") -> str:

@@ -49,30 +49,10 @@ FIELDS: Final = where.Fields(
     },
 )
 
-_MONEY = "case when v.{0} is not null then json_build_object('amount', v.{0}, 'currency', v.currency) end"
 _LEVELS = (
     "(select json_object_agg(s.location, s.quantity order by s.location) from stock_level s where s.variant = v.uid)"
 )
-# One product as the world sees it, built where the rows are: the API passes the text on untouched.
-WHOLE: Final = f"""
-select p.version, json_build_object(
-    'id', p.id, 'uid', p.uid, 'title', p.title, 'description', p.description, 'vendor', p.vendor, 'type', p.type,
-    'category', p.category, 'status', p.status, 'published', p.published, 'tags', coalesce(p.tags, '{{}}'),
-    'options', coalesce(p.options, '[]'), 'seo_title', p.seo_title, 'seo_description', p.seo_description,
-    'gift_card', p.gift_card, 'images', coalesce(p.images, '[]'), 'translations', coalesce(p.translations, '{{}}'),
-    'columns', coalesce(p.columns, '{{}}'),
-    'attributes', coalesce((select json_object_agg(f.name, json_build_object('value', f.value, 'unit', f.unit,
-        'source', f.source, 'confidence', f.confidence, 'at', f.at) order by f.name) from fact f where f.record = p.uid), '{{}}'),
-    'variants', coalesce((select json_agg(json_build_object('uid', v.uid, 'sku', v.sku, 'barcode', v.barcode,
-        'options', (select json_object_agg(coalesce(p.options -> i - 1 ->> 'name', 'Option' || i), v.choices[i] order by i)
-            from generate_subscripts(v.choices, 1) i),
-        'price', {_MONEY.format("price")}, 'compare_at', {_MONEY.format("compare_at")}, 'cost', {_MONEY.format("cost")},
-        'grams', v.grams, 'weight_unit', v.weight_unit, 'tracker', v.tracker, 'policy', v.policy,
-        'fulfillment', v.fulfillment, 'requires_shipping', v.requires_shipping, 'taxable', v.taxable,
-        'tax_code', v.tax_code, 'image', v.image, 'stock', v.stock, 'stock_levels', {_LEVELS}, 'columns', v.columns)
-        order by v.position) from variant v where v.product = p.uid), '[]'),
-    'version', p.version, 'created_at', p.created_at, 'updated_at', p.updated_at)::text
-from product p where p.id = %s"""
+WHOLE: Final = "select version, body from product_text(%s, %s)"
 
 _RECORD: Final = f"""
 select p.uid, p.known, json_strip_nulls(json_build_object(
@@ -254,13 +234,13 @@ class Catalog:
     def text(self, product: str) -> tuple[int, str]:
         """One whole product as its version and a JSON text; raises NotFound."""
         with self._database.tenant(self._business) as connection:
-            row = connection.execute(WHOLE, (product,)).fetchone()
+            row = connection.execute(WHOLE, (self._business, product)).fetchone()
         return _found(row, product)
 
     @staticmethod
-    async def text_on(connection: AsyncConnection[Any], product: str) -> tuple[int, str]:
-        """The same on an asynchronous connection whose transaction is already this business's."""
-        cursor = await connection.execute(WHOLE, (product,), prepare=True)
+    async def text_on(connection: AsyncConnection[Any], business: UUID, product: str) -> tuple[int, str]:
+        """The same in one round trip on an asynchronous connection that commits by itself."""
+        cursor = await connection.execute(WHOLE, (business, product), prepare=True)
         return _found(await cursor.fetchone(), product)
 
     def get(self, product: str) -> dict[str, Any]:

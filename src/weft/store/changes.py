@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from weft.errors import Conflict, InputError, NotFound
 from weft.ids import uuid7
@@ -590,11 +590,10 @@ def _write_turn(connection: Connection[Any], turn: int) -> None:
         elif name.startswith("variants.."):
             _write_variants(connection, turn, name.removeprefix("variants.."))
         else:
+            written = _WRITTEN_AS[fields.PRODUCT[name]]
             connection.execute(
-                sql.SQL(
-                    "update product p set {column} = " + _WRITTEN_AS[fields.PRODUCT[name]] + " from picked w "
-                    "where w.turn = %s and w.done and w.product = p.uid and w.field = %s"
-                ).format(column=sql.Identifier(name)),
+                f"update product p set {name} = {written} from picked w "
+                "where w.turn = %s and w.done and w.product = p.uid and w.field = %s",
                 (turn, name),
             )
 
@@ -603,13 +602,8 @@ def _write_variants(connection: Connection[Any], turn: int, column: str) -> None
     kind = fields.VARIANT[column]
     currency = ", currency = coalesce(w.after ->> 'currency', v.currency)" if kind == "money" else ""
     connection.execute(
-        sql.SQL(
-            "update variant v set {column} = "
-            + _WRITTEN_AS[kind]
-            + currency
-            + " from picked w where w.turn = %s and w.done "
-            "and w.variant = v.uid and substring(w.field from '[^.]+$') = %s"
-        ).format(column=sql.Identifier(column)),
+        f"update variant v set {column} = {_WRITTEN_AS[kind]}{currency} from picked w where w.turn = %s and w.done "
+        "and w.variant = v.uid and substring(w.field from '[^.]+$') = %s",
         (turn, column),
     )
 

@@ -95,6 +95,10 @@ class Stock:
             "where s.variant = v.uid"
         )
         connection.execute(
+            "update product p set version = version + 1, updated_at = now() from variant v where v.product = p.uid "
+            "and v.uid in (select variant from in_level where quantity is distinct from held)"
+        )
+        connection.execute(
             "create temporary table if not exists in_movement (uid uuid, product text, sku text, location text, quantity integer) on commit drop"
         )
         connection.execute("truncate in_movement")

@@ -1,0 +1,92 @@
+"""The process that serves: found again and stopped through a small file in Weft's folder."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from weft.errors import InputError
+from weft.postgres.database import Database
+from weft.settings import Settings
+from weft.surfaces.web import application
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as problem:
+        listening.close()
+        raise InputError(
+            f"{host}:{port} cannot be listened on: {problem.strerror}. Stop what uses it (weft stop), or use --port."
+        ) from problem
+    return listening
+
+
+def run(
+    host: str,
+    port: int,
+    *,
+    say: Callable[[str], None],
+    ready: Callable[[Database, int], None] | None = None,
+) -> None:
+    """Serve until a signal ends it; `port` 0 takes a free one. `ready` is called once it listens."""
+    settings = Settings.from_environment()
+    with _bound(host, port) as listening, Database.open(settings, say) as database:
+        number = listening.getsockname()[1]
+        app = application(database, settings)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+        server = uvicorn.Server(config)
+        note = settings.home / f"serve-{os.getpid()}.json"
+        note.write_text(json.dumps({"pid": os.getpid(), "host": host, "port": number}), encoding="utf-8")
+        say(f"Weft serves http://{host}:{number} (API /api/v1, its description /api/openapi.json). Ctrl-C ends it.")
+        if ready:
+            ready(database, number)
+        try:
+            server.run(sockets=[listening])
+        finally:
+            note.unlink(missing_ok=True)
+
+
+def found(home: Path) -> list[dict[str, Any]]:
+    """The servers of this Weft folder that are alive: pid, host, port."""
+    alive = []
+    for note in sorted(home.glob("serve-*.json")):
+        with contextlib.suppress(OSError, ValueError):
+            told = json.loads(note.read_text(encoding="utf-8"))
+            if _is_ours(told["pid"]):
+                alive.append(told)
+            else:
+                note.unlink(missing_ok=True)
+    return alive
+
+
+def _is_ours(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    command = Path(f"/proc/{pid}/cmdline")
+    # A number that was given to another program since is none of ours.
+    return not command.exists() or b"weft" in command.read_bytes()
+
+
+def stop(home: Path) -> int:
+    """Stop the servers of this Weft folder and answer how many there were."""
+    there = [told["pid"] for told in found(home) if told["pid"] != os.getpid()]
+    for pid in there:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + 10
+    while time.monotonic() < until and any(_is_ours(pid) for pid in there):
+        time.sleep(0.05)
+    return len(there)

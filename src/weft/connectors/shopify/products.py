@@ -372,7 +372,7 @@ _ALL: Final = {
 
 def known_of(product: Mapping[str, Any]) -> dict[str, str]:
     """The columns in which a product may be written without blanking what is not known of it."""
-    known = dict(product["known"]) if product.get("known") else dict(_ALL)
+    known = dict(product.get("known") or {})
     for c in names.PRODUCT:
         if product.get(c.field) not in (None, "", []):
             known.setdefault(c.field, c.new)
@@ -401,7 +401,6 @@ def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str
     dialect = str(options.get("dialect") or "new")
     chosen: Mapping[str, Sequence[str]] | None = options.get("fields")
     sheets: dict[tuple[str, ...], tuple[_Sheet, Any, list[int], Path]] = {}
-    sets: dict[int, tuple[str, ...]] = {}
     with ExitStack() as stack:
         for product in records:
             known = known_of(product)
@@ -423,7 +422,6 @@ def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str
         if not sheets:
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerow(_Sheet(_ALL, dialect).header)
-    del sets
     return [Written(target, counts[0], counts[1]) for _, _, counts, target in sheets.values()] or [Written(path, 0, 0)]
 
 

@@ -30,7 +30,7 @@ create table known (
     id       integer generated always as identity primary key,
     business uuid not null default tenant() references business (uid) on delete cascade,
     digest   bytea not null,
-    fields   jsonb not null,
+    fields   json not null,
     unique (business, digest)
 );
 
@@ -388,3 +388,35 @@ begin
     return nullif(nullif(result, 'null'::jsonb), '""'::jsonb);
 end $$;
 grant execute on function variant_named, field_value to weft_app;
+
+create function amount(minor bigint, currency text) returns json language sql immutable parallel safe
+    return case when minor is not null then json_build_object('amount', minor, 'currency', currency) end;
+
+-- One whole product as the world sees it, built where the rows are and in one round trip, business and all.
+create function product_text(of_business uuid, named text) returns table (version integer, body text)
+language plpgsql as $$
+begin
+    perform set_config('weft.business', of_business::text, true);
+    return query select p.version, json_build_object(
+        'id', p.id, 'uid', p.uid, 'title', p.title, 'description', p.description, 'vendor', p.vendor, 'type', p.type,
+        'category', p.category, 'status', p.status, 'published', p.published, 'tags', coalesce(p.tags, '{}'),
+        'options', coalesce(p.options, '[]'), 'seo_title', p.seo_title, 'seo_description', p.seo_description,
+        'gift_card', p.gift_card, 'images', coalesce(p.images, '[]'), 'translations', coalesce(p.translations, '{}'),
+        'columns', coalesce(p.columns, '{}'),
+        'attributes', coalesce((select json_object_agg(f.name, json_build_object('value', f.value, 'unit', f.unit,
+            'source', f.source, 'confidence', f.confidence, 'at', f.at) order by f.name)
+            from fact f where f.record = p.uid), '{}'),
+        'variants', coalesce((select json_agg(json_build_object('uid', v.uid, 'sku', v.sku, 'barcode', v.barcode,
+            'options', (select json_object_agg(coalesce(p.options -> i - 1 ->> 'name', 'Option' || i), v.choices[i]
+                order by i) from generate_subscripts(v.choices, 1) i),
+            'price', amount(v.price, v.currency), 'compare_at', amount(v.compare_at, v.currency),
+            'cost', amount(v.cost, v.currency), 'grams', v.grams, 'weight_unit', v.weight_unit, 'tracker', v.tracker,
+            'policy', v.policy, 'fulfillment', v.fulfillment, 'requires_shipping', v.requires_shipping,
+            'taxable', v.taxable, 'tax_code', v.tax_code, 'image', v.image, 'stock', v.stock,
+            'stock_levels', (select json_object_agg(s.location, s.quantity order by s.location)
+                from stock_level s where s.variant = v.uid),
+            'columns', v.columns) order by v.position) from variant v where v.product = p.uid), '[]'),
+        'version', p.version, 'created_at', p.created_at, 'updated_at', p.updated_at)::text
+    from product p where p.id = named;
+end $$;
+grant execute on function amount, product_text to weft_app;

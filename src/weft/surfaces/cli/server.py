@@ -48,7 +48,12 @@ def status(json_: JsonOption = False) -> None:
 
     settings = Settings.from_environment()
     if settings.database_url is None and not embedded.running(settings.home):
-        state: dict[str, Any] = {"version": __version__, "home": str(settings.home), "database": "not running", "businesses": []}
+        state: dict[str, Any] = {
+            "version": __version__,
+            "home": str(settings.home),
+            "database": "not running",
+            "businesses": [],
+        }
     else:
         with output.opened() as database:
             held = [Business(database, tenant) for tenant in businesses.listed(database)]

@@ -1,0 +1,204 @@
+"""Products, orders, customers: read, listed, taken out; a product is edited through changes."""
+
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import orjson
+import psycopg
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import FileResponse
+from fastapi.security import HTTPAuthorizationCredentials
+from pydantic import BaseModel, Field
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+
+from weft.connectors.exporting import export_file
+from weft.errors import InputError, Stale, WeftError
+from weft.store.catalog import Catalog
+from weft.store.changes import Selection
+from weft.surfaces.rest.callers import Approver, Keyring, Reader, allowed, scheme, secret_of
+from weft.surfaces.rest.idempotency import IdempotentRoute
+from weft.surfaces.rest.problems import RESPONSES
+
+router = APIRouter(responses=RESPONSES, route_class=IdempotentRoute)
+
+Where = Annotated[str | None, Query(description="A filter, such as `vendor = Acme and price < 20`.", max_length=4000)]
+After = Annotated[str | None, Query(description="The cursor `next` of the page before.", max_length=1000)]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
+_JSON: Final = "application/json"
+
+
+class Page(BaseModel):
+    """One page of records; `next` is the cursor of the page behind it, or null at the end."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+class Edits(BaseModel):
+    """New values by field, such as `{"title": "…", "attributes.color": "red"}`; null blanks a field."""
+
+    fields: dict[str, Any] = Field(min_length=1, max_length=500)
+
+
+def page(items: list[dict[str, Any]], limit: int, cursor: Callable[[dict[str, Any]], str]) -> Response:
+    """A page as JSON, with its cursor."""
+    following = cursor(items[-1]) if len(items) == limit else None
+    return Response(orjson.dumps({"items": items, "next": following}, default=_text), media_type=_JSON)
+
+
+def _text(value: Any) -> Any:
+    return int(value) if hasattr(value, "as_tuple") and value == value.to_integral_value() else str(value)
+
+
+def _tagged(request: Request, version: int, body: str | bytes) -> Response:
+    tag = f'"{version}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if tag in [given.strip() for given in request.headers.get("if-none-match", "").split(",")]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=_JSON)
+
+
+@router.get("/products", response_model=Page, tags=["products"])
+def list_products(caller: Reader, where: Where = None, after: After = None, limit: Limit = 50) -> Response:
+    """Products by id, in short."""
+    return page(caller.business.catalog.listed(where, limit=limit, after=after), limit, lambda item: item["id"])
+
+
+@router.get("/products/{product:path}", response_model=dict[str, Any], tags=["products"])
+async def get_product(
+    product: str, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]
+) -> Response:
+    """One whole product: variants, stock per location, facts with source and confidence; with an ETag."""
+    secret = secret_of(credentials)
+    keyring: Keyring = request.app.state.keyring
+    bearer = keyring.held(secret)
+    if bearer is None:
+        bearer = await run_in_threadpool(keyring.bearer, secret)
+    allowed(bearer, "read")
+    pool = request.app.state.pool
+    try:
+        async with pool.connection() as connection:
+            version, body = await Catalog.text_on(connection, bearer.tenant.uid, product)
+    except psycopg.DataError as problem:
+        raise InputError(f"{product!r} cannot be an id: it has a character that no text can hold.") from problem
+    except (psycopg.Error, OSError):
+        # The server was killed, perhaps: the synchronous way starts it again, or says what is wrong.
+        catalog = Catalog(request.app.state.database, bearer.tenant.uid, bearer.tenant.currency)
+        version, body = await run_in_threadpool(catalog.text, product)
+    return _tagged(request, version, body)
+
+
+@router.patch("/products/{product:path}", response_model=dict[str, Any], tags=["products"])
+def edit_product(
+    product: str, edits: Edits, caller: Approver, if_match: Annotated[str | None, Header()] = None
+) -> Response:
+    """Edit fields at once, as changes that can be undone; with `If-Match` only if the product is still that version."""
+    catalog, changes = caller.business.catalog, caller.business.changes
+    version, _ = catalog.text(product)
+    if if_match is not None and if_match.strip() not in (f'"{version}"', "*"):
+        raise Stale(f"The product {product!r} is at version {version} by now; read it again before you edit it.")
+    rows = [{"record": product, "field": field, "after": value} for field, value in edits.fields.items()]
+    proposed = changes.propose(rows, skill="edit", engine="person", who=caller.who)
+    wrong = [p for p in proposed.problems if not p["problem"].startswith(("the field already", "this is already"))]
+    chosen = Selection(run=proposed.run)
+    if wrong:
+        changes.reject(chosen, caller.who, "the edit was refused as a whole")
+        raise InputError(f"{wrong[0]['field']}: {wrong[0]['problem']}.")
+    changes.approve(chosen, caller.who)
+    outcome = changes.apply(chosen, caller.who)
+    if outcome.left:
+        raise Stale(f"{outcome.problems[0]['problem']}.")
+    version, body = catalog.text(product)
+    return Response(body, headers={"ETag": f'"{version}"'}, media_type=_JSON)
+
+
+@router.get("/orders", response_model=Page, tags=["orders"])
+def list_orders(caller: Reader, where: Where = None, after: After = None, limit: Limit = 50) -> Response:
+    """Orders by id, with their lines."""
+    return page(caller.business.orders.listed(where, limit=limit, after=after), limit, lambda item: item["id"])
+
+
+@router.get("/orders/{order:path}", response_model=dict[str, Any], tags=["orders"])
+def get_order(order: str, request: Request, caller: Reader) -> Response:
+    """One order with its lines, refunds and cancellation."""
+    found = caller.business.orders.get(order)
+    return _tagged(request, found["version"], orjson.dumps(found, default=_text))
+
+
+@router.get("/customers", response_model=Page, tags=["customers"])
+def list_customers(caller: Reader, where: Where = None, after: After = None, limit: Limit = 50) -> Response:
+    """Customers by id."""
+    return page(caller.business.customers.listed(where, limit=limit, after=after), limit, lambda item: item["id"])
+
+
+@router.get("/customers/{customer:path}", response_model=dict[str, Any], tags=["customers"])
+def get_customer(customer: str, request: Request, caller: Reader) -> Response:
+    """One customer."""
+    found = caller.business.customers.get(customer)
+    return _tagged(request, found["version"], orjson.dumps(found, default=_text))
+
+
+FILE_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The file; a zip of several where not the same columns are known of all products.",
+        "content": {"text/csv": {}, "application/x-ndjson": {}, "application/zip": {}},
+    }
+}
+
+
+def file_response(folder: tempfile.TemporaryDirectory[str], files: list[Path]) -> FileResponse:
+    """The files in a folder as one download, removed once it is sent."""
+    path = files[0]
+    if len(files) > 1:
+        path = Path(folder.name) / f"{files[0].stem}.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in files:
+                archive.write(file, file.name)
+    media = {".csv": "text/csv; charset=utf-8", ".jsonl": "application/x-ndjson", ".zip": "application/zip"}[
+        path.suffix
+    ]
+    return FileResponse(path, media_type=media, filename=path.name, background=BackgroundTask(folder.cleanup))
+
+
+def scratch() -> Iterator[tempfile.TemporaryDirectory[str]]:
+    """A folder for one download; a failed one is removed at once."""
+    folder = tempfile.TemporaryDirectory(prefix="weft-export-")
+    try:
+        yield folder
+    except BaseException:
+        folder.cleanup()
+        raise
+
+
+Scratch = Annotated[Any, Depends(scratch)]
+
+
+@router.get("/exports/{kind}", response_class=FileResponse, responses=FILE_RESPONSES, tags=["exports"])
+def export(
+    kind: str,
+    caller: Reader,
+    folder: Scratch,
+    format_: Annotated[str, Query(alias="format", description="shopify, jsonl, or for orders tables.")] = "shopify",
+    dialect: Annotated[str, Query(description="Shopify's product columns: new or old.")] = "new",
+    where: Where = None,
+) -> FileResponse:
+    """Everything of a kind as a file, in a platform's format or Weft's own."""
+    ending = "jsonl" if format_ == "jsonl" else "csv"
+    try:
+        safe = kind if kind.isalpha() else "records"
+        written = export_file(
+            caller.business,
+            kind,
+            Path(folder.name) / f"{safe}.{ending}",
+            format_name=format_,
+            where=where,
+            options={"dialect": dialect},
+        )
+    except WeftError:
+        folder.cleanup()
+        raise
+    return file_response(folder, [part.path for part in written])

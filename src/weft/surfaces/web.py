@@ -1,0 +1,90 @@
+"""The web application: REST and the console in one process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from psycopg_pool import AsyncConnectionPool
+
+from weft import __version__
+from weft.postgres.database import Database
+from weft.settings import Settings
+from weft.surfaces.rest import changes, imports, problems, records
+from weft.surfaces.rest.callers import Keyring, Reader
+from weft.surfaces.rest.imports import Underway
+from weft.surfaces.rest.limits import BodyLimit
+
+_ABOUT = """
+The store's nouns of one business: the key names the business. Errors are problem details (RFC 9457). Pages go on with the
+cursor `next`. A POST may carry an `Idempotency-Key`. Prices are integers of minor units with a currency.
+"""
+
+
+async def _prepare(connection: Any) -> None:
+    await connection.set_autocommit(True)
+
+
+def application(database: Database, settings: Settings) -> FastAPI:
+    """Build the application on an open database."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        pool = AsyncConnectionPool(
+            database.conninfo,
+            min_size=1,
+            max_size=8,
+            open=False,
+            configure=_prepare,
+            reset=None,
+            timeout=5,
+            max_idle=60,
+        )
+        await pool.open()
+        app.state.pool = pool
+        yield
+        await pool.close(timeout=2)
+
+    app = FastAPI(
+        title="Weft",
+        version=__version__,
+        description=_ABOUT,
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.database = database
+    app.state.keyring = Keyring(database)
+    app.state.home = Path(settings.home)
+    app.state.underway = Underway()
+    app.state.tasks = set()
+    app.add_middleware(BodyLimit, upload_bytes=settings.max_upload_mb << 20)
+    problems.install(app)
+    api = APIRouter(prefix="/api/v1")
+    api.include_router(records.router)
+    api.include_router(changes.router)
+    api.include_router(imports.router)
+
+    @api.get("/business", tags=["business"], responses=problems.RESPONSES)
+    def business(caller: Reader) -> dict[str, Any]:
+        """The business that the key speaks for, and what there is of it."""
+        held = caller.business
+        return {
+            "id": held.id,
+            "currency": held.currency,
+            "products": held.catalog.count(),
+            "orders": held.orders.count(),
+            "customers": held.customers.count(),
+            "things": held.things.counted(),
+            "changes": held.changes.counted(),
+        }
+
+    app.include_router(api)
+
+    @app.get("/health", include_in_schema=False)
+    async def health() -> dict[str, str]:
+        return {"status": "ok", "version": __version__}
+
+    return app
