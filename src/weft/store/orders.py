@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -100,6 +101,28 @@ def _line_key(line: Mapping[str, Any]) -> tuple[Any, ...]:
     )
 
 
+def _moment(value: Any) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _continuing(order: Mapping[str, Any], more: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The lines of a later group of the same order, each with what it says otherwise than the order."""
+    known = more.get("known") or {}
+    others = {
+        known[field]: more.get(field) or ""
+        for field in ("customer", "country")
+        if field in known and (more.get(field) or None) != (order.get(field) or None)
+    }
+    later = _moment(more.get("placed_at")) != _moment(order.get("placed_at"))
+    for line in more.get("lines", ()):
+        added: dict[str, Any] = {**line}
+        if later and not line.get("at"):
+            added["at"] = more.get("placed_at")
+        if others:
+            added["columns"] = {**others, **(line.get("columns") or {})}
+        yield added
+
+
 class Orders:
     """One business's orders."""
 
@@ -161,8 +184,9 @@ class Orders:
             held = wanted.get(order["id"])
             if held is not None:
                 counts.unchanged += 1
-                order = {**order, "lines": [*held.get("lines", ()), *order.get("lines", ())]}
-            wanted[order["id"]] = order
+                wanted[order["id"]] = {**held, "lines": [*held.get("lines", ()), *_continuing(held, order)]}
+            else:
+                wanted[order["id"]] = order
         del source
         merged = self._ledger(connection, wanted)
         unchanged = [key for key, order in merged.items() if order is None]
@@ -187,13 +211,13 @@ class Orders:
             lines = held.get("lines") or []
             free = Counter(_line_key(line) for line in lines)
             added = []
-            for line in wanted[held["id"]].get("lines", ()):
+            for line in _continuing(held, wanted[held["id"]]):
                 key = _line_key(line)
                 if free[key] > 0:
                     free[key] -= 1
                 else:
                     added.append(line)
-            result[held["id"]] = {**wanted[held["id"]], "lines": [*lines, *added]} if added else None
+            result[held["id"]] = {**wanted[held["id"]], **held, "lines": [*lines, *added]} if added else None
         return result
 
     def _write_lines(
