@@ -70,7 +70,7 @@ NAMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
 }  # fmt: skip
 REQUIRED: Final = {
-    "products": (("title",), ("id", "variants.sku")),
+    "products": (("title",),),
     "customers": (("email", "id", "phone"),),
     "orders": (("id",), ("quantity",), ("product", "sku", "title")),
     "stock": (("sku", "product"), ("quantity",)),
@@ -151,9 +151,9 @@ def _fits(field: str, values: Sequence[str]) -> bool:
     """Whether what stands in a column can be what its name says: most of it must be readable as that."""
     filled = [value for value in values if value.strip()][:50]
     readers = {
-        "variants.price": lambda cell: cells.price(strip_currency(cell), "KWD"),
-        "variants.compare_at": lambda cell: cells.price(strip_currency(cell), "KWD"),
-        "variants.cost": lambda cell: cells.price(strip_currency(cell), "KWD"),
+        "variants.price": lambda cell: cells.price(settled(cell, None), "KWD"),
+        "variants.compare_at": lambda cell: cells.price(settled(cell, None), "KWD"),
+        "variants.cost": lambda cell: cells.price(settled(cell, None), "KWD"),
         "price": cells.number,
         "quantity": cells.number,
         "variants.stock": cells.number,
@@ -183,6 +183,35 @@ def strip_currency(cell: str) -> str:
     return re.sub(r"[^\d.,'’()\-\s−–]", "", cell)
 
 
+_MONEY_WORDS: Final = frozenset(
+    [
+        "euro",
+        "euros",
+        "eur",
+        "fr",
+        "sfr",
+        "kr",
+        "kč",
+        "zł",
+        "ft",
+        "lei",
+        "rs",
+        "rm",
+        "us",
+        "c",
+        "ca",
+        "a",
+        "au",
+        "hk",
+        "s",
+        "sg",
+        "nz",
+        "mx",
+        "r",
+        "tl",
+        "p",
+    ]
+)
 _OPEN_AMOUNT: Final = re.compile(r"(-?[1-9]\d{0,2})([.,])(\d{3})")
 
 
@@ -203,8 +232,15 @@ def decimal_mark(values: Iterable[str]) -> str | None:
 
 
 def settled(amount: str, mark: str | None) -> str:
-    """An amount's digits; one such as `1,234`, which could be read in two ways, in the way of its column."""
+    """An amount's digits; one such as `1,234`, which could be read in two ways, in the way of its column.
+
+    Raises ValueError for words: `on request` is not a blank price, and `from 12` not a price of 12.
+    """
     text = strip_currency(amount).strip()
+    words = re.findall(r"[^\W\d_]+", amount)
+    named = all(word.lower() in _MONEY_WORDS or re.fullmatch("[A-Z]{3}", word) for word in words)
+    if not named or (amount.strip() and not any(map(str.isdigit, text))):
+        raise ValueError("is not an amount")
     found = _OPEN_AMOUNT.fullmatch(text)
     if not found:
         return text

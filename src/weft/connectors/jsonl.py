@@ -418,7 +418,8 @@ def _amount(value: Any, currency: str | None) -> dict[str, Any] | None:
 def shown_product(product: Mapping[str, Any]) -> dict[str, Any]:
     """A product in the form of the interchange."""
     shown = {name: value for name, value in product.items() if name not in ("variants", "part")}
-    shown["variants"] = []
+    if "variants" in product or not product.get("part"):
+        shown["variants"] = []
     for variant in product.get("variants") or ():
         inner = {name: value for name, value in variant.items() if name not in ("uid", "currency", "levels", "choices")}
         for name in _AMOUNTS:

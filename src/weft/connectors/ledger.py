@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from weft.connectors import Rejected, Taken, Written, cells, dates
-from weft.connectors.guessing import decimal_mark, ignored, settled, strip_currency
+from weft.connectors.guessing import decimal_mark, ignored, settled
 from weft.connectors.source import Source, padded
 from weft.money import decimal, exponent
 
@@ -105,7 +105,7 @@ class _Prices:
         except InvalidOperation:
             if (cells.currency_in(text) or self._currency) != self._currency:
                 raise ValueError(f"is not in {self._currency}, in which its order is") from None
-            exact = Decimal(repr(cells.number(strip_currency(text))))
+            exact = Decimal(repr(cells.number(settled(text, self._mark))))
         if not exact.is_finite() or abs(exact) > 10**13:
             raise ValueError("is not an amount")
         scaled = exact.scaleb(self._places)
@@ -226,7 +226,7 @@ class _Reader:
         return line
 
     def quantity(self, text: str) -> int | float | None:
-        value = cells.number(settled(text, ",") if self.mark == "," else text)
+        value = cells.number(settled(text, ",") if self.mark == "," and text.strip() else text)
         return int(value) if value is not None and value == int(value) else value
 
     def _differing(self, row: Sequence[str], order: Mapping[str, Any], line: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from weft.connectors import Rejected, Taken, Written, cells, ledger
-from weft.connectors.guessing import NAMES, REQUIRED, decimal_mark, grams_in, guess, ignored, settled, strip_currency
+from weft.connectors.guessing import NAMES, REQUIRED, decimal_mark, grams_in, guess, ignored, settled
 from weft.connectors.shopify.products import slug
 from weft.connectors.source import Source, padded
 from weft.errors import InputError, UnknownFormat
@@ -134,9 +134,7 @@ def _amount(usual: str, mark: str | None) -> Callable[[str, str | None], tuple[i
         currency = cells.currency_in(cell) or named or usual
         if not cell.strip():
             return None, currency
-        text = strip_currency(cell).strip()
-        if mark is not None or exponent(currency) != 3:
-            text = settled(text, mark)
+        text = settled(cell, "." if mark is None and exponent(currency) == 3 else mark)
         return cells.price(text, currency), currency
 
     return read
