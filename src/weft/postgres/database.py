@@ -23,9 +23,10 @@ _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "
 class Database:
     """A PostgreSQL with Weft's schema; safe to share between threads."""
 
-    def __init__(self, connection_string: str, home: Path | None) -> None:
+    def __init__(self, connection_string: str, home: Path | None, say: Callable[[str], None] | None = None) -> None:
         self.conninfo = connection_string
         self._home = home
+        self._say = say
         self._idle: list[Connection[Any]] = []
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_MOST)
@@ -38,16 +39,16 @@ class Database:
         """
         if settings.database_url is None:
             where = embedded.ensure(settings.home, say)
-            database = cls(_with_options(where.conninfo()), settings.home)
+            database = cls(_with_options(where.conninfo()), settings.home, say)
             owner = where.conninfo(embedded.OWNER)
         else:
             owner = _checked_url(settings.database_url)
             database = cls(_with_options(owner, "-c role=weft_app"), None)
-        with _spoken(), psycopg.connect(owner, connect_timeout=10) as connection:
-            _refuse_old(connection)
+        with database._spoken(), psycopg.connect(owner) as connection:
+            if settings.database_url is not None:
+                _refuse_unfit(connection)
+                _see_to_role(connection)
             if not migrate.current(connection):
-                if settings.database_url is not None:
-                    _make_role(connection)
                 migrate.migrate(connection, embedded.LOGIN)
         return database
 
@@ -78,7 +79,7 @@ class Database:
 
     @contextlib.contextmanager
     def _transaction(self, first: str, parameters: Sequence[Any]) -> Iterator[Connection[Any]]:
-        with self._places, _spoken():
+        with self._places, self._spoken():
             connection = self._begun(first, parameters)
             try:
                 yield connection
@@ -111,27 +112,43 @@ class Database:
         except psycopg.OperationalError:
             if self._home is None:
                 raise
-            embedded.ensure(self._home)
+            embedded.ensure(self._home, self._say)
             connection = psycopg.connect(self.conninfo)
-        connection.execute(first, parameters)
+        try:
+            connection.execute(first, parameters)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
+    @contextlib.contextmanager
+    def _spoken(self) -> Iterator[None]:
+        """Say PostgreSQL's troubles in Weft's words."""
+        try:
+            yield
+        except psycopg.errors.DiskFull as problem:
+            raise _disk_full() from problem
+        except psycopg.errors.InsufficientPrivilege as problem:
+            raise DatabaseError(f"The database does not allow this: {_first_line(problem)}.") from problem
+        except psycopg.OperationalError as problem:
+            # A server that cannot write its log of writes crashes, and leaves no other word than a closed connection.
+            if problem.sqlstate is None and self._home is not None and embedded.out_of_space(self._home):
+                raise _disk_full() from problem
+            if problem.sqlstate in ("40001", "40P01"):
+                raise DatabaseUnavailable(
+                    "The database gave way to another writer. Nothing was written; try again."
+                ) from problem
+            raise DatabaseUnavailable(f"The database cannot be reached: {str(problem).strip()}") from problem
+        except (psycopg.DataError, UnicodeEncodeError) as problem:
+            raise InputError(f"A value cannot be kept: {_first_line(problem)}.") from problem
 
-@contextlib.contextmanager
-def _spoken() -> Iterator[None]:
-    """Say PostgreSQL's troubles in Weft's words."""
-    try:
-        yield
-    except psycopg.errors.DiskFull as problem:
-        raise DiskFull(
-            "The database has no space left. Nothing of this step was written; free some and try again."
-        ) from problem
-    except psycopg.errors.InsufficientPrivilege as problem:
-        raise DatabaseError(f"The database does not allow this: {str(problem).strip()}") from problem
-    except (psycopg.OperationalError, psycopg.errors.AdminShutdown) as problem:
-        raise DatabaseUnavailable(f"The database cannot be reached: {str(problem).strip()}") from problem
-    except (psycopg.DataError, UnicodeEncodeError) as problem:
-        raise InputError(f"A value cannot be kept: {str(problem).strip().splitlines()[0]}.") from problem
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).strip().split("\n", 1)[0]
+
+
+def _disk_full() -> DiskFull:
+    return DiskFull("The database has no space left. Nothing of this step was written; free some and try again.")
 
 
 def _with_options(text: str, more: str = "") -> str:
@@ -142,34 +159,59 @@ def _with_options(text: str, more: str = "") -> str:
 
 def _checked_url(url: str) -> str:
     try:
-        return conninfo.make_conninfo(url, connect_timeout=conninfo.conninfo_to_dict(url).get("connect_timeout", 10))
-    except psycopg.ProgrammingError as problem:
-        raise DatabaseUnavailable(f"WEFT_DATABASE_URL is not a connection string: {str(problem).strip()}") from problem
+        given = conninfo.conninfo_to_dict(url)
+        return conninfo.make_conninfo(
+            url, connect_timeout=given.get("connect_timeout", 10), client_encoding="utf8", application_name="weft"
+        )
+    except psycopg.ProgrammingError:
+        # What libpq says quotes the string, and with it the password.
+        raise DatabaseUnavailable(
+            "WEFT_DATABASE_URL is not a connection string; it looks like postgresql://login:password@host:5432/database."
+        ) from None
 
 
-def _refuse_old(connection: Connection[Any]) -> None:
+def _refuse_unfit(connection: Connection[Any]) -> None:
     version = connection.info.server_version
     if version < OLDEST:
         raise DatabaseTooOld(
             f"The server is PostgreSQL {version // 10000}.{version % 10000}; Weft needs 16 or newer. "
             "Point WEFT_DATABASE_URL at a newer one, or unset it to use the embedded one."
         )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise DatabaseError(
+            f"The database {connection.info.dbname!r} keeps text as {encoding}, which cannot hold every language. "
+            f"Make one that can: CREATE DATABASE {connection.info.dbname}_utf8 ENCODING 'UTF8' TEMPLATE template0;"
+        )
 
 
-def _make_role(connection: Connection[Any]) -> None:
+def _see_to_role(connection: Connection[Any]) -> None:
     """Make the role that Weft works as on a server of yours: it owns nothing, so row-level security binds it."""
-    if connection.execute("select from pg_roles where rolname = %s", (embedded.LOGIN,)).fetchone() is None:
-        try:
-            connection.execute(f"create role {embedded.LOGIN} nologin nosuperuser nobypassrls")
-        except psycopg.errors.InsufficientPrivilege as problem:
-            user = connection.info.user
-            raise DatabaseError(
-                f"The login {user!r} may not create the role that Weft works as. Have an administrator run: "
-                f"CREATE ROLE {embedded.LOGIN} NOLOGIN; GRANT {embedded.LOGIN} TO {user};"
-            ) from problem
-    row = connection.execute("select pg_has_role(current_user, %s, 'set')", (embedded.LOGIN,)).fetchone()
-    if row is None or not row[0]:
-        connection.execute(f"grant {embedded.LOGIN} to current_user with set true")
+    role, user = embedded.LOGIN, connection.info.user
+    found = connection.execute(
+        "select rolsuper or rolbypassrls, pg_has_role(current_user, oid, 'set') from pg_roles where rolname = %s",
+        (role,),
+    ).fetchone()
+    if found is not None and found[0]:
+        raise DatabaseError(
+            f"The role {role} on this server passes by row-level security, which keeps businesses apart. "
+            f"Have an administrator run: ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS;"
+        )
+    if found is not None and found[1]:
+        return
+    try:
+        with connection.transaction():
+            connection.execute("select pg_advisory_xact_lock(%s)", (migrate.LOCK,))
+            if connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is None:
+                connection.execute(f"create role {role} nologin nosuperuser nobypassrls")
+            connection.execute(f"grant {role} to current_user with set true")
+    except psycopg.errors.InsufficientPrivilege as problem:
+        quoted = '"' + user.replace('"', '""') + '"'
+        make = f"CREATE ROLE {role} NOLOGIN; " if found is None else ""
+        raise DatabaseError(
+            f"The login {user!r} may not make or take the role that Weft works as. Have an administrator run: "
+            f"{make}GRANT {role} TO {quoted};"
+        ) from problem
     connection.commit()
 
 
@@ -180,7 +222,7 @@ def _cell(value: Any) -> str:
         return "t"
     if value is False:
         return "f"
-    if type(value) is str:
+    if isinstance(value, str):
         return value.translate(_ESCAPES) if "\\" in value or "\n" in value or "\t" in value or "\r" in value else value
     if isinstance(value, (bytes, bytearray)):
         return "\\\\x" + value.hex()

@@ -6,6 +6,7 @@ from `postmaster.pid`, which outlives a killed server.
 """
 
 import contextlib
+import errno
 import importlib.util
 import os
 import shutil
@@ -33,6 +34,9 @@ _PATIENCE: Final = 600.0  # seconds to wait for a recovery; a start without one 
 _WINDOWS: Final = os.name == "nt"  # written so that it could work there, untested
 _ROOT: Final = not _WINDOWS and os.geteuid() == 0
 _ROOT_FOLDER: Final = Path("/var/lib/weft")
+_SHORT: Final = Path("/tmp")  # noqa: S108 - what is made in it is checked to be ours alone
+_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_SEGMENT: Final = 16 << 20  # one file of the server's log of writes, in bytes
 
 _SETTINGS: Final = f"""\
 # Written by Weft at each start; put your own settings into postgresql.conf below the include.
@@ -73,14 +77,21 @@ class Place:
         """The connection string of one of the two logins."""
         password = (self.folder / "password").read_text().strip() if _WINDOWS else None
         return psycopg.conninfo.make_conninfo(
-            "", host=self.host, port=self.port, user=user, dbname=database, password=password, connect_timeout=10
-        )
+            "", host=self.host, port=self.port, user=user, dbname=database, password=password, connect_timeout=10,
+            application_name="weft", client_encoding="utf8",
+            # Named so that PGHOSTADDR and its like, meant for somebody's other server, say nothing about this one.
+            hostaddr="", options="", sslmode="disable", gssencmode="disable", channel_binding="disable",
+            require_auth="", target_session_attrs="any",
+        )  # fmt: skip
 
 
 def _nobody() -> tuple[int, int]:
     import pwd  # noqa: PLC0415 - there is no such module on Windows
 
-    entry = pwd.getpwnam("nobody")
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError:
+        return 65534, 65534
     return entry.pw_uid, entry.pw_gid
 
 
@@ -94,45 +105,61 @@ def _as_server() -> dict[str, Any]:
 
 def _own(path: Path) -> None:
     if _ROOT:
-        os.chown(path, *_nobody())
+        os.chown(path, *_nobody(), follow_symlinks=False)
 
 
 def _folder_for(home: Path) -> Path:
     """Weft's database folder; as root it lies where nobody can reach it, with a link in its place."""
     folder = home / "postgres"
-    if not _ROOT or folder.is_symlink():
+    if not _ROOT:
         return folder.resolve()
-    if folder.exists() or all(parent.stat().st_mode & 0o001 for parent in [home, *home.parents]):
-        return folder
-    _ROOT_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
-    real = Path(tempfile.mkdtemp(prefix="home-", dir=_ROOT_FOLDER))
-    folder.symlink_to(real)
+    if not folder.is_symlink():
+        if folder.exists() or all(parent.stat().st_mode & 0o001 for parent in [home, *home.resolve().parents]):
+            return folder.resolve()
+        _ROOT_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+        real = Path(tempfile.mkdtemp(prefix="home-", dir=_ROOT_FOLDER))
+        (real / "belongs-to").write_text(f"{home}\n", encoding="utf-8")
+        try:
+            folder.symlink_to(real)
+        except FileExistsError:  # another process was first
+            shutil.rmtree(real)
+    real = folder.resolve()
+    if real.parent != _ROOT_FOLDER.resolve():
+        raise PermissionError(
+            errno.EPERM, f"a link that leads out of {_ROOT_FOLDER}, which Weft did not make", str(folder)
+        )
     return real
 
 
 def place(home: Path) -> Place:
-    """Find (and make, if need be) the folders of the embedded server; raises DatabaseFolderError."""
+    """Find (and make, if need be) the folders of the embedded server; raises DatabaseFolderError and DiskFull."""
     try:
-        home.mkdir(mode=0o700 if not _ROOT else 0o755, parents=True, exist_ok=True)
+        home.mkdir(mode=0o755 if _ROOT else 0o700, parents=True, exist_ok=True)
         folder = _folder_for(home)
-        if not folder.exists():
-            folder.mkdir(mode=0o700)
-        if _ROOT and folder.stat().st_uid == 0:
-            _own(folder)
-            folder.chmod(0o700)
+        folder.mkdir(mode=0o711 if _ROOT else 0o700, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(13, "Permission denied", str(folder))
+            os.close(os.open(folder / "lock", os.O_WRONLY | os.O_CREAT, 0o600))  # says why not
+        if not _WINDOWS and folder.stat().st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "it belongs to another user, as whom Weft should be run", str(folder))
+        if _ROOT:
+            # Root's own, so that the server's user cannot put links where root will write.
+            folder.chmod(0o711)
         if _WINDOWS:
             return Place(folder, "127.0.0.1", _windows_port(folder))
         run = _socket_folder(folder)
     except OSError as problem:
-        if problem.errno == 28:
-            raise DiskFull(f"There is no space left for Weft's folder {home}. Free some and try again.") from problem
-        raise DatabaseFolderError(
-            f"Weft's folder {home} cannot be used: {problem.strerror or problem} ({problem.filename}). "
-            "Make it writable, or name another in WEFT_HOME."
-        ) from problem
+        raise _unusable(home, problem) from problem
     return Place(folder, str(run), _PORT)
+
+
+def _unusable(folder: Path, problem: OSError) -> DatabaseError:
+    if problem.errno in _FULL:
+        return DiskFull(f"There is no space left for Weft's folder {folder}. Free some and try again.")
+    named = f" ({problem.filename})" if problem.filename else ""
+    return DatabaseFolderError(
+        f"Weft's folder {folder} cannot be used: {problem.strerror or problem}{named}. "
+        "Make it writable, or name another in WEFT_HOME."
+    )
 
 
 def _windows_port(folder: Path) -> int:
@@ -147,16 +174,18 @@ def _windows_port(folder: Path) -> int:
 def _socket_folder(folder: Path) -> Path:
     """A folder that its owner alone may enter, with a path short enough for a socket's."""
     run = folder / "run"
-    if len(str(run)) + len(f"/.s.PGSQL.{_PORT}") > _LONGEST_SOCKET:
+    if len(os.fsencode(run)) + len(f"/.s.PGSQL.{_PORT}") > _LONGEST_SOCKET:
+        # Not TMPDIR, which differs between processes that are to meet there.
         stat = folder.stat()
-        run = Path(tempfile.gettempdir()) / f"weft-{stat.st_uid}-{stat.st_dev:x}-{stat.st_ino:x}"
-    if not run.exists():
-        run.mkdir(mode=0o700)
+        run = (_ROOT_FOLDER if _ROOT else _SHORT) / f"weft-{stat.st_uid}-{stat.st_dev:x}-{stat.st_ino:x}"
+        run.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    run.mkdir(mode=0o700, exist_ok=True)
+    if _ROOT and run.lstat().st_uid == 0:
         _own(run)
     stat = run.lstat()
     owner = _nobody()[0] if _ROOT else os.geteuid()
     if run.is_symlink() or stat.st_uid != owner or stat.st_mode & 0o077:
-        raise PermissionError(1, "this folder should be its owner's alone", str(run))
+        raise PermissionError(errno.EPERM, "this folder should be its owner's alone", str(run))
     return run
 
 
@@ -180,33 +209,60 @@ def _binaries() -> Path:
     if not copy.exists():
         _ROOT_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix="copy-", dir=_ROOT_FOLDER))
-        fresh.chmod(0o755)
-        shutil.copytree(newest, fresh / package.name / newest.name, symlinks=True)
-        libraries = package.parent / f"{package.name}.libs"
-        if libraries.is_dir():
-            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
-        (fresh / package.name).chmod(0o755)
         try:
+            shutil.copytree(newest, fresh / package.name / newest.name, symlinks=True)
+            libraries = package.parent / f"{package.name}.libs"
+            if libraries.is_dir():
+                shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
+            for path in [fresh, *fresh.rglob("*")]:
+                if not path.is_symlink():
+                    path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
             fresh.rename(copy)
-        except OSError:  # another process was first
+        except OSError:
             shutil.rmtree(fresh, ignore_errors=True)
+            if not copy.exists():  # else another process was first
+                raise
     return copy / package.name / newest.name / "bin"
 
 
+def _silent(_: str) -> None:
+    pass
+
+
 @contextlib.contextmanager
-def _locked(where: Place) -> Iterator[None]:
+def _locked(where: Place, say: Callable[[str], None]) -> Iterator[None]:
     """Hold the folder's lock: one process at a time starts or stops the server."""
-    file: IO[bytes]
+    begun = time.monotonic()
+    told = begun + 2
     with (where.folder / "lock").open("ab") as file:
+        while not _held(file):
+            now = time.monotonic()
+            if now - begun > _PATIENCE:
+                raise DatabaseUnavailable(
+                    f"Another Weft process has been starting or stopping the database in {where.folder} for "
+                    f"{_PATIENCE:.0f} s; see {where.folder / 'log'}."
+                )
+            if now > told:
+                say(f"waiting for another Weft process that starts or stops the database ({now - begun:.0f} s) …")
+                told = now + 5
+            time.sleep(0.05)
+        yield
+
+
+def _held(file: IO[bytes]) -> bool:
+    try:
         if _WINDOWS:
             import msvcrt  # noqa: PLC0415 - only there
 
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         else:
             import fcntl  # noqa: PLC0415 - not there
 
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
 
 
 def _state(where: Place) -> str:
@@ -227,21 +283,28 @@ def ensure(home: Path, say: Callable[[str], None] | None = None) -> Place:
     Waits for a recovery however long it takes, up to ten minutes. Raises DatabaseFolderError, DiskFull, DatabaseUnavailable.
     """
     where = place(home)
-    if _state(where) == "up" and (where.folder / "ready").exists():
+    if (where.folder / "ready").exists() and _state(where) == "up":
         return where
+    say = say or _silent
     try:
-        with _locked(where):
+        with _locked(where, say):
             if not (where.folder / "data" / "PG_VERSION").exists():
                 _initialize(where)
             if _state(where) == "down":
                 _start(where)
-            _wait(where, say or (lambda _: None))
+            _wait(where, say)
             _settle(where)
     except OSError as problem:
-        if problem.errno == 28:
-            raise DiskFull(f"There is no space left in {where.folder}. Free some and try again.") from problem
-        raise DatabaseFolderError(f"The database folder {where.folder} cannot be used: {problem}.") from problem
+        raise _unusable(where.folder, problem) from problem
     return where
+
+
+def out_of_space(home: Path) -> bool:
+    """Tell whether the embedded server's disk has no room left to write on."""
+    try:
+        return shutil.disk_usage((home / "postgres").resolve()).free < _SEGMENT
+    except OSError:
+        return False
 
 
 def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -258,17 +321,15 @@ def _environment() -> dict[str, str]:
 
 
 def _initialize(where: Place) -> None:
+    (where.folder / "ready").unlink(missing_ok=True)
     fresh = where.folder / "data.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    arguments = [
-        "-D",
-        str(fresh),
-        "-U",
-        OWNER,
-        "--encoding=UTF8",
-        "--locale-provider=builtin",
-        "--locale=C.UTF-8",
-    ]
+    if fresh.exists():
+        shutil.rmtree(fresh)
+    fresh.mkdir(mode=0o700)
+    _own(fresh)
+    arguments = ["-D", str(fresh), "-U", OWNER, "--encoding=UTF8", "--data-checksums"]
+    # Text sorts by code point and folds case by Unicode on each machine alike, whatever locales it has.
+    arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     if _WINDOWS:
         password = where.folder / "password"
         password.write_text(os.urandom(24).hex())
@@ -300,29 +361,25 @@ def _start(where: Place) -> None:
     directory = "" if _WINDOWS else f"unix_socket_directories = '{where.host}'\n"
     settings = where.folder / "weft.conf"
     settings.write_text(f"{_SETTINGS}{directory}port = {where.port}\n", encoding="utf-8")
-    _own(settings)
+    settings.chmod(0o644)
     log = where.folder / "log"
     if log.exists() and log.stat().st_size > 4 << 20:
         log.replace(log.with_name("log.old"))
     log.touch(mode=0o600)
     _own(log)
-    _log_start(where, log.stat().st_size)
+    (where.folder / "log.start").write_text(str(log.stat().st_size))
     done = _run("pg_ctl", "start", "-W", "-D", str(where.folder / "data"), "-l", str(log))
     if done.returncode:
         raise _failure(where, "The embedded PostgreSQL could not be started", done.stderr + done.stdout)
-
-
-def _log_start(where: Place, size: int) -> None:
-    note = where.folder / "log.start"
-    note.write_text(str(size))
 
 
 def _log_since_start(where: Place) -> str:
     try:
         begin = int((where.folder / "log.start").read_text())
         with (where.folder / "log").open("rb") as file:
-            file.seek(begin)
-            return file.read(64 << 10).decode("utf-8", "replace")
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(begin, size - (64 << 10)) if begin <= size else 0)
+            return file.read().decode("utf-8", "replace")
     except (OSError, ValueError):
         return ""
 
@@ -337,46 +394,61 @@ def postmaster(where: Place) -> int | None:
 
 
 def _servers(where: Place, *candidates: int) -> set[int]:
-    """Processes that work in this data folder: all of them on Linux, of the candidates that live elsewhere."""
+    """PostgreSQL's processes that work in this data folder: all on Linux, those of the candidates elsewhere."""
     data = where.folder / "data"
     proc = Path("/proc")
     if not (proc / "self" / "cwd").exists():
-        return {pid for pid in candidates if _alive(pid)}
+        return {pid for pid in candidates if _alive(pid) and str(data) in _command(pid)}
     found = set()
     for entry in proc.iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                if (entry / "cwd").readlink() == data:
+                if (entry / "cwd").readlink() == data and (entry / "comm").read_text() == "postgres\n":
                     found.add(int(entry.name))
     return found
+
+
+def _command(pid: int) -> str:
+    if _WINDOWS:
+        return ""
+    return subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False).stdout
 
 
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
     except PermissionError:
         return True
+    except OSError:
+        return False
     return True
 
 
 def _put_away_stale_pid(where: Place) -> None:
-    """Remove `postmaster.pid` once nothing works in the data folder any more: its number may be anybody's by now."""
+    """Remove a `postmaster.pid` whose number is another process's by now, once nothing works in the data folder.
+
+    One whose process is gone is left to PostgreSQL, which looks for itself whether the memory is still in use.
+    """
     file = where.folder / "data" / "postmaster.pid"
-    if not file.exists() or not Path("/proc/self/cwd").exists():
+    if _WINDOWS or not file.exists() or postmaster(where) is not None:
         return
-    until = time.monotonic() + 20
-    while _servers(where) and postmaster(where) is None:
+    signals = [(5.0, signal.SIGQUIT), (10.0, signal.SIGKILL)]
+    begun = time.monotonic()
+    while left := _servers(where):
         # The killed server's children notice within moments, and must be gone before another touches the files.
-        if time.monotonic() > until:
-            for pid in _servers(where):
+        if signals and time.monotonic() - begun > signals[0][0]:
+            _, number = signals.pop(0)
+            for pid in left:
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGQUIT)
-            time.sleep(0.5)
-            break
+                    os.kill(pid, number)
         time.sleep(0.05)
-    if not _servers(where):
+    try:
+        pid = int(file.read_text().split("\n", 1)[0])
+    except FileNotFoundError:
+        return
+    except ValueError:  # cut short by a full disk or a power failure
+        pid = 0
+    if pid <= 0 or _alive(pid):
         file.unlink(missing_ok=True)
 
 
@@ -384,14 +456,20 @@ def _wait(where: Place, say: Callable[[str], None]) -> None:
     begun = time.monotonic()
     told = begun + 2
     pause = 0.01
+    restarted = _WINDOWS
     while (state := _state(where)) != "up":
         now = time.monotonic()
-        if state == "down" and now - begun > 1 and postmaster(where) is None:
+        if state == "down" and now - begun > 3 and postmaster(where) is None:
             raise _failure(where, "The embedded PostgreSQL stopped while it was starting", _log_since_start(where))
         if now - begun > _PATIENCE:
             raise DatabaseUnavailable(
                 f"The embedded PostgreSQL has not answered for {_PATIENCE:.0f} s; see {where.folder / 'log'}."
             )
+        if state == "down" and now - begun > 5 and not restarted and not _socket(where).exists():
+            # It runs, and nobody can reach it: its socket was swept away with a temporary folder.
+            restarted = True
+            _halt(where)
+            _start(where)
         if now > told:
             say(f"waiting for the database to recover ({now - begun:.0f} s) …")
             told = now + 5
@@ -413,20 +491,31 @@ def _settle(where: Place) -> None:
     (where.folder / "ready").touch()
 
 
+def _socket(where: Place) -> Path:
+    return Path(where.host) / f".s.PGSQL.{where.port}"
+
+
 def running(home: Path) -> bool:
     """Tell whether the embedded server of a Weft folder answers."""
     return (home / "postgres").exists() and _state(place(home)) == "up"
 
 
-def stop(home: Path) -> bool:
+def stop(home: Path, say: Callable[[str], None] | None = None) -> bool:
     """Stop the embedded server of a Weft folder, letting it write everything down; tells whether it ran."""
     if not (home / "postgres").exists():
         return False
     where = place(home)
-    with _locked(where):
-        if postmaster(where) is None:
-            return False
-        done = _run("pg_ctl", "stop", "-m", "fast", "-w", "-t", "120", "-D", str(where.folder / "data"))
-    if done.returncode:
-        raise _failure(where, "The embedded PostgreSQL could not be stopped", done.stderr + done.stdout)
+    try:
+        with _locked(where, say or _silent):
+            if postmaster(where) is None:
+                return False
+            _halt(where)
+    except OSError as problem:
+        raise _unusable(where.folder, problem) from problem
     return True
+
+
+def _halt(where: Place) -> None:
+    done = _run("pg_ctl", "stop", "-m", "fast", "-w", "-t", "120", "-D", str(where.folder / "data"))
+    if done.returncode and postmaster(where) is not None:
+        raise _failure(where, "The embedded PostgreSQL could not be stopped", done.stderr + done.stdout)

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from weft.errors import DatabaseError, DatabaseUnavailable
+from weft.errors import DatabaseError
 
-_LOCK: Final = 0x57656674  # "Weft": the advisory lock that one migrating process holds
+LOCK: Final = 0x57656674  # "Weft": the advisory lock that one migrating process holds
 
 
 def steps() -> list[tuple[str, str]]:
@@ -42,7 +42,7 @@ def migrate(connection: Connection[Any], login: str) -> list[str]:
     """
     done: list[str] = []
     with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         connection.execute("create schema if not exists weft")
         connection.execute(f"grant usage on schema weft to {login}")
         connection.execute("set local search_path = weft")
@@ -66,7 +66,7 @@ def migrate(connection: Connection[Any], login: str) -> list[str]:
                 connection.execute("insert into migration (name, digest) values (%s, %s)", (name, digest))
                 done.append(name)
             elif bytes(held[name]) != digest:
-                raise DatabaseUnavailable(
+                raise DatabaseError(
                     f"The schema file {name} is not the one that this database was made with. "
                     "Schema files are never edited once released; a change is a new file."
                 )
