@@ -1,6 +1,21 @@
 """The process: rooms put together. Only a process's start imports this."""
 
-from weft.surfaces.cli import root
+from typing import Annotated
+
+import typer
+
+from weft.surfaces.cli import output, root
+
+
+@root.app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the report.")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to serve on.")] = 8484,
+) -> None:
+    """Start a sample shop, look it over, and serve it until Ctrl-C."""
+    from weft.sample import demo as shown  # noqa: PLC0415 - loaded when it is called, as every command
+
+    shown.run(port, once, output.out, output.err)
 
 
 def main() -> None:

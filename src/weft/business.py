@@ -14,6 +14,7 @@ from weft.store.customers import Customers
 from weft.store.imports import Imports
 from weft.store.journal import Journal
 from weft.store.orders import Orders
+from weft.store.sales import Sales
 from weft.store.stock import Stock
 from weft.store.things import Things
 
@@ -28,6 +29,7 @@ class Business:
         self.database = database
         self.catalog = Catalog(database, tenant.uid, tenant.currency)
         self.orders = Orders(database, tenant.uid)
+        self.sales = Sales(database, tenant.uid)
         self.customers = Customers(database, tenant.uid)
         self.stock = Stock(database, tenant.uid)
         self.things = Things(database, tenant.uid)

@@ -128,7 +128,10 @@ class Journal:
         """Read the whole chain and prove it; raises Tampered naming the first batch that does not hold."""
         with self._database.tenant(self._business) as connection:
             # What is appended while this reads comes after the head seen here, and is left for the next proof.
-            head = connection.execute("select seq, hash from journal_head").fetchone() or (0, _START)
+            held = connection.execute("select seq, hash from journal_head").fetchone()
+            head = held or (0, _START)
+            if held is None and connection.execute("select from journal_batch limit 1").fetchone():
+                raise Tampered("The journal of this business does not hold: its head is missing.")
             batches = self._batches(connection, head[0])
             hashes = self._entry_hashes(connection, head[0])
             pending = next(hashes, None)

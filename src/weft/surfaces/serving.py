@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -38,8 +39,12 @@ def run(
     *,
     say: Callable[[str], None],
     ready: Callable[[Database, int], None] | None = None,
+    once: bool = False,
 ) -> None:
-    """Serve until a signal ends it; `port` 0 takes a free one. `ready` is called once it listens."""
+    """Serve until a signal ends it; `port` 0 takes a free one.
+
+    `ready` is called before it answers; with `once` it ends as soon as it has answered for itself.
+    """
     settings = Settings.from_environment()
     with _bound(host, port) as listening, Database.open(settings, say) as database:
         number = listening.getsockname()[1]
@@ -51,10 +56,18 @@ def run(
         say(f"Weft serves http://{host}:{number} (API /api/v1, its description /api/openapi.json). Ctrl-C ends it.")
         if ready:
             ready(database, number)
+        if once:
+            threading.Thread(target=_ended, args=(server,), daemon=True).start()
         try:
             server.run(sockets=[listening])
         finally:
             note.unlink(missing_ok=True)
+
+
+def _ended(server: uvicorn.Server) -> None:
+    while not server.started:
+        time.sleep(0.02)
+    server.should_exit = True
 
 
 def found(home: Path) -> list[dict[str, Any]]:

@@ -356,7 +356,7 @@ create function variant_named(of_product uuid, name text) returns uuid language 
     return (select case when count(*) = 1 then min(v.uid::text)::uuid end
               from variant v
              where v.product = of_product
-               and (v.sku = name or (name ~ '^#[0-9]{1,9}$' and v.position = substr(name, 2)::integer)));
+               and (v.sku = name or v.position = case when name ~ '^#[0-9]{1,9}$' then substr(name, 2)::integer end));
 
 -- The value that a field of a product holds now, in the form in which changes speak of it; null when blank or unknown.
 create function field_value(of_product uuid, field text) returns jsonb language plpgsql stable as $$

@@ -1,0 +1,38 @@
+"""The command `weft demo`: everything started, and everything it started stopped again."""
+
+from rich.console import Console
+
+from weft.errors import InputError
+from weft.postgres import embedded
+from weft.postgres.database import Database
+from weft.sample import routine
+from weft.settings import Settings
+from weft.surfaces import serving
+from weft.surfaces.console.session import sign_in_link
+
+
+def run(port: int, once: bool, out: Console, err: Console) -> None:
+    """Prepare the sample shop, print its report, and serve it; what ran before the demo runs on after it."""
+    settings = Settings.from_environment()
+    say = lambda text: err.print(f"[dim]{text}[/dim]", soft_wrap=True)  # noqa: E731
+    ran = settings.database_url is not None or embedded.running(settings.home)
+    try:
+        there = serving.found(settings.home)
+        with Database.open(settings, say) as database:
+            shop = routine.prepare(database, settings.home, say)
+            if there:
+                routine.report(shop, out, sign_in_link(settings.home, database, shop.uid, "approve", there[0]["port"]))
+                err.print("It is being served already, by another process.")
+                return
+
+        def ready(database: Database, number: int) -> None:
+            routine.report(shop, out, sign_in_link(settings.home, database, shop.uid, "approve", number))
+
+        try:
+            serving.run("127.0.0.1", port, say=say, ready=ready, once=once)
+        except InputError:
+            say(f"port {port} is taken by something else; another one is used")
+            serving.run("127.0.0.1", 0, say=say, ready=ready, once=once)
+    finally:
+        if not ran:
+            embedded.stop(settings.home)

@@ -1,0 +1,140 @@
+"""The demo: a sample shop goes in through the front door, plain rules propose changes, and a merchant reads what came of it."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from weft.access import businesses
+from weft.business import Business
+from weft.connectors.importing import import_file
+from weft.money import decimal
+from weft.postgres.database import Database
+from weft.sample.shop import generate
+from weft.skills import tidy
+from weft.store.changes import Selection, Who
+
+BUSINESS: Final = "fjordlight"
+_FILES: Final = (
+    ("products", "products.csv"),
+    ("stock", "inventory.csv"),
+    ("customers", "customers.csv"),
+    ("orders", "orders.csv"),
+    ("conversations", "conversations.jsonl"),
+    ("documents", "documents.jsonl"),
+    ("behaviors", "behaviors.jsonl"),
+)
+_BARS: Final = "▁▂▃▄▅▆▇█"
+
+
+def prepare(database: Database, home: Path, say: Callable[[str], None]) -> Business:
+    """See to it that the sample shop is there, imported and looked over once; a second time this does nothing."""
+    business = Business(database, businesses.ensured(database, BUSINESS, "EUR"))
+    done = {row["kind"] for row in business.imports.listed(100) if row["state"] == "finished"}
+    folder = home / "sample"
+    if not done >= {kind for kind, _ in _FILES}:
+        say("writing the sample shop's files …")
+        generate(folder)
+    for kind, name in _FILES:
+        if kind in done:
+            continue
+        begun = time.monotonic()
+        report = import_file(business, kind, folder / name, who="demo")
+        say(f"{kind}: {report.records:,} from {report.rows:,} rows in {time.monotonic() - begun:.1f} s")
+    if not any(business.changes.counted(Selection(where="skill = tidy")).values()):
+        outcome = business.changes.propose(tidy.edits(business.catalog.records()), skill="tidy", who=Who("demo"))
+        say(f"looked over every product: {outcome.done} changes proposed")
+    return business
+
+
+def _sparkline(values: list[int]) -> str:
+    most = max([*values, 1])
+    return "".join(_BARS[round(max(value, 0) / most * (len(_BARS) - 1))] for value in values)
+
+
+def _sales(business: Business) -> Group:
+    months = business.sales.by_month(24)
+    # The last month may have only begun: what is compared are the two whole ones before it and a year before that.
+    lines: list[Any] = []
+    if months:
+        currency = months[-1]["currency"]
+        amounts = [int(month["amount"]) for month in months]
+        last, year = months[-1], months[-13] if len(months) > 12 else None
+        change = f", {last['amount'] / year['amount'] - 1:+.0%} on a year before" if year and year["amount"] else ""
+        lines.append(Text(f"{_sparkline(amounts)}  {months[0]['month']:%b %Y} – {last['month']:%b %Y}"))
+        lines.append(
+            Text(f"{last['month']:%B}: {_amount(last['amount'], currency)} from {last['orders']:,} orders{change}")
+        )
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+    for seller in business.sales.best_sellers():
+        table.add_row(
+            (seller["title"] or seller["product"] or "").strip(),
+            f"{int(seller['units']):,} sold",
+            _amount(seller["amount"], seller["currency"]),
+        )
+    return Group(*lines, Text("Best sellers of the last 90 days:", style="bold"), table)
+
+
+def _amount(minor: Any, currency: str) -> str:
+    return f"{float(decimal(int(minor), currency)):,.2f} {currency}"
+
+
+def _proposals(business: Business) -> Group:
+    parts: list[Any] = []
+    kinds = (
+        ("barcodes that cannot be", "field ~ .barcode"),
+        ("titles", "field = title"),
+        ("descriptions with broken HTML", "field = description"),
+    )
+    for words, where in kinds:
+        filtered = Selection(where=f"skill = tidy and state = proposed and {where}")
+        count = business.changes.counted(filtered)["proposed"]
+        parts.append(Text(f"{count} {words}", style="bold"))
+        shown = [
+            pair for change in business.changes.listed(filtered, limit=40) if (pair := _example(change)) is not None
+        ]
+        for before, after in shown[:2]:
+            parts.append(Text.assemble("  ", (before, "red"), " → ", (after, "green")))
+    return Group(*parts)
+
+
+def _example(change: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The two sides of a change for one line, if they differ there."""
+    if change["field"] == "description":
+        return _short(change["title"]), str(change["facts"][0]["why"])
+    before, after = _short(change["before"]), _short(change["after"])
+    return (before, after) if before != after else None
+
+
+def _short(value: Any) -> str:
+    text = "(blank)" if value is None else " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def report(business: Business, console: Console, link: str) -> None:
+    """Print what a merchant would want to read, with the link to what waits for a decision."""
+    gaps = business.sales.gaps()
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right", style="bold")
+    table.add_column()
+    for words, count in gaps.items():
+        table.add_row(f"{count:,}", f"products {words}")
+    counts = business.changes.counted()
+    head = (
+        f"{business.catalog.count():,} products · {business.orders.count():,} orders · "
+        f"{business.customers.count():,} customers · {business.things.counted().get('conversation', 0):,} conversations"
+    )
+    console.print()
+    console.print(Panel(Text(head), title="Fjordlight, a sample shop", title_align="left"))
+    console.print(Panel(_sales(business), title="Sales", title_align="left"))
+    console.print(Panel(table, title="What is missing", title_align="left"))
+    console.print(Panel(_proposals(business), title=f"{counts['proposed']} changes wait for you", title_align="left"))
+    console.print(f"Look them over, approve, correct, undo: {link}", soft_wrap=True)

@@ -1,0 +1,1 @@
+"""What Weft does for a business: a file each."""

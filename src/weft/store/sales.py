@@ -1,0 +1,64 @@
+"""What was sold, summed where the rows are; every figure can be traced to order lines."""
+
+from typing import Any
+from uuid import UUID
+
+from weft.postgres.database import Database
+
+_LINES = (
+    "from orders o join order_line l on l.order_uid = o.uid and l.kind = 'product' "
+    "where o.cancelled_at is null and o.kind <> 'adjustment' and o.placed_at is not null"
+)
+_AMOUNT = "coalesce(l.price * l.quantity - coalesce(l.discount, 0), 0)"
+
+
+class Sales:
+    """One business's sales: lines of products in orders that were not cancelled, returns counted against them."""
+
+    def __init__(self, database: Database, business: UUID) -> None:
+        self._database = database
+        self._business = business
+
+    def by_month(self, months: int = 24) -> list[dict[str, Any]]:
+        """The last months with sales, oldest first: month (first day), currency, orders, units, amount in minor units."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select date_trunc('month', o.placed_at at time zone 'UTC')::date, o.currency, count(distinct o.uid), "
+                f"sum(l.quantity), sum({_AMOUNT})::bigint {_LINES} group by 1, 2 order by 1 desc limit %s",
+                (months,),
+            ).fetchall()
+        return [
+            dict(zip(("month", "currency", "orders", "units", "amount"), row, strict=True)) for row in reversed(rows)
+        ]
+
+    def best_sellers(self, days: int = 90, limit: int = 5) -> list[dict[str, Any]]:
+        """Products by amount over the last `days` days with sales: product, title, currency, units, amount."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select l.product, coalesce(min(p.title), min(l.title)), o.currency, sum(l.quantity), "
+                f"sum({_AMOUNT})::bigint {_LINES.replace(' where ', ' left join product p on p.id = l.product where ')} "
+                "and o.placed_at > (select max(placed_at) from orders) - make_interval(days => %s) "
+                "group by l.product, o.currency order by 5 desc nulls last limit %s",
+                (days, limit),
+            ).fetchall()
+        return [dict(zip(("product", "title", "currency", "units", "amount"), row, strict=True)) for row in rows]
+
+    def gaps(self) -> dict[str, int]:
+        """How many products lack what buyers and search need: category, image, description, barcode, stock."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute(
+                "select count(*) filter (where coalesce(category, '') = ''), "
+                "count(*) filter (where coalesce(jsonb_array_length(images), 0) = 0), "
+                "count(*) filter (where length(regexp_replace(coalesce(description, ''), '<[^>]*>', '', 'g')) < 60), "
+                "count(*) filter (where not exists (select from variant v where v.product = p.uid and v.barcode <> '')), "
+                "count(*) filter (where coalesce((select sum(v.stock) from variant v where v.product = p.uid), 0) <= 0) "
+                "from product p"
+            ).fetchone()
+        names = (
+            "without a category",
+            "without an image",
+            "with a thin description",
+            "without a barcode",
+            "out of stock",
+        )
+        return dict(zip(names, row or (0,) * len(names), strict=True))
