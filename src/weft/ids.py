@@ -14,7 +14,7 @@ _last = (0, 0)
 
 def uuid7() -> UUID:
     """Make a UUID version 7: milliseconds, then 74 bits that are random or count on (RFC 9562, sections 5.7 and 6.2)."""
-    global _last  # noqa: PLW0603 - what makes one follow the other
+    global _last
     random = int.from_bytes(os.urandom(9), "big")
     now = time.time_ns() // 1_000_000
     with _LOCK:

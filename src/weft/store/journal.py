@@ -130,7 +130,7 @@ class Journal:
             # What is appended while this reads comes after the head seen here, and is left for the next proof.
             held = connection.execute("select seq, hash from journal_head").fetchone()
             head = held or (0, _START)
-            if held is None and connection.execute("select from journal_batch limit 1").fetchone():
+            if held is None and connection.execute("select from journal_batch limit 1").fetchone() is not None:
                 raise Tampered("The journal of this business does not hold: its head is missing.")
             batches = self._batches(connection, head[0])
             hashes = self._entry_hashes(connection, head[0])
