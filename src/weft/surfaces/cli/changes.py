@@ -97,7 +97,11 @@ def _short(value: Any) -> str:
 
 
 @app.command()
-def show(change: Annotated[str, typer.Argument()], business: BusinessOption = None, json_: JsonOption = False) -> None:
+def show(
+    change: Annotated[str, typer.Argument(help="Its id, whole or its last four or more characters.")],
+    business: BusinessOption = None,
+    json_: JsonOption = False,
+) -> None:
     """One change: the difference, the facts it rests on, the checks it passed, what the field holds now."""
     with output.business(business) as shop:
         found = shop.changes.shown(change)
