@@ -91,10 +91,15 @@ def revoked(database: Database, business: UUID, key_id: str) -> Key:
 
 def bearer(database: Database, secret: str) -> Bearer:
     """Find whom a secret speaks for; raises Unauthorized when it is unknown, revoked or expired."""
+    return bearer_of_digest(database, digest_of(secret))
+
+
+def bearer_of_digest(database: Database, digest: bytes) -> Bearer:
+    """Find whom the secret with that hash speaks for; raises Unauthorized like `bearer`."""
     with database.plain() as connection:
         row = connection.execute(
             "select business, business_id, currency, key_id, scope, expires_at, revoked_at from key_owner(%s)",
-            (digest_of(secret),),
+            (digest,),
         ).fetchone()
     if row is None:
         raise Unauthorized("This key is not known. `weft keys create` makes one.")

@@ -55,6 +55,10 @@ _SHOWN: Final = (
     "c.state, c.reason, c.created_at, c.decided_at, c.decided_by, c.applied_at, "
     "(select p.title from product p where p.id = c.record) as title"
 )
+_TALLIED_BY: Final = {
+    "skill": "c.skill",
+    "field": "regexp_replace(c.field, '^(variants|images)\\..+\\.([^.]+)$', '\\1.*.\\2')",
+}
 _WRITTEN_AS: Final = {
     "text": "w.after #>> '{}'",
     "status": "w.after #>> '{}'",
@@ -298,6 +302,18 @@ class Changes:
                 parameters,
             ).fetchall()
         return {state: dict(rows).get(state, 0) for state in STATES}
+
+    def tallied(self, by: str, selection: Selection | None = None, limit: int = 12) -> list[tuple[str, int]]:
+        """How many changes there are of each skill or each field, most first; all variants' fields count as one.
+
+        `by` is "skill" or "field". Variants, and images, are written as `*`, such as `variants.*.price`.
+        """
+        condition, parameters = (selection or Selection(all=True)).condition()
+        with self._database.tenant(self._business) as connection:
+            return connection.execute(
+                f"select {_TALLIED_BY[by]}, count(*) from change c where {condition} group by 1 order by 2 desc, 1 limit %s",
+                [*parameters, limit],
+            ).fetchall()
 
     def shown(self, change: str) -> dict[str, Any]:
         """One change with the field's value as it is now (`now`); raises NotFound."""
