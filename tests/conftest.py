@@ -58,3 +58,11 @@ def database(settings: Settings) -> Iterator[Database]:
 def business(database: Database) -> Business:
     """A business of the test's own."""
     return Business(database, businesses.ensured(database, f"test-{next(_numbers)}"))
+
+
+@pytest.fixture
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A Weft folder of the test's own, whose server may be killed."""
+    folder = tmp_path_factory.mktemp("own")
+    yield folder
+    removed(folder)

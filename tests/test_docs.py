@@ -5,6 +5,7 @@ import importlib.util
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from typer.main import get_command
 from weft import errors
 from weft.connectors import Rejected, Taken
 from weft.connectors.source import Source
+from weft.postgres import embedded
 from weft.settings import Settings
 from weft.surfaces.cli import root
 
@@ -195,9 +197,13 @@ def test_the_first_hour_goes_as_told(tmp_path: Path) -> None:
     }
     shop = tmp_path / "shop"
     shop.mkdir()
-    done = subprocess.run(
-        ["sh", "-c", script], cwd=shop, env=surroundings, capture_output=True, text=True, timeout=150, check=False
-    )
+    try:
+        done = subprocess.run(
+            ["sh", "-c", script], cwd=shop, env=surroundings, capture_output=True, text=True, timeout=150, check=False
+        )
+    finally:
+        embedded.stop(tmp_path / "home")
+        shutil.rmtree((tmp_path / "home" / "postgres").resolve(), ignore_errors=True)
     told = done.stdout + done.stderr
     assert done.returncode == 0, told
     assert "created 2" in told

@@ -11,7 +11,8 @@ SOURCE = Path(__file__).parent.parent / "src" / "weft"
 
 GROUND = frozenset(["errors", "settings", "discover", "money", "ids"])
 FLOORS = {
-    "app": 9,
+    "__main__": 11,
+    "app": 10,
     "sample": 9,
     "surfaces": 8,
     "skills": 7,

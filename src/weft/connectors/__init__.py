@@ -4,19 +4,17 @@ One more connector is one more module here, or an installed package with an entr
 either has an object `CONNECTOR`.
 """
 
-import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
+from weft import discover
 from weft.connectors.source import Source
 from weft.errors import UnknownFormat
 
 KINDS: Final = ("products", "orders", "customers", "stock", "conversations", "documents", "behaviors")
-_OWN: Final = ("shopify", "jsonl", "tables")
 
 
 @dataclass(slots=True, frozen=True)
@@ -68,15 +66,8 @@ class Connector(Protocol):
 @cache
 def connectors() -> dict[str, Connector]:
     """All connectors by name: Weft's own, then those of installed packages."""
-    found: dict[str, Connector] = {}
-    for module in _OWN:
-        connector: Connector = importlib.import_module(f"weft.connectors.{module}").CONNECTOR
-        found[connector.name] = connector
-    for entry in metadata.entry_points(group="weft.connectors"):
-        loaded = entry.load()
-        connector = getattr(loaded, "CONNECTOR", loaded)
-        found[connector.name] = connector
-    return found
+    installed = (cast("Connector", one.value) for one in discover.found(__name__, "CONNECTOR", "weft.connectors"))
+    return {connector.name: connector for connector in installed}
 
 
 def named(name: str, kind: str, verb: str) -> Connector:

@@ -291,7 +291,7 @@ class _Rejects:
         writer = csv.writer(self._file)
         if self._length == 0 and self._file.tell() == 0:
             writer.writerow(self._header)
-        for item in rejected:
+        for item in sorted(rejected, key=lambda item: item.line):
             writer.writerow([item.line, item.column, item.value, item.reason, *(item.row or [])])
         self._file.flush()
         self._progress.rejects_file = str(self._path)

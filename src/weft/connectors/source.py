@@ -16,6 +16,7 @@ from charset_normalizer import from_bytes
 from weft.errors import UnreadableFile
 
 _SAMPLE: Final = 256 << 10
+_CONTROLS: Final = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
 _SEPARATORS: Final = ",;\t|"
 _LONGEST_CELL: Final = 32 << 20
 _BOMS: Final = (
@@ -111,6 +112,8 @@ class Source:
                 return
             if zeros.count(0) > len(zeros) // 20:
                 raise UnreadableFile(f"{self.path.name} is not a text file; export it as CSV, TSV or JSON Lines.")
+        if sum(sample[:4096].count(byte) for byte in _CONTROLS) > len(sample[:4096]) // 50:
+            raise UnreadableFile(f"{self.path.name} is not a text file; export it as CSV, TSV or JSON Lines.")
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
             decoder.decode(sample)

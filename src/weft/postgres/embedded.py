@@ -482,11 +482,11 @@ def _settle(where: Place) -> None:
     if (where.folder / "ready").exists():
         return
     with psycopg.connect(where.conninfo(OWNER, "postgres"), autocommit=True) as connection:
-        if not connection.execute("select from pg_roles where rolname = %s", (LOGIN,)).fetchone():
+        if not connection.execute("select 1 from pg_roles where rolname = %s", (LOGIN,)).fetchone():
             connection.execute(f"create role {LOGIN} login nosuperuser nobypassrls nocreatedb nocreaterole")
             if _WINDOWS:
                 connection.execute(f"alter role {LOGIN} password '{(where.folder / 'password').read_text().strip()}'")
-        if not connection.execute("select from pg_database where datname = %s", (DATABASE,)).fetchone():
+        if not connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone():
             connection.execute(f"create database {DATABASE}")
     (where.folder / "ready").touch()
 
