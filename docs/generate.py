@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from typer.main import get_command
 
+import weft.app  # noqa: F401 - the process has commands of its own
 from weft.errors import WeftError
 from weft.postgres.database import Database
 from weft.settings import Settings

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+import weft.app  # noqa: F401 - the process has commands of its own
 from weft import errors
 from weft.connectors import Rejected, Taken
 from weft.connectors.source import Source
