@@ -9,6 +9,7 @@ import contextlib
 import errno
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import socket
@@ -36,6 +37,7 @@ _ROOT: Final = not _WINDOWS and os.geteuid() == 0
 _ROOT_FOLDER: Final = Path("/var/lib/weft")
 _SHORT: Final = Path("/tmp")  # noqa: S108 - what is made in it is checked to be ours alone
 _FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_IN_THE_WAY: Final = re.compile('lock file ".*" already exists|shared memory block .* still in use')
 _SEGMENT: Final = 16 << 20  # one file of the server's log of writes, in bytes
 
 _SETTINGS: Final = f"""\
@@ -453,14 +455,20 @@ def _put_away_stale_pid(where: Place) -> None:
 
 
 def _wait(where: Place, say: Callable[[str], None]) -> None:
-    begun = time.monotonic()
+    begun = started = time.monotonic()
     told = begun + 2
     pause = 0.01
     restarted = _WINDOWS
     while (state := _state(where)) != "up":
         now = time.monotonic()
-        if state == "down" and now - begun > 3 and postmaster(where) is None:
-            raise _failure(where, "The embedded PostgreSQL stopped while it was starting", _log_since_start(where))
+        if state == "down" and postmaster(where) is None:
+            log = _log_since_start(where)
+            if _IN_THE_WAY.search(log) and now - begun < 30:
+                # A killed server, or a child of it, was not quite gone.
+                _start(where)
+                started = time.monotonic()
+            elif now - started > 3 or "database system is shut down" in log:
+                raise _failure(where, "The embedded PostgreSQL stopped while it was starting", log)
         if now - begun > _PATIENCE:
             raise DatabaseUnavailable(
                 f"The embedded PostgreSQL has not answered for {_PATIENCE:.0f} s; see {where.folder / 'log'}."

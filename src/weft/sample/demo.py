@@ -14,7 +14,10 @@ from weft.surfaces.console.session import sign_in_link
 def run(port: int, once: bool, out: Console, err: Console) -> None:
     """Prepare the sample shop, print its report, and serve it; what ran before the demo runs on after it."""
     settings = Settings.from_environment()
-    say = lambda text: err.print(f"[dim]{text}[/dim]", soft_wrap=True)  # noqa: E731
+
+    def say(text: str) -> None:
+        err.print(text, style="dim", markup=False, soft_wrap=True)
+
     ran = settings.database_url is not None or embedded.running(settings.home)
     try:
         there = serving.found(settings.home)

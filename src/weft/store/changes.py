@@ -43,7 +43,7 @@ FIELDS: Final = where.Fields(
     open={},
 )
 STATES: Final = ("proposed", "approved", "applied", "rejected", "stale", "undone")
-_FROM: Final = {
+FROM: Final = {
     "approve": ("proposed",),
     "reject": ("proposed", "approved", "stale"),
     "apply": ("approved",),
@@ -362,7 +362,7 @@ class Changes:
     def correct(self, change: str, value: Any, who: Who | None = None) -> dict[str, Any]:
         """Put a person's own value in place of the suggested one and approve it; the suggestion is kept beside it."""
         old = self.shown(change)
-        if old["state"] not in _FROM["correct"]:
+        if old["state"] not in FROM["correct"]:
             raise Conflict(f"The change is {old['state']}, and can no longer be corrected.")
         try:
             after = fields.coerced(fields.parsed(old["field"]), value, self._currency)
@@ -452,7 +452,7 @@ class Changes:
     def _pick(self, connection: Connection[Any], verb: str, selection: Selection, outcome: Outcome) -> None:
         """Lock the selected changes in a state from which the verb goes, with their products, in a table `picked`."""
         condition, parameters = selection.condition()
-        states = list(_FROM[verb])
+        states = list(FROM[verb])
         order = "applied_at desc, uid desc" if verb == "undo" else "uid"
         connection.execute("drop table if exists picked")
         connection.execute(

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.responses import RedirectResponse
 from psycopg_pool import AsyncConnectionPool
 
 from weft import __version__
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.surfaces import console
 from weft.surfaces.rest import changes, imports, problems, records
 from weft.surfaces.rest.callers import Keyring, Reader
 from weft.surfaces.rest.imports import Underway
@@ -86,5 +88,12 @@ def application(database: Database, settings: Settings) -> FastAPI:
     @app.get("/health", include_in_schema=False)
     async def health() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
+
+    app.include_router(console.router(database, Path(settings.home)))
+    app.mount("/console/static", console.static_app())
+
+    @app.get("/", include_in_schema=False)
+    async def start() -> RedirectResponse:
+        return RedirectResponse("/console/changes")
 
     return app

@@ -406,6 +406,7 @@ def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str
             known = known_of(product)
             if chosen is not None:
                 known = _only(known, chosen.get(product["id"], ()))
+                product = {**product, "variants": _touched(product, chosen.get(product["id"], ()))}
             key = tuple(sorted(known))
             if key not in sheets:
                 target = path if not sheets else path.with_name(f"{path.stem}.{len(sheets) + 1}{path.suffix}")
@@ -423,6 +424,16 @@ def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerow(_Sheet(_ALL, dialect).header)
     return [Written(target, counts[0], counts[1]) for _, _, counts, target in sheets.values()] or [Written(path, 0, 0)]
+
+
+def _touched(product: Mapping[str, Any], fields: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The variants that changed fields name, so that the others are not written again."""
+    named = {field[len("variants.") :].rpartition(".")[0] for field in fields if field.startswith("variants.")}
+    return [
+        variant
+        for place, variant in enumerate(product.get("variants") or (), 1)
+        if f"#{place}" in named or variant.get("sku") in named
+    ]
 
 
 def _only(known: Mapping[str, str], fields: Sequence[str]) -> dict[str, str]:

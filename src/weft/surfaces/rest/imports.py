@@ -67,15 +67,15 @@ async def _received(request: Request, name: str | None) -> tuple[Path, str]:
     """The body kept as a file: as it is, or the first file of a form."""
     folder = _folder(request)
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        form = await request.form(max_files=1, max_fields=20)
-        part = next((value for value in form.values() if isinstance(value, UploadFile)), None)
-        if part is None:
-            raise InputError("The form has no file; send it as a part, such as curl -F file=@products.csv.")
-        path = _fresh(folder)
-        with path.open("wb") as kept:
-            while chunk := await part.read(1 << 20):
-                kept.write(chunk)
-        return path, _safe(name or part.filename)
+        async with request.form(max_files=1, max_fields=20) as form:
+            part = next((value for value in form.values() if isinstance(value, UploadFile)), None)
+            if part is None:
+                raise InputError("The form has no file; send it as a part, such as curl -F file=@products.csv.")
+            path = _fresh(folder)
+            with path.open("wb") as kept:
+                while chunk := await part.read(1 << 20):
+                    kept.write(chunk)
+            return path, _safe(name or part.filename)
     path = _fresh(folder)
     size = 0
     try:

@@ -1,0 +1,36 @@
+"""The console: pages that a person opens in a browser, rendered on the server, usable without JavaScript."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from weft.postgres.database import Database
+from weft.surfaces.console import changes, pages
+from weft.surfaces.console.session import SignIn, sign_in_link
+
+__all__ = ["router", "sign_in_link", "static_app"]
+
+
+def router(database: Database, home: Path) -> APIRouter:
+    """The console's pages under /console; `home` is the Weft folder that keeps the signing secret."""
+    sign_in = SignIn(home, database)
+    console = APIRouter(prefix="/console", include_in_schema=False, route_class=pages.PageRoute)
+    pages.add_sign_in(console, sign_in)
+    changes.add_pages(console, database, sign_in)
+    return console
+
+
+class _Static(StaticFiles):
+    def file_response(self, *arguments: Any, **named: Any) -> Response:
+        response = super().file_response(*arguments, **named)
+        response.headers.update(pages.HEADERS)
+        response.headers["cache-control"] = "public, max-age=3600"
+        return response
+
+
+def static_app() -> StaticFiles:
+    """The console's style sheet and scripts, to be mounted at /console/static."""
+    return _Static(directory=Path(__file__).parent / "static")

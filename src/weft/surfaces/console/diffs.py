@@ -1,0 +1,137 @@
+"""The difference between two values, word by word, as a person reads it."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from weft.money import decimal
+
+_TOKEN: Final = re.compile(r"<[^<>]{0,300}>|\w+(?:['’]\w+)*|\s+|[^\w\s]", re.UNICODE)
+_MOST_TOKENS: Final = 6000
+_CONTEXT: Final = 160
+_SAME_ENOUGH: Final = 0.35
+_LONG: Final = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of text that is kept ("same"), taken out ("del") or put in ("ins"); "gap" stands for what is not shown."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Parts in reading order; `whole` when the old and the new are better read one under the other."""
+
+    parts: tuple[Part, ...]
+    whole: bool
+    markup: bool
+
+
+def words(value: Any) -> str:
+    """A change's value as text for a person; blank for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(words(item) for item in value)
+    if isinstance(value, dict):
+        if isinstance(value.get("amount"), int) and isinstance(value.get("currency"), str):
+            return f"{decimal(value['amount'], value['currency'])} {value['currency']}"
+        if set(value) == {"value", "unit"}:
+            return f"{words(value['value'])} {words(value['unit'])}".strip()
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def typed(value: Any) -> str:
+    """A change's value as a person would type it to correct it."""
+    if isinstance(value, dict) and isinstance(value.get("amount"), int) and isinstance(value.get("currency"), str):
+        return decimal(value["amount"], value["currency"])
+    if isinstance(value, dict):
+        return orjson.dumps(value).decode()
+    return words(value)
+
+
+def diff(before: Any, after: Any) -> Diff:
+    """Compare two values; raises nothing, whatever they are."""
+    old, new = words(before), words(after)
+    markup = bool(re.search(r"</?[a-zA-Z][^<>]*>", old + new))
+    if not old or not new:
+        return Diff(_sides(old, new), True, markup)
+    a, b = _TOKEN.findall(old), _TOKEN.findall(new)
+    if len(a) + len(b) > _MOST_TOKENS:
+        a, b = _lines(old), _lines(new)
+        if len(a) + len(b) > _MOST_TOKENS:
+            return Diff(_sides(old, new), True, markup)
+    matcher = difflib.SequenceMatcher(None, a, b, autojunk=len(a) > 1000)
+    steps = _bridged(a, b, matcher.get_opcodes())
+    same = sum(len(token) for kind, i, j, _, _ in steps if kind == "equal" for token in a[i:j] if not token.isspace())
+    if 2 * same < _SAME_ENOUGH * (len(old) + len(new)):
+        return Diff(_sides(old, new), True, markup)
+    parts: list[Part] = []
+    for kind, i1, i2, j1, j2 in steps:
+        if kind == "equal":
+            parts.append(Part("same", "".join(a[i1:i2])))
+            continue
+        if i2 > i1:
+            parts.append(Part("del", "".join(a[i1:i2])))
+        if j2 > j1:
+            parts.append(Part("ins", "".join(b[j1:j2])))
+    return Diff(tuple(_shortened(parts)), False, markup)
+
+
+def _lines(text: str) -> list[str]:
+    return re.findall(r"[^\n>]*[\n>]|[^\n>]+", text)
+
+
+def _sides(old: str, new: str) -> tuple[Part, ...]:
+    sides = (Part("del", old), Part("ins", new))
+    return tuple(Part(part.kind, _cut(part.text)) for part in sides if part.text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[:_LONG]} … ({len(text):,} characters)"
+
+
+Step = tuple[str, int, int, int, int]
+
+
+def _bridged(a: Sequence[str], b: Sequence[str], steps: Sequence[Step]) -> list[Step]:
+    """Join changes between which only blanks are the same: so a person reads phrases, not a rain of words."""
+    joined: list[Step] = []
+    for place, (kind, i1, i2, j1, j2) in enumerate(steps):
+        inner = 0 < place < len(steps) - 1
+        if kind == "equal" and inner and all(token.isspace() for token in a[i1:i2]):
+            kind = "replace"
+        if joined and kind != "equal" and joined[-1][0] != "equal":
+            joined[-1] = ("replace", joined[-1][1], i2, joined[-1][3], j2)
+        else:
+            joined.append((kind, i1, i2, j1, j2))
+    return joined
+
+
+def _shortened(parts: Sequence[Part]) -> list[Part]:
+    """Leave out the middle of long stretches that stay the same."""
+    shown: list[Part] = []
+    last = len(parts) - 1
+    for place, part in enumerate(parts):
+        keep_head, keep_tail = place > 0, place < last
+        if part.kind != "same" or len(part.text) <= _CONTEXT * (keep_head + keep_tail) + 40:
+            shown.append(part)
+            continue
+        if keep_head:
+            shown.append(Part("same", part.text[:_CONTEXT]))
+        shown.append(Part("gap", f"{len(part.text):,}"))
+        if keep_tail:
+            shown.append(Part("same", part.text[-_CONTEXT:]))
+    return shown
