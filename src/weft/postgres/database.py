@@ -153,7 +153,7 @@ def _disk_full() -> DiskFull:
 
 def _with_options(text: str, more: str = "") -> str:
     given = conninfo.conninfo_to_dict(text)
-    options = f"{given.get('options') or ''} -c search_path=weft {more}".strip()
+    options = f"{given.get('options') or ''} -c search_path=weft -c timezone=UTC -c datestyle=ISO {more}".strip()
     return conninfo.make_conninfo(text, options=options)
 
 

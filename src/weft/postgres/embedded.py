@@ -434,7 +434,7 @@ def _put_away_stale_pid(where: Place) -> None:
     file = where.folder / "data" / "postmaster.pid"
     if _WINDOWS or not file.exists() or postmaster(where) is not None:
         return
-    signals = [(5.0, signal.SIGQUIT), (10.0, signal.SIGKILL)]
+    signals = [(2.0, signal.SIGQUIT), (5.0, signal.SIGKILL)]
     begun = time.monotonic()
     while left := _servers(where):
         # The killed server's children notice within moments, and must be gone before another touches the files.

@@ -1,0 +1,68 @@
+"""The schema is applied once, whole, in order, and never backwards."""
+
+import psycopg
+import pytest
+
+from weft.errors import DatabaseError
+from weft.postgres import embedded, migrate
+from weft.postgres.database import Database
+from weft.settings import Settings
+
+
+@pytest.fixture
+def owner(spare: Settings) -> psycopg.Connection:
+    """The schema's owner, on a database of this file's own."""
+    Database.open(spare).close()
+    return psycopg.connect(embedded.place(spare.home).conninfo(embedded.OWNER), autocommit=True)
+
+
+def applied(owner: psycopg.Connection) -> list[str]:
+    return [row[0] for row in owner.execute("select name from weft.migration order by name")]
+
+
+def test_files_are_numbered_without_gaps_and_each_is_applied(owner: psycopg.Connection) -> None:
+    with owner:
+        names = [name for name, _ in migrate.steps()]
+        assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+        assert applied(owner) == names
+        assert migrate.current(owner)
+        assert migrate.migrate(owner, embedded.LOGIN) == []
+
+
+def test_a_database_of_a_newer_weft_is_refused_and_left_alone(spare: Settings, owner: psycopg.Connection) -> None:
+    with owner:
+        owner.execute("insert into weft.migration (name, digest) values ('9999_later.sql', '')")
+        try:
+            with pytest.raises(DatabaseError, match=r"newer Weft.*9999_later\.sql"):
+                Database.open(spare)
+        finally:
+            owner.execute("delete from weft.migration where name = '9999_later.sql'")
+    Database.open(spare).close()
+
+
+def test_an_applied_file_that_was_edited_is_noticed(owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    with owner:
+        (name, text), *rest = migrate.steps()
+        monkeypatch.setattr(migrate, "steps", lambda: [(name, text + "\n-- edited"), *rest])
+        with pytest.raises(DatabaseError, match=name):
+            migrate.migrate(owner, embedded.LOGIN)
+
+
+def test_a_step_that_fails_leaves_nothing_of_any_step(
+    owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with owner:
+        before = migrate.steps()
+        more = [
+            ("8001_good.sql", "create table added (n integer);"),
+            ("8002_bad.sql", "create table added (n integer);"),
+        ]
+        monkeypatch.setattr(migrate, "steps", lambda: [*before, *more])
+        with pytest.raises(psycopg.errors.DuplicateTable):
+            migrate.migrate(owner, embedded.LOGIN)
+        assert applied(owner) == [name for name, _ in before]
+        assert owner.execute("select to_regclass('weft.added')").fetchone() == (None,)
+        monkeypatch.setattr(migrate, "steps", lambda: [*before, more[0]])
+        assert migrate.migrate(owner, embedded.LOGIN) == ["8001_good.sql"]
+        owner.execute("drop table weft.added")
+        owner.execute("delete from weft.migration where name = '8001_good.sql'")
