@@ -29,7 +29,13 @@ from weft.surfaces.console.session import Session, SignIn, from_this_site
 
 Verb = Literal["approve", "apply", "reject", "undo"]
 _VERBS: Final[tuple[Verb, ...]] = ("approve", "apply", "reject", "undo")
-_DONE: Final = {"approve": "Approved", "apply": "Applied", "reject": "Rejected", "undo": "Undid", "correct": "Corrected"}
+_DONE: Final = {
+    "approve": "Approved",
+    "apply": "Applied",
+    "reject": "Rejected",
+    "undo": "Undid",
+    "correct": "Corrected",
+}
 _DOING: Final = {"approve": "Approving", "apply": "Applying", "reject": "Rejecting", "undo": "Undoing"}
 _PAGE: Final = 40
 _PATIENCE: Final = 0.8
@@ -88,7 +94,9 @@ def _quoted(text: str) -> str:
 
 
 def view_of(
-    state: Annotated[Literal["proposed", "approved", "applied", "rejected", "stale", "undone", "all"], Query()] = "proposed",
+    state: Annotated[
+        Literal["proposed", "approved", "applied", "rejected", "stale", "undone", "all"], Query()
+    ] = "proposed",
     where: Annotated[str, Query(max_length=4000)] = "",
     skill: Annotated[str, Query(max_length=200)] = "",
     field: Annotated[str, Query(max_length=600)] = "",
@@ -384,7 +392,11 @@ def add_pages(router: APIRouter, database: Database, sign_in: SignIn) -> None:  
         task = tasks.find(name, session.bearer.tenant.uid)
         if task is not None and not task.ended.is_set():
             return rendered(request, "work.html", view=view, task=task, task_id=name)
-        said = task.said if task is not None else {"problem": "This is no longer under way; the journal says what was done."}
+        said = (
+            task.said
+            if task is not None
+            else {"problem": "This is no longer under way; the journal says what was done."}
+        )
         response = shown(request, session, view, said=said)
         response.headers.update({"hx-retarget": "#page", "hx-reselect": "#page", "hx-reswap": "outerHTML"})
         return response

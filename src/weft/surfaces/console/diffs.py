@@ -74,7 +74,7 @@ def diff(before: Any, after: Any) -> Diff:
         if len(a) + len(b) > _MOST_TOKENS:
             return Diff(_sides(old, new), True, markup)
     matcher = difflib.SequenceMatcher(None, a, b, autojunk=len(a) > 1000)
-    steps = _bridged(a, b, matcher.get_opcodes())
+    steps = _bridged(a, matcher.get_opcodes())
     same = sum(len(token) for kind, i, j, _, _ in steps if kind == "equal" for token in a[i:j] if not token.isspace())
     if 2 * same < _SAME_ENOUGH * (len(old) + len(new)):
         return Diff(_sides(old, new), True, markup)
@@ -106,7 +106,7 @@ def _cut(text: str) -> str:
 Step = tuple[str, int, int, int, int]
 
 
-def _bridged(a: Sequence[str], b: Sequence[str], steps: Sequence[Step]) -> list[Step]:
+def _bridged(a: Sequence[str], steps: Sequence[Step]) -> list[Step]:
     """Join changes between which only blanks are the same: so a person reads phrases, not a rain of words."""
     joined: list[Step] = []
     for place, (kind, i1, i2, j1, j2) in enumerate(steps):
