@@ -32,7 +32,7 @@ FIELDS: Final = where.Fields(
                 "fulfillment_status",
             )
         },
-        "total": where.Field("o.total / 100.0", "number"),
+        "total": where.Field("major(o.total, o.currency)", "number"),
         "placed": where.Field("o.placed_at", "time"),
         "cancelled": where.Field("o.cancelled_at", "time"),
         "tags": where.Field("o.tags", "list"),

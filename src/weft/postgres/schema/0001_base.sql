@@ -392,6 +392,12 @@ grant execute on function variant_named, field_value to weft_app;
 create function amount(minor bigint, currency text) returns json language sql immutable parallel safe
     return case when minor is not null then json_build_object('amount', minor, 'currency', currency) end;
 
+-- Minor units as the decimal that people write: 1999 EUR is 19.99, 1999 JPY is 1999.
+create function major(minor bigint, currency text) returns numeric language sql immutable parallel safe
+    return minor / case when currency in ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX',
+            'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') then 1
+        when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 1000 else 100 end::numeric;
+
 -- One whole product as the world sees it, built where the rows are and in one round trip, business and all.
 create function product_text(of_business uuid, named text) returns table (version integer, body text)
 language plpgsql as $$
@@ -419,4 +425,4 @@ begin
         'version', p.version, 'created_at', p.created_at, 'updated_at', p.updated_at)::text
     from product p where p.id = named;
 end $$;
-grant execute on function amount, product_text to weft_app;
+grant execute on function amount, major, product_text to weft_app;

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -86,8 +86,11 @@ def rows(
             emit(item)
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, justify, _ in columns:
-        table.add_column(heading, justify="right" if justify == "right" else "left", overflow="fold")
+    for place, (heading, justify, _) in enumerate(columns):
+        # What a person copies stays whole; the rest gives way to keep a row on a line.
+        overflow: OverflowMethod = "fold" if place == 0 else "ellipsis"
+        right = justify == "right"
+        table.add_column(heading, justify="right" if right else "left", overflow=overflow, no_wrap=place > 0 or right)
     count = 0
     for item in items:
         table.add_row(*("" if (cell := read(item)) is None else str(cell) for _, _, read in columns))
