@@ -1,0 +1,59 @@
+"""`make demo ONCE=1`: everything started, told, and stopped again; a second time quick and harmless."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from weft.postgres import embedded
+
+
+def command(home: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "weft", *arguments],
+        env={**os.environ, "WEFT_HOME": str(home), "COLUMNS": "100"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def test_it_tells_ends_by_itself_and_can_be_run_again(own_home: Path) -> None:
+    for again in (False, True):
+        process = command(own_home, "demo", "--once", "--port", free_port())
+        said, _ = process.communicate(timeout=150)
+        assert process.returncode == 0, said
+        assert "600 products · 12,096 orders · 2,500 customers" in said
+        assert "changes wait for you" in said
+        assert "/console/sign-in?token=" in said
+        assert ("orders: 12,096" in said) is not again
+        assert not embedded.running(own_home)
+
+
+def test_ctrl_c_stops_all_that_it_started(own_home: Path) -> None:
+    process = command(own_home, "demo", "--port", free_port())
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "sign-in?token=" in line:
+            break
+    assert embedded.running(own_home)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert not embedded.running(own_home)
+    assert list(own_home.glob("serve-*.json")) == []
+
+
+def test_a_server_that_ran_before_runs_on(own_home: Path) -> None:
+    embedded.ensure(own_home)
+    process = command(own_home, "demo", "--once", "--port", free_port())
+    said, _ = process.communicate(timeout=150)
+    assert process.returncode == 0, said
+    assert embedded.running(own_home)
