@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -375,6 +376,17 @@ def test_a_database_folder_that_may_not_be_written_is_refused_in_words(fresh: Se
         folder.chmod(0o755)
     assert said.startswith("DatabaseFolderError")
     assert "Permission denied" in said
+
+
+@pytest.mark.skipif(not ROOT, reason="not tested: only root can become a user without a name")
+def test_a_user_without_a_name_is_told_what_postgresql_wants(fresh: Settings) -> None:
+    fresh.home.mkdir()
+    os.chown(fresh.home, 54321, 54321)
+    said = as_ordinary_user(fresh.home)
+    shutil.rmtree(fresh.home)
+    assert said.startswith("DatabaseUnavailable")
+    assert "54321" in said
+    assert "/etc/passwd" in said
 
 
 @pytest.mark.skipif(not ROOT, reason="not tested: only root can give a folder to somebody else")

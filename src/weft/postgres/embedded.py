@@ -352,6 +352,11 @@ def _failure(where: Place, what: str, text: str) -> DatabaseError:
     last = "\n".join(text.strip().splitlines()[-6:])
     if "No space left on device" in text:
         return DiskFull(f"{what}: there is no space left in {where.folder}. Free some and try again.", log=last)
+    if "user does not exist" in text:
+        return DatabaseUnavailable(
+            f"{what}: it insists that the user it runs as has a name, and number {os.geteuid()} has none on this "
+            "machine. Give it a line in /etc/passwd, or name another PostgreSQL in WEFT_DATABASE_URL."
+        )
     if "Permission denied" in text:
         return DatabaseFolderError(f"{what}: permission denied in {where.folder}.\n{last}")
     return DatabaseUnavailable(f"{what}. Its log ({where.folder / 'log'}) ends with:\n{last}")
