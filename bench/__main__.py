@@ -1,0 +1,36 @@
+"""`python -m bench NAME… [--data FOLDER] [--large] [--json]`: run benches; the names are the modules of this folder."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from bench.figures import show
+
+NAMES = ("ledger", "products", "changes", "reading", "startup")
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def main() -> int:
+    """Run the benches named, or all of them; answers 1 when a figure misses what was asked."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--data", type=Path, default=DATA, help="the folder of real data")
+    parser.add_argument("--large", action="store_true", help="with what takes many minutes")
+    parser.add_argument("--json", action="store_true", help="one line for each figure")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(NAMES)
+    if unknown:
+        parser.error(f"there is no bench {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    missed = False
+    for name in options.names or NAMES:
+        bench = importlib.import_module(f"bench.{name}")
+        with bench.load(options) as given:
+            figures = bench.score(bench.run(given))
+        show(name, figures, options.json)
+        missed |= any(one.holds is False for one in figures)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
