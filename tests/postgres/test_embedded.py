@@ -72,6 +72,7 @@ def leave_pid_file(settings: Settings, pid: int) -> None:
     if ROOT:
         os.chown(file, file.parent.stat().st_uid, file.parent.stat().st_gid)
     file.chmod(0o600)
+    (Path(run) / ".s.PGSQL.5432.lock").write_bytes(file.read_bytes())
 
 
 def test_a_start_makes_a_server_that_only_its_owner_reaches_and_that_keeps_what_it_acknowledged(

@@ -364,10 +364,12 @@ def _failure(where: Place, what: str, text: str) -> DatabaseError:
 
 def _start(where: Place) -> None:
     """Start the server and leave it running; a lock file left behind by a killed one is put away first."""
-    _put_away_stale_pid(where)
-    directory = "" if _WINDOWS else f"unix_socket_directories = '{where.host}'\n"
+    _put_away_stale_locks(where)
+    more = "" if _WINDOWS else f"unix_socket_directories = '{where.host}'\n"
+    if _little_shared_memory():
+        more += "dynamic_shared_memory_type = mmap\n"
     settings = where.folder / "weft.conf"
-    settings.write_text(f"{_SETTINGS}{directory}port = {where.port}\n", encoding="utf-8")
+    settings.write_text(f"{_SETTINGS}{more}port = {where.port}\n", encoding="utf-8")
     settings.chmod(0o644)
     log = where.folder / "log"
     if log.exists() and log.stat().st_size > 4 << 20:
@@ -378,6 +380,13 @@ def _start(where: Place) -> None:
     done = _run("pg_ctl", "start", "-W", "-D", str(where.folder / "data"), "-l", str(log))
     if done.returncode:
         raise _failure(where, "The embedded PostgreSQL could not be started", done.stderr + done.stdout)
+
+
+def _little_shared_memory() -> bool:
+    """A container's 64 MB of /dev/shm run out in a parallel query, which then says that the disk is full."""
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage("/dev/shm").total < 256 << 20  # noqa: S108 - looked at, not written to
+    return False
 
 
 def _log_since_start(where: Place) -> str:
@@ -431,13 +440,12 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _put_away_stale_pid(where: Place) -> None:
-    """Remove a `postmaster.pid` whose number is another process's by now, once nothing works in the data folder.
+def _put_away_stale_locks(where: Place) -> None:
+    """Remove the server's lock files whose number is another process's by now, once nothing works in the data folder.
 
     One whose process is gone is left to PostgreSQL, which looks for itself whether the memory is still in use.
     """
-    file = where.folder / "data" / "postmaster.pid"
-    if _WINDOWS or not file.exists() or postmaster(where) is not None:
+    if _WINDOWS or postmaster(where) is not None:
         return
     signals = [(2.0, signal.SIGQUIT), (5.0, signal.SIGKILL)]
     begun = time.monotonic()
@@ -449,14 +457,14 @@ def _put_away_stale_pid(where: Place) -> None:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, number)
         time.sleep(0.05)
-    try:
-        pid = int(file.read_text().split("\n", 1)[0])
-    except FileNotFoundError:
-        return
-    except ValueError:  # cut short by a full disk or a power failure
-        pid = 0
-    if pid <= 0 or _alive(pid):
-        file.unlink(missing_ok=True)
+    for file in (where.folder / "data" / "postmaster.pid", _socket(where).with_name(f"{_socket(where).name}.lock")):
+        with contextlib.suppress(FileNotFoundError):
+            try:
+                pid = int(file.read_text().split("\n", 1)[0])
+            except ValueError:  # cut short by a full disk or a power failure
+                pid = 0
+            if pid <= 0 or _alive(pid):
+                file.unlink()
 
 
 def _wait(where: Place, say: Callable[[str], None]) -> None:
