@@ -40,7 +40,9 @@ FIELDS: Final = where.Fields(
         "variants": where.Field("(select count(*) from variant v where v.product = p.uid)", "number"),
         "sku": where.Field("(select array_agg(v.sku) from variant v where v.product = p.uid)", "list"),
         "barcode": where.Field("(select array_agg(v.barcode) from variant v where v.product = p.uid)", "list"),
-        "price": where.Field("(select min(major(v.price, v.currency)) from variant v where v.product = p.uid)", "number"),
+        "price": where.Field(
+            "(select min(major(v.price, v.currency)) from variant v where v.product = p.uid)", "number"
+        ),
         "stock": where.Field("(select sum(v.stock) from variant v where v.product = p.uid)", "number"),
     },
     open={

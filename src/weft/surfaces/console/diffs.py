@@ -10,19 +10,31 @@ import orjson
 
 from weft.money import decimal
 
-_TOKEN: Final = re.compile(r"<[^<>]{0,300}>|\w+(?:['’]\w+)*|\s+|[^\w\s]", re.UNICODE)
+_TOKEN: Final = re.compile(r"<[^<>]{0,300}>|\d+(?:[.,]\d+)+|\w+(?:['’]\w+)*|\s+|[^\w\s]", re.UNICODE)
 _MOST_TOKENS: Final = 6000
 _CONTEXT: Final = 160
 _SAME_ENOUGH: Final = 0.35
 _LONG: Final = 4000
+_ONE_WORD: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of text that is kept ("same"), taken out ("del") or put in ("ins"); "gap" stands for what is not shown."""
+    """A stretch of text that is kept ("same"), taken out ("del") or put in ("ins"); "gap" stands for what is not shown.
+
+    Of its characters the first `head` and the last `tail` are those of the other side.
+    """
 
     kind: str
     text: str
+    head: int = 0
+    tail: int = 0
+
+    @property
+    def pieces(self) -> tuple[str, str, str]:
+        """The text as what is shared before, what differs, what is shared after."""
+        end = len(self.text) - self.tail
+        return self.text[: self.head], self.text[self.head : end], self.text[end:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +107,19 @@ def _lines(text: str) -> list[str]:
 
 
 def _sides(old: str, new: str) -> tuple[Part, ...]:
-    sides = (Part("del", old), Part("ins", new))
-    return tuple(Part(part.kind, _cut(part.text)) for part in sides if part.text)
+    head, tail = _shared(old, new)
+    sides = (Part("del", _cut(old), head, tail), Part("ins", _cut(new), head, tail))
+    return tuple(part for part in sides if part.text)
+
+
+def _shared(old: str, new: str) -> tuple[int, int]:
+    """How many characters two short words begin and end with alike, if that helps to see the difference."""
+    most = min(len(old), len(new))
+    if max(len(old), len(new)) > _ONE_WORD or any(map(str.isspace, old + new)):
+        return 0, 0
+    head = next((place for place in range(most) if old[place] != new[place]), most)
+    tail = next((place for place in range(most - head) if old[-1 - place] != new[-1 - place]), most - head)
+    return (head, tail) if 2 * (head + tail) >= most else (0, 0)
 
 
 def _cut(text: str) -> str:
