@@ -46,6 +46,9 @@ class Diff:
     markup: bool
 
 
+Step = tuple[str, int, int, int, int]
+
+
 def words(value: Any) -> str:
     """A change's value as text for a person; blank for None."""
     if value is None:
@@ -81,12 +84,12 @@ def diff(before: Any, after: Any) -> Diff:
     if not old or not new:
         return Diff(_sides(old, new), True, markup)
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
-    if len(a) + len(b) > _MOST_TOKENS:
+    steps = _steps(a, b)
+    if steps is None:
         a, b = _lines(old), _lines(new)
-        if len(a) + len(b) > _MOST_TOKENS:
-            return Diff(_sides(old, new), True, markup)
-    matcher = difflib.SequenceMatcher(None, a, b, autojunk=len(a) > 1000)
-    steps = _bridged(a, matcher.get_opcodes())
+        steps = _steps(a, b)
+    if steps is None:
+        return Diff(_sides(old, new), True, markup)
     same = sum(len(token) for kind, i, j, _, _ in steps if kind == "equal" for token in a[i:j] if not token.isspace())
     if 2 * same < _SAME_ENOUGH * (len(old) + len(new)):
         return Diff(_sides(old, new), True, markup)
@@ -100,6 +103,22 @@ def diff(before: Any, after: Any) -> Diff:
         if j2 > j1:
             parts.append(Part("ins", "".join(b[j1:j2])))
     return Diff(tuple(_shortened(parts)), False, markup)
+
+
+def _steps(a: Sequence[str], b: Sequence[str]) -> list[Step] | None:
+    """How to come from `a` to `b`, or None where that would take too long to find out."""
+    most = min(len(a), len(b))
+    head = next((place for place in range(most) if a[place] != b[place]), most)
+    tail = next((place for place in range(most - head) if a[-1 - place] != b[-1 - place]), most - head)
+    inner = a[head : len(a) - tail], b[head : len(b) - tail]
+    if len(inner[0]) + len(inner[1]) > _MOST_TOKENS:
+        return None
+    found = difflib.SequenceMatcher(None, *inner, autojunk=len(inner[0]) > 1000).get_opcodes()
+    steps: list[Step] = [("equal", 0, head, 0, head)] if head else []
+    steps += [(kind, head + i1, head + i2, head + j1, head + j2) for kind, i1, i2, j1, j2 in found]
+    if tail:
+        steps.append(("equal", len(a) - tail, len(a), len(b) - tail, len(b)))
+    return _bridged(a, steps)
 
 
 def _lines(text: str) -> list[str]:
@@ -124,9 +143,6 @@ def _shared(old: str, new: str) -> tuple[int, int]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONG else f"{text[:_LONG]} … ({len(text):,} characters)"
-
-
-Step = tuple[str, int, int, int, int]
 
 
 def _bridged(a: Sequence[str], steps: Sequence[Step]) -> list[Step]:

@@ -2,6 +2,14 @@
 // / goes to the filter. Everything they do can be done with the buttons; without this file nothing is missing.
 "use strict";
 
+// Where the person is: an answer from the server replaces the row, and for a moment nothing has the focus.
+let last = -1;
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("li.change");
+  if (row) last = [...document.querySelectorAll("li.change")].indexOf(row);
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const at = event.target instanceof Element ? event.target : document.body;
@@ -20,7 +28,8 @@ document.addEventListener("keydown", (event) => {
   const rows = [...document.querySelectorAll("li.change")];
   const place = rows.indexOf(at.closest("li.change"));
   if (event.key === "j" || event.key === "k") {
-    const next = rows[place < 0 ? 0 : place + (event.key === "j" ? 1 : -1)];
+    const from = at === document.body ? last : place;
+    const next = rows[from < 0 ? 0 : from + (event.key === "j" ? 1 : -1)];
     if (!next) return;
     event.preventDefault();
     next.focus({ preventScroll: true });
