@@ -385,6 +385,7 @@ def test_keys_of_the_keyboard_suffice(visit: Visit) -> None:
     visit.page.keyboard.press("j")
     visit.page.keyboard.press("x")
     expect(visit.said()).to_contain_text("Rejected 1 change.")
+    expect(visit.rows().nth(1)).to_be_focused()
     visit.page.keyboard.press("j")
     visit.page.keyboard.press("e")
     expect(visit.rows().nth(2).get_by_role("textbox")).to_be_focused()

@@ -265,10 +265,14 @@ class Changes:
             "and before is not distinct from after"
         )
         connection.execute(
-            "update edit e set problem = 'this is already proposed' where problem is null and (exists (select from change c "
+            "update edit e set problem = 'this is already proposed' where problem is null and exists (select from change c "
             "where c.record = e.record and c.field = e.field and c.state in ('proposed', 'approved') "
-            "and c.after is not distinct from e.after) or exists (select from edit o where o.n < e.n and o.record = e.record "
-            "and o.field = e.field and o.after is not distinct from e.after and o.problem is null))"
+            "and c.after is not distinct from e.after)"
+        )
+        connection.execute(
+            "update edit e set problem = 'this is already proposed' from (select n, row_number() over "
+            "(partition by record, field, after order by n) as turn from edit where problem is null) as o "
+            "where o.n = e.n and o.turn > 1"
         )
 
     @staticmethod
@@ -536,7 +540,8 @@ class Changes:
             "select uid, record, field, before, product is null, field_value(product, field), "
             "variant is null and field like 'variants.%' from picked where not done order by n"
         ).fetchall()
-        for uid, record, name, before, gone, now, homeless in rows:
+        problems: list[str] = []
+        for _, record, name, before, gone, now, homeless in rows:
             problem = (
                 f"there is no product {record!r} any more"
                 if gone
@@ -544,8 +549,12 @@ class Changes:
                 if homeless
                 else f"{name} now holds {_words(now)}, not {_words(before)} {when}"
             )
-            connection.execute("update picked set problem = %s where uid = %s", (problem, uid))
+            problems.append(problem)
             self._leave(outcome, record, name, problem)
+        connection.execute(
+            "update picked p set problem = o.problem from unnest(%s::uuid[], %s::text[]) as o (uid, problem) where o.uid = p.uid",
+            ([row[0] for row in rows], problems),
+        )
 
     def _journal(
         self,
