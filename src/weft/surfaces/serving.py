@@ -1,6 +1,7 @@
 """The process that serves: found again and stopped through a small file in Weft's folder."""
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -58,6 +59,9 @@ def run(
             ready(database, number)
         if once:
             threading.Thread(target=_ended, args=(server,), daemon=True).start()
+        # What is loaded by now stays: the collector need not walk through it while somebody waits.
+        gc.collect()
+        gc.freeze()
         try:
             server.run(sockets=[listening])
         finally:

@@ -1,5 +1,6 @@
 """Who calls: a key in the Authorization header, looked up, kept for two seconds, and turned into a business handle."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from weft.access import keys
 from weft.access.keys import Bearer
@@ -27,6 +29,7 @@ class Keyring:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._held: dict[bytes, tuple[float, Bearer]] = {}
+        self._sought: dict[bytes, asyncio.Task[Bearer]] = {}
 
     def held(self, secret: str) -> Bearer | None:
         """The bearer of a key that was looked up a moment ago."""
@@ -45,6 +48,20 @@ class Keyring:
                 self._held.clear()
             self._held[keys.digest_of(secret)] = (time.monotonic() + _KEPT_SECONDS, bearer)
         return bearer
+
+    async def found(self, secret: str) -> Bearer:
+        """The bearer of a key, without blocking; requests that come at once share one look-up. Raises Unauthorized."""
+        bearer = self.held(secret)
+        if bearer is not None:
+            return bearer
+        digest = keys.digest_of(secret)
+        task = self._sought.get(digest)
+        if task is None:
+            task = asyncio.create_task(run_in_threadpool(self.bearer, secret))
+            self._sought[digest] = task
+            task.add_done_callback(lambda _: self._sought.pop(digest))
+        # Who goes away does not take the look-up from the others.
+        return await asyncio.shield(task)
 
     def forget(self) -> None:
         """Look every key up anew."""

@@ -73,11 +73,8 @@ async def get_product(
     product: str, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]
 ) -> Response:
     """One whole product: variants, stock per location, facts with source and confidence; with an ETag."""
-    secret = secret_of(credentials)
     keyring: Keyring = request.app.state.keyring
-    bearer = keyring.held(secret)
-    if bearer is None:
-        bearer = await run_in_threadpool(keyring.bearer, secret)
+    bearer = await keyring.found(secret_of(credentials))
     allowed(bearer, "read")
     pool = request.app.state.pool
     try:
