@@ -154,7 +154,7 @@ def _fits(field: str, values: Sequence[str]) -> bool:
         "variants.price": lambda cell: cells.price(settled(cell, None), "KWD"),
         "variants.compare_at": lambda cell: cells.price(settled(cell, None), "KWD"),
         "variants.cost": lambda cell: cells.price(settled(cell, None), "KWD"),
-        "price": cells.number,
+        "price": lambda cell: cells.number(settled(cell, None)),
         "quantity": cells.number,
         "variants.stock": cells.number,
         "at": cells.moment,
@@ -178,40 +178,6 @@ def _status(cell: str) -> str:
     return cell.strip().lower()
 
 
-def strip_currency(cell: str) -> str:
-    """An amount without the letters and symbols around it."""
-    return re.sub(r"[^\d.,'’()\-\s−–]", "", cell)
-
-
-_MONEY_WORDS: Final = frozenset(
-    [
-        "euro",
-        "euros",
-        "eur",
-        "fr",
-        "sfr",
-        "kr",
-        "kč",
-        "zł",
-        "ft",
-        "lei",
-        "rs",
-        "rm",
-        "us",
-        "c",
-        "ca",
-        "a",
-        "au",
-        "hk",
-        "s",
-        "sg",
-        "nz",
-        "mx",
-        "r",
-        "tl",
-        "p",
-    ]
-)
 _OPEN_AMOUNT: Final = re.compile(r"(-?[1-9]\d{0,2})([.,])(\d{3})")
 
 
@@ -219,8 +185,11 @@ def decimal_mark(values: Iterable[str]) -> str | None:
     """The mark before a column's decimals, told by those cells that can be read in one way only; None if none can."""
     votes = {",": 0, ".": 0}
     for value in values:
-        text = re.sub(r"[\s\u00a0\u202f'’()]", "", strip_currency(value))
-        if not text or _OPEN_AMOUNT.fullmatch(text):
+        try:
+            text = re.sub("[ ']", "", cells.bare(value))
+        except ValueError:
+            continue
+        if _OPEN_AMOUNT.fullmatch(text):
             continue
         last = max(text.rfind(","), text.rfind("."))
         if last < 0 or not text[last + 1 :].isdigit():
@@ -231,16 +200,17 @@ def decimal_mark(values: Iterable[str]) -> str | None:
     return None if votes[","] == votes["."] else max(votes, key=lambda mark: votes[mark])
 
 
-def settled(amount: str, mark: str | None) -> str:
+def settled(amount: str, mark: str | None, known: Callable[[str], bool] = cells.is_money) -> str:
     """An amount's digits; one such as `1,234`, which could be read in two ways, in the way of its column.
 
     Raises ValueError for words: `on request` is not a blank price, and `from 12` not a price of 12.
     """
-    text = strip_currency(amount).strip()
-    words = re.findall(r"[^\W\d_]+", amount)
-    named = all(word.lower() in _MONEY_WORDS or re.fullmatch("[A-Z]{3}", word) for word in words)
-    if not named or (amount.strip() and not any(map(str.isdigit, text))):
-        raise ValueError("is not an amount")
+    if not amount.strip():
+        return ""
+    try:
+        text = cells.bare(amount, known)
+    except ValueError:
+        raise ValueError("is not an amount") from None
     found = _OPEN_AMOUNT.fullmatch(text)
     if not found:
         return text

@@ -103,7 +103,7 @@ class _Prices:
         try:
             exact = Decimal(text)
         except InvalidOperation:
-            if (cells.currency_in(text) or self._currency) != self._currency:
+            if (cells.currency_in(text, self._currency) or self._currency) != self._currency:
                 raise ValueError(f"is not in {self._currency}, in which its order is") from None
             exact = Decimal(repr(cells.number(settled(text, self._mark))))
         if not exact.is_finite() or abs(exact) > 10**13:
@@ -128,7 +128,7 @@ class _Reader:
         prices = self._column(sample, "price")
         self.mark = decimal_mark(prices) or decimal_mark(self._column(sample, "quantity"))
         self.prices: dict[str, _Prices] = {}
-        named = (cells.currency_in(text) for text in (fields.get("price", ""), *prices))
+        named = (cells.currency_in(text, source.currency) for text in (fields.get("price", ""), *prices))
         self.currency = next((currency for currency in named if currency), source.currency)
         self.price = self._prices(self.currency)
         self.moment: Callable[[str], datetime | None] = cells.moment
@@ -169,7 +169,7 @@ class _Reader:
     def order(self, key: str, row: Sequence[str]) -> dict[str, Any]:
         at = self.at
         said = row[at["currency"]].strip() if "currency" in at else ""
-        currency = said.upper() if re.fullmatch("[A-Za-z]{3}", said) else cells.currency_in(said)
+        currency = said.upper() if re.fullmatch("[A-Za-z]{3}", said) else cells.currency_in(said, self.currency)
         if said and not currency:
             raise _Bad(at["currency"], "is not a currency such as EUR")
         order: dict[str, Any] = {
@@ -226,7 +226,7 @@ class _Reader:
         return line
 
     def quantity(self, text: str) -> int | float | None:
-        value = cells.number(settled(text, ",") if self.mark == "," and text.strip() else text)
+        value = cells.number(settled(text, ",", cells.is_piece) if self.mark == "," else text)
         return int(value) if value is not None and value == int(value) else value
 
     def _differing(self, row: Sequence[str], order: Mapping[str, Any], line: dict[str, Any]) -> None:

@@ -131,7 +131,7 @@ def _amount(usual: str, mark: str | None) -> Callable[[str, str | None], tuple[i
     """A reader of one column's amounts, given the currency of the row where that names one."""
 
     def read(cell: str, named: str | None) -> tuple[int | None, str]:
-        currency = cells.currency_in(cell) or named or usual
+        currency = cells.currency_in(cell, named or usual) or named or usual
         if not cell.strip():
             return None, currency
         text = settled(cell, "." if mark is None and exponent(currency) == 3 else mark)
@@ -141,10 +141,12 @@ def _amount(usual: str, mark: str | None) -> Callable[[str, str | None], tuple[i
 
 
 def _grams(header: str) -> Callable[[str], float | None]:
-    factor = grams_in(header) or 1.0
+    usual = grams_in(header) or 1.0
 
     def read(cell: str) -> float | None:
-        value = cells.number(re.sub(r"[A-Za-z ]+$", "", cell))
+        factor = grams_in(cell)
+        value = cells.number(cell if factor is None else re.sub(r"[A-Za-z ]+$", "", cell))
+        factor = factor or usual
         return None if value is None else round(value * factor, 6)
 
     return read
@@ -169,7 +171,7 @@ class _Products:
         for name in ("price", "compare_at", "cost"):
             place = self.at.get(f"variants.{name}")
             if place is not None:
-                usual = cells.currency_in(source.header[place]) or source.currency
+                usual = cells.currency_in(source.header[place], source.currency) or source.currency
                 mark = decimal_mark(row[place] for row in sample if len(row) > place)
                 self.amounts[name] = (place, _amount(usual, mark))
         used = set(self.at.values()) | {at[h] for h in ignored(source.header, source.mapping)}
@@ -272,7 +274,11 @@ class _Products:
         variant: dict[str, Any] = {}
         named = self.said(row, "currency")
         if named:
-            named = named.upper() if re.fullmatch("[A-Za-z]{3}", named) else cells.currency_in(named) or ""
+            named = (
+                named.upper()
+                if re.fullmatch("[A-Za-z]{3}", named)
+                else cells.currency_in(named, self.source.currency) or ""
+            )
             if not named:
                 raise _Bad(self.at["currency"], "is not a currency such as EUR")
         for name, index, form in self.variants:
