@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -164,6 +164,36 @@ def test_a_killed_servers_children_that_are_still_at_work_do_not_stop_the_next_s
         assert pid_of(spare) != before
         busy.join(timeout=30)
         assert not busy.is_alive()
+
+
+ENDLESS = """
+from weft.postgres.database import Database
+from weft.settings import Settings
+with Database.open(Settings.from_environment()) as database, database.plain() as connection:
+    print("at work", flush=True)
+    connection.execute("select count(*) as endless from generate_series(1, 2000000000) a where a % 7 = 8")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the server cannot see this on Windows")
+def test_what_a_killed_process_had_asked_for_is_given_up(spare: Settings) -> None:
+    endless = "select count(*) from pg_stat_activity where query like '%as endless%' and pid <> pg_backend_pid()"
+    with Database.open(spare) as database:
+        process = another(spare.home, ENDLESS)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "at work\n"
+        with database.plain() as connection:
+            assert wait_for(lambda: connection.execute(endless).fetchone() == (1,))
+            process.kill()
+            process.communicate()
+            assert wait_for(lambda: connection.execute(endless).fetchone() == (0,))
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.05)
+    return holds()
 
 
 def test_a_pid_file_of_a_process_that_is_gone_is_no_hindrance(spare: Settings) -> None:

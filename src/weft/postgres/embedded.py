@@ -64,6 +64,7 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 log_min_messages = warning
 log_checkpoints = off
+{"" if _WINDOWS else "client_connection_check_interval = 2s"}
 """
 
 
