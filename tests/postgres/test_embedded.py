@@ -178,15 +178,19 @@ with Database.open(Settings.from_environment()) as database, database.plain() as
 @pytest.mark.skipif(sys.platform == "win32", reason="the server cannot see this on Windows")
 def test_what_a_killed_process_had_asked_for_is_given_up(spare: Settings) -> None:
     endless = "select count(*) from pg_stat_activity where query like '%as endless%' and pid <> pg_backend_pid()"
+
+    def at_work() -> int:
+        with database.plain() as connection:
+            return int(connection.execute(endless).fetchone()[0])
+
     with Database.open(spare) as database:
         process = another(spare.home, ENDLESS)
         assert process.stdout is not None
         assert process.stdout.readline() == "at work\n"
-        with database.plain() as connection:
-            assert wait_for(lambda: connection.execute(endless).fetchone() == (1,))
-            process.kill()
-            process.communicate()
-            assert wait_for(lambda: connection.execute(endless).fetchone() == (0,))
+        assert wait_for(lambda: at_work() == 1)
+        process.kill()
+        process.communicate()
+        assert wait_for(lambda: at_work() == 0)
 
 
 def wait_for(holds: Callable[[], bool], seconds: float = 20) -> bool:
