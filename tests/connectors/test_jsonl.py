@@ -222,7 +222,7 @@ def test_lines_that_are_no_records_are_rejected_and_the_rest_goes_in(tmp_path: P
 
 
 def test_a_line_without_bounds_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("weft.connectors.jsonl._LONGEST", 100)
+    monkeypatch.setattr("weft.connectors.jsonl.LONGEST_LINE", 100)
     items = read(tmp_path, "products", '{"id":"a","title":"' + "x" * 200 + '"}', '{"id":"b"}')
     assert [type(item) for item in items] == [Rejected, Taken]
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 import orjson
 
 from weft.connectors import KINDS, Rejected, Taken, Written, cells
-from weft.connectors.source import Source
+from weft.connectors.source import LONGEST_LINE, Source
 from weft.errors import UnknownFormat
 
-_LONGEST: Final = 32 << 20
+_SHOWN: Final = 200
 _TEXT, _FLAG, _WHOLE, _NUMBER, _TEXTS, _MONEY, _TIME, _MAP = (
     "text",
     "flag",
@@ -373,20 +373,21 @@ class JsonLines:
             if not text.strip():
                 continue
             try:
-                if len(text) > _LONGEST:
-                    raise _Bad("", "", f"the line is longer than {_LONGEST >> 20} MiB")
+                if len(text) >= LONGEST_LINE:
+                    text = text[:_SHOWN]
+                    raise _Bad("", "", f"the line is longer than {LONGEST_LINE >> 20} MiB")
                 if _NUL.search(text):
                     raise _Bad("", "", "the line has a NUL character, which a database cannot hold")
                 record = _record(kind, orjson.loads(text), source)
             except orjson.JSONDecodeError as problem:
-                yield Rejected(line, "", text[:200], f"is not JSON: {problem}", [text])
+                yield Rejected(line, "", text[:_SHOWN], f"is not JSON: {problem}", [text])
             except _Bad as problem:
                 shown = (
                     problem.value
                     if isinstance(problem.value, str)
                     else orjson.dumps(problem.value, default=str).decode()
                 )
-                yield Rejected(line, problem.path, shown[:200], problem.reason, [text])
+                yield Rejected(line, problem.path, shown[:_SHOWN], problem.reason, [text])
             else:
                 yield Taken(line, 1, record)
 

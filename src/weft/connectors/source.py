@@ -4,10 +4,12 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO, Final, TextIO, cast
 
@@ -19,6 +21,11 @@ _SAMPLE: Final = 256 << 10
 _CONTROLS: Final = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
 _SEPARATORS: Final = ",;\t|"
 _LONGEST_CELL: Final = 32 << 20
+LONGEST_LINE: Final = 32 << 20
+_PEEKED: Final = 200
+_BLANK: Final = f'{_SEPARATORS}" \r'
+# What Excel writes above the header, and reads.
+_SAID: Final = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -26,6 +33,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# ł, ą, ż, š, ž and the like within a word, where Windows-1252 has ³, ¹, ¿.
+_CENTRAL: Final = re.compile(rb"(?<=[a-z\xe0-\xff])[\x9a\x9d-\x9f\xb3\xb9\xba\xbe\xbf](?=[a-z\xe0-\xff])")
 csv.field_size_limit(_LONGEST_CELL)
 
 
@@ -65,7 +74,7 @@ class Source:
             raise UnreadableFile(f"{self.path.name} is empty.")
         self._find_encoding(sample)
         text = codecs.getincrementaldecoder(self.encoding)(
-            errors="weft-stray" if "utf-8" in self.encoding else "strict"
+            errors="weft-stray" if "utf-8" in self.encoding else "strict" if "utf" in self.encoding else "replace"
         )
         try:
             start = text.decode(sample)
@@ -75,11 +84,13 @@ class Source:
         if start.lstrip()[:1] == "[" and self.path.suffix in (".json", ".jsonl"):
             raise UnreadableFile(f"{self.path.name} is one JSON array; Weft reads JSON Lines, one record on each line.")
         if not self.is_json:
-            first = next(iter(start.splitlines()), "")
+            first = next((line for line in start.splitlines() if line.strip(_BLANK)), "")
             outside = "".join(first.split('"')[::2])
             self.separator = max(_SEPARATORS, key=outside.count) if any(c in outside for c in _SEPARATORS) else ","
+            if said := _SAID.fullmatch(first):
+                self.separator = said[1]
             with closing(self._rows()) as rows:
-                self.header = [cell.strip() for cell in next(rows, (0, []))[1]]
+                self.header = _named(next(rows, (0, []))[1], [row for _, row in islice(rows, _PEEKED)])
 
     def _unreadable(self, problem: BaseException) -> UnreadableFile:
         if isinstance(problem, FileNotFoundError):
@@ -120,10 +131,7 @@ class Source:
         except UnicodeDecodeError as problem:
             # One stray byte in a file of correct UTF-8 does not make it another encoding.
             if sum(byte > 0x7F for byte in sample[: problem.start]) < 20:
-                best = from_bytes(
-                    sample, cp_isolation=["cp1252", "cp1250", "cp1251", "mac_roman", "gb18030", "shift_jis", "big5"]
-                ).best()
-                self.encoding = best.encoding if best else "cp1252"
+                self.encoding = _guessed(sample[: sample.rfind(b"\n") + 1] or sample)
 
     def fraction(self) -> float:
         """How much of the file has been read, from 0 to 1."""
@@ -133,10 +141,15 @@ class Source:
             return 1.0
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """The lines of the file, counted from 1, without their ends."""
+        """The lines of the file, counted from 1, without their ends; of one that is too long only a piece of that length."""
         with self._text(newline=None) as text:
+            number = 0
             try:
-                for number, line in enumerate(text, 1):
+                while line := text.readline(LONGEST_LINE):
+                    number += 1
+                    rest = line
+                    while len(rest) == LONGEST_LINE and not rest.endswith("\n"):
+                        rest = text.readline(LONGEST_LINE)
                     yield number, line.rstrip("\n")
             except (OSError, EOFError, zlib.error, UnicodeError) as problem:
                 raise self._unreadable(problem) from problem
@@ -149,16 +162,32 @@ class Source:
 
     def _rows(self) -> Generator[tuple[int, list[str]], None, None]:
         with self._text(newline="") as text:
-            cleaned = (line.replace("\x00", "") if "\x00" in line else line for line in text)
-            reader = csv.reader(cleaned, delimiter=self.separator)
+            at_end = begun = False
+
+            def cleaned() -> Iterator[str]:
+                nonlocal at_end
+                for line in text:
+                    yield line.replace("\x00", "") if "\x00" in line else line
+                at_end = True
+
+            reader = csv.reader(cleaned(), delimiter=self.separator)
+            last = 0
             try:
                 for cells in reader:
-                    if cells:
+                    if at_end:
+                        raise csv.Error("it opens a quote that nothing closes, so that all behind it would be one cell")
+                    last = reader.line_num
+                    if cells and (begun or self._may_be_header(cells)):
+                        begun = True
                         yield reader.line_num, cells
             except csv.Error as problem:
-                raise UnreadableFile(f"{self.path.name}, line {reader.line_num}: {problem}.") from problem
+                raise UnreadableFile(f"{self.path.name}, line {last + 1} cannot be read: {problem}.") from problem
             except (OSError, EOFError, zlib.error, UnicodeError) as problem:
                 raise self._unreadable(problem) from problem
+
+    @staticmethod
+    def _may_be_header(cells: Sequence[str]) -> bool:
+        return any(cell.strip() for cell in cells) and cells[0][:4].lower() != "sep="
 
     @contextmanager
     def _text(self, newline: str | None) -> Iterator[TextIO]:
@@ -173,6 +202,53 @@ class Source:
             ) as text,
         ):
             yield text
+
+
+def _guessed(sample: bytes) -> str:
+    """The encoding of text that is not Unicode.
+
+    What tells most is where its bytes above ASCII stand: long runs of them are not Latin letters; a Mac has its accents
+    below 0xA0; and among Latin letters Windows-1252 is it unless there is what only Central Europe writes.
+    """
+    words = b"".join(word for word in re.findall(rb"[A-Za-z\x80-\xff]{3,}", sample) if max(word) >= 0x80)
+    above = len(re.findall(rb"[\x80-\xff]", words))
+    accents = set(re.findall(rb"[\xc0-\xff]", words))
+    low = len(re.findall(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x90\x98-\x9f\xa7]+(?=[A-Za-z])", sample))
+    candidates: tuple[str, ...]
+    if 3 * sum(map(len, re.findall(rb"[\x80-\xff]{4,}", sample))) > above:
+        candidates = ("gb18030", "big5", "shift_jis", "cp949", "cp1251", "cp1253")
+    elif low > len(re.findall(rb"[\xc0-\xff]", words)):
+        candidates = ("mac_roman", "shift_jis")
+    elif 10 * len(_CENTRAL.findall(words)) > above:
+        return "cp1250"
+    else:
+        # Hungarian's ő and ű are õ and û here, beside á and ó; Turkish's ğ, ı and ş are ð, ý and þ.
+        hungarian = accents & {b"\xf5", b"\xfb"} and accents & {b"\xe1", b"\xed", b"\xf3", b"\xfa"}
+        if hungarian and not accents & {b"\xe0", b"\xe3", b"\xe8", b"\xea", b"\xe4", b"\xf1"}:
+            return "cp1250"
+        turkish = accents & {b"\xf0", b"\xfd", b"\xfe"} and accents & {b"\xe7", b"\xfc", b"\xf6"}
+        return "cp1254" if turkish and not accents & {b"\xe1", b"\xed", b"\xf3", b"\xfa", b"\xe6"} else "cp1252"
+    found = {match.encoding: str(match) for match in from_bytes(sample, cp_isolation=list(candidates))}
+    japanese = found.pop("shift_jis", "")
+    # Chinese read as Japanese is full of its half-width signs.
+    if len(re.findall("[\u3041-\u30fe]", japanese)) > len(re.findall("[\uff61-\uff9f]", japanese)):
+        return "shift_jis"
+    return next(iter(found), "cp1252")
+
+
+def _named(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """A name for every column, each once; one that has neither a name nor anything in it stays without."""
+    names: list[str] = []
+    for place, cell in enumerate(header):
+        name = cell.strip()
+        if not name and any(row[place].strip() for row in rows if place < len(row)):
+            name = f"Column {place + 1}"
+        again = 1
+        while name in names and name:
+            again += 1
+            name = f"{cell.strip()} ({again})"
+        names.append(name)
+    return names
 
 
 def padded(cells: Sequence[str], width: int) -> Sequence[str] | None:
