@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -18,6 +18,14 @@ _SHOWN = (
     "uid, kind, format, file, state, rows, records, created, updated, unchanged, rejected, rejects_file, problem, "
     "started_at, finished_at"
 )
+_MANY: Final = 1_000
+_CATALOG: Final = ["product", "variant", "stock_level", "fact"]
+_WRITTEN: Final = {
+    "products": _CATALOG,
+    "stock": _CATALOG,
+    "customers": ["customer"],
+    "orders": ["orders", "order_line", "customer", *_CATALOG],
+}
 
 
 @dataclass(slots=True)
@@ -106,7 +114,10 @@ class Imports:
         """End an import; with a `problem` it is failed, and can be taken up again."""
         with self._database.tenant(self._business) as connection:
             row = connection.execute(
-                "update import set state = %s, problem = %s, finished_at = now() where uid = %s returning finished_at",
+                "update import set state = %s, problem = %s, finished_at = now() where uid = %s returning finished_at, kind",
                 ("failed" if problem else "finished", problem, progress.uid),
             ).fetchone()
+        if row and progress.created + progress.updated >= _MANY:
+            with self._database.tenant(self._business) as connection:
+                connection.execute("select statistics_refreshed(%s)", (_WRITTEN.get(row[1], ["thing"]),))
         return row[0] if row else None

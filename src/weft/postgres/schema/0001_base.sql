@@ -86,7 +86,8 @@ create table variant (
     columns           jsonb,
     unique (product, position) deferrable initially immediate
 );
-create index variant_by_sku on variant (business, sku);
+-- Not by business first: before there are statistics the planner would take it to find one product's variants.
+create index variant_by_sku on variant (sku, business);
 
 create table stock_level (
     variant  uuid not null references variant (uid) on delete cascade,
@@ -426,3 +427,16 @@ begin
     from product p where p.id = named;
 end $$;
 grant execute on function amount, major, product_text to weft_app;
+
+-- Statistics for the planner, at once where much was written: autovacuum comes too late for who reads next.
+create function statistics_refreshed(names text[]) returns void language plpgsql security definer
+set search_path = weft, pg_temp as $$
+begin
+    for place in 1 .. cardinality(names) loop
+        if names[place] in ('product', 'variant', 'stock_level', 'fact', 'customer', 'orders', 'order_line', 'thing') then
+            execute format('analyze %I', names[place]);
+        end if;
+    end loop;
+end $$;
+revoke execute on function statistics_refreshed from public;
+grant execute on function statistics_refreshed to weft_app;
