@@ -75,6 +75,21 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(business: Business
     assert list(tmp_path.glob("*rejects*")) == []
 
 
+def test_a_dry_run_counts_as_the_import_does(business: Business, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    many(1200, path)
+    with path.open(newline="") as file:
+        rows = list(csv.reader(file))
+    with path.open("a", newline="") as file:
+        csv.writer(file).writerows([rows[1], [*rows[2][:-1], "x", "one cell too many"]])
+    counts = [
+        (report.rows, report.records, report.created, report.updated, report.unchanged, report.rejected)
+        for report in (import_file(business, "products", path, dry_run=dry) for dry in (True, False, True))
+    ]
+    assert counts[0] == counts[1]
+    assert counts[2][2] == 0
+
+
 def test_an_unknown_column_is_kept_and_a_missing_one_keeps_its_value(business: Business, tmp_path: Path) -> None:
     path = tmp_path / "shop.csv"
     path.write_text(f"{HEADER}\nmug,Mug,<p>Fine.</p>,Kiln,TRUE,Size,S,M-S,9.00,3,hello\n")

@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from weft.business import Business
 from weft.connectors import Rejected, Taken, connector_for, dates
+from weft.connectors.exporting import export_file
+from weft.connectors.importing import import_file
 from weft.connectors.ledger import kind_of_code
 from weft.connectors.source import Source
 from weft.connectors.tables import CONNECTOR
@@ -228,3 +231,29 @@ def test_the_real_ledger_comes_out_as_it_went_in(tmp_path: Path) -> None:
         assert sorted(order[0]) == sorted(header)
         places = [order[0].index(name) for name in header]
         assert _meaning(rows_before) == _meaning([row[place] for place in places] for row in rows_after)
+
+
+def test_what_a_customer_is_given_for_nothing_is_a_product(tmp_path: Path) -> None:
+    rows = "1,a,Checked shirt,1,0,ann\n2,a,found,3,0,\n3,a,,3,0,\n4,a,,1,0,ann\n5,a,Checked shirt,-1,0,ann\n"
+    path = tmp_path / "in.csv"
+    path.write_text("order,product,description,quantity,price,customer\n" + rows)
+    source = Source(path)
+    items = list(connector_for("orders", source).read("orders", source))
+    kinds = [item.record["lines"][0]["kind"] for item in items if isinstance(item, Taken)]
+    assert kinds == ["product", "adjustment", "adjustment", "product", "adjustment"]
+
+
+def test_ledgers_of_different_columns_go_to_different_files(business: Business, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("order,sku,quantity,price,shelf\n1,a,2,5.00,B\n")
+    import_file(business, "orders", path, currency="GBP")
+    path.write_text("Belegnummer;Artikelnr;Menge;Preis\n2;b;1;3,00\n")
+    import_file(business, "orders", path)
+    written = export_file(business, "orders", tmp_path / "out.csv", format_name="tables")
+    assert [part.path.read_text().splitlines() for part in written] == [
+        ["order,sku,quantity,price,shelf,currency", "1,a,2,5.00,B,GBP"],
+        ["Belegnummer,Artikelnr,Menge,Preis", "2,b,1,3.00"],
+    ]
+    for part in written:
+        assert import_file(business, "orders", part.path).updated == 0
+    assert business.orders.get("1")["currency"] == "GBP"

@@ -1,5 +1,6 @@
 """A business's records go out as a file of a platform, or as JSON Lines: whole, or only what changed."""
 
+import glob
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,18 +30,19 @@ def _records(business: Business, kind: str, where: str | None) -> Iterable[Any]:
 
 def _written(write: Callable[[Path], list[Written]], path: Path) -> list[Written]:
     """Write beside the file's place and move it there when it is whole, so that no half file is left."""
-    fresh = path.with_name(f".{path.stem}.part{path.suffix}")
+    fresh = path.with_name(f".part-{path.name}")
     try:
         written = write(fresh)
         done = []
         for part in written:
-            target = path.with_name(part.path.name.removeprefix(".").replace(".part", "", 1))
+            target = part.path.with_name(part.path.name.removeprefix(".part-"))
             part.path.replace(target)
             done.append(Written(target, part.records, part.rows))
     except OSError as problem:
-        for leftover in path.parent.glob(f".{path.stem}.part*"):
-            leftover.unlink(missing_ok=True)
         raise UnreadableFile(f"{path} cannot be written: {problem.strerror}.") from problem
+    finally:
+        for leftover in path.parent.glob(f"{glob.escape(fresh.stem)}*"):
+            leftover.unlink(missing_ok=True)
     return done
 
 
@@ -57,7 +59,8 @@ def export_file(
     if (options or {}).get("dialect", "new") not in ("new", "old"):
         raise InputError("--dialect is new or old.")
     connector = named(format_name, kind, "writes")
-    return _written(lambda target: connector.write(kind, _records(business, kind, where), target, options or {}), path)
+    said = {"currency": business.currency, **(options or {})}
+    return _written(lambda target: connector.write(kind, _records(business, kind, where), target, said), path)
 
 
 def export_changes(

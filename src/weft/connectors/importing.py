@@ -252,9 +252,9 @@ def _write(business: Business, kind: str, batch: _Batch, connection: Any, file: 
 
 
 def _rehearse(business: Business, kind: str, connector: Connector, source: Source, report: Report) -> None:
-    """Do all that the import would do, batch by batch, and roll each batch back."""
-    for batch in _batches(connector, kind, source, 0):
-        with contextlib.suppress(_Rehearsed), business.transaction() as connection:
+    """Do all that the import would do, in one transaction that is rolled back."""
+    with contextlib.suppress(_Rehearsed), business.transaction() as connection:
+        for batch in _batches(connector, kind, source, 0):
             counts, refused = _write(business, kind, batch, connection, source.path.name)
             report.rows += batch.rows
             report.records += len(batch.taken)
@@ -262,7 +262,7 @@ def _rehearse(business: Business, kind: str, connector: Connector, source: Sourc
             report.updated += counts.updated
             report.unchanged += counts.unchanged
             report.rejected += len(batch.rejected) + len(refused)
-            raise _Rehearsed
+        raise _Rehearsed
     report.columns = getattr(source, "guessed", None)
 
 

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import islice
@@ -219,7 +220,9 @@ class _Reader:
         if exact is not None:
             line["price_exact"] = exact
         kind = self.kind(code or sku, title)
-        if kind == "product" and not price and (quantity < 0 or _MISHAP.search(title)):
+        # What a customer is given for nothing is a product, whatever it is called; stock-taking has no customer.
+        given = "customer" in at and self.customer(row[at["customer"]]) is not None
+        if kind == "product" and not price and (quantity < 0 or (not given and _MISHAP.search(title))):
             kind = "adjustment"
         line["kind"] = kind
         self._differing(row, order, line)
@@ -306,39 +309,50 @@ def _time(value: Any) -> str:
     return str(moment.strftime("%Y-%m-%d %H:%M:%S"))
 
 
-def write(records: Iterable[Mapping[str, Any]], path: Path) -> list[Written]:
-    """Write orders as a table by line, under the columns in which they came."""
-    orders = rows = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = None
-        named: Mapping[str, str] = _DEFAULT
+def _cells(order: Mapping[str, Any], line: Mapping[str, Any], currency: str) -> dict[str, str]:
+    exact, price = line.get("price_exact"), line.get("price")
+    return {
+        "id": order["id"],
+        "product": line.get("product") or line.get("sku") or "",
+        "sku": line.get("sku") or "",
+        "title": line.get("title") or "",
+        "quantity": _count(line.get("quantity") or 0),
+        "at": _time(line.get("at") or order.get("placed_at")),
+        "price": exact if exact is not None else "" if price is None else decimal(price, currency),
+        "customer": order.get("customer") or "",
+        "country": order.get("country") or "",
+        "currency": currency,
+    }
+
+
+def write(records: Iterable[Mapping[str, Any]], path: Path, usual: str = "") -> list[Written]:
+    """Write orders as tables by line, each under the columns in which it came: one file for each set of columns.
+
+    A currency is written where the columns had one, and where it is not the `usual` one.
+    """
+    sheets: dict[tuple[str, ...], tuple[Any, list[int], Path]] = {}
+    with ExitStack() as stack:
         for order in records:
-            if writer is None:
-                known = order.get("known") or {}
-                named = known if "quantity" in known and "id" in known else _DEFAULT
-                writer = csv.DictWriter(
-                    file, list(named.values()), restval="", extrasaction="ignore", lineterminator="\n"
-                )
+            known = order.get("known") or {}
+            named = known if "quantity" in known and "id" in known else _DEFAULT
+            currency = order.get("currency") or usual or "EUR"
+            if "currency" not in named and usual and currency != usual:
+                named = {**named, "currency": "currency"}
+            header = tuple(named.values())
+            if header not in sheets:
+                target = path if not sheets else path.with_name(f"{path.stem}.{len(sheets) + 1}{path.suffix}")
+                file = stack.enter_context(target.open("w", encoding="utf-8", newline=""))
+                writer = csv.DictWriter(file, header, restval="", extrasaction="ignore", lineterminator="\n")
                 writer.writeheader()
-            orders += 1
-            currency = order.get("currency") or "EUR"
+                sheets[header] = (writer, [0, 0], target)
+            writer, counts, _ = sheets[header]
+            counts[0] += 1
             for line in order.get("lines") or ():
-                exact, price = line.get("price_exact"), line.get("price")
-                said = {
-                    "id": order["id"],
-                    "product": line.get("product") or line.get("sku") or "",
-                    "sku": line.get("sku") or "",
-                    "title": line.get("title") or "",
-                    "quantity": _count(line.get("quantity") or 0),
-                    "at": _time(line.get("at") or order.get("placed_at")),
-                    "price": exact if exact is not None else "" if price is None else decimal(price, currency),
-                    "customer": order.get("customer") or "",
-                    "country": order.get("country") or "",
-                    "currency": currency,
-                }
+                said = _cells(order, line, currency)
                 row = {header: said[field] for field, header in named.items() if field in said}
                 writer.writerow({**row, **(line.get("columns") or {})})
-                rows += 1
-        if writer is None:
-            csv.writer(file).writerow(_DEFAULT.values())
-    return [Written(path, orders, rows)]
+                counts[1] += 1
+        if not sheets:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerow(_DEFAULT.values())
+    return [Written(target, *counts) for _, counts, target in sheets.values()] or [Written(path, 0, 0)]

@@ -123,8 +123,7 @@ class Tables:
         """Write orders as a table by line."""
         if kind != "orders":
             raise UnknownFormat(f"Tables of {kind} are not written; use shopify or jsonl.")
-        del options
-        return ledger.write(records, path)
+        return ledger.write(records, path, str(options.get("currency") or ""))
 
 
 def _amount(usual: str, mark: str | None) -> Callable[[str, str | None], tuple[int | None, str]]:

@@ -15,6 +15,13 @@ _SIGNS: Final = {
     "customers": ({"first name"}, {"last name"}, {"accepts email marketing", "accepts marketing"}),
     "stock": ({"handle"}, {"location"}, {"on hand (new)", "on hand", "available"}),
 }
+# Without one of these columns no row could be told whose it is, or what it says.
+_NEEDS: Final = {
+    "products": ({"handle", "url handle", "title"},),
+    "orders": ({"name"},),
+    "customers": ({"customer id", "email", "phone"},),
+    "stock": ({"handle", "sku"}, set(stock.QUANTITIES)),
+}
 
 
 class Shopify:
@@ -32,7 +39,14 @@ class Shopify:
         return 0.95 if fits and not (kind == "products" and "location" in header) else 0.0
 
     def read(self, kind: str, source: Source) -> Iterator[Taken | Rejected]:
-        """Records of that kind."""
+        """Records of that kind; raises UnknownFormat where the columns are missing without which there are none."""
+        header = {name.lower() for name in source.header}
+        for group in _NEEDS[kind]:
+            if not header & group:
+                raise UnknownFormat(
+                    f"{source.path.name} is not Shopify's file of {kind}: it has no column "
+                    f"{' or '.join(sorted(name.capitalize() for name in group))}."
+                )
         readers = {"products": products.read, "orders": orders.read, "customers": customers.read, "stock": stock.read}
         return readers[kind](source)
 

@@ -1,7 +1,8 @@
 """Customers in both of the forms that Shopify exports."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,113 +10,142 @@ from weft.connectors import Rejected, Taken, Written, cells
 from weft.connectors.source import Source, padded
 from weft.money import decimal
 
-_TEXTS: Final = {
-    "first name": "first_name",
-    "last name": "last_name",
-    "email": "email",
-    "phone": "phone",
-    "note": "note",
+# Each field with the header of the current form and those of the older one; what the current form lacks stands last.
+_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "id": ("Customer ID",),
+    "first_name": ("First Name",),
+    "last_name": ("Last Name",),
+    "email": ("Email",),
+    "accepts_marketing": ("Accepts Email Marketing", "Accepts Marketing"),
+    "address.company": ("Default Address Company", "Company"),
+    "address.address1": ("Default Address Address1", "Address1"),
+    "address.address2": ("Default Address Address2", "Address2"),
+    "address.city": ("Default Address City", "City"),
+    "address.province_code": ("Default Address Province Code", "Province Code"),
+    "address.country_code": ("Default Address Country Code", "Country Code"),
+    "address.zip": ("Default Address Zip", "Zip"),
+    "address.phone": ("Default Address Phone",),
+    "phone": ("Phone",),
+    "total_spent": ("Total Spent",),
+    "total_orders": ("Total Orders",),
+    "note": ("Note",),
+    "tax_exempt": ("Tax Exempt",),
+    "tags": ("Tags",),
+    "address.province": ("Province",),
+    "address.country": ("Country",),
 }
-_ADDRESS: Final = {
-    "company": ("company", "default address company"),
-    "address1": ("address1", "default address address1"),
-    "address2": ("address2", "default address address2"),
-    "city": ("city", "default address city"),
-    "province": ("province",),
-    "province_code": ("province code", "default address province code"),
-    "country": ("country",),
-    "country_code": ("country code", "default address country code"),
-    "zip": ("zip", "default address zip"),
-    "phone": ("default address phone",),
-}
-_NEW: Final = (
-    *("Customer ID", "First Name", "Last Name", "Email", "Accepts Email Marketing"),
-    *("Default Address Company", "Default Address Address1", "Default Address Address2", "Default Address City"),
-    *("Default Address Province Code", "Default Address Country Code", "Default Address Zip", "Default Address Phone"),
-    *("Phone", "Total Spent", "Total Orders", "Note", "Tax Exempt", "Tags"),
-)
+
+
+def _forms(currency: str) -> dict[str, Callable[[str], Any]]:
+    return {
+        "accepts_marketing": cells.flag,
+        "tax_exempt": cells.flag,
+        "total_orders": cells.integer,
+        "total_spent": lambda cell: cells.price(cell, currency),
+        "tags": lambda cell: [part.strip() for part in cell.split(",") if part.strip()],
+    }
+
+
+def _record(row: Sequence[str], places: Mapping[str, int], forms: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
+    """What a row says; raises _Bad."""
+    record: dict[str, Any] = {}
+    address: dict[str, str] = {}
+    for field, place in places.items():
+        part = field.partition(".")[2]
+        try:
+            value = forms.get(field, cells.unquoted)(row[place].strip())
+        except ValueError as problem:
+            raise _Bad(place, str(problem)) from None
+        if not part:
+            record[field] = value
+        elif value:
+            address[part] = value
+    if address:
+        record["addresses"] = [address]
+        record["company"] = address.get("company") or ""
+    return record
+
+
+class _Bad(Exception):
+    def __init__(self, place: int, reason: str) -> None:
+        super().__init__(reason)
+        self.place, self.reason = place, reason
 
 
 def read(source: Source) -> Iterator[Taken | Rejected]:
     """Customers; each is known by its id, else its email, else its phone."""
     at = {name.lower(): index for index, name in reversed(list(enumerate(source.header)))}
-    used = {*_TEXTS, "customer id", "accepts email marketing", "accepts marketing", "total spent", "total orders"}
-    used |= {"tags", "tax exempt", *(name for group in _ADDRESS.values() for name in group)}
-    kept = [(name, index) for index, name in enumerate(source.header) if name.lower() not in used and name]
-    known = {name.lower(): name for name in source.header}
+    found = {field: next((at[n.lower()] for n in names if n.lower() in at), None) for field, names in _COLUMNS.items()}
+    places = {field: place for field, place in found.items() if place is not None}
+    used = set(places.values())
+    kept = [(name, index) for index, name in enumerate(source.header) if index not in used and name]
+    known = {field: source.header[place] for field, place in places.items()}
+    known |= {f"columns.{name}": name for name, _ in kept}
     width = len(source.header)
+    forms = _forms(source.currency)
     for line, raw in source.rows():
         row = padded(raw, width)
         if row is None:
             yield Rejected(line, "", raw[width], f"the row has {len(raw)} cells and the header {width}", raw)
             continue
-
-        def cell(name: str, row: Any = row) -> str:
-            return row[at[name]].strip() if name in at else ""
-
-        key = cells.unquoted(cell("customer id")) or cell("email") or cells.unquoted(cell("phone"))
+        try:
+            record = _record(row, places, forms)
+        except _Bad as problem:
+            yield Rejected(line, source.header[problem.place], row[problem.place].strip(), problem.reason, raw)
+            continue
+        key = record.get("id") or record.get("email") or record.get("phone")
         if not key:
             yield Rejected(line, "Email", "", "a customer needs an id, an email or a phone", raw)
             continue
-        column = ""
-        try:
-            record: dict[str, Any] = {"id": key, "currency": source.currency, "known": known}
-            record.update({field: cells.unquoted(cell(name)) for name, field in _TEXTS.items() if name in at})
-            for column, field, form in (
-                ("accepts email marketing", "accepts_marketing", cells.flag),
-                ("accepts marketing", "accepts_marketing", cells.flag),
-                ("tax exempt", "tax_exempt", cells.flag),
-                ("total orders", "total_orders", cells.integer),
-                ("total spent", "total_spent", lambda text: cells.price(text, source.currency)),
-            ):
-                if column in at:
-                    record[field] = form(cell(column))
-        except ValueError as problem:
-            yield Rejected(line, known.get(column, column), cell(column), str(problem), raw)
-            continue
-        if "tags" in at:
-            record["tags"] = [part.strip() for part in cell("tags").split(",") if part.strip()]
-        address = {
-            field: cells.unquoted(text)
-            for field, group in _ADDRESS.items()
-            if (text := next((cell(name) for name in group if cell(name)), ""))
-        }
-        if address:
-            record["addresses"] = [address]
-            record["company"] = address.get("company") or ""
         extra = {name: row[index] for name, index in kept if row[index]}
         if extra:
             record["columns"] = extra
-        yield Taken(line, 1, record)
+        yield Taken(line, 1, {**record, "id": key, "currency": source.currency, "known": known})
+
+
+def _shown(customer: Mapping[str, Any], field: str) -> str:
+    family, _, part = field.partition(".")
+    if family == "columns":
+        return (customer.get("columns") or {}).get(part) or ""
+    if part:
+        address: Mapping[str, str] = next(iter(customer.get("addresses") or ()), {})
+        return address.get(part) or (customer.get(part) if part == "company" else "") or ""
+    value = customer.get(field)
+    if field == "id":
+        # An id of another origin than Shopify means nothing to it; there the email is what a customer is known by.
+        return value if value and value.isdecimal() else ""
+    if value is None:
+        return ""
+    if field == "total_spent":
+        return decimal(value, customer.get("currency") or "EUR")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if field == "tags" else str(value)
 
 
 def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str, Any]) -> list[Written]:
-    """Write customers in the current form."""
+    """Write customers in the current form; those of whom different columns are known go to different files."""
     del options
-    kept: list[str] = []
-    held = []
-    for record in records:
-        held.append(record)
-        kept += [name for name in record.get("columns") or () if name not in kept]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*_NEW, *kept])
-        for record in held:
-            address: Mapping[str, str] = next(iter(record.get("addresses") or ()), {})
-            get = record.get
-            yes = {True: "yes", False: "no", None: ""}
-            spent = get("total_spent")
-            orders = get("total_orders")
-            writer.writerow(
-                [
-                    *(get("id") if str(get("id")).isdigit() else "", get("first_name") or "", get("last_name") or ""),
-                    *(get("email") or "", yes[get("accepts_marketing")]),
-                    *(address.get(name, "") for name in ("company", "address1", "address2", "city", "province_code")),
-                    *(address.get(name, "") for name in ("country_code", "zip", "phone")),
-                    *(get("phone") or "", "" if spent is None else decimal(spent, get("currency") or "EUR")),
-                    *("" if orders is None else orders, get("note") or "", yes[get("tax_exempt")]),
-                    ", ".join(get("tags") or ()),
-                    *((get("columns") or {}).get(name, "") for name in kept),
-                ]
-            )
-    return [Written(path, len(held), len(held))]
+    sheets: dict[tuple[str, ...], tuple[Any, list[int], Path]] = {}
+    with ExitStack() as stack:
+        for customer in records:
+            known = customer.get("known") or {}
+            fields = [field for field in _COLUMNS if field in known or _shown(customer, field)]
+            others = dict.fromkeys(name for name in known if name.startswith("columns."))
+            fields += [
+                *others,
+                *(name for n in customer.get("columns") or () if (name := f"columns.{n}") not in others),
+            ]
+            key = tuple(fields)
+            if key not in sheets:
+                target = path if not sheets else path.with_name(f"{path.stem}.{len(sheets) + 1}{path.suffix}")
+                file = stack.enter_context(target.open("w", encoding="utf-8", newline=""))
+                sheets[key] = (csv.writer(file, lineterminator="\n"), [0], target)
+                sheets[key][0].writerow(_COLUMNS[f][0] if f in _COLUMNS else f.partition(".")[2] for f in fields)
+            writer, counts, _ = sheets[key]
+            writer.writerow(_shown(customer, field) for field in fields)
+            counts[0] += 1
+        if not sheets:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerow(names[0] for names in _COLUMNS.values())
+    return [Written(target, counts[0], counts[0]) for _, counts, target in sheets.values()] or [Written(path, 0, 0)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from weft.connectors import Rejected, Taken, Written, cells
+from weft.connectors.seen import Seen
 from weft.connectors.shopify import columns as names
 from weft.connectors.source import Source, padded
 from weft.money import decimal
@@ -113,10 +114,10 @@ class _Layout:
 
 
 class _Group:
-    """The rows of one product, as they come."""
+    """The rows of one product, as they come; `again` where the file has named it further up."""
 
-    def __init__(self, layout: _Layout, key: str) -> None:
-        self.layout, self.key = layout, key
+    def __init__(self, layout: _Layout, key: str, again: bool) -> None:
+        self.layout, self.key, self.again = layout, key, again
         self.rows: list[Sequence[str]] = []
         self.bad: list[Rejected] = []
         self.count = 0
@@ -125,6 +126,7 @@ class _Group:
         self.variants: list[tuple[int, dict[str, Any]]] = []
         self.images: list[tuple[int, dict[str, Any]]] = []
         self.option_names: list[str] = []
+        self.named = False
         self.first = True
 
     def add(self, line: int, row: Sequence[str], raw: Sequence[str]) -> None:
@@ -135,6 +137,8 @@ class _Group:
             if self.first:
                 self._open(row)
                 self.first = False
+            else:
+                self._fill(row)
             variant = self._variant(row)
             image = self._image(row)
         except _Bad as problem:
@@ -150,30 +154,48 @@ class _Group:
     def _open(self, row: Sequence[str]) -> None:
         layout = self.layout
         record = self.record
-        if layout.title is None or not row[layout.title].strip():
+        if self.again or layout.title is None or not row[layout.title].strip():
             record["part"] = True
         for field, index, form in layout.product:
             cell = row[index]
             if not cell and "part" in record:
                 continue
             record[field] = _read(form, cell, index)
-        if layout.options:
-            self.option_names = []
-            options = []
-            for n, (name, value, linked) in enumerate(layout.options, 1):
-                label = row[name] if name >= 0 else ""
-                if not label and not row[value]:
-                    break
-                label = label or f"Option{n}"
-                label = label if label not in self.option_names else f"{label} {n}"
-                self.option_names.append(label)
-                options.append(
-                    {"name": label, **({"linked_to": row[linked]} if linked is not None and row[linked] else {})}
-                )
-            if options:
-                record["options"] = options
+        self._name_options(row)
         if layout.attributes:
             record["attributes"] = {name: row[index] for name, index in layout.attributes if row[index]}
+
+    def _fill(self, row: Sequence[str]) -> None:
+        """Take what a later row says of the product and the rows above it leave blank, as in a file that was sorted."""
+        for field, index, form in self.layout.product:
+            if row[index] and self.record.get(field) in (None, "", []):
+                self.record[field] = _read(form, row[index], index)
+        if not self.named and any(self._label(row, name) for name, *_ in self.layout.options):
+            self._name_options(row)
+        if "part" in self.record and not self.again and self.record.get("title"):
+            del self.record["part"]
+
+    def _name_options(self, row: Sequence[str]) -> None:
+        """Name the options that the row fills; one left unnamed has a name made up, unless it is known from further up."""
+        names: list[str] = []
+        options = []
+        filled = [
+            n for n, (name, value, _) in enumerate(self.layout.options, 1) if row[value] or self._label(row, name)
+        ]
+        for n, (name, _, linked) in enumerate(self.layout.options[: max(filled, default=0)], 1):
+            label = self._label(row, name) or f"Option{n}"
+            names.append(label if label not in names else f"{label} {n}")
+            options.append(
+                {"name": names[-1], **({"linked_to": row[linked]} if linked is not None and row[linked] else {})}
+            )
+        self.option_names = names
+        self.named = any(self._label(row, name) for name, *_ in self.layout.options)
+        if options and (self.named or not self.again):
+            self.record["options"] = options
+
+    @staticmethod
+    def _label(row: Sequence[str], place: int) -> str:
+        return row[place].strip() if place >= 0 else ""
 
     def _variant(self, row: Sequence[str]) -> dict[str, Any] | None:
         layout = self.layout
@@ -181,11 +203,15 @@ class _Group:
             return None
         variant: dict[str, Any] = {"currency": layout.currency}
         if layout.options:
-            while len(self.option_names) < len(layout.options) and row[layout.options[len(self.option_names)][1]]:
+            while any(row[value] for _, value, _ in layout.options[len(self.option_names) :]):
                 self.option_names.append(f"Option{len(self.option_names) + 1}")
-                self.record.setdefault("options", []).append({"name": self.option_names[-1]})
+                if "options" in self.record:
+                    self.record["options"].append({"name": self.option_names[-1]})
             places = zip(self.option_names, layout.options, strict=False)
             variant["options"] = {name: row[value] for name, (_, value, _) in places}
+            if not self.named:
+                # Names made up here may stand elsewhere in the file: then the places count.
+                variant["choices"] = list(variant["options"].values())
         for field, index, form in layout.variant:
             variant[field] = _read(form, row[index], index)
         return variant
@@ -219,7 +245,7 @@ class _Group:
             for at, row in enumerate(self.rows):
                 if not row[index] or (is_attribute and at == 0 and not self.record.get("part")):
                     continue
-                if at == 0 and not (varies and 0 in variants):
+                if at == 0 and not (varies and at in variants):
                     home = self.record
                 else:
                     home = variants.get(at) or images.get(at) or self.record
@@ -244,6 +270,7 @@ def read(source: Source) -> Iterator[Taken | Rejected]:
     layout = _Layout(source)
     width = len(layout.header)
     group: _Group | None = None
+    seen = Seen()
     for line, raw in source.rows():
         row = padded(raw, width)
         if row is None:
@@ -261,7 +288,7 @@ def read(source: Source) -> Iterator[Taken | Rejected]:
         if group is None or group.key != key:
             if group is not None:
                 yield from group.done()
-            group = _Group(layout, key)
+            group = _Group(layout, key, seen.add(key))
         group.add(line, row, raw)
     if group is not None:
         yield from group.done()

@@ -8,13 +8,13 @@ from typing import Any, Final
 from weft.connectors import Rejected, Taken, Written, cells
 from weft.connectors.source import Source, padded
 
-_QUANTITIES: Final = ("on hand (new)", "on hand (current)", "on hand", "available (not editable)", "available")
+QUANTITIES: Final = ("on hand (new)", "on hand (current)", "on hand", "available (not editable)", "available")
 
 
 def read(source: Source) -> Iterator[Taken | Rejected]:
     """Stock levels; a location at which a variant is not stocked has none."""
     at = {name.lower(): index for index, name in reversed(list(enumerate(source.header)))}
-    quantities = [at[name] for name in _QUANTITIES if name in at]
+    quantities = [at[name] for name in QUANTITIES if name in at]
     width = len(source.header)
     for line, raw in source.rows():
         row = padded(raw, width)
@@ -33,7 +33,7 @@ def read(source: Source) -> Iterator[Taken | Rejected]:
             continue
         sku = cells.unquoted(row[at["sku"]]).strip() if "sku" in at else ""
         options = {
-            row[at[f"option{n} name"]] or f"Option{n}": row[at[f"option{n} value"]]
+            (row[at[f"option{n} name"]] if f"option{n} name" in at else "") or f"Option{n}": row[at[f"option{n} value"]]
             for n in (1, 2, 3)
             if f"option{n} value" in at and row[at[f"option{n} value"]]
         }
