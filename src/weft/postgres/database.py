@@ -16,8 +16,6 @@ from weft.settings import Settings
 
 OLDEST: Final = 160000
 _MOST: Final = 12
-_BLOCK: Final = 128 << 10
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Database:
@@ -215,44 +213,15 @@ def _see_to_role(connection: Connection[Any]) -> None:
     connection.commit()
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if value is True:
-        return "t"
-    if value is False:
-        return "f"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES) if "\\" in value or "\n" in value or "\t" in value or "\r" in value else value
-    if isinstance(value, (bytes, bytearray)):
-        return "\\\\x" + value.hex()
-    return str(value)
-
-
 def copy_rows(connection: Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Bulk-copy rows into a temporary table and answer how many; a NUL in a text raises InputError."""
+    """Bulk-copy rows into a temporary table and answer how many; raises InputError for a text that cannot be kept."""
     count = 0
     with (
         connection.cursor() as cursor,
         cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as copy,
     ):
-        block: list[str] = []
-        size = 0
+        write = copy.write_row
         for row in rows:
-            line = "\t".join([_cell(value) for value in row])
-            block.append(line)
-            size += len(line)
+            write(row)
             count += 1
-            if size > _BLOCK:
-                _send(copy, block)
-                block, size = [], 0
-        if block:
-            _send(copy, block)
     return count
-
-
-def _send(copy: psycopg.Copy, block: list[str]) -> None:
-    text = "\n".join(block)
-    if "\x00" in text:
-        raise InputError("A text has a NUL character, which a database cannot hold.")
-    copy.write((text + "\n").encode("utf-8", "surrogatepass"))
