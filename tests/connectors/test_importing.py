@@ -90,6 +90,23 @@ def test_a_dry_run_counts_as_the_import_does(business: Business, tmp_path: Path)
     assert counts[2][2] == 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("products", "Handle,Title,Variant SKU\n{},A,s\na,A,{}\nb,B,t\n"),
+        ("orders", "order,sku,quantity,price\n{},s,1,5\n1,{},1,5\n2,t,1,2\n"),
+        ("customers", "id,email\n{},a@x.test\n1,{}\n2,b@x.test\n"),
+    ],
+)
+def test_a_name_too_long_for_an_index_stops_nothing_else(
+    business: Business, tmp_path: Path, kind: str, text: str
+) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(text.replace("{}", "".join(f"{n:x}" for n in range(9000))))
+    report = import_file(business, kind, path)
+    assert (report.rows, report.created, report.rejected) == (3, 1, 2)
+
+
 def test_an_unknown_column_is_kept_and_a_missing_one_keeps_its_value(business: Business, tmp_path: Path) -> None:
     path = tmp_path / "shop.csv"
     path.write_text(f"{HEADER}\nmug,Mug,<p>Fine.</p>,Kiln,TRUE,Size,S,M-S,9.00,3,hello\n")

@@ -257,3 +257,9 @@ def test_ledgers_of_different_columns_go_to_different_files(business: Business, 
     for part in written:
         assert import_file(business, "orders", part.path).updated == 0
     assert business.orders.get("1")["currency"] == "GBP"
+
+
+def test_a_quantity_that_no_database_holds_is_rejected(tmp_path: Path) -> None:
+    items = read(tmp_path, HEADER + "1,a,A,99999999999999999999,2011-01-01,5,,\n2,a,A,1,2011-01-01,5,,\n")
+    assert [item.value for item in items if isinstance(item, Rejected)] == ["9" * 20]
+    assert len(orders(items)) == 1

@@ -1,6 +1,8 @@
 """Shopify's files go in and come out again, whatever a platform, a spreadsheet or a person has made of them."""
 
 import csv
+import json
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -401,3 +403,18 @@ def test_a_file_that_is_not_shopifys_is_refused(business: Business, tmp_path: Pa
 def test_an_export_leaves_its_files_alone_in_the_folder(business: Business, tmp_path: Path, name: str) -> None:
     export_file(business, "products", tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_more_sets_of_columns_than_files_can_be_open(business: Business, tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    lines = [{"id": f"p{n}", "title": "P", "attributes": {f"a{n}": "x"}} for n in range(300)]
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    import_file(business, "products", path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    try:
+        written = export_file(business, "products", tmp_path / "out.csv")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(written) == 300
+    assert all(len(read(part.path)) == 1 for part in written)

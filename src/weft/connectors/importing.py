@@ -21,6 +21,7 @@ from weft.store.rows import Counts
 
 _BATCH_RECORDS: Final = 1000
 _BATCH_ROWS: Final = 8000
+_LONGEST: Final = 1000
 _SETTLED: Final = ("orders",)
 
 
@@ -148,6 +149,8 @@ def _batches(connector: Connector, kind: str, source: Source, skip: int) -> Iter
             skipped += count
             continue
         rows += count
+        if isinstance(item, Taken) and (long := _overlong(item.record)) is not None:
+            item = Rejected(item.line, long[0], long[1][:200], f"is longer than {_LONGEST} characters", None)
         if isinstance(item, Taken):
             taken.append(item)
         else:
@@ -158,6 +161,17 @@ def _batches(connector: Connector, kind: str, source: Source, skip: int) -> Iter
             taken, rejected, rows = [], [], 0
     if rows:
         yield _Batch(taken, rejected, rows, 1.0)
+
+
+def _overlong(record: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Which of the names by which records are found is longer than an index takes."""
+    inner = [*(record.get("variants") or ()), *(record.get("lines") or ())]
+    for field in ("id", "customer", "email", "product", "sku", "barcode", "location"):
+        for one in (record, *inner):
+            value = one.get(field)
+            if isinstance(value, str) and len(value) > _LONGEST:
+                return field, value
+    return None
 
 
 def _read_ahead(connector: Connector, kind: str, source: Source, skip: int) -> Generator[_Batch, None, None]:

@@ -1,9 +1,7 @@
 """Order tables by line: one row per order line, with cancellations, adjustments, postage and missing customers, as in life."""
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import islice
@@ -12,6 +10,7 @@ from typing import Any, Final
 
 from weft.connectors import Rejected, Taken, Written, cells, dates
 from weft.connectors.guessing import decimal_mark, ignored, settled
+from weft.connectors.sheets import Sheets
 from weft.connectors.source import Source, padded
 from weft.money import decimal, exponent
 
@@ -206,6 +205,8 @@ class _Reader:
             quantity = _said(self.quantity, text, at["quantity"])
         if quantity is None:
             raise _Bad(at["quantity"], "there is no quantity")
+        if abs(quantity) >= 1e9:
+            raise _Bad(at["quantity"], "is too large a number")
         if not (code or sku or title.strip()):
             raise _Bad(at.get("product", at.get("title", 0)), "the line names no product")
         line: dict[str, Any] = {
@@ -220,13 +221,16 @@ class _Reader:
         if exact is not None:
             line["price_exact"] = exact
         kind = self.kind(code or sku, title)
-        # What a customer is given for nothing is a product, whatever it is called; stock-taking has no customer.
-        given = "customer" in at and self.customer(row[at["customer"]]) is not None
-        if kind == "product" and not price and (quantity < 0 or (not given and _MISHAP.search(title))):
+        if kind == "product" and not price and (quantity < 0 or self._mishap(row, title)):
             kind = "adjustment"
         line["kind"] = kind
         self._differing(row, order, line)
         return line
+
+    def _mishap(self, row: Sequence[str], title: str) -> bool:
+        """Whether a description tells of a loss; what a customer is given for nothing is a product, whatever it is called."""
+        named = "customer" in self.at and self.customer(row[self.at["customer"]]) is not None
+        return not named and _MISHAP.search(title) is not None
 
     def quantity(self, text: str) -> int | float | None:
         value = cells.number(settled(text, ",", cells.is_piece) if self.mark == "," else text)
@@ -330,29 +334,19 @@ def write(records: Iterable[Mapping[str, Any]], path: Path, usual: str = "") -> 
 
     A currency is written where the columns had one, and where it is not the `usual` one.
     """
-    sheets: dict[tuple[str, ...], tuple[Any, list[int], Path]] = {}
-    with ExitStack() as stack:
-        for order in records:
-            known = order.get("known") or {}
-            named = known if "quantity" in known and "id" in known else _DEFAULT
-            currency = order.get("currency") or usual or "EUR"
-            if "currency" not in named and usual and currency != usual:
-                named = {**named, "currency": "currency"}
-            header = tuple(named.values())
-            if header not in sheets:
-                target = path if not sheets else path.with_name(f"{path.stem}.{len(sheets) + 1}{path.suffix}")
-                file = stack.enter_context(target.open("w", encoding="utf-8", newline=""))
-                writer = csv.DictWriter(file, header, restval="", extrasaction="ignore", lineterminator="\n")
-                writer.writeheader()
-                sheets[header] = (writer, [0, 0], target)
-            writer, counts, _ = sheets[header]
-            counts[0] += 1
-            for line in order.get("lines") or ():
-                said = _cells(order, line, currency)
-                row = {header: said[field] for field, header in named.items() if field in said}
-                writer.writerow({**row, **(line.get("columns") or {})})
-                counts[1] += 1
-        if not sheets:
-            with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerow(_DEFAULT.values())
-    return [Written(target, *counts) for _, counts, target in sheets.values()] or [Written(path, 0, 0)]
+    sheets = Sheets(path)
+    for order in records:
+        known = order.get("known") or {}
+        named = known if "quantity" in known and "id" in known else _DEFAULT
+        currency = order.get("currency") or usual or "EUR"
+        if "currency" not in named and usual and currency != usual:
+            named = {**named, "currency": "currency"}
+        sheets.add(list(named.values()), _rows(order, named, currency))
+    return sheets.done(list(_DEFAULT.values()))
+
+
+def _rows(order: Mapping[str, Any], named: Mapping[str, str], currency: str) -> Iterator[list[str]]:
+    for line in order.get("lines") or ():
+        said, kept = _cells(order, line, currency), line.get("columns") or {}
+        # What a line says otherwise than its order stands in its own columns.
+        yield [kept[header] if header in kept else said.get(field, "") for field, header in named.items()]

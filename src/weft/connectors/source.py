@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Final, TextIO, cast
 
@@ -162,7 +162,7 @@ class Source:
 
     def _rows(self) -> Generator[tuple[int, list[str]], None, None]:
         with self._text(newline="") as text:
-            at_end = begun = False
+            at_end = False
 
             def cleaned() -> Iterator[str]:
                 nonlocal at_end
@@ -173,13 +173,13 @@ class Source:
             reader = csv.reader(cleaned(), delimiter=self.separator)
             last = 0
             try:
-                for cells in reader:
+                above = next((cells for cells in reader if self._may_be_header(cells)), None)
+                for cells in reader if above is None else chain([above], reader):
                     if at_end:
                         raise csv.Error("it opens a quote that nothing closes, so that all behind it would be one cell")
                     last = reader.line_num
-                    if cells and (begun or self._may_be_header(cells)):
-                        begun = True
-                        yield reader.line_num, cells
+                    if cells:
+                        yield last, cells
             except csv.Error as problem:
                 raise UnreadableFile(f"{self.path.name}, line {last + 1} cannot be read: {problem}.") from problem
             except (OSError, EOFError, zlib.error, UnicodeError) as problem:
@@ -187,7 +187,7 @@ class Source:
 
     @staticmethod
     def _may_be_header(cells: Sequence[str]) -> bool:
-        return any(cell.strip() for cell in cells) and cells[0][:4].lower() != "sep="
+        return any(map(str.strip, cells)) and cells[0][:4].lower() != "sep="
 
     @contextmanager
     def _text(self, newline: str | None) -> Iterator[TextIO]:

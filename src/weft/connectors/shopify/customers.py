@@ -1,12 +1,11 @@
 """Customers in both of the forms that Shopify exports."""
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
 from weft.connectors import Rejected, Taken, Written, cells
+from weft.connectors.sheets import Sheets
 from weft.connectors.source import Source, padded
 from weft.money import decimal
 
@@ -126,26 +125,12 @@ def _shown(customer: Mapping[str, Any], field: str) -> str:
 def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str, Any]) -> list[Written]:
     """Write customers in the current form; those of whom different columns are known go to different files."""
     del options
-    sheets: dict[tuple[str, ...], tuple[Any, list[int], Path]] = {}
-    with ExitStack() as stack:
-        for customer in records:
-            known = customer.get("known") or {}
-            fields = [field for field in _COLUMNS if field in known or _shown(customer, field)]
-            others = dict.fromkeys(name for name in known if name.startswith("columns."))
-            fields += [
-                *others,
-                *(name for n in customer.get("columns") or () if (name := f"columns.{n}") not in others),
-            ]
-            key = tuple(fields)
-            if key not in sheets:
-                target = path if not sheets else path.with_name(f"{path.stem}.{len(sheets) + 1}{path.suffix}")
-                file = stack.enter_context(target.open("w", encoding="utf-8", newline=""))
-                sheets[key] = (csv.writer(file, lineterminator="\n"), [0], target)
-                sheets[key][0].writerow(_COLUMNS[f][0] if f in _COLUMNS else f.partition(".")[2] for f in fields)
-            writer, counts, _ = sheets[key]
-            writer.writerow(_shown(customer, field) for field in fields)
-            counts[0] += 1
-        if not sheets:
-            with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerow(names[0] for names in _COLUMNS.values())
-    return [Written(target, counts[0], counts[0]) for _, counts, target in sheets.values()] or [Written(path, 0, 0)]
+    sheets = Sheets(path)
+    for customer in records:
+        known = customer.get("known") or {}
+        fields = [field for field in _COLUMNS if field in known or _shown(customer, field)]
+        others = dict.fromkeys(name for name in known if name.startswith("columns."))
+        fields += [*others, *(name for n in customer.get("columns") or () if (name := f"columns.{n}") not in others)]
+        header = [_COLUMNS[field][0] if field in _COLUMNS else field.partition(".")[2] for field in fields]
+        sheets.add(header, [[_shown(customer, field) for field in fields]])
+    return sheets.done([names[0] for names in _COLUMNS.values()])

@@ -81,6 +81,8 @@ class _Layout:
         amount = self.parsed(row, "Lineitem quantity", cells.number)
         if amount is None:
             raise _Bad("Lineitem quantity", "", "there is no quantity")
+        if abs(amount) >= 1e9:
+            raise _Bad("Lineitem quantity", self.cell(row, "Lineitem quantity"), "is too large a number")
         return {
             "title": title,
             "sku": cells.unquoted(self.cell(row, "Lineitem sku")) or None,

@@ -1,15 +1,15 @@
 """Products: rows of one handle are one product, the first with its fields, all with its variants and pictures."""
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from weft.connectors import Rejected, Taken, Written, cells
 from weft.connectors.seen import Seen
+from weft.connectors.sheets import Sheets
 from weft.connectors.shopify import columns as names
 from weft.connectors.source import Source, padded
 from weft.money import decimal
@@ -76,8 +76,14 @@ class _Layout:
                 name, value, linked = (at.get(f"option{n} {part}") for part in ("name", "value", "linked to"))
                 self.options.append((-1 if name is None else name, value or 0, linked))
                 used.update(index for index in (name, value, linked) if index is not None)
+        heading = [index for _, index, _ in self.product] + [name for name, *_ in self.options if name >= 0]
+        self._heading = itemgetter(*heading) if heading else lambda _: ()
         self._others(used)
         self.known = self._known()
+
+    def says_more(self, row: Sequence[str]) -> bool:
+        """Whether a later row says anything of the product itself."""
+        return any(self._heading(row))
 
     def _others(self, used: set[int]) -> None:
         """Columns that are attributes, and those that are kept as they are, under the new dialect's names."""
@@ -137,7 +143,7 @@ class _Group:
             if self.first:
                 self._open(row)
                 self.first = False
-            else:
+            elif layout.says_more(row):
                 self._fill(row)
             variant = self._variant(row)
             image = self._image(row)
@@ -427,30 +433,18 @@ def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str
     """Write products; those of which different columns are known go to different files, so that nothing is blanked."""
     dialect = str(options.get("dialect") or "new")
     chosen: Mapping[str, Sequence[str]] | None = options.get("fields")
-    sheets: dict[tuple[str, ...], tuple[_Sheet, Any, list[int], Path]] = {}
-    with ExitStack() as stack:
-        for product in records:
-            known = known_of(product)
-            if chosen is not None:
-                known = _only(known, chosen.get(product["id"], ()))
-                product = {**product, "variants": _touched(product, chosen.get(product["id"], ()))}
-            key = tuple(sorted(known))
-            if key not in sheets:
-                target = path if not sheets else path.with_name(f"{path.stem}.{len(sheets) + 1}{path.suffix}")
-                file = stack.enter_context(target.open("w", encoding="utf-8", newline=""))
-                writer = csv.writer(file, lineterminator="\r\n" if dialect == "old" else "\n")
-                sheet = _Sheet(known, dialect)
-                writer.writerow(sheet.header)
-                sheets[key] = (sheet, writer, [0, 0], target)
-            sheet, writer, counts, _ = sheets[key]
-            for row in sheet.rows(product):
-                writer.writerow(row)
-                counts[1] += 1
-            counts[0] += 1
-        if not sheets:
-            with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerow(_Sheet(_ALL, dialect).header)
-    return [Written(target, counts[0], counts[1]) for _, _, counts, target in sheets.values()] or [Written(path, 0, 0)]
+    sheets = Sheets(path, "\r\n" if dialect == "old" else "\n")
+    layouts: dict[tuple[str, ...], _Sheet] = {}
+    for product in records:
+        known = known_of(product)
+        if chosen is not None:
+            known = _only(known, chosen.get(product["id"], ()))
+            product = {**product, "variants": _touched(product, chosen.get(product["id"], ()))}
+        key = tuple(sorted(known))
+        if key not in layouts:
+            layouts[key] = _Sheet(known, dialect)
+        sheets.add(layouts[key].header, layouts[key].rows(product))
+    return sheets.done(_Sheet(_ALL, dialect).header)
 
 
 def _touched(product: Mapping[str, Any], fields: Sequence[str]) -> list[Mapping[str, Any]]:
