@@ -1,5 +1,7 @@
 """The process: rooms put together. Only a process's start imports this."""
 
+import gc
+import sys
 from typing import Annotated
 
 import typer
@@ -20,4 +22,8 @@ def demo(
 
 def main() -> None:
     """Run the command `weft`."""
+    # Records are trees without cycles: by default the collector walks through each a dozen times to find nothing.
+    gc.set_threshold(100_000, 50, 100)
+    # A thread that reads ahead must not keep the one that talks to the database waiting 5 ms at every word.
+    sys.setswitchinterval(0.0005)
     root.run()

@@ -17,6 +17,7 @@ from weft.connectors import Connector, Rejected, Taken, connector_for
 from weft.connectors.source import Source
 from weft.errors import UnreadableFile, WeftError
 from weft.store.imports import Progress
+from weft.store.incoming import Incoming
 from weft.store.rows import Counts
 
 _BATCH_RECORDS: Final = 1000
@@ -63,6 +64,7 @@ class _Batch:
     rejected: list[Rejected]
     rows: int
     fraction: float
+    incoming: Incoming | None = None
 
 
 def digest_of_file(path: Path) -> bytes:
@@ -108,9 +110,19 @@ def import_file(
         begun(progress.uid)
     report.id = str(progress.uid)
     report.resumed = progress.rows if resumed else 0
+
+    def prepare(batch: _Batch) -> None:
+        records: Any = [item.record for item in batch.taken]
+        # Where most were new, most of the next will be. What fails here is done, and said, where the batch is written.
+        new = 2 * progress.created >= progress.records
+        with contextlib.suppress(WeftError):
+            batch.incoming = business.catalog.prepared(records, "import", as_new=new)
+
     rejects = _Rejects((rejects_folder or path.parent), name or path.name, progress, source)
     try:
-        with contextlib.closing(_read_ahead(connector, kind, source, skip=progress.rows)) as batches:
+        with contextlib.closing(
+            _read_ahead(connector, kind, source, progress.rows, prepare if kind == "products" else None)
+        ) as batches:
             for batch in batches:
                 _put(business, kind, batch, progress, rejects, who, name or path.name)
                 if watch:
@@ -174,8 +186,10 @@ def _overlong(record: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _read_ahead(connector: Connector, kind: str, source: Source, skip: int) -> Generator[_Batch, None, None]:
-    """Read the next batches in a thread while the database is busy with the one before."""
+def _read_ahead(
+    connector: Connector, kind: str, source: Source, skip: int, prepare: Callable[[_Batch], None] | None
+) -> Generator[_Batch, None, None]:
+    """Read and prepare the next batches in a thread while the database is busy with the one before."""
     ready: queue.Queue[_Batch | BaseException | None] = queue.Queue(maxsize=2)
     stop = threading.Event()
 
@@ -189,6 +203,8 @@ def _read_ahead(connector: Connector, kind: str, source: Source, skip: int) -> G
     def read() -> None:
         try:
             for batch in _batches(connector, kind, source, skip):
+                if prepare:
+                    prepare(batch)
                 if not hand(batch):
                     return
             hand(None)
@@ -249,7 +265,7 @@ def _put(
 def _write(business: Business, kind: str, batch: _Batch, connection: Any, file: str) -> tuple[Counts, list[Rejected]]:
     records: Any = [item.record for item in batch.taken]
     if kind == "products":
-        return business.catalog.put(connection, records, "import"), []
+        return business.catalog.put(connection, batch.incoming or records, "import"), []
     if kind == "orders":
         return business.orders.put(connection, records, "import"), []
     if kind == "customers":

@@ -1,7 +1,6 @@
 """Products with their variants, stock and facts: read, listed, written in bulk."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,11 +9,12 @@ from psycopg import AsyncConnection, Connection
 
 from weft.errors import NotFound
 from weft.ids import uuid7
-from weft.postgres.database import Database, copy_rows
+from weft.postgres.database import Database
 from weft.store import where
+from weft.store.incoming import Artist, Incoming, Known, Rows
 from weft.store.merging import merged, without_pending
 from weft.store.records import Product
-from weft.store.rows import Counts, array_text, digest_of, json_text, known_id, pruned
+from weft.store.rows import Counts, pruned
 
 FIELDS: Final = where.Fields(
     fixed={
@@ -71,158 +71,6 @@ select p.uid, p.known, json_strip_nulls(json_build_object(
         'stock', v.stock, 'levels', {_LEVELS}, 'columns', v.columns) order by v.position)
         from variant v where v.product = p.uid)))::text
 from product p"""
-
-_PRODUCT_TEXTS: Final = ("title", "description", "vendor", "type", "category", "status")
-_PRODUCT_COLUMNS: Final = (
-    *(
-        "uid",
-        "id",
-        *_PRODUCT_TEXTS,
-        "published",
-        "tags",
-        "options",
-        "seo_title",
-        "seo_description",
-        "gift_card",
-    ),
-    *("images", "translations", "columns", "known", "digest"),
-)
-_VARIANT_PLAIN: Final = (
-    *(
-        "sku",
-        "barcode",
-        "currency",
-        "price",
-        "compare_at",
-        "cost",
-        "grams",
-        "weight_unit",
-        "tracker",
-        "policy",
-    ),
-    *("fulfillment", "requires_shipping", "taxable", "tax_code", "image"),
-)
-_VARIANT_COLUMNS: Final = ("uid", "product", "position", "choices", "stock", "columns", *_VARIANT_PLAIN)
-_FACT_COLUMNS: Final = ("record", "name", "value", "unit", "source", "confidence", "at")
-_LEVEL_COLUMNS: Final = ("variant", "location", "quantity")
-_INCOMING: Final = {
-    "product": _PRODUCT_COLUMNS,
-    "variant": _VARIANT_COLUMNS,
-    "fact": _FACT_COLUMNS,
-    "stock_level": _LEVEL_COLUMNS,
-}
-
-
-class _Batch:
-    """The rows that a batch of products comes to, table by table."""
-
-    def __init__(self, connection: Connection[Any], source: str, currency: str) -> None:
-        self.connection, self.source, self.currency = connection, source, currency
-        self.now = datetime.now(UTC)
-        self.tables: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _INCOMING}
-        self._known: dict[int, int] = {}
-
-    def known(self, fields: Mapping[str, str] | None) -> int | None:
-        if fields is None:
-            return None
-        if id(fields) not in self._known:
-            self._known[id(fields)] = known_id(self.connection, fields)
-        return self._known[id(fields)]
-
-    def add(self, uid: UUID, product: Mapping[str, Any], digest: bytes | None) -> None:
-        get = product.get
-        options = get("options")
-        self.tables["product"].append(
-            (
-                *(
-                    uid,
-                    product["id"],
-                    *(get(name) for name in _PRODUCT_TEXTS),
-                    get("published"),
-                    array_text(get("tags")),
-                ),
-                *(
-                    json_text(options),
-                    get("seo_title"),
-                    get("seo_description"),
-                    get("gift_card"),
-                    json_text(get("images")),
-                ),
-                *(
-                    json_text(get("translations")),
-                    json_text(get("columns")),
-                    self.known(get("known")),
-                    digest,
-                ),
-            )
-        )
-        names = [option["name"] for option in options or ()]
-        for position, variant in enumerate(get("variants") or (), 1):
-            self._variant(uid, position, variant, names)
-        for name, value in (get("attributes") or {}).items():
-            self._fact(uid, name, value)
-
-    def _variant(self, product: UUID, position: int, variant: Mapping[str, Any], names: Sequence[str]) -> None:
-        get = variant.get
-        uid = get("uid") or uuid7()
-        choices = get("choices")
-        if choices is None:
-            chosen = get("options") or {}
-            choices = [chosen.get(name) or "" for name in names]
-        stock, levels = get("stock"), get("levels")
-        if isinstance(stock, Mapping):
-            levels, stock = stock, sum(quantity for quantity in stock.values() if quantity is not None)
-        currency = get("currency") or self.currency
-        self.tables["variant"].append(
-            (
-                *(uid, product, position, array_text(choices), stock, json_text(get("columns"))),
-                *(
-                    get("sku"),
-                    get("barcode"),
-                    currency,
-                    get("price"),
-                    get("compare_at"),
-                    get("cost"),
-                    get("grams"),
-                ),
-                *(
-                    get("weight_unit"),
-                    get("tracker"),
-                    get("policy"),
-                    get("fulfillment"),
-                    get("requires_shipping"),
-                ),
-                *(get("taxable"), get("tax_code"), get("image")),
-            )
-        )
-        for location, quantity in (levels or {}).items():
-            if quantity is not None:
-                self.tables["stock_level"].append((uid, location, quantity))
-
-    def _fact(self, record: UUID, name: str, value: Any) -> None:
-        unit, source, confidence, at = None, self.source, 1.0, self.now
-        if isinstance(value, Mapping):
-            unit, source = value.get("unit"), value.get("source") or source
-            confidence, at = value.get("confidence", 1.0), value.get("at") or at
-            value = value.get("value")
-        if value is None or value == "":
-            return
-        text = orjson.dumps(value).decode()
-        self.tables["fact"].append((record, name, text, unit, source, confidence, at))
-
-    def copy(self) -> None:
-        """Bring the rows into temporary tables beside the real ones."""
-        for name, columns in _INCOMING.items():
-            self.connection.execute(f"drop table if exists in_{name}")
-            listed = ", ".join(columns)
-            self.connection.execute(
-                f"create temporary table in_{name} on commit drop as select {listed} from {name} limit 0"
-            )
-            copy_rows(self.connection, f"in_{name}", columns, self.tables[name])
-
-    def insert(self, name: str) -> None:
-        columns = ", ".join(_INCOMING[name])
-        self.connection.execute(f"insert into {name} ({columns}) select {columns} from in_{name}")
 
 
 class Catalog:
@@ -291,72 +139,75 @@ class Catalog:
             for _, known_key, text in cursor:
                 yield _as_record(connection, text, known_key, known)
 
-    def put(self, connection: Connection[Any], products: Iterable[Product], source: str) -> Counts:
+    def prepared(self, products: Iterable[Product], source: str, *, as_new: bool) -> Incoming:
+        """Do what `put` can do without the database; `as_new` also draws up the rows of products that are new."""
+        incoming = Incoming.of(products)
+        if as_new:
+            with self._database.tenant(self._business) as connection:
+                known = Known(connection)
+                for said in incoming.products.values():
+                    known.id_of(said.get("known"))
+            artist = Artist(known, source, self._currency)
+            incoming.drawn = {
+                key: artist.drawn(uuid7(), said, incoming.digest(key)) for key, said in incoming.products.items()
+            }
+        return incoming
+
+    def put(self, connection: Connection[Any], products: Iterable[Product] | Incoming, source: str) -> Counts:
         """Write products inside the caller's transaction: new ones, and into the known ones what the records say.
 
         A field that a record does not name keeps its value; an applied change that the record does not know of stays.
         """
-        counts = Counts()
-        wanted: dict[str, Mapping[str, Any]] = {}
-        for product in products:
-            key = product["id"]
-            if key in wanted:
-                counts.unchanged += 1
-            wanted[key] = merged(wanted[key], product) if key in wanted else product
+        incoming = products if isinstance(products, Incoming) else Incoming.of(products)
+        counts = Counts(unchanged=incoming.repeated)
         held = {
-            row[0]: (row[1], row[2])
-            for row in connection.execute("select id, uid, digest from product where id = any(%s)", (list(wanted),))
+            row[0]: row[1] and bytes(row[1])
+            for row in connection.execute(
+                "select id, digest from product where id = any(%s)", (list(incoming.products),)
+            )
         }
-        batch = _Batch(connection, source, self._currency)
-        differing: dict[str, bytes] = {}
-        for key, said in wanted.items():
-            digest = digest_of({name: value for name, value in said.items() if name != "known"})
+        artist = Artist(Known(connection), source, self._currency)
+        rows = Rows()
+        differing: list[str] = []
+        for key, said in incoming.products.items():
             if key not in held:
-                batch.add(uuid7(), said, None if said.get("part") else digest)
+                rows.add(incoming.drawn.get(key) or artist.drawn(uuid7(), said, incoming.digest(key)))
                 counts.created += 1
-            elif held[key][1] is not None and bytes(held[key][1]) == digest:
+            elif held[key] == incoming.digests[key]:
                 counts.unchanged += 1
             else:
-                differing[key] = digest
+                differing.append(key)
         if counts.created:
-            batch.copy()
-            for name in _INCOMING:
-                batch.insert(name)
+            rows.copied(connection)
+            rows.inserted(connection)
         if differing:
-            counts.add(self._update(connection, wanted, differing, source))
+            counts.add(self._update(connection, incoming, differing, artist))
         return counts
 
-    def _update(
-        self,
-        connection: Connection[Any],
-        wanted: Mapping[str, Mapping[str, Any]],
-        differing: Mapping[str, bytes],
-        source: str,
-    ) -> Counts:
+    def _update(self, connection: Connection[Any], incoming: Incoming, differing: list[str], artist: Artist) -> Counts:
         counts = Counts()
-        batch = _Batch(connection, source, self._currency)
-        pending = _pending(connection, list(differing))
+        rows = Rows()
+        pending = _pending(connection, differing)
         known: dict[int, dict[str, str]] = {}
-        rows = connection.execute(
-            f"{_RECORD} where p.id = any(%s) order by p.uid for update of p", (list(differing),)
+        found = connection.execute(
+            f"{_RECORD} where p.id = any(%s) order by p.uid for update of p", (differing,)
         ).fetchall()
-        for uid, known_key, text in rows:
+        for uid, known_key, text in found:
             now = _as_record(connection, text, known_key, known)
             key = now["id"]
-            incoming = without_pending(wanted[key], pending.get(key, {}))
-            after = merged(now, incoming)
-            # A continuation says less than the whole product, so its digest must not stand for it.
-            digest = None if wanted[key].get("part") else differing[key]
+            said = without_pending(incoming.products[key], pending.get(key, {}))
+            after = merged(now, said)
+            digest = incoming.digest(key)
             if _meaning(after) == _meaning(now) and after.get("known") == now.get("known"):
                 counts.unchanged += 1
                 if digest is not None:
                     connection.execute("update product set digest = %s where uid = %s", (digest, uid))
                 continue
             counts.updated += 1
-            batch.add(uid, after, digest)
+            rows.add(artist.drawn(uid, after, digest))
         if counts.updated:
-            batch.copy()
-            _overwrite(connection)
+            rows.copied(connection)
+            rows.overwritten(connection)
         return counts
 
 
@@ -406,30 +257,3 @@ def _pending(connection: Connection[Any], products: list[str]) -> dict[str, dict
     ):
         pending.setdefault(record, {})[field] = before
     return pending
-
-
-def _overwrite(connection: Connection[Any]) -> None:
-    columns = ", ".join(f"{name} = i.{name}" for name in _PRODUCT_COLUMNS if name not in ("uid", "id"))
-    connection.execute(
-        f"update product p set {columns}, version = p.version + 1, updated_at = now() from in_product i where i.uid = p.uid"
-    )
-    connection.execute("set constraints all deferred")
-    names = ", ".join(_VARIANT_COLUMNS)
-    values = ", ".join(f"{name} = excluded.{name}" for name in _VARIANT_COLUMNS if name != "uid")
-    connection.execute(
-        f"insert into variant ({names}) select {names} from in_variant on conflict (uid) do update set {values}"
-    )
-    connection.execute(
-        "insert into stock_level (variant, location, quantity) select variant, location, quantity from in_stock_level "
-        "on conflict (variant, location) do update set quantity = excluded.quantity"
-    )
-    connection.execute(
-        "delete from fact f using in_product i where i.uid = f.record and not exists "
-        "(select from in_fact n where n.record = f.record and n.name = f.name)"
-    )
-    connection.execute(
-        "insert into fact (record, name, value, unit, source, confidence, at) select record, name, value, unit, source, "
-        "confidence, at from in_fact on conflict (record, name) do update set value = excluded.value, unit = excluded.unit, "
-        "source = excluded.source, confidence = excluded.confidence, at = excluded.at "
-        "where (fact.value, fact.unit) is distinct from (excluded.value, excluded.unit)"
-    )
