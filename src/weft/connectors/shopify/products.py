@@ -40,6 +40,9 @@ def _forms(currency: str) -> dict[str, Callable[[str], Any]]:
     }
 
 
+_Column = tuple[str, int, Callable[[str], Any]]
+
+
 class _Layout:
     """Where a file has what: made once from its header."""
 
@@ -57,7 +60,7 @@ class _Layout:
                     return at[name.lower()]
             return None
 
-        def fields(columns: Iterable[names.Column]) -> list[tuple[str, int, Callable[[str], Any]]]:
+        def fields(columns: Iterable[names.Column]) -> list[_Column]:
             return [(c.field, index, forms[c.form]) for c in columns if (index := found(c)) is not None]
 
         self.product = fields(names.PRODUCT)
@@ -76,10 +79,13 @@ class _Layout:
                 name, value, linked = (at.get(f"option{n} {part}") for part in ("name", "value", "linked to"))
                 self.options.append((-1 if name is None else name, value or 0, linked))
                 used.update(index for index in (name, value, linked) if index is not None)
+        self.choices = [value for _, value, _ in self.options]
         heading = [index for _, index, _ in self.product] + [name for name, *_ in self.options if name >= 0]
         self._heading = itemgetter(*heading) if heading else lambda _: ()
         self._others(used)
         self.known = self._known()
+        self.others = [(name, index, False) for name, index in self.kept]
+        self.others += [(self.known[f"attributes.{name}"], index, True) for name, index in self.attributes]
 
     def says_more(self, row: Sequence[str]) -> bool:
         """Whether a later row says anything of the product itself."""
@@ -162,20 +168,16 @@ class _Group:
         record = self.record
         if self.again or layout.title is None or not row[layout.title].strip():
             record["part"] = True
-        for field, index, form in layout.product:
-            cell = row[index]
-            if not cell and "part" in record:
-                continue
-            record[field] = _read(form, cell, index)
+        said = [column for column in layout.product if row[column[1]]] if "part" in record else layout.product
+        record.update(_read(said, row))
         self._name_options(row)
         if layout.attributes:
             record["attributes"] = {name: row[index] for name, index in layout.attributes if row[index]}
 
     def _fill(self, row: Sequence[str]) -> None:
         """Take what a later row says of the product and the rows above it leave blank, as in a file that was sorted."""
-        for field, index, form in self.layout.product:
-            if row[index] and self.record.get(field) in (None, "", []):
-                self.record[field] = _read(form, row[index], index)
+        blank = [one for one in self.layout.product if row[one[1]] and self.record.get(one[0]) in (None, "", [])]
+        self.record.update(_read(blank, row))
         if not self.named and any(self._label(row, name) for name, *_ in self.layout.options):
             self._name_options(row)
         if "part" in self.record and not self.again and self.record.get("title"):
@@ -205,11 +207,11 @@ class _Group:
 
     def _variant(self, row: Sequence[str]) -> dict[str, Any] | None:
         layout = self.layout
-        if not any(row[value] for _, value, _ in layout.options) and not any(row[index] for index in layout.telling):
+        if not any(map(row.__getitem__, layout.choices)) and not any(map(row.__getitem__, layout.telling)):
             return None
         variant: dict[str, Any] = {"currency": layout.currency}
         if layout.options:
-            while any(row[value] for _, value, _ in layout.options[len(self.option_names) :]):
+            while any(map(row.__getitem__, layout.choices[len(self.option_names) :])):
                 self.option_names.append(f"Option{len(self.option_names) + 1}")
                 if "options" in self.record:
                     self.record["options"].append({"name": self.option_names[-1]})
@@ -218,14 +220,13 @@ class _Group:
             if not self.named:
                 # Names made up here may stand elsewhere in the file: then the places count.
                 variant["choices"] = list(variant["options"].values())
-        for field, index, form in layout.variant:
-            variant[field] = _read(form, row[index], index)
+        variant.update(_read(layout.variant, row))
         return variant
 
     def _image(self, row: Sequence[str]) -> dict[str, Any] | None:
         if self.layout.src is None or not row[self.layout.src]:
             return None
-        return {field: _read(form, row[index], index) for field, index, form in self.layout.image}
+        return _read(self.layout.image, row)
 
     def done(self) -> Iterator[Taken | Rejected]:
         yield from self.bad
@@ -244,14 +245,11 @@ class _Group:
         """Put the columns that Weft has no field for where they come from: product, variant or picture."""
         variants, images = dict(self.variants), dict(self.images)
         later = self.rows[1:]
-        extras = [(name, index, False) for name, index in self.layout.kept]
-        extras += [(self.layout.known[f"attributes.{name}"], index, True) for name, index in self.layout.attributes]
-        for name, index, is_attribute in extras:
-            varies = any(row[index] for row in later)
-            for at, row in enumerate(self.rows):
+        for at, row in enumerate(self.rows):
+            for name, index, is_attribute in self.layout.others:
                 if not row[index] or (is_attribute and at == 0 and not self.record.get("part")):
                     continue
-                if at == 0 and not (varies and at in variants):
+                if at == 0 and not (at in variants and any(other[index] for other in later)):
                     home = self.record
                 else:
                     home = variants.get(at) or images.get(at) or self.record
@@ -264,11 +262,16 @@ class _Bad(Exception):
         self.index, self.reason = index, reason
 
 
-def _read(form: Callable[[str], Any], cell: str, index: int) -> Any:
+def _read(columns: Sequence[_Column], row: Sequence[str]) -> dict[str, Any]:
+    """The values of a row's cells by field; raises _Bad for the first that is none."""
+    values: dict[str, Any] = {}
+    index = 0
     try:
-        return form(cell)
+        for field, index, form in columns:
+            values[field] = form(row[index])
     except ValueError as problem:
         raise _Bad(index, str(problem)) from None
+    return values
 
 
 def read(source: Source) -> Iterator[Taken | Rejected]:
