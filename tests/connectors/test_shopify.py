@@ -130,6 +130,44 @@ def test_rows_of_one_handle_need_not_stand_together(
         assert (again.created, again.updated) == (0, 0)
 
 
+def test_a_cell_that_has_become_blank_blanks_what_it_filled(business: Business, tmp_path: Path) -> None:
+    blank = {"Fabric (product.metafields.custom.fabric)": "", "House note": ""}
+    put(business, "products", tmp_path / "1.csv", OLD, *SHIRT_OLD)
+    put(business, "products", tmp_path / "2.csv", "Handle,Title,Vendor", {"Handle": "shirt", "Title": "Shirt"})
+    assert business.catalog.get("shirt")["attributes"]["fabric"]["value"] == "wool"
+    put(business, "products", tmp_path / "3.csv", OLD, {**SHIRT_OLD[0], **blank}, *SHIRT_OLD[1:])
+    shirt = business.catalog.get("shirt")
+    assert (shirt["attributes"], shirt["columns"]) == ({}, {"Included / Norway": "TRUE"})
+    again = put(business, "products", tmp_path / "4.csv", OLD, {**SHIRT_OLD[0], **blank}, *SHIRT_OLD[1:])
+    assert (again.updated, again.unchanged) == (0, 1)
+
+
+def test_a_blank_cell_leaves_an_applied_change_that_the_platform_has_not_heard_of(
+    business: Business, tmp_path: Path
+) -> None:
+    plain = {**SHIRT_OLD[0], "Fabric (product.metafields.custom.fabric)": ""}
+    put(business, "products", tmp_path / "1.csv", OLD, plain)
+    business.changes.propose([{"record": "shirt", "field": "attributes.fabric", "after": "linen"}])
+    business.changes.approve(Selection(all=True))
+    business.changes.apply(Selection(all=True))
+    put(business, "products", tmp_path / "2.csv", OLD, {**plain, "Vendor": "Weaver"})
+    shirt = business.catalog.get("shirt")
+    assert (shirt["vendor"], shirt["attributes"]["fabric"]["value"]) == ("Weaver", "linen")
+
+
+def test_a_product_that_goes_on_far_below_is_as_it_was_when_the_file_comes_again(
+    business: Business, tmp_path: Path
+) -> None:
+    others = [{"Handle": f"p{n}", "Title": f"P {n}", "Variant Price": "1"} for n in range(1100)]
+    sizes = [{**SHIRT_OLD[1], "Option1 Value": size, "Variant SKU": size} for size in "SML"]
+    rows = [{**SHIRT_OLD[0], "Variant SKU": "XS", "Option1 Value": "XS"}, sizes[0], *others, *sizes]
+    put(business, "products", tmp_path / "1.csv", OLD, *rows)
+    assert [variant["sku"] for variant in business.catalog.get("shirt")["variants"]] == ["XS", "S", "M", "L"]
+    again = put(business, "products", tmp_path / "1.csv", OLD, *rows)
+    assert (again.created, again.updated) == (0, 0)
+    assert [variant["sku"] for variant in business.catalog.get("shirt")["variants"]] == ["XS", "S", "M", "L"]
+
+
 def test_an_option_without_a_name_loses_no_value(business: Business, tmp_path: Path) -> None:
     put(
         business,

@@ -244,6 +244,7 @@ def _meaning(record: Mapping[str, Any]) -> Any:
     plain["attributes"] = {
         name: (value.get("value"), value.get("unit")) if isinstance(value, Mapping) else (value, None)
         for name, value in (record.get("attributes") or {}).items()
+        if value not in (None, "")
     }
     return pruned(plain)
 

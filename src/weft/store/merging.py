@@ -26,7 +26,22 @@ def merged(held: Mapping[str, Any], incoming: Mapping[str, Any]) -> Any:
         result["options"] = incoming["options"]
     if "variants" in incoming:
         result["variants"] = _variants(held, incoming)
+    if not incoming.get("part"):
+        for key in ("attributes", "columns"):
+            _blank(result, key, incoming)
     return result
+
+
+def _blank(result: dict[str, Any], key: str, incoming: Mapping[str, Any]) -> None:
+    """Take out what the file has a column for and leaves blank: its blank cell is a value like any other."""
+    said = incoming.get(key) or {}
+    blank = [name for name in result.get(key) or () if name not in said and f"{key}.{name}" in _known(incoming)]
+    if blank:
+        result[key] = {name: value for name, value in result[key].items() if name not in blank}
+
+
+def _known(incoming: Mapping[str, Any]) -> Mapping[str, str]:
+    return incoming.get("known") or {}
 
 
 def _covers(held: Mapping[str, str] | None, value: Mapping[str, str]) -> bool:
@@ -47,26 +62,45 @@ def _over(held: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _choices(variant: Mapping[str, Any]) -> tuple[str, ...]:
+    if variant.get("choices"):
+        return tuple(value or "" for value in variant["choices"])
     return tuple(value or "" for value in (variant.get("options") or {}).values())
 
 
 def _variants(held: Mapping[str, Any], incoming: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The file's variants first and in its order, each over the one it speaks of, then those that it does not name."""
-    left = [dict(variant) for variant in held.get("variants") or ()]
+    """The file's variants first and in its order, each over the one it speaks of, then those that it does not name.
+
+    A part of a product leaves the variants where they are, and adds what is new.
+    """
+    old = [dict(variant) for variant in held.get("variants") or ()]
+    left, places = old, list(range(len(old)))
+    at: dict[int, dict[str, Any]] = {}
     fresh: list[dict[str, Any]] = []
     for variant in incoming.get("variants") or ():
         match = _match(left, variant)
-        if match is None:
-            fresh.append(dict(variant))
-            continue
-        left = [other for other in left if other is not match]
-        both = {**match, **{key: value for key, value in variant.items() if key not in ("columns", "stock")}}
-        if variant.get("columns"):
-            both["columns"] = {**(match.get("columns") or {}), **variant["columns"]}
-        if "stock" in variant:
-            both = _stocked(both, variant["stock"])
-        fresh.append(both)
-    return [*left, *fresh] if incoming.get("part") else [*fresh, *left]
+        both = dict(variant) if match is None else _variant(match, variant, incoming)
+        if match is not None:
+            found = next(n for n, other in enumerate(left) if other is match)
+            at[places[found]] = both
+            left, places = left[:found] + left[found + 1 :], places[:found] + places[found + 1 :]
+        if match is None or not incoming.get("part"):
+            fresh.append(both)
+    if incoming.get("part"):
+        return [*(at.get(place, variant) for place, variant in enumerate(old)), *fresh]
+    return [*fresh, *left]
+
+
+def _variant(match: Mapping[str, Any], variant: Mapping[str, Any], incoming: Mapping[str, Any]) -> dict[str, Any]:
+    untold = {"columns", "stock"}
+    if variant.get("choices") and _choices(match) == _choices(variant):
+        # The file does not name the options, and the product does.
+        untold |= {"options", "choices"}
+    both = {**match, **{key: value for key, value in variant.items() if key not in untold}}
+    if variant.get("columns"):
+        both["columns"] = {**(match.get("columns") or {}), **variant["columns"]}
+    if not incoming.get("part"):
+        _blank(both, "columns", {"columns": variant.get("columns"), "known": _known(incoming)})
+    return _stocked(both, variant["stock"]) if "stock" in variant else both
 
 
 def _match(left: list[dict[str, Any]], variant: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -109,9 +143,11 @@ def without_pending(incoming: Mapping[str, Any], pending: Mapping[str, Any]) -> 
                 del result[family]
         elif family == "attributes":
             attributes = dict(result.get("attributes") or {})
-            if rest in attributes and _plain(attributes[rest]) == before:
-                del attributes[rest]
+            if _plain(attributes.pop(rest, None)) == before:
                 result["attributes"] = attributes
+                result["known"] = {
+                    name: header for name, header in _known(result).items() if name != f"attributes.{rest}"
+                }
         elif family == "variants" and result.get("variants"):
             name, _, column = rest.rpartition(".")
             result["variants"] = [
