@@ -42,6 +42,10 @@ class Business:
         """The business of that name; raises NotFound."""
         return cls(database, businesses.named(database, name))
 
+    def created(self, connection: Connection[Any]) -> None:
+        """Create the business inside a transaction if it is not there, as a rehearsal must."""
+        connection.execute("select business_create(%s, %s, %s)", (self.uid, self.id, self.currency))
+
     def transaction(self) -> AbstractContextManager[Connection[Any]]:
         """One transaction in which the store's `put` methods of this business may be called."""
         return self.database.tenant(self.uid)

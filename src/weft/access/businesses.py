@@ -44,12 +44,24 @@ def listed(database: Database) -> list[Tenant]:
     return [Tenant(*row) for row in rows]
 
 
-def ensured(database: Database, name: str, currency: str = "EUR") -> Tenant:
-    """Find a business or create it; raises InputError for a name that cannot be one."""
+def rehearsed(database: Database, name: str, currency: str = "EUR") -> Tenant:
+    """Find a business, or describe the one that `ensured` would create; raises InputError like it."""
+    _checked(name)
+    with database.plain() as connection:
+        row = connection.execute("select uid, id, currency from business_named(%s)", (name,)).fetchone()
+    return Tenant(*row) if row else Tenant(uuid7(), name, currency)
+
+
+def _checked(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise InputError(
             f"{name!r} cannot name a business: use 1 to 63 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit."
         )
+
+
+def ensured(database: Database, name: str, currency: str = "EUR") -> Tenant:
+    """Find a business or create it; raises InputError for a name that cannot be one."""
+    _checked(name)
     with database.plain() as connection:
         row = connection.execute("select uid, id, currency from business_named(%s)", (name,)).fetchone()
         if row is None:

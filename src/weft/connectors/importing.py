@@ -76,6 +76,11 @@ def digest_of_file(path: Path) -> bytes:
         raise UnreadableFile(f"{path} cannot be read: {problem.strerror}.") from problem
 
 
+def recognized(kind: str, path: Path, format_name: str | None, mapping: Mapping[str, str]) -> None:
+    """Raise UnreadableFile or UnknownFormat where `import_file` would, without a business."""
+    connector_for(kind, Source(path, mapping=dict(mapping)), format_name)
+
+
 def import_file(
     business: Business,
     kind: str,
@@ -284,6 +289,7 @@ def _write(business: Business, kind: str, batch: _Batch, connection: Any, file: 
 def _rehearse(business: Business, kind: str, connector: Connector, source: Source, report: Report) -> None:
     """Do all that the import would do, in one transaction that is rolled back."""
     with contextlib.suppress(_Rehearsed), business.transaction() as connection:
+        business.created(connection)
         for batch in _batches(connector, kind, source, 0):
             counts, refused = _write(business, kind, batch, connection, source.path.name)
             report.rows += batch.rows

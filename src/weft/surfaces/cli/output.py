@@ -28,8 +28,9 @@ err = Console(stderr=True, highlight=False)
 
 
 def emit(value: Any) -> None:
-    """Write one machine-readable line."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    """Write one machine-readable line; where standard output has not all letters, with escapes."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(value, ensure_ascii=plain, default=str) + "\n")
 
 
 def who() -> str:
@@ -48,15 +49,28 @@ def opened() -> Iterator["Database"]:
 
 
 @contextmanager
-def business(name: str | None, *, create: bool = False, currency: str = "EUR") -> Iterator["Business"]:
-    """The business named, or the only one there is; with `create` it is made if it is not there."""
-    with opened() as database, business_on(database, name, create=create, currency=currency) as found:
+def business(
+    name: str | None, *, create: bool = False, rehearse: bool = False, currency: str = "EUR"
+) -> Iterator["Business"]:
+    """The business named, or the only one there is; with `create` it is made if it is not there.
+
+    With `rehearse` one that is not there is not made: what is written to it has to be taken back.
+    """
+    with (
+        opened() as database,
+        business_on(database, name, create=create, rehearse=rehearse, currency=currency) as found,
+    ):
         yield found
 
 
 @contextmanager
 def business_on(
-    database: "Database", name: str | None, *, create: bool = False, currency: str = "EUR"
+    database: "Database",
+    name: str | None,
+    *,
+    create: bool = False,
+    rehearse: bool = False,
+    currency: str = "EUR",
 ) -> Iterator["Business"]:
     """The same on a database that is open already."""
     from weft.access import businesses
@@ -69,7 +83,10 @@ def business_on(
             names = ", ".join(tenant.id for tenant in known)
             raise InputError(f"There is more than one business ({names}); say which with --business NAME.")
         name = known[0].id if known else "shop"
-    tenant = businesses.ensured(database, name, currency) if create else businesses.named(database, name)
+    if rehearse:
+        tenant = businesses.rehearsed(database, name, currency)
+    else:
+        tenant = businesses.ensured(database, name, currency) if create else businesses.named(database, name)
     yield Business(database, tenant)
 
 

@@ -1,5 +1,6 @@
 """The command `weft`: its nouns put together, and errors said in a sentence with an exit code."""
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -46,6 +47,10 @@ def root(
 
 def run(command: typer.Typer = app) -> None:
     """Run the command line; an error of Weft's is one sentence on standard error and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks a letter shows another sign for it, and the command goes on.
+            stream.reconfigure(errors="replace")
     try:
         command()
     except WeftError as problem:
