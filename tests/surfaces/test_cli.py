@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from weft.access import businesses
 from weft.business import Business
 from weft.postgres.database import Database
+from weft.surfaces import serving
 
 PRODUCTS = "Handle,Title,Variant SKU,Variant Price\nmug,Blue Mug,M-1,12.50\nhat,RED HAT,H-1,20\nbad,Bad,B-1,cheap\n"
 
@@ -91,6 +93,19 @@ def test_several_columns_can_be_ignored(home: Path, database: Database, tmp_path
     assert "three" in str(held)
     assert "one" not in held["columns"] | held["attributes"]
     assert "two" not in held["columns"] | held["attributes"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+def test_a_server_that_does_not_end_is_ended(tmp_path: Path) -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", deaf, "weft"], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        (tmp_path / "serve-1.json").write_text(json.dumps({"pid": process.pid, "host": "127.0.0.1", "port": 1}))
+        threading.Thread(target=process.wait, daemon=True).start()
+        assert serving.stop(tmp_path, patience=0.3) == 1
+        assert process.wait(10) == -9
+    assert serving.found(tmp_path) == []
 
 
 @pytest.mark.parametrize(

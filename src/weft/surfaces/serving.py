@@ -97,13 +97,16 @@ def _is_ours(pid: int) -> bool:
     return not command.exists() or b"weft" in command.read_bytes()
 
 
-def stop(home: Path) -> int:
-    """Stop the servers of this Weft folder and answer how many there were."""
+def stop(home: Path, patience: float = 10.0) -> int:
+    """Stop the servers of this Weft folder and answer how many there were; one that has not ended in time is killed."""
     there = [told["pid"] for told in found(home) if told["pid"] != os.getpid()]
-    for pid in there:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-    until = time.monotonic() + 10
-    while time.monotonic() < until and any(_is_ours(pid) for pid in there):
-        time.sleep(0.05)
+    # The second time a server lets go of those who still wait for it.
+    for sign in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
+        alive = [pid for pid in there if _is_ours(pid)]
+        for pid in alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, sign)
+        until = time.monotonic() + patience
+        while time.monotonic() < until and any(_is_ours(pid) for pid in alive):
+            time.sleep(0.05)
     return len(there)
