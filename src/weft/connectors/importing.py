@@ -20,8 +20,8 @@ from weft.store.imports import Progress
 from weft.store.incoming import Incoming
 from weft.store.rows import Counts
 
-_BATCH_RECORDS: Final = 1000
-_BATCH_ROWS: Final = 8000
+_BATCH_RECORDS: Final = 2000
+_BATCH_ROWS: Final = 12_000
 _LONGEST: Final = 1000
 _SETTLED: Final = ("orders",)
 
@@ -195,7 +195,7 @@ def _read_ahead(
     connector: Connector, kind: str, source: Source, skip: int, prepare: Callable[[_Batch], None] | None
 ) -> Generator[_Batch, None, None]:
     """Read and prepare the next batches in a thread while the database is busy with the one before."""
-    ready: queue.Queue[_Batch | BaseException | None] = queue.Queue(maxsize=2)
+    ready: queue.Queue[_Batch | BaseException | None] = queue.Queue(maxsize=1)
     stop = threading.Event()
 
     def hand(item: _Batch | BaseException | None) -> bool:

@@ -106,18 +106,23 @@ class Database:
             except psycopg.OperationalError:
                 held.close()
         try:
-            connection = psycopg.connect(self.conninfo)
+            connection = self._connected()
         except psycopg.OperationalError:
             if self._home is None:
                 raise
             embedded.ensure(self._home, self._say)
-            connection = psycopg.connect(self.conninfo)
+            connection = self._connected()
         try:
             connection.execute(first, parameters)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _connected(self) -> Connection[Any]:
+        # What goes over these connections is about many records at once, and each such statement deserves its own plan:
+        # the generic one of a prepared statement compares every row with every one of a thousand ids.
+        return psycopg.connect(self.conninfo, prepare_threshold=None)
 
     @contextlib.contextmanager
     def _spoken(self) -> Iterator[None]:
