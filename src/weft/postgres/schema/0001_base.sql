@@ -428,6 +428,13 @@ begin
 end $$;
 grant execute on function amount, major, product_text to weft_app;
 
+-- Nobody looks for a whole description or a bag of columns: what is in them is no use to the planner.
+alter table product alter description set statistics 0, alter images set statistics 0, alter columns set statistics 0,
+    alter translations set statistics 0, alter options set statistics 0, alter digest set statistics 0;
+alter table variant alter columns set statistics 0, alter image set statistics 0;
+alter table order_line alter columns set statistics 0;
+alter table orders alter columns set statistics 0, alter digest set statistics 0, alter refunds set statistics 0;
+
 -- Statistics for the planner, at once where much was written: autovacuum comes too late for who reads next.
 create function statistics_refreshed(names text[]) returns void language plpgsql security definer
 set search_path = weft, pg_temp as $$
