@@ -8,8 +8,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -55,17 +56,37 @@ def run(
         note = settings.home / f"serve-{os.getpid()}.json"
         note.write_text(json.dumps({"pid": os.getpid(), "host": host, "port": number}), encoding="utf-8")
         say(f"Weft serves http://{host}:{number} (API /api/v1, its description /api/openapi.json). Ctrl-C ends it.")
+        # What is loaded by now stays: the collector need not walk through it while somebody waits.
+        gc.collect()
+        gc.freeze()
         if ready:
             ready(database, number)
         if once:
             threading.Thread(target=_ended, args=(server,), daemon=True).start()
-        # What is loaded by now stays: the collector need not walk through it while somebody waits.
-        gc.collect()
-        gc.freeze()
         try:
-            server.run(sockets=[listening])
+            with _ending(server):
+                server.run(sockets=[listening])
         finally:
             note.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _ending(server: uvicorn.Server) -> Iterator[None]:
+    """End the server by a signal that comes before it listens for signals itself, and then go on to the end of the process."""
+    came: list[int] = []
+
+    def end(number: int, _: FrameType | None) -> None:
+        came.append(number)
+        server.should_exit = True
+
+    before = {sign: signal.signal(sign, end) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+    if signal.SIGINT in came:
+        raise KeyboardInterrupt
 
 
 def _ended(server: uvicorn.Server) -> None:
