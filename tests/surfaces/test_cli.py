@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import threading
@@ -136,7 +137,7 @@ def test_a_reader_that_goes_away_and_a_terminal_without_letters_are_no_trouble(
     path = tmp_path / "many.csv"
     path.write_text("Handle,Title\n" + "".join(f"p{n},Größe – 商品 {n}\n" for n in range(3000)), encoding="utf-8")
     weft(home, "import", "products", str(path), "--business", "cli-many")
-    command = f"{sys.executable} -m weft products list --business cli-many --limit 1000 --json | head -n 1"
+    command = f"{shlex.quote(sys.executable)} -m weft products list --business cli-many --limit 1000 --json | head -n 1"
     environment = {**os.environ, "WEFT_HOME": str(home)}
     done = subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
