@@ -5,15 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 import orjson
 from psycopg import Connection
 
-from weft.errors import NotFound
 from weft.ids import uuid7
-from weft.postgres.database import Database
 from weft.store import bulk, where
+from weft.store.kept import Kept
 from weft.store.records import Order
 from weft.store.rows import Counts, array_text, json_text
 
@@ -123,54 +121,10 @@ def _continuing(order: Mapping[str, Any], more: Mapping[str, Any]) -> Iterator[M
         yield added
 
 
-class Orders:
+class Orders(Kept[Order]):
     """One business's orders."""
 
-    def __init__(self, database: Database, business: UUID) -> None:
-        self._database = database
-        self._business = business
-
-    def get(self, order: str) -> dict[str, Any]:
-        """One order with its lines; raises NotFound."""
-        with self._database.tenant(self._business) as connection:
-            row = connection.execute(f"{_SELECT} where o.id = %s", (order,)).fetchone()
-        if row is None:
-            raise NotFound(f"There is no order {order!r}.")
-        return {**orjson.loads(row[2]), "uid": str(row[0]), "version": row[3], "updated_at": row[4]}
-
-    def listed(
-        self, filter_text: str | None = None, *, limit: int = 50, after: str | None = None
-    ) -> list[dict[str, Any]]:
-        """Orders by id, the first `limit` after the id `after`, each with its lines."""
-        condition = where.parse(filter_text, FIELDS) if filter_text else where.Filter("true", ())
-        with self._database.tenant(self._business) as connection:
-            rows = connection.execute(
-                f"{_SELECT} where {condition.sql} and o.id > %s order by o.id limit %s",
-                [*condition.parameters, after or "", limit],
-            ).fetchall()
-        return [{**orjson.loads(row[2]), "uid": str(row[0]), "version": row[3]} for row in rows]
-
-    def count(self) -> int:
-        """How many orders there are."""
-        with self._database.tenant(self._business) as connection:
-            row = connection.execute("select count(*) from orders").fetchone()
-        return int(row[0]) if row else 0
-
-    def records(self, filter_text: str | None = None) -> Iterator[Order]:
-        """All orders with their lines in the order in which they came, as connectors write them."""
-        known: dict[int, dict[str, str]] = {}
-        with self._database.tenant(self._business) as connection, connection.cursor(name="orders") as cursor:
-            cursor.itersize = 500
-            condition = where.parse(filter_text, FIELDS) if filter_text else where.Filter("true", ())
-            cursor.execute(f"{_SELECT} where {condition.sql} order by o.uid", condition.parameters)
-            for _, key, text, *_ in cursor:
-                record: Order = orjson.loads(text)
-                if key is not None:
-                    if key not in known:
-                        row = connection.execute("select fields from known where id = %s", (key,)).fetchone()
-                        known[key] = row[0] if row else {}
-                    record["known"] = known[key]
-                yield record
+    noun, table, alias, select, fields = "order", "orders", "o", _SELECT, FIELDS
 
     def put(self, connection: Connection[Any], orders: Iterable[Order], source: str) -> Counts:
         """Write orders inside the caller's transaction.
