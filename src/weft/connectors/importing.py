@@ -6,7 +6,7 @@ import hashlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from uuid import UUID
 from weft.business import Business
 from weft.connectors import Connector, Rejected, Taken, connector_for
 from weft.connectors.source import Source
-from weft.errors import UnreadableFile, WeftError
+from weft.errors import InputError, UnreadableFile, WeftError
 from weft.store.imports import Progress
 from weft.store.incoming import Incoming
 from weft.store.rows import Counts
@@ -74,6 +74,18 @@ def digest_of_file(path: Path) -> bytes:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError as problem:
         raise UnreadableFile(f"{path} cannot be read: {problem.strerror}.") from problem
+
+
+def mapping_of(pairs: Iterable[str]) -> dict[str, str]:
+    """Columns by field from texts such as `title=Product name`; `-=column` ignores one. Raises InputError."""
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        field, _, column = (part.strip() for part in pair.partition("="))
+        if not field or not column:
+            raise InputError(f"The mapping {pair!r} is none: write it as field=column, such as 'title=Product name'.")
+        # One field has one column; any number of columns can be ignored.
+        mapping[field] = f"{mapping[field]},{column}" if field == "-" and "-" in mapping else column
+    return mapping
 
 
 def recognized(kind: str, path: Path, format_name: str | None, mapping: Mapping[str, str]) -> None:

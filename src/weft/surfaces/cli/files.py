@@ -40,17 +40,10 @@ def import_(
     json_: JsonOption = False,
 ) -> None:
     """Import a file: streamed, resumable, and every row that cannot be taken goes to a rejects file with the reason."""
-    from weft.connectors.importing import import_file, recognized
+    from weft.connectors.importing import import_file, mapping_of, recognized
     from weft.errors import InputError
 
-    mapping: dict[str, str] = {}
-    for pair in map_ or ():
-        field, equals, column = pair.partition("=")
-        if not equals or not field or not column:
-            raise InputError(f"--map {pair}: write it as field=column, such as --map title='Product name'.")
-        field, column = field.strip(), column.strip()
-        # One field has one column; any number of columns can be ignored.
-        mapping[field] = f"{mapping[field]},{column}" if field == "-" and "-" in mapping else column
+    mapping = mapping_of(map_ or ())
     if currency is not None and (len(currency) != 3 or not currency.isalpha()):
         raise InputError(f"--currency {currency}: write it as three letters, such as EUR.")
     currency = currency.upper() if currency else None

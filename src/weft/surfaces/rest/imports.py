@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from weft.business import Business
-from weft.connectors.importing import Moment, Report, import_file
+from weft.connectors.importing import Moment, Report, import_file, mapping_of
 from weft.errors import InputError, NotFound, WeftError
 from weft.surfaces.rest.callers import Approver, Reader
 from weft.surfaces.rest.problems import RESPONSES
@@ -134,12 +134,7 @@ async def start(
     wait: Annotated[bool, Query(description="Answer when it is done (status 200), not at once.")] = False,
 ) -> Any:
     """Send a file: raw (`curl --data-binary @FILE`) or as a form (`curl -F file=@FILE`). Answers at once with its id."""
-    mapping = {}
-    for pair in map_ or ():
-        field, equals, column = pair.partition("=")
-        if not equals:
-            raise InputError(f"map={pair}: write it as field=column.")
-        mapping[field] = column
+    mapping = mapping_of(map_ or ())
     path, called = await _received(request, name)
     underway: Underway = request.app.state.underway
     begun: asyncio.Future[UUID] = asyncio.get_running_loop().create_future()
