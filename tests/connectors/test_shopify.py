@@ -327,6 +327,14 @@ def test_an_order_that_goes_on_further_down_keeps_its_lines(business: Business, 
     assert import_file(business, "orders", tmp_path / "in.csv").updated == 0
 
 
+def test_an_order_whose_first_row_comes_last_knows_what_it_says(business: Business, tmp_path: Path) -> None:
+    put(business, "orders", tmp_path / "in.csv", ORDERS, SECOND, CANCELLED, FIRST)
+    order = business.orders.get("#1")
+    assert {line["title"] for line in order["lines"]} == {"Mug - Blue", "Cup"}
+    assert (order["email"], order["total"], order["currency"]) == ("ann@example.com", 3600, "USD")
+    assert order["placed_at"] is not None
+
+
 def test_orders_under_headers_in_another_case(business: Business, tmp_path: Path) -> None:
     header = "name,email,CURRENCY,created at,lineitem quantity,lineitem name,lineitem price"
     row = dict(zip(header.split(","), ["#1", "a@x.test", "usd", "2024-05-01", "1", "Mug", "10"], strict=True))

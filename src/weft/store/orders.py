@@ -138,7 +138,11 @@ class Orders(Kept[Order]):
             held = wanted.get(order["id"])
             if held is not None:
                 counts.unchanged += 1
-                wanted[order["id"]] = {**held, "lines": [*held.get("lines", ()), *_continuing(held, order)]}
+                # The rows that say when the order was placed are its first, wherever they stand.
+                head, more = (held, order) if held.get("placed_at") or not order.get("placed_at") else (order, held)
+                said = {name: value for name, value in head.items() if value not in (None, "", [], {})}
+                lines = [*head.get("lines", ()), *_continuing(head, more)]
+                wanted[order["id"]] = {**more, **said, "lines": lines, "whole": held.get("whole", True)}
             else:
                 wanted[order["id"]] = order
         del source
