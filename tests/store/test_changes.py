@@ -9,7 +9,7 @@ import pytest
 from weft.business import Business
 from weft.connectors.exporting import export_changes
 from weft.connectors.importing import import_file
-from weft.errors import BadFilter, Conflict, InputError, NotFound
+from weft.errors import BadFilter, Conflict, InputError, NotFound, Stale
 from weft.store.changes import Selection
 
 ALL = Selection(all=True)
@@ -209,3 +209,146 @@ def test_an_import_of_the_old_file_leaves_applied_changes_alone(shop: Business, 
     path.write_text(SHOP.replace("BLUE MUG", "Their own title"))
     import_file(shop, "products", path)
     assert held(shop, "mug", "title") == "Their own title"
+
+
+BLANKED = ["description", "tags", "published", "variants.MUG-L.price", "variants.MUG-L.stock", "attributes.color"]
+
+
+@pytest.mark.parametrize("field", BLANKED)
+@pytest.mark.parametrize("blank", [None, "", []])
+def test_what_is_blanked_can_be_put_back(shop: Business, field: str, blank: Any) -> None:
+    propose(
+        shop, ("mug", "published", True), ("mug", "attributes.color", {"value": 3, "unit": None, "source": "a page"})
+    )
+    apply(shop)
+    before = held(shop, "mug", field)
+    assert before is not None
+    outcome = propose(shop, ("mug", field, blank))
+    assert outcome.done == 1, outcome.problems
+    assert apply(shop).done == 1
+    assert held(shop, "mug", field) is None
+    assert shop.changes.undo(Selection(run=outcome.run)).done == 1
+    assert held(shop, "mug", field) == before
+
+
+def test_a_fact_is_put_back_whatever_was_said_of_it(shop: Business) -> None:
+    fact = {"value": 3, "unit": "cm", "source": "a page", "confidence": 0.5}
+    propose(shop, ("mug", "attributes.height", fact), ("mug", "attributes.width", {"value": 4, "unit": None}))
+    assert apply(shop).done == 2
+    assert held(shop, "mug", "attributes.height") == {"value": 3, "unit": "cm"}
+    assert held(shop, "mug", "attributes.width") == 4
+    assert shop.changes.undo(ALL).left == 0
+    assert held(shop, "mug", "attributes.height") is None
+
+
+def test_a_plain_amount_is_in_the_currency_of_its_variant(shop: Business, tmp_path: Path) -> None:
+    path = tmp_path / "yen.csv"
+    path.write_text("Handle,Title,Variant SKU,Variant Price,Variant Compare At Price\nfan,Fan,FAN,900,1000\n")
+    import_file(shop, "products", path, currency="JPY")
+    outcome = propose(shop, ("fan", "variants.FAN.price", "850"), ("fan", "variants.FAN.compare_at", 9.5))
+    assert (outcome.done, outcome.problems[0]["problem"]) == (1, "the amount has more decimals than JPY has")
+    assert apply(shop).done == 1
+    assert held(shop, "fan", "variants.FAN.price") == {"amount": 850, "currency": "JPY"}
+    propose(shop, ("fan", "variants.FAN.price", {"amount": 840}))
+    assert shop.changes.listed()[-1]["after"] == {"amount": 840, "currency": "JPY"}
+
+
+def test_one_variant_has_amounts_in_one_currency(shop: Business) -> None:
+    outcome = propose(
+        shop,
+        ("mug", "variants.MUG-L.cost", {"amount": 500, "currency": "USD"}),
+        ("mug", "variants.MUG-L.price", "-1"),
+        ("mug", "variants.MUG-L.price", "1e999999999"),
+        ("mug", "variants.MUG-S.price", {"amount": 700, "currency": "USD"}),
+    )
+    assert [problem["field"] for problem in outcome.problems[:2]] == ["variants.MUG-L.price"] * 2
+    assert outcome.problems[2]["problem"] == "the variant has amounts in EUR, and this one is in USD"
+    assert apply(shop).done == 1  # the only amount of its variant may be in another
+    assert shop.changes.undo(ALL).done == 1
+    assert held(shop, "mug", "variants.MUG-S.price") == {"amount": 900, "currency": "EUR"}
+
+
+def test_a_run_that_renames_a_variant_is_undone_whole(shop: Business) -> None:
+    for edits in (
+        [("mug", "variants.#1.sku", "NEW"), ("mug", "variants.MUG-S.price", "7.00")],
+        [("mug", "variants.MUG-S.stock", 9), ("mug", "variants.#1.sku", "NEWER")],
+    ):
+        run = propose(shop, *edits).run
+        assert apply(shop).done == 2
+        outcome = shop.changes.undo(Selection(run=run))
+        assert (outcome.done, outcome.problems) == (2, [])
+        assert held(shop, "mug", "variants.#1.sku") == "MUG-S"
+        assert held(shop, "mug", "variants.MUG-S.price") == {"amount": 900, "currency": "EUR"}
+        assert held(shop, "mug", "variants.MUG-S.stock") == 3
+
+
+def test_confidences_are_what_was_said(shop: Business) -> None:
+    shop.changes.propose([{"record": "mug", "field": "title", "after": "Mug", "confidence": 0.9}])
+    for where in ("confidence >= 0.9", "confidence = 0.9", "confidence in (0.9, 0.8)", "not confidence > 0.9"):
+        assert len(shop.changes.listed(Selection(where=where))) == 1, where
+
+
+def test_one_edit_that_cannot_be_kept_does_not_take_the_others_with_it(shop: Business) -> None:
+    deep: Any = 1
+    for _ in range(400):
+        deep = [deep]
+    odd: list[dict[str, Any]] = [
+        {"record": "m\0", "field": "title", "after": "x"},
+        {"record": "m\ud800", "field": "title", "after": "x"},
+        {"record": "mug", "field": "attributes.x\0", "after": "x"},
+        *({"record": "mug", "field": "attributes.x", "after": after} for after in ("\ud800", 1 << 70, deep, ["\0"])),
+        {"record": "mug", "field": "attributes.x", "after": float("inf")},
+        {"record": "mug", "field": "variants.MUG-S.stock", "after": int("9" * 400)},
+        {"record": "mug", "field": "title", "after": "x", "confidence": float("nan")},
+        {"record": "mug", "field": "title", "after": "x", "confidence": True},
+        {"record": "mug", "field": "title", "after": "x", "facts": ["\0"]},
+        {"record": "mug", "field": "title", "after": "x", "checks": ["well"]},
+        {"record": "mug", "field": "title", "after": "New"},
+    ]
+    outcome = shop.changes.propose(odd)
+    assert (outcome.done, outcome.left) == (1, len(odd) - 1)
+    str(outcome.problems).encode()
+
+
+def test_what_was_taken_home_and_taken_back_goes_home_again(shop: Business, tmp_path: Path) -> None:
+    def exported(name: str) -> list[dict[str, str]]:
+        rows: list[dict[str, str]] = []
+        for part in export_changes(shop, ALL, tmp_path / name):
+            with part.path.open(newline="") as file:
+                rows += csv.DictReader(file)
+        return rows
+
+    propose(shop, ("mug", "title", "Blue mug"), ("cup", "title", "Red cup"), ("bowl", "title", "Big bowl"))
+    shop.changes.approve(ALL)
+    shop.changes.apply(Selection(where="record = mug"))
+    assert {row["Title"] for row in exported("first.csv") if row["Title"]} == {"Blue mug", "Red cup", "Big bowl"}
+    assert exported("none.csv") == []
+    shop.changes.undo(Selection(where="record = mug"))
+    shop.changes.reject(Selection(where="record = cup"))
+    bowl = shop.changes.listed(Selection(where="record = bowl"))[0]
+    shop.changes.correct(bowl["id"], "Small bowl")
+    assert {row["Title"] for row in exported("second.csv") if row["Title"]} == {"BLUE MUG", "Cup", "Small bowl"}
+    assert exported("none.csv") == []
+
+
+def test_a_value_is_said_as_a_person_writes_it(shop: Business) -> None:
+    propose(shop, ("mug", "variants.MUG-S.price", "7.00"), ("mug", "variants.MUG-S.price", "8.00"))
+    problem = apply(shop).problems[0]["problem"]
+    assert problem == "variants.MUG-S.price now holds “7.00 EUR”, not “9.00 EUR” as when it was proposed"
+
+
+def test_an_edit_is_made_as_a_whole_or_not_at_all(shop: Business) -> None:
+    propose(shop, ("mug", "title", "Mug"))
+    assert shop.changes.edit("mug", {"title": "Mug", "vendor": "Kiln"}).done == 1
+    assert held(shop, "mug", "title") == "Mug"
+    for values in ({"title": "x", "vendor": 3}, {"title": "x", "variants.NONE.price": "1"}):
+        with pytest.raises(InputError):
+            shop.changes.edit("mug", values)
+    with pytest.raises(Conflict, match="two of these"):
+        shop.changes.edit("mug", {"variants.#1.price": "1", "variants.MUG-S.price": "2"})
+    with pytest.raises(Stale, match="at version"):
+        shop.changes.edit("mug", {"title": "x"}, versions=["1"])
+    with pytest.raises(NotFound):
+        shop.changes.edit("none", {"title": "x"})
+    assert held(shop, "mug", "title") == "Mug"
+    assert shop.changes.counted() == {**dict.fromkeys(shop.changes.counted(), 0), "proposed": 1, "applied": 1}

@@ -187,11 +187,11 @@ class Catalog:
     def _update(self, connection: Connection[Any], incoming: Incoming, differing: list[str], artist: Artist) -> Counts:
         counts = Counts()
         rows = Rows()
+        # Locked first and read then: what waits for another writer must see what that one wrote.
+        connection.execute("select uid from product where id = any(%s) order by uid for update", (differing,))
         pending = _pending(connection, differing)
         known: dict[int, dict[str, str]] = {}
-        found = connection.execute(
-            f"{_RECORD} where p.id = any(%s) order by p.uid for update of p", (differing,)
-        ).fetchall()
+        found = connection.execute(f"{_RECORD} where p.id = any(%s) order by p.uid", (differing,)).fetchall()
         for uid, known_key, text in found:
             now = _as_record(connection, text, known_key, known)
             key = now["id"]

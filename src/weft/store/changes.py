@@ -10,16 +10,15 @@ Every verb takes a selection and works on all of it at once, in one transaction,
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
-import orjson
 from psycopg import Connection
 
-from weft.errors import Conflict, InputError, NotFound
+from weft.errors import Conflict, InputError, NotFound, Stale
 from weft.ids import uuid7
-from weft.postgres.database import Database, copy_rows
-from weft.store import fields, journal, where
+from weft.postgres.database import Database
+from weft.store import edits, fields, journal, where
 from weft.store.records import Product
 
 FIELDS: Final = where.Fields(
@@ -29,7 +28,7 @@ FIELDS: Final = where.Fields(
         "record": where.Field("c.record"),
         "field": where.Field("c.field"),
         "engine": where.Field("c.engine"),
-        "confidence": where.Field("c.confidence", "number"),
+        "confidence": where.Field("c.confidence::numeric", "number"),
         "before": where.Field("c.before #>> '{}'"),
         "after": where.Field("c.after #>> '{}'"),
         "run": where.Field("c.run::text"),
@@ -73,12 +72,16 @@ _WRITTEN_AS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which changes a verb acts on: `ids` (whole, or their last four or more characters), a `run`, a filter, or all."""
+    """Which changes a verb acts on: `ids` (whole, or their last four or more characters), a `run`, a filter, a state, or all.
+
+    What is given narrows together.
+    """
 
     ids: Sequence[str] = ()
     run: str | None = None
     where: str | None = None
     all: bool = False
+    state: str | None = None
 
     def condition(self) -> tuple[str, list[Any]]:
         """The SQL condition on `c` and its parameters; raises InputError when nothing is selected."""
@@ -97,6 +100,9 @@ class Selection:
             parsed = where.parse(self.where, FIELDS)
             parts.append(parsed.sql)
             parameters.extend(parsed.parameters)
+        if self.state is not None:
+            parts.append("c.state = %s")
+            parameters.append(self.state)
         if not parts and not self.all:
             raise InputError("Say which changes: their ids, --run ID, --where FILTER or --all.")
         return " and ".join(parts) or "true", parameters
@@ -138,17 +144,6 @@ def _ids(ids: Sequence[str]) -> tuple[list[UUID], list[str]]:
     return whole, ends
 
 
-def _json(value: Any) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return "blank"
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return f"“{text[:80]}…”" if len(text) > 80 else f"“{text}”"
-
-
 class Changes:
     """One business's changes."""
 
@@ -159,7 +154,7 @@ class Changes:
 
     def propose(
         self,
-        edits: Iterable[Mapping[str, Any]],
+        proposed: Iterable[Mapping[str, Any]],
         *,
         skill: str = "edit",
         engine: str = "local",
@@ -174,112 +169,78 @@ class Changes:
         run = run or uuid7()
         outcome.run = str(run)
         rows: list[tuple[Any, ...]] = []
-        for number, edit in enumerate(edits, 1):
+        for number, edit in enumerate(proposed, 1):
             try:
-                rows.append(self._row(number, edit))
-            except (InputError, ValueError) as problem:
+                rows.append(edits.row(number, edit))
+            except InputError as problem:
                 self._leave(outcome, str(edit.get("record", "")), str(edit.get("field", "")), str(problem))
         with self._database.tenant(self._business) as connection:
-            connection.execute(
-                "create temporary table edit (n integer, uid uuid, record text, field text, kind text, given boolean, "
-                "before jsonb, after jsonb, confidence real, facts jsonb, checks jsonb, product uuid, problem text) on commit drop"
-            )
-            columns = (
-                "n",
-                "uid",
-                "record",
-                "field",
-                "kind",
-                "given",
-                "before",
-                "after",
-                "confidence",
-                "facts",
-                "checks",
-            )
-            copy_rows(connection, "edit", columns, rows)
-            self._resolve(connection)
+            # Who proposes the same at the same moment waits, and then sees that it is proposed.
+            connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"propose {self._business}",))
+            edits.stage(connection, rows, self._currency)
+            edits.compare(connection)
+            edits.refuse_proposed(connection)
             for record, name, reason in connection.execute(
                 "select record, field, problem from edit where problem is not null order by n"
             ):
                 self._leave(outcome, record, name, reason)
-            result = connection.execute(
-                "insert into change (uid, run, skill, record, field, before, after, confidence, facts, checks, engine) "
-                "select uid, %s, %s, record, field, before, after, confidence, facts, checks, %s from edit "
-                "where problem is null",
-                (run, skill, engine),
-            )
-            outcome.done = result.rowcount
-            if outcome.done:
-                self._journal(
-                    connection,
-                    who,
-                    "propose",
-                    "edit where problem is null",
-                    "null::text",
-                    "proposed",
-                    run=run,
-                )
+            outcome.done = self._insert(connection, run, skill, engine, who)
         return outcome
 
-    def _row(self, number: int, edit: Mapping[str, Any]) -> tuple[Any, ...]:
-        record, name = edit.get("record"), edit.get("field")
-        if not isinstance(record, str) or not isinstance(name, str) or not record:
-            raise InputError("an edit needs a record and a field, both texts")
-        parsed = fields.parsed(name)
-        try:
-            after = fields.coerced(parsed, edit.get("after"), self._currency)
-            before = fields.coerced(parsed, edit.get("before"), self._currency)
-        except ValueError as problem:
-            raise InputError(f"{_words(edit.get('after'))} {problem}") from None
-        confidence = edit.get("confidence")
-        if confidence is not None and not (isinstance(confidence, (int, float)) and 0 <= confidence <= 1):
-            raise InputError(f"the confidence {confidence!r} is not between 0 and 1")
-        facts, checks = edit.get("facts") or [], edit.get("checks") or []
-        kind = f"{parsed.family}.{parsed.kind}"
-        given = edit.get("before") is not None
-        return (
-            *(number, uuid7(), record, name, kind, given, _json(before), _json(after), confidence),
-            *(_json(facts), _json(checks)),
-        )
+    def _insert(self, connection: Connection[Any], run: UUID, skill: str, engine: str, who: Who | None) -> int:
+        inserted = connection.execute(
+            "insert into change (uid, run, skill, record, field, before, after, confidence, facts, checks, engine) "
+            "select uid, %s, %s, record, field, before, after, confidence, facts, checks, %s from edit "
+            "where problem is null",
+            (run, skill, engine),
+        ).rowcount
+        self._journal(connection, who, "propose", "edit where problem is null", "null::text", "proposed", run=run)
+        return inserted
 
-    @staticmethod
-    def _resolve(connection: Connection[Any]) -> None:
-        """Find each edit's product and present value, and say which edits cannot or need not be made."""
-        connection.execute("update edit e set product = p.uid from product p where p.id = e.record")
-        connection.execute(
-            "update edit set problem = 'there is no product ' || quote_literal(record) where product is null"
-        )
-        connection.execute("analyze edit")
-        connection.execute("update edit set before = field_value(product, field) where problem is null and not given")
-        connection.execute(
-            "update edit set problem = case when strpos(field, '.sku') > 0 or kind like 'variants.%' then "
-            "'the product has no one variant of that name (name it by its place, such as variants.#1.price)' "
-            "else 'the product has no image at that place' end where problem is null and ("
-            "kind like 'variants.%' and variant_named(product, substring(field from '^variants\\.(.+)\\.[^.]+$')) is null "
-            "or kind like 'images.%' and not exists (select from product p where p.uid = edit.product and "
-            "jsonb_array_length(p.images) >= split_part(field, '.', 2)::integer))"
-        )
-        connection.execute(
-            "update edit set problem = 'the field already holds this value' where problem is null "
-            "and before is not distinct from after"
-        )
-        connection.execute(
-            "update edit e set problem = 'this is already proposed' where problem is null and exists (select from change c "
-            "where c.record = e.record and c.field = e.field and c.state in ('proposed', 'approved') "
-            "and c.after is not distinct from e.after)"
-        )
-        connection.execute(
-            "update edit e set problem = 'this is already proposed' from (select n, row_number() over "
-            "(partition by record, field, after order by n) as turn from edit where problem is null) as o "
-            "where o.n = e.n and o.turn > 1"
-        )
+    def edit(
+        self, record: str, values: Mapping[str, Any], *, versions: Sequence[str] | None = None, who: Who | None = None
+    ) -> Outcome:
+        """Edit fields of one product at once, as changes that can be undone: all of them or none.
+
+        Raises NotFound, Stale where the product is at none of the `versions` any more, InputError for a value that cannot be.
+        """
+        run = uuid7()
+        rows: list[tuple[Any, ...]] = []
+        for number, (name, value) in enumerate(values.items(), 1):
+            try:
+                rows.append(edits.row(number, {"record": record, "field": name, "after": value}))
+            except InputError as problem:
+                raise InputError(f"{edits.clean(name)}: {str(problem).rstrip('.')}.") from None
+        with self._database.tenant(self._business) as connection:
+            held = connection.execute("select version from product where id = %s for update", (record,)).fetchone()
+            if held is None:
+                raise NotFound(f"There is no product {record!r}.")
+            if versions is not None and str(held[0]) not in versions:
+                raise Stale(f"The product {record!r} is at version {held[0]} by now; read it again before you edit it.")
+            edits.stage(connection, rows, self._currency)
+            wrong = connection.execute(
+                "select field, problem from edit where problem is not null order by n"
+            ).fetchone()
+            if wrong is not None:
+                raise InputError(f"{wrong[0]}: {wrong[1]}.")
+            edits.compare(connection)
+            chosen = Selection(run=str(run))
+            if self._insert(connection, run, "edit", "person", who):
+                self._decided(connection, "approve", "approved", chosen, who)
+                outcome = self._applied(connection, chosen, who)
+                if outcome.left:
+                    raise Conflict(f"{outcome.problems[0]['problem']}; two of these edits are of one value.")
+                outcome.run = str(run)
+                return outcome
+        return Outcome("apply")
 
     @staticmethod
     def _leave(outcome: Outcome, record: str, name: str, problem: str) -> None:
         outcome.left += 1
         if len(outcome.problems) < 100:
-            outcome.problems.append({"record": record, "field": name, "problem": problem})
+            outcome.problems.append(
+                {"record": edits.clean(record), "field": edits.clean(name), "problem": edits.clean(problem)}
+            )
 
     def listed(
         self, selection: Selection | None = None, *, limit: int = 100, after: str | None = None
@@ -350,57 +311,73 @@ class Changes:
     def _decide(
         self, verb: str, state: str, selection: Selection, who: Who | None, reason: str | None = None
     ) -> Outcome:
-        outcome = Outcome(verb)
         with self._database.tenant(self._business) as connection:
-            self._pick(connection, verb, selection, outcome)
-            result = connection.execute(
-                "update change c set state = %s, reason = coalesce(%s, c.reason), decided_at = now(), decided_by = %s "
-                "from picked p where p.uid = c.uid",
-                (state, reason, (who or Who()).name),
-            )
-            outcome.done = result.rowcount
-            if outcome.done:
-                self._journal(connection, who, verb, "picked", "state", state, reason=reason)
+            return self._decided(connection, verb, state, selection, who, reason)
+
+    def _decided(
+        self,
+        connection: Connection[Any],
+        verb: str,
+        state: str,
+        selection: Selection,
+        who: Who | None,
+        reason: str | None = None,
+    ) -> Outcome:
+        outcome = Outcome(verb)
+        self._pick(connection, verb, selection, outcome)
+        outcome.done = connection.execute(
+            "update change c set state = %s, reason = coalesce(%s, c.reason), decided_at = now(), decided_by = %s "
+            "from picked p where p.uid = c.uid",
+            (state, reason, (who or Who()).name),
+        ).rowcount
+        self._journal(connection, who, verb, "picked", "state", state, reason=reason)
         return outcome
 
     def correct(self, change: str, value: Any, who: Who | None = None) -> dict[str, Any]:
         """Put a person's own value in place of the suggested one and approve it; the suggestion is kept beside it."""
         old = self.shown(change)
-        if old["state"] not in FROM["correct"]:
-            raise Conflict(f"The change is {old['state']}, and can no longer be corrected.")
-        try:
-            after = fields.coerced(fields.parsed(old["field"]), value, self._currency)
-        except ValueError as problem:
-            raise InputError(f"{_words(value)} {problem}.") from None
-        outcome = Outcome("correct")
+        row = edits.row(1, {"record": old["record"], "field": old["field"], "after": value})
         with self._database.tenant(self._business) as connection:
-            self._pick(connection, "correct", Selection(ids=[old["id"]]), outcome)
-            connection.execute(
-                "update change c set suggested = coalesce(c.suggested, c.after), after = %s, state = 'approved', reason = null, "
+            edits.stage(connection, [row], self._currency)
+            wrong = connection.execute("select problem from edit where problem is not null").fetchone()
+            if wrong is not None:
+                raise InputError(f"{old['field']}: {wrong[0]}.")
+            self._pick(connection, "correct", Selection(ids=[old["id"]]), Outcome("correct"))
+            corrected = connection.execute(
+                "update change c set suggested = coalesce(c.suggested, c.after), after = e.after, state = 'approved', "
                 "before = case when c.state = 'stale' then field_value(p.product, c.field) else c.before end, "
-                "decided_at = now(), decided_by = %s from picked p where p.uid = c.uid",
-                (_json(after), (who or Who()).name),
+                "reason = null, exported_at = null, decided_at = now(), decided_by = %s "
+                "from picked p, edit e where p.uid = c.uid",
+                ((who or Who()).name,),
+            ).rowcount
+            if not corrected:
+                now = connection.execute("select state from change where uid = %s", (UUID(old["id"]),)).fetchone()
+                raise Conflict(f"The change is {now[0] if now else 'gone'}, and can no longer be corrected.")
+            connection.execute(
+                "update picked p set before = c.before, after = c.after from change c where c.uid = p.uid"
             )
-            connection.execute("update picked set after = %s", (_json(after),))
             self._journal(connection, who, "correct", "picked", "state", "approved")
         return self.shown(old["id"])
 
     def apply(self, selection: Selection, who: Who | None = None) -> Outcome:
         """Write the selected approved changes, each only if its field still holds what it held; else it becomes stale."""
-        outcome = Outcome("apply")
         with self._database.tenant(self._business) as connection:
-            self._pick(connection, "apply", selection, outcome)
-            self._write(connection)
-            outcome.done = connection.execute(
-                "update change c set state = 'applied', applied_at = now(), reason = null from picked p "
-                "where p.uid = c.uid and p.done"
-            ).rowcount
-            self._explain(connection, outcome, "as when it was proposed")
-            connection.execute(
-                "update change c set state = 'stale', reason = p.problem from picked p where p.uid = c.uid and not p.done"
-            )
-            self._journal(connection, who, "apply", "picked where done", "state", "applied")
-            self._journal(connection, who, "apply", "picked where not done", "state", "stale")
+            return self._applied(connection, selection, who)
+
+    def _applied(self, connection: Connection[Any], selection: Selection, who: Who | None) -> Outcome:
+        outcome = Outcome("apply")
+        self._pick(connection, "apply", selection, outcome)
+        self._write(connection, skus="last")
+        outcome.done = connection.execute(
+            "update change c set state = 'applied', applied_at = now(), reason = null from picked p "
+            "where p.uid = c.uid and p.done"
+        ).rowcount
+        self._explain(connection, outcome, "as when it was proposed")
+        connection.execute(
+            "update change c set state = 'stale', reason = p.problem from picked p where p.uid = c.uid and not p.done"
+        )
+        self._journal(connection, who, "apply", "picked where done", "state", "applied")
+        self._journal(connection, who, "apply", "picked where not done", "state", "stale")
         return outcome
 
     def undo(self, selection: Selection, who: Who | None = None) -> Outcome:
@@ -409,7 +386,7 @@ class Changes:
         with self._database.tenant(self._business) as connection:
             self._pick(connection, "undo", selection, outcome)
             connection.execute("update picked set before = after, after = before")
-            self._write(connection)
+            self._write(connection, skus="first")
             outcome.done = connection.execute(
                 "update change c set state = 'undone', decided_at = now(), decided_by = %s from picked p "
                 "where p.uid = c.uid and p.done",
@@ -420,17 +397,18 @@ class Changes:
         return outcome
 
     def exportable(self, selection: Selection) -> list[dict[str, Any]]:
-        """The selected changes that are approved or applied, in the order in which they were made.
+        """The selected changes that are approved or applied, or taken back since they were exported, in their order.
 
-        With `all`, those that were not exported since they were applied.
+        With `all`, those whose value was not exported yet.
         """
         condition, parameters = selection.condition()
-        if selection.all:
-            condition += " and c.exported_at is null"
+        fresh = "c.exported_at is null and " if selection.all else ""
         with self._database.tenant(self._business) as connection:
             cursor = connection.execute(
                 "select c.uid, c.record, c.field, c.after, c.state from change c "
-                f"where {condition} and c.state in ('approved', 'applied') order by c.applied_at nulls last, c.uid",
+                f"where {condition} and ({fresh}c.state in ('approved', 'applied') "
+                "or c.state in ('undone', 'rejected') and c.exported_at < c.decided_at) "
+                "order by c.applied_at nulls last, c.uid",
                 parameters,
             )
             names = ("id", "record", "field", "after", "state")
@@ -508,22 +486,27 @@ class Changes:
                 raise NotFound(f"{'No' if not rows else 'More than one'} change ends in {end!r}.")
 
     @staticmethod
-    def _write(connection: Connection[Any]) -> None:
-        """Write `picked` into the records, turn by turn where several changes touch one value."""
+    def _write(connection: Connection[Any], skus: Literal["first", "last"]) -> None:
+        """Write `picked` into the records, turn by turn where several changes touch one value.
+
+        Changes name variants by the SKUs of before any of them was applied, so SKUs are written last and undone first.
+        """
         connection.execute(
             "select p.uid from product p where p.uid in (select product from picked) order by p.uid for update"
         )
-        connection.execute(
-            "update picked set variant = variant_named(product, substring(field from '^variants\\.(.+)\\.[^.]+$')) "
-            "where field like 'variants.%' and product is not null"
-        )
+        _find_variants(connection, "true")
         connection.execute(
             "update picked k set turn = t.turn from (select uid, row_number() over (partition by coalesce(variant, product), "
             "case when field ~ '^(translations|images)\\.' then '' when variant is not null then "
             "substring(field from '[^.]+$') else field end order by n) as turn from picked) t where t.uid = k.uid and t.turn > 1"
         )
+        later = f"{'' if skus == 'last' else 'not '}field like 'variants.%.sku'"
+        connection.execute(
+            f"update picked set turn = turn + (select coalesce(max(turn), 0) from picked where not {later}) where {later}"
+        )
         last = connection.execute("select coalesce(max(turn), 0) from picked").fetchone()
         for turn in range(1, (last[0] if last else 0) + 1):
+            _find_variants(connection, f"variant is null and turn = {turn}")
             connection.execute(
                 "update picked set done = field_value(product, field) is not distinct from "
                 "nullif(nullif(before, 'null'), '\"\"') and product is not null "
@@ -547,7 +530,7 @@ class Changes:
                 if gone
                 else "the product has no one variant of that name any more"
                 if homeless
-                else f"{name} now holds {_words(now)}, not {_words(before)} {when}"
+                else f"{name} now holds {fields.quoted(now)}, not {fields.quoted(before)} {when}"
             )
             problems.append(problem)
             self._leave(outcome, record, name, problem)
@@ -583,6 +566,13 @@ class Changes:
             "select jsonb_build_object('change', uid, 'record', record, 'field', field, 'before', before, "
             f"'after', after, 'from', {old_state}, 'to', '{state}')::text as body from {rows} order by n",
         )
+
+
+def _find_variants(connection: Connection[Any], condition: str) -> None:
+    connection.execute(
+        "update picked set variant = variant_named(product, substring(field from '^variants\\.(.+)\\.[^.]+$')) "
+        f"where field like 'variants.%' and product is not null and {condition}"
+    )
 
 
 def _write_turn(connection: Connection[Any], turn: int) -> None:

@@ -4,13 +4,14 @@
 repeated) · `translations.LANG.FIELD` · `images.2.alt`.
 """
 
+import json
+import math
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from weft.errors import InputError
-from weft.money import exponent
+from weft.money import decimal
 
 PRODUCT: Final = {
     "title": "text",
@@ -42,6 +43,7 @@ VARIANT: Final = {
 IMAGE: Final = {"alt": "text"}
 _CHOICES: Final = {"status": ("active", "draft", "archived"), "policy": ("deny", "continue")}
 _LONGEST: Final = 500_000
+_BLANK: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +84,43 @@ def parsed(field: str) -> Field:
     )
 
 
-def _money(value: Any, currency: str) -> dict[str, Any]:
+def _money(value: Any) -> dict[str, Any]:
     if isinstance(value, dict) and set(value) <= {"amount", "currency"} and type(value.get("amount")) is int:
-        code = value.get("currency", currency)
-        if isinstance(code, str) and re.fullmatch("[A-Z]{3}", code) and abs(value["amount"]) < 1 << 62:
-            return {"amount": value["amount"], "currency": code}
+        code = value.get("currency", "EUR")
+        if isinstance(code, str) and re.fullmatch("[A-Z]{3}", code) and 0 <= value["amount"] < 1 << 62:
+            return value
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        try:
-            minor = Decimal(str(value).strip()).scaleb(exponent(currency))
-            if minor == minor.to_integral_value() and abs(minor) < 1 << 62:
-                return {"amount": int(minor), "currency": currency}
-        except (InvalidOperation, ValueError):
-            pass
-    raise ValueError(f'is not an amount such as {{"amount": 1999, "currency": "{currency}"}} or 19.99')
+        text = str(value).strip()
+        if re.fullmatch(r"\+?[0-9]{1,15}(\.[0-9]{1,9})?", text):
+            return {"decimal": text}
+    raise ValueError('is not an amount such as 19.99 or {"amount": 1999, "currency": "EUR"}')
 
 
 def _number(value: Any, whole: bool) -> int | float:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ValueError("is not a number")
-    number = float(value)
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        raise ValueError("is not a number") from None
     if number != number or abs(number) > 2_000_000_000:
         raise ValueError("is not a number within two thousand million")
     if whole and number != int(number):
         raise ValueError("is not a whole number")
     return int(number) if number == int(number) else number
+
+
+def _any(value: Any) -> Any:
+    """An attribute's value, with its unit where it has one; what else a fact says of itself is not the person's to say."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("is not a number")
+    if not isinstance(value, dict) or "value" not in value:
+        return value
+    unit = value.get("unit")
+    if unit is not None and not isinstance(unit, str):
+        raise ValueError("has a unit that is not a text")
+    plain = _any(value["value"])
+    return {"value": plain, "unit": unit} if unit and plain not in _BLANK else plain
 
 
 def _flag(value: Any) -> bool:
@@ -124,32 +139,59 @@ def _list(value: Any) -> list[str]:
     return [item for item in items if item]
 
 
-def coerced(field: Field, value: Any, currency: str) -> Any:
-    """Bring a value into its field's form; `None` blanks the field. Raises ValueError with a reason."""
-    if value is None or value == "":
+def coerced(field: Field, value: Any) -> Any:
+    """Bring a value into its field's form; what is blank is `None`. Raises ValueError with a reason.
+
+    A plain amount becomes `{"decimal": "19.99"}`; one without a currency is in the currency of its variant.
+    """
+    value = _any(value) if field.kind == "any" else value
+    if value in _BLANK:
         return None
+    if field.kind == "any":
+        return value
     if field.kind == "money":
-        return _money(value, currency)
+        return _money(value)
     if field.kind in ("number", "integer"):
         return _number(value, field.kind == "integer")
     if field.kind == "flag":
         return _flag(value)
     if field.kind == "list":
-        return _list(value)
-    if field.kind == "any":
-        if isinstance(value, float) and value != value:
-            raise ValueError("is not a number")
-        return value
+        return _list(value) or None
     if not isinstance(value, str):
         raise ValueError("is not a text")
-    if "\x00" in value or len(value) > _LONGEST:
-        raise ValueError(f"has a NUL character or more than {_LONGEST} characters")
+    if len(value) > _LONGEST:
+        raise ValueError(f"has more than {_LONGEST:,} characters")
     choices = _CHOICES.get(field.kind)
     if choices:
         if value.lower() not in choices:
             raise ValueError(f"is not one of {', '.join(choices)}")
         return value.lower()
     return value
+
+
+def words(value: Any) -> str:
+    """A field's value as text for a person; nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(words(item) for item in value)
+    if isinstance(value, dict):
+        if isinstance(value.get("amount"), int) and isinstance(value.get("currency"), str):
+            return f"{decimal(value['amount'], value['currency'])} {value['currency']}"
+        if set(value) == {"value", "unit"}:
+            return f"{words(value['value'])} {words(value['unit'])}".strip()
+        return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def quoted(value: Any) -> str:
+    """A field's value as a sentence speaks of it, shortened."""
+    text = " ".join(words(value).split())
+    return "blank" if value is None else f"“{text[:80]}…”" if len(text) > 80 else f"“{text}”"
 
 
 def put_into(product: Any, field: str, value: Any) -> None:
@@ -162,8 +204,12 @@ def put_into(product: Any, field: str, value: Any) -> None:
     elif place.family == "translations":
         product.setdefault("translations", {}).setdefault(place.name, {})[place.column] = value
     elif place.family == "images":
-        product["images"][int(place.name) - 1][place.column] = value
+        for image in (product.get("images") or ())[int(place.name) - 1 : int(place.name)]:
+            image[place.column] = value
     else:
         for number, variant in enumerate(product.get("variants") or (), 1):
             if place.name in (variant.get("sku"), f"#{number}"):
-                variant[place.column] = value["amount"] if place.kind == "money" and value else value
+                if place.kind == "money" and value:
+                    variant |= {place.column: value["amount"], "currency": value["currency"]}
+                else:
+                    variant[place.column] = value

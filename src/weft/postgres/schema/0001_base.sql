@@ -386,7 +386,7 @@ begin
         select p.images -> (split_part(rest, '.', 1)::integer - 1) -> split_part(rest, '.', 2)
           into result from product p where p.uid = of_product;
     end if;
-    return nullif(nullif(result, 'null'::jsonb), '""'::jsonb);
+    return nullif(nullif(nullif(nullif(result, 'null'), '""'), '[]'), '{}');
 end $$;
 grant execute on function variant_named, field_value to weft_app;
 

@@ -1,6 +1,5 @@
 """`weft changes`: see, approve, apply, correct, reject, undo and take home what is proposed."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,10 +21,12 @@ Where = Annotated[str | None, typer.Option("--where", help="A filter, such as 'f
 All = Annotated[bool, typer.Option("--all", help="All in a state from which this can be done.")]
 
 
-def _selection(ids: list[str] | None, run: str | None, where: str | None, all_: bool) -> "Selection":
+def _selection(
+    ids: list[str] | None, run: str | None, where: str | None, all_: bool, state: str | None = None
+) -> "Selection":
     from weft.store.changes import Selection
 
-    return Selection(ids or (), run, where, all_)
+    return Selection(ids or (), run, where, all_, state)
 
 
 def _who() -> Any:
@@ -66,13 +67,11 @@ def list_(
     from weft.errors import InputError
     from weft.store.changes import STATES
 
-    if state is not None:
-        if state not in STATES:
-            raise InputError(f"{state!r} is not a state; states are {', '.join(STATES)}.")
-        where = f"({where}) and state = {state}" if where else f"state = {state}"
+    if state is not None and state not in STATES:
+        raise InputError(f"{state!r} is not a state; states are {', '.join(STATES)}.")
     with output.business(business) as shop:
         output.rows(
-            shop.changes.listed(_selection(ids, run, where, not (ids or run or where)), limit=limit),
+            shop.changes.listed(_selection(ids, run, where, not (ids or run or where), state), limit=limit),
             [
                 ("id", "left", lambda c: c["id"][-8:]),
                 ("state", "left", lambda c: c["state"]),
@@ -88,7 +87,9 @@ def list_(
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    from weft.store.fields import words
+
+    return words(value)
 
 
 def _short(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 
 from weft.money import decimal
+from weft.store.fields import words
 
 _TOKEN: Final = re.compile(r"<[^<>]{0,300}>|\d+(?:[.,]\d+)+|\w+(?:['’]\w+)*|\s+|[^\w\s]", re.UNICODE)
 _MOST_TOKENS: Final = 6000
@@ -47,25 +48,6 @@ class Diff:
 
 
 Step = tuple[str, int, int, int, int]
-
-
-def words(value: Any) -> str:
-    """A change's value as text for a person; blank for None."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return ", ".join(words(item) for item in value)
-    if isinstance(value, dict):
-        if isinstance(value.get("amount"), int) and isinstance(value.get("currency"), str):
-            return f"{decimal(value['amount'], value['currency'])} {value['currency']}"
-        if set(value) == {"value", "unit"}:
-            return f"{words(value['value'])} {words(value['unit'])}".strip()
-        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def typed(value: Any) -> str:

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from weft.errors import Unauthorized, WeftError
+from weft.store import fields
 from weft.surfaces.console import diffs
 from weft.surfaces.console.session import Session, SignIn, from_this_site
 
@@ -44,7 +45,7 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-templates.globals.update(static=_versions(), words=diffs.words, typed=diffs.typed, diff=diffs.diff)
+templates.globals.update(static=_versions(), words=fields.words, typed=diffs.typed, diff=diffs.diff)
 
 
 def by_htmx(request: Request) -> bool:

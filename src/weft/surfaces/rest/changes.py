@@ -101,9 +101,7 @@ def list_changes(
     limit: Limit = 100,
 ) -> Response:
     """Changes in the order in which they were made."""
-    if state is not None:
-        where = f"({where}) and state = {state}" if where else f"state = {state}"
-    selection = Selection((), run, where, all=where is None and run is None)
+    selection = Selection((), run, where, all=where is None and run is None, state=state)
     return page(caller.business.changes.listed(selection, limit=limit, after=after), limit, lambda item: item["id"])
 
 

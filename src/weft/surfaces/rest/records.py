@@ -16,9 +16,8 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from weft.connectors.exporting import export_file
-from weft.errors import InputError, Stale, WeftError
+from weft.errors import InputError, WeftError
 from weft.store.catalog import Catalog
-from weft.store.changes import Selection
 from weft.surfaces.rest.callers import Approver, Keyring, Reader, allowed, scheme, secret_of
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
@@ -54,10 +53,16 @@ def _text(value: Any) -> Any:
     return int(value) if hasattr(value, "as_tuple") and value == value.to_integral_value() else str(value)
 
 
+def _tags(header: str) -> list[str]:
+    """The versions that a header names; a proxy may have marked their tags as weak."""
+    return [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]
+
+
 def _tagged(request: Request, version: int, body: str | bytes) -> Response:
     tag = f'"{version}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if tag in [given.strip() for given in request.headers.get("if-none-match", "").split(",")]:
+    given = request.headers.get("if-none-match", "")
+    if given.strip() == "*" or str(version) in _tags(given):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=_JSON)
 
@@ -94,22 +99,9 @@ def edit_product(
     product: str, edits: Edits, caller: Approver, if_match: Annotated[str | None, Header()] = None
 ) -> Response:
     """Edit fields at once, as changes that can be undone; with `If-Match` only if the product is still that version."""
-    catalog, changes = caller.business.catalog, caller.business.changes
-    version, _ = catalog.text(product)
-    if if_match is not None and if_match.strip() not in (f'"{version}"', "*"):
-        raise Stale(f"The product {product!r} is at version {version} by now; read it again before you edit it.")
-    rows = [{"record": product, "field": field, "after": value} for field, value in edits.fields.items()]
-    proposed = changes.propose(rows, skill="edit", engine="person", who=caller.who)
-    wrong = [p for p in proposed.problems if not p["problem"].startswith(("the field already", "this is already"))]
-    chosen = Selection(run=proposed.run)
-    if wrong:
-        changes.reject(chosen, caller.who, "the edit was refused as a whole")
-        raise InputError(f"{wrong[0]['field']}: {wrong[0]['problem']}.")
-    changes.approve(chosen, caller.who)
-    outcome = changes.apply(chosen, caller.who)
-    if outcome.left:
-        raise Stale(f"{outcome.problems[0]['problem']}.")
-    version, body = catalog.text(product)
+    versions = None if if_match is None or if_match.strip() == "*" else _tags(if_match)
+    caller.business.changes.edit(product, edits.fields, versions=versions, who=caller.who)
+    version, body = caller.business.catalog.text(product)
     return Response(body, headers={"ETag": f'"{version}"'}, media_type=_JSON)
 
 
