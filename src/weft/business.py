@@ -36,6 +36,7 @@ class Business:
         self.changes = Changes(database, tenant.uid, tenant.currency)
         self.journal = Journal(database, tenant.uid)
         self.imports = Imports(database, tenant.uid)
+        self.routes: frozenset[str] = frozenset()
 
     @classmethod
     def named(cls, database: Database, name: str) -> "Business":

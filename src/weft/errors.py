@@ -12,6 +12,8 @@ WeftError
 ├── Conflict               the state does not allow this step        409  exit 6
 │   ├── Stale              the field no longer holds what was seen   412
 │   └── Tampered           the journal's chain does not hold
+├── SkillFailed            a skill raised or answered nonsense       502  exit 8
+│   └── SkillTimeout       it did not answer in its time             504
 └── DatabaseError          PostgreSQL                                503  exit 7
     ├── DatabaseUnavailable   it cannot be reached or started
     ├── DatabaseTooOld        a server older than 16
@@ -102,6 +104,18 @@ class Tampered(Conflict):
     """The journal's chain does not hold."""
 
     code = "tampered"
+
+
+class SkillFailed(WeftError):
+    """A skill raised an error of its own, or answered what is not its answer."""
+
+    status, exit_code, code = 502, 8, "skill-failed"
+
+
+class SkillTimeout(SkillFailed):
+    """A skill did not answer in the time it has."""
+
+    status, code = 504, "skill-timeout"
 
 
 class DatabaseError(WeftError):

@@ -16,7 +16,7 @@ from weft.connectors.importing import import_file
 from weft.money import decimal
 from weft.postgres.database import Database
 from weft.sample.shop import generate
-from weft.skills import tidy
+from weft.skills.tidy import rules
 from weft.store.changes import Selection, Who
 
 BUSINESS: Final = "fjordlight"
@@ -47,7 +47,7 @@ def prepare(database: Database, home: Path, say: Callable[[str], None]) -> Busin
         report = import_file(business, kind, folder / name, who="demo")
         say(f"{kind}: {report.records:,} from {report.rows:,} rows in {time.monotonic() - begun:.1f} s")
     if not any(business.changes.counted(Selection(where="skill = tidy")).values()):
-        outcome = business.changes.propose(tidy.edits(business.catalog.records()), skill="tidy", who=Who("demo"))
+        outcome = business.changes.propose(rules.edits(business.catalog.records()), skill="tidy", who=Who("demo"))
         say(f"looked over every product: {outcome.done} changes proposed")
     return business
 

@@ -139,6 +139,14 @@ class Catalog:
             for _, known_key, text in cursor:
                 yield _as_record(connection, text, known_key, known)
 
+    def record(self, product: str) -> Product:
+        """One whole product as connectors write it; raises NotFound."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute(f"{_RECORD} where p.id = %s", (product,)).fetchone()
+            if row is None:
+                raise NotFound(f"There is no product {product!r}.")
+            return _as_record(connection, row[2], row[1], {})
+
     def prepared(self, products: Iterable[Product], source: str, *, as_new: bool) -> Incoming:
         """Do what `put` can do without the database; `as_new` also draws up the rows of products that are new."""
         incoming = Incoming.of(products)

@@ -13,7 +13,7 @@ from weft import __version__
 from weft.postgres.database import Database
 from weft.settings import Settings
 from weft.surfaces import console
-from weft.surfaces.rest import changes, imports, problems, records
+from weft.surfaces.rest import changes, imports, problems, records, skills
 from weft.surfaces.rest.callers import Keyring, Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
@@ -68,6 +68,7 @@ def application(database: Database, settings: Settings) -> FastAPI:
     api.include_router(records.router)
     api.include_router(changes.router)
     api.include_router(imports.router)
+    api.include_router(skills.router())
 
     @api.get("/business", tags=["business"], responses=problems.RESPONSES)
     def business(caller: Reader) -> dict[str, Any]:

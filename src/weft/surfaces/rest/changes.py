@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from weft.access import keys
 from weft.connectors.exporting import export_changes
 from weft.errors import WeftError
+from weft.skill import Edit
 from weft.store.changes import Outcome, Selection
 from weft.surfaces.rest.callers import Administrator, Approver, Proposer, Reader
 from weft.surfaces.rest.idempotency import IdempotentRoute
@@ -21,20 +22,6 @@ from weft.surfaces.rest.records import FILE_RESPONSES, After, Limit, Page, Where
 
 router = APIRouter(responses=RESPONSES, route_class=IdempotentRoute)
 State = Literal["proposed", "approved", "applied", "rejected", "stale", "undone"]
-
-
-class Edit(BaseModel):
-    """One proposed edit of one field of one record."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    record: str = Field(min_length=1, max_length=1000, description="The product's id.")
-    field: str = Field(min_length=1, max_length=500, examples=["title", "attributes.color", "variants.SKU-1.price"])
-    after: Any = Field(default=None, description="The new value; null blanks the field.")
-    before: Any = Field(default=None, description="What the field holds as far as you know; read for you if not said.")
-    confidence: float | None = Field(default=None, ge=0, le=1)
-    facts: list[Any] = Field(default_factory=list, max_length=100)
-    checks: list[dict[str, Any]] = Field(default_factory=list, max_length=100)
 
 
 class Proposal(BaseModel):

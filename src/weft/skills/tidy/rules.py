@@ -8,6 +8,10 @@ from typing import Any, Final
 import nh3
 from stdnum import ean
 
+from weft.business import Business
+from weft.skill import Edit, product_of
+from weft.skills.tidy import Tidied, Tidy
+
 _LENGTHS: Final = (8, 12, 13, 14)
 _TAGS: Final = frozenset(
     [
@@ -114,6 +118,11 @@ _KEPT_UPPER: Final = frozenset(
         "IP",
     ]
 )
+
+
+def tidied(asked: Tidy, business: Business) -> Tidied:
+    """What the rules would mend of one product; raises NotFound."""
+    return Tidied(changes=[Edit(**edit) for edit in edits([product_of(asked.product, business)])])
 
 
 def edits(products: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

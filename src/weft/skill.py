@@ -1,0 +1,292 @@
+"""What a skill is: one typed function from a request and a business to an answer, found by every surface from one list.
+
+A skill's file sets `skill = Skill(...)` at its top and imports nothing heavier than pydantic. Its engines are named by
+string, `module:function`, and loaded when they are first called. Files in `weft/skills` are found, and so are modules of
+installed packages that announce one by an entry point in the group `weft.skills`.
+"""
+
+import functools
+import importlib
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from weft import discover, timed
+from weft.errors import Conflict, InputError, NotFound, SkillFailed, SkillTimeout, WeftError
+
+if TYPE_CHECKING:
+    from weft.business import Business
+
+_LOG = logging.getLogger(__name__)
+_NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PLACE: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+
+EngineName = Literal["auto", "local", "model"]
+ENGINES: Final[tuple[str, ...]] = get_args(EngineName)
+ProductAsked = str | dict[str, Any]
+"""A product in a request: the id of one that the business has, or one said whole in the interchange's form."""
+
+
+class Edit(BaseModel):
+    """One proposed edit of one field of one record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    record: str = Field(min_length=1, max_length=1000, description="The product's id.")
+    field: str = Field(min_length=1, max_length=500, examples=["title", "attributes.color", "variants.SKU-1.price"])
+    after: Any = Field(default=None, description="The new value; null blanks the field.")
+    before: Any = Field(default=None, description="What the field holds as far as you know; read for you if not said.")
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    facts: list[Any] = Field(default_factory=list, max_length=100)
+    checks: list[dict[str, Any]] = Field(default_factory=list, max_length=100)
+
+
+class Answer(BaseModel):
+    """What every skill's answer may say of itself."""
+
+    engine: Literal["local", "model"] = Field(default="local", description="Which engine answered.")
+
+
+class Changes(Answer):
+    """The answer of a skill that writes: edits, which nobody has proposed yet."""
+
+    changes: list[Edit] = Field(default_factory=list, description="Edits that can be proposed as changes.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skill:
+    """A skill's declaration.
+
+    `asks` and `answers` are its types. `local` and `model` name its engines, functions of (request, business) that answer;
+    `many` names one of (requests, business) that answers a list, for runs. `over` is the request's field that holds the
+    record, where it can be run over a selection; `reads` the record's fields that the answer rests on (all where empty),
+    `rests_on` a function of (request, business) that tells, as a text, what else it rests on.
+
+    Marks that every surface understands: `writes`, the answer's `changes` can be proposed; `long`, it may take minutes;
+    `streams`, its engine yields pieces of text and last the answer. `seconds` is how long one answer may take. A new
+    `version` makes every remembered answer stale.
+    """
+
+    name: str
+    does: str
+    asks: type[BaseModel]
+    answers: type[BaseModel]
+    local: str
+    model: str | None = None
+    many: str | None = None
+    over: str | None = None
+    reads: Sequence[str] = ()
+    rests_on: str | None = None
+    writes: Literal["catalog"] | None = None
+    long: bool = False
+    streams: bool = False
+    seconds: float = 60.0
+    version: str = "1"
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise InputError(f"A skill's name is lower-case words joined by hyphens, not {self.name!r}.")
+        kinds: tuple[Any, ...] = (self.asks, self.answers)
+        for kind in kinds:
+            if not isinstance(kind, type) or not issubclass(kind, BaseModel):
+                raise InputError(f"The skill {self.name} asks and answers with pydantic models, not {kind!r}.")
+        for place in (self.local, self.model, self.many, self.rests_on):
+            if place is not None and not _PLACE.fullmatch(place):
+                raise InputError(f"The skill {self.name} names an engine as module:function, not {place!r}.")
+        if self.over is not None and self.over not in self.asks.model_fields:
+            raise InputError(f"The skill {self.name} runs over {self.over!r}, which its request does not have.")
+        if self.writes and "changes" not in self.answers.model_fields:
+            raise InputError(f"The skill {self.name} writes, so its answer needs a field `changes`.")
+
+    @property
+    def sentence(self) -> str:
+        """What it does, ending as a sentence does."""
+        return self.does if self.does.endswith((".", "!", "?")) else self.does + "."
+
+
+@functools.cache
+def skills() -> Mapping[str, Skill]:
+    """All skills by name: those of the folder, then those of installed packages; one that is declared wrongly is left out."""
+    there: dict[str, Skill] = {}
+    for found in discover.found("weft.skills", "skill", "weft.skills"):
+        if not isinstance(found.value, Skill):
+            _LOG.warning(
+                "%s, which %s offers as a skill, is a %s", found.name, found.origin, type(found.value).__name__
+            )
+        elif found.value.name in there:
+            _LOG.warning("%s offers a second skill called %s; the first is kept", found.origin, found.value.name)
+        else:
+            there[found.value.name] = found.value
+    return dict(sorted(there.items()))
+
+
+def product_of(asked: ProductAsked, business: "Business") -> dict[str, Any]:
+    """The product that a request is about, in the form in which the store keeps records; raises NotFound, InputError."""
+    if isinstance(asked, str):
+        return dict(business.catalog.record(asked))
+    product = {"id": "unsaved", **asked}
+    for key, kind in (("id", str), ("variants", list), ("images", list), ("attributes", dict), ("options", list)):
+        if product.get(key) is not None and not isinstance(product[key], kind):
+            raise InputError(f"product.{key}: {product[key]!r} is no {'text' if kind is str else kind.__name__}.")
+    return product
+
+
+def named(name: str) -> Skill:
+    """The skill of that name; raises NotFound."""
+    try:
+        return skills()[name]
+    except KeyError:
+        raise NotFound(f"There is no skill {name!r}; there are {', '.join(skills())}.") from None
+
+
+def requested(skill: Skill, values: Mapping[str, Any]) -> BaseModel:
+    """A request from plain values; raises InputError that says what is wrong where."""
+    try:
+        return skill.asks.model_validate(values)
+    except ValidationError as problem:
+        raise InputError(_said(problem)) from None
+
+
+def _said(problem: ValidationError) -> str:
+    first = problem.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the request"
+    return f"{where}: {first['msg']}."
+
+
+@functools.cache
+def _loaded(place: str) -> Callable[..., Any]:
+    module, _, name = place.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except ImportError as problem:
+        package = (problem.name or module).partition(".")[0]
+        raise SkillFailed(
+            f"The engine {place} cannot be loaded, because {package} is missing; install it with: pip install 'weft[all]'."
+        ) from problem
+    except AttributeError:
+        raise SkillFailed(f"There is no {name} in {module}, which a skill names as its engine.") from None
+    if not callable(found):
+        raise SkillFailed(f"The engine {place} is not a function.")
+    return found  # type: ignore[no-any-return]
+
+
+def engine_of(skill: Skill, wanted: str, business: "Business") -> Literal["local", "model"]:
+    """Which engine answers: `auto` is the model where the business has a route of the skill's name, else the local one.
+
+    Raises InputError for another word, Conflict where a model is asked for and there is none.
+    """
+    if wanted not in ENGINES:
+        raise InputError(f"{wanted!r} is not an engine; use one of {', '.join(ENGINES)}.")
+    has_model = skill.model is not None and skill.name in business.routes
+    if wanted == "model" and not has_model:
+        why = f"no route {skill.name} is configured" if skill.model else "this skill has no model engine"
+        raise Conflict(f"The skill {skill.name} cannot ask a model: {why}. Use --engine local.")
+    return "model" if has_model and wanted != "local" else "local"
+
+
+def answer(skill: Skill, asked: BaseModel, business: "Business", engine: str = "auto") -> BaseModel:
+    """One request answered; raises what the engine raises of Weft's errors, and SkillFailed for all else it does wrong."""
+    if skill.streams:
+        return _checked(skill, list(pieces(skill, asked, business, engine))[-1])
+    return _checked(skill, _called(skill, _engine(skill, engine, business), asked, business))
+
+
+def pieces(skill: Skill, asked: BaseModel, business: "Business", engine: str = "auto") -> Iterator[str | BaseModel]:
+    """The pieces of text of a skill that streams, and last its answer; raises like `answer`."""
+    function = _engine(skill, engine, business)
+    if not skill.streams:
+        yield _checked(skill, _called(skill, function, asked, business))
+        return
+    stream = iter(_called(skill, function, asked, business))
+    while True:
+        piece = _called(skill, next, stream, None)
+        if piece is None:
+            raise SkillFailed(f"The skill {skill.name} ended without an answer.")
+        if isinstance(piece, str):
+            yield piece
+        else:
+            yield _checked(skill, piece)
+            return
+
+
+def answers(
+    skill: Skill, asked: Sequence[BaseModel], business: "Business", engine: str = "auto"
+) -> list[BaseModel | WeftError]:
+    """Many requests answered in their order, each by an answer or by the error why there is none.
+
+    Where `many` fails as a whole, each is asked alone, so that one bad record fails alone.
+    """
+    if skill.many is not None and engine_of(skill, engine, business) == "local" and len(asked) > 1:
+        try:
+            given = list(_called(skill, _loaded(skill.many), asked, business))
+            if len(given) == len(asked):
+                return [one if isinstance(one, WeftError) else _checked(skill, one) for one in given]
+            _LOG.warning("%s answered %d of %d requests; each is asked alone", skill.many, len(given), len(asked))
+        except SkillFailed as problem:
+            _LOG.warning("%s failed for %d requests, and each is asked alone: %s", skill.many, len(asked), problem)
+    if skill.streams:
+        return [_alone(skill, one, business, engine) for one in asked]
+    function = _engine(skill, engine, business)
+    given = timed.each(lambda one: function(one, business), asked, skill.seconds)
+    return [_judged(skill, one) for one in given]
+
+
+def _alone(skill: Skill, asked: BaseModel, business: "Business", engine: str) -> BaseModel | WeftError:
+    try:
+        return answer(skill, asked, business, engine)
+    except WeftError as problem:
+        return problem
+
+
+def _judged(skill: Skill, given: Any) -> BaseModel | WeftError:
+    """An answer that is one, or the error why there is none."""
+    try:
+        return _checked(skill, given) if not isinstance(given, BaseException) else _failed(skill, given)
+    except WeftError as problem:
+        return problem
+
+
+def foundation(skill: Skill, asked: BaseModel, business: "Business") -> str:
+    """What an answer rests on beside the request and its record, as a text that differs where that differs."""
+    return str(_called(skill, _loaded(skill.rests_on), asked, business)) if skill.rests_on else ""
+
+
+def _engine(skill: Skill, wanted: str, business: "Business") -> Callable[..., Any]:
+    chosen = engine_of(skill, wanted, business)
+    return _loaded(skill.model if chosen == "model" and skill.model else skill.local)
+
+
+def _called(skill: Skill, function: Callable[..., Any], *given: Any) -> Any:
+    try:
+        return timed.one(function, *given, seconds=skill.seconds)
+    except WeftError:
+        raise
+    except (Exception, SystemExit) as problem:
+        raise _failed(skill, problem) from problem
+
+
+def _failed(skill: Skill, problem: BaseException) -> WeftError:
+    if isinstance(problem, WeftError):
+        return problem
+    if isinstance(problem, timed.OutOfTime):
+        return SkillTimeout(f"The skill {skill.name} did not answer within {skill.seconds:g} s, and was given up.")
+    if not isinstance(problem, Exception) and not isinstance(problem, SystemExit):
+        raise problem
+    said = str(problem).strip().split("\n", 1)[0][:200]
+    return SkillFailed(f"The skill {skill.name} failed: {type(problem).__name__}{f': {said}' if said else ''}.")
+
+
+def _checked(skill: Skill, given: Any) -> BaseModel:
+    if isinstance(given, skill.answers):
+        return given
+    try:
+        return skill.answers.model_validate(given)
+    except ValidationError as problem:
+        wanted = skill.answers.__name__
+        raise SkillFailed(
+            f"The skill {skill.name} answered a {type(given).__name__} that is no {wanted}: {_said(problem)}"
+        ) from None
