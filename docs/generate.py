@@ -15,9 +15,10 @@ from weft.settings import Settings
 from weft.store import catalog, changes, customers, orders
 from weft.store import fields as editable
 from weft.store.where import Fields
-from weft.surfaces.cli import root
+from weft.surfaces.cli import root, skills
 from weft.surfaces.web import application
 
+skills.register(root.app)
 REFERENCE: Final = Path(__file__).parent / "reference"
 NOTE: Final = "<!-- Written by docs/generate.py from the code; change the code, then run it. -->\n"
 

@@ -88,6 +88,7 @@ class Skill:
     version: str = "1"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "reads", tuple(self.reads))
         if not _NAME.fullmatch(self.name):
             raise InputError(f"A skill's name is lower-case words joined by hyphens, not {self.name!r}.")
         kinds: tuple[Any, ...] = (self.asks, self.answers)

@@ -9,7 +9,7 @@ import typer
 
 from weft import __version__
 from weft.errors import WeftError
-from weft.surfaces.cli import changes, files, nouns, output, server
+from weft.surfaces.cli import changes, files, nouns, output, server, skills
 
 app = typer.Typer(
     name="weft",
@@ -45,6 +45,13 @@ def root(
     """The open AI layer for commerce."""
 
 
+def _names_a_noun(command: typer.Typer, words: list[str]) -> bool:
+    """Whether the command line can be understood without the list of skills."""
+    first = next((word for word in words if not word.startswith("-")), None)
+    functions = (found.name or (found.callback and found.callback.__name__) for found in command.registered_commands)
+    return first is not None and first in {*functions, *(group.name for group in command.registered_groups)}
+
+
 def run(command: typer.Typer = app) -> None:
     """Run the command line; an error of Weft's is one sentence on standard error and its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -52,6 +59,8 @@ def run(command: typer.Typer = app) -> None:
             # A terminal that lacks a letter shows another sign for it, and the command goes on.
             stream.reconfigure(errors="replace")
     try:
+        if not _names_a_noun(command, sys.argv[1:]):
+            skills.register(command)
         command()
     except WeftError as problem:
         output.err.print(f"weft: {problem.message}", style="red", markup=False, soft_wrap=True)

@@ -1,0 +1,271 @@
+"""A command for every skill, with a flag for every field of its request."""
+
+import inspect
+import sys
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+from typer.core import TyperCommand
+
+from weft.surfaces.cli import output
+from weft.surfaces.cli.output import BusinessOption, JsonOption
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from weft.skill import Skill
+
+_PLAIN: Final = (str, int, float, bool)
+_OWN: Final = ("business", "engine", "propose", "json", "input")
+Input = Annotated[
+    str | None,
+    typer.Option(
+        "--input", metavar="JSON", help="The request as JSON, or @FILE, or - for standard input; flags go before."
+    ),
+]
+Engine = Annotated[str, typer.Option("--engine", help="auto, local or model.")]
+Propose = Annotated[bool, typer.Option("--propose", help="Propose the answer's changes.")]
+
+
+class _Command(TyperCommand):
+    """A command in which `--json '{…}'` means `--json --input '{…}'`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take JSON that follows `--json` for the request."""
+        plain: list[str] = []
+        for arg in args:
+            if plain and plain[-1] == "--json" and arg.lstrip().startswith("{"):
+                plain.append("--input")
+            plain.append(arg)
+        return super().parse_args(ctx, plain)
+
+
+def register(app: typer.Typer) -> None:
+    """Give an application a command for every skill whose name no command has."""
+    from weft.skill import skills
+
+    taken = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+    for skill in skills().values():
+        if skill.name not in taken:
+            app.command(skill.name, cls=_Command, help=skill.sentence, rich_help_panel="Skills")(_function(skill))
+
+
+def _function(skill: "Skill") -> Any:
+    """A function whose parameters are the fields of the skill's request."""
+    flags = {_parameter(name): name for name in skill.asks.model_fields}
+
+    def call(**given: Any) -> None:
+        own = {name: given.pop(f"{name}_") for name in _OWN if f"{name}_" in given}
+        said = {flags[name]: value for name, value in given.items() if value not in (None, [])}
+        _ask(skill, said, **own)
+
+    parameters = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_annotation(field, info))
+        for name, field in flags.items()
+        for info in [skill.asks.model_fields[field]]
+    ]
+    common: list[tuple[str, Any, Any]] = [("input_", Input, None), ("engine_", Engine, "auto")]
+    if skill.writes:
+        common.append(("propose_", Propose, False))
+    common += [("business_", BusinessOption, None), ("json_", JsonOption, False)]
+    parameters += [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, annotation, default in common
+    ]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return call
+
+
+def _parameter(field: str) -> str:
+    return f"ask_{field}"
+
+
+def _annotation(name: str, info: "FieldInfo") -> Any:
+    """A field of a request as an option: plain types as they are, all else as JSON."""
+    kind, many = _plain(info.annotation)
+    flag = f"--{name.replace('_', '-')}"
+    if name in _OWN:
+        flag = f"--ask-{name}"
+    help_ = info.description or ""
+    if kind is None:
+        kind, help_ = str, f"{help_} As JSON.".strip()
+    if info.is_required():
+        help_ = f"{help_.rstrip('.')}. Required." if help_ else "Required."
+    elif info.default not in (None, "", ()) and isinstance(info.default, _PLAIN):
+        help_ = f"{help_.rstrip('.')}. Without it {info.default}."
+    names = (f"{flag}/--no-{flag[2:]}",) if kind is bool else (flag,)
+    whole: Any = list[kind] | None if many else kind | None  # type: ignore[valid-type]
+    return Annotated[whole, typer.Option(*names, help=help_, show_default=False)]
+
+
+def _plain(annotation: Any) -> tuple[Any, bool]:
+    """The type of a flag and whether it may be given more than once; None for what only JSON can say."""
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated:
+        return _plain(parts[0])
+    if origin in (typing.Union, types.UnionType):
+        kinds = [_plain(part) for part in parts if part is not type(None)]
+        plain = [kind for kind in kinds if kind[0] is not None]
+        if len(kinds) == 1 or (plain and plain[0] == (str, False)):
+            return plain[0] if plain else (None, False)
+        return (str, False) if len(plain) == len(kinds) and not any(many for _, many in plain) else (None, False)
+    if origin is Literal and all(isinstance(part, str) for part in parts):
+        return annotation, False
+    if origin in (list, tuple, set, frozenset) and parts:
+        kind, many = _plain(parts[0])
+        return (None, False) if many else (kind, kind is not None)
+    return (annotation, False) if annotation in _PLAIN else (None, False)
+
+
+def _ask(
+    skill: "Skill",
+    said: Mapping[str, Any],
+    *,
+    input: str | None,  # noqa: A002 - the option's name
+    engine: str,
+    business: str | None,
+    json: bool,
+    propose: bool = False,
+) -> None:
+    from weft.errors import InputError
+    from weft.skill import requested
+    from weft.store.changes import Who
+    from weft.surfaces import asking
+
+    values = {**(_read(input) if input is not None else {}), **_unpacked(skill, said)}
+    missing = [
+        name
+        for name, info in skill.asks.model_fields.items()
+        if info.is_required() and (info.alias or name) not in values
+    ]
+    if missing:
+        raise InputError(
+            f"Say {' and '.join('--' + name.replace('_', '-') for name in missing)}, or the whole with --input."
+        )
+    asked = requested(skill, values)
+    with output.business(business) as shop:
+        given: dict[str, Any] = {"engine": engine, "propose": propose, "who": Who(output.who())}
+        if skill.streams and not json:
+            for piece in asking.pieces(skill, asked, shop, **given):
+                if isinstance(piece, str):
+                    sys.stdout.write(piece)
+                    sys.stdout.flush()
+                else:
+                    sys.stdout.write("\n")
+                    _show(piece)
+            return
+        if skill.long and sys.stderr.isatty():
+            with output.err.status(f"{skill.name} …"):
+                answer = asking.ask(skill, asked, shop, **given)
+        else:
+            answer = asking.ask(skill, asked, shop, **given)
+    if json:
+        output.emit(answer)
+    else:
+        _show(answer)
+
+
+def _read(text: str) -> dict[str, Any]:
+    import json
+
+    from weft.errors import InputError, UnreadableFile
+
+    if text == "-":
+        text = sys.stdin.read()
+    elif text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise UnreadableFile(f"{text[1:]} cannot be read: {problem}.") from None
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise InputError(f"The request is not JSON: {problem}.") from None
+    if not isinstance(values, dict):
+        raise InputError("The request is not a JSON object.")
+    return values
+
+
+def _unpacked(skill: "Skill", said: Mapping[str, Any]) -> dict[str, Any]:
+    """Flags' values, those that only JSON can say taken out of it."""
+    import json
+
+    from weft.errors import InputError
+
+    values: dict[str, Any] = {}
+    for name, value in said.items():
+        info = skill.asks.model_fields[name]
+        if _plain(info.annotation)[0] is None:
+            try:
+                values[info.alias or name] = json.loads(value)
+            except ValueError as problem:
+                raise InputError(f"--{name.replace('_', '-')} is not JSON: {problem}.") from None
+        else:
+            values[info.alias or name] = value
+    return values
+
+
+def _show(answer: Mapping[str, Any]) -> None:
+    """An answer for a person: its plain fields, its lists, its changes as a table, and what was proposed."""
+    from weft.store.fields import words
+
+    for name, value in answer.items():
+        if name in ("changes", "proposed", "engine") or value in (None, [], {}, ""):
+            continue
+        _show_value(name, value)
+    if "changes" in answer:
+        output.rows(
+            answer["changes"],
+            [
+                ("field", "left", lambda edit: edit["field"]),
+                ("before", "left", lambda edit: _short(words(edit["before"]))),
+                ("after", "left", lambda edit: _short(words(edit["after"]))),
+                ("sure", "right", lambda edit: "" if edit["confidence"] is None else f"{edit['confidence']:.2f}"),
+                ("why", "left", lambda edit: _why(edit)),
+            ],
+            as_json=False,
+            empty="Nothing to change.",
+        )
+    if proposed := answer.get("proposed"):
+        output.out.print(f"Proposed {proposed['done']:,}; left {proposed['left']:,}.")
+        for problem in proposed["problems"][:20]:
+            output.out.print(f"  {problem['field']}: {problem['problem']}", markup=False)
+
+
+def _show_value(name: str, value: Any, depth: int = 0) -> None:
+    pad = "  " * depth
+    label = name.replace("_", " ")
+    if isinstance(value, dict):
+        output.out.print(f"{pad}{label}:", markup=False)
+        for key, inner in value.items():
+            if inner not in (None, [], {}, ""):
+                _show_value(str(key), inner, depth + 1)
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        output.out.print(f"{pad}{label}:", markup=False)
+        for item in value:
+            line = " · ".join(str(inner) for inner in item.values() if inner not in (None, [], {}, ""))
+            output.out.print(f"{pad}  {line}", markup=False)
+    else:
+        text = (
+            ", ".join(map(str, value))
+            if isinstance(value, list)
+            else f"{value:g}"
+            if isinstance(value, float)
+            else value
+        )
+        output.out.print(f"{pad}{label}: {text}", markup=False)
+
+
+def _why(edit: Mapping[str, Any]) -> str:
+    whys = [str(fact["why"]) for fact in edit["facts"] if isinstance(fact, dict) and fact.get("why")]
+    return _short(whys[0]) if whys else ""
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:59] + "…"
