@@ -13,7 +13,9 @@ from weft.store.changes import Changes
 from weft.store.customers import Customers
 from weft.store.imports import Imports
 from weft.store.journal import Journal
+from weft.store.learned import Learned
 from weft.store.orders import Orders
+from weft.store.remembered import Remembered
 from weft.store.sales import Sales
 from weft.store.stock import Stock
 from weft.store.things import Things
@@ -36,6 +38,8 @@ class Business:
         self.changes = Changes(database, tenant.uid, tenant.currency)
         self.journal = Journal(database, tenant.uid)
         self.imports = Imports(database, tenant.uid)
+        self.remembered = Remembered(database, tenant.uid)
+        self.learned = Learned(database, tenant.uid)
         self.routes: frozenset[str] = frozenset()
 
     @classmethod

@@ -37,6 +37,15 @@ def named(database: Database, name: str) -> Tenant:
     return Tenant(*row)
 
 
+def of(database: Database, uid: UUID) -> Tenant:
+    """The business with that key; raises NotFound."""
+    with database.tenant(uid) as connection:
+        row = connection.execute("select uid, id, currency from business").fetchone()
+    if row is None:
+        raise NotFound("The business is gone.")
+    return Tenant(*row)
+
+
 def listed(database: Database) -> list[Tenant]:
     """All businesses by name, for the local administrator."""
     with database.plain() as connection:

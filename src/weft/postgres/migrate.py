@@ -7,6 +7,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from weft.errors import DatabaseError
+from weft.postgres import jobs
 
 LOCK: Final = 0x57656674  # "Weft": the advisory lock that one migrating process holds
 
@@ -32,7 +33,7 @@ def current(connection: Connection[Any]) -> bool:
     if row is None or not row[0]:
         return False
     row = connection.execute("select max(name) from weft.migration").fetchone()
-    return row is not None and row[0] == latest()
+    return row is not None and row[0] == latest() and jobs.current(connection)
 
 
 def migrate(connection: Connection[Any], login: str) -> list[str]:
@@ -70,4 +71,6 @@ def migrate(connection: Connection[Any], login: str) -> list[str]:
                     f"The schema file {name} is not the one that this database was made with. "
                     "Schema files are never edited once released; a change is a new file."
                 )
+        if not jobs.current(connection):
+            jobs.migrate(connection, login)
     return done

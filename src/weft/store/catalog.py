@@ -56,21 +56,68 @@ _LEVELS = (
 )
 WHOLE: Final = "select version, body from product_text(%s, %s)"
 
-_RECORD: Final = f"""
-select p.uid, p.known, json_strip_nulls(json_build_object(
-    'id', p.id, 'title', p.title, 'description', p.description, 'vendor', p.vendor, 'type', p.type,
-    'category', p.category, 'status', p.status, 'published', p.published, 'tags', p.tags, 'options', p.options,
-    'seo_title', p.seo_title, 'seo_description', p.seo_description, 'gift_card', p.gift_card, 'images', p.images,
-    'translations', p.translations, 'columns', p.columns,
-    'attributes', (select json_object_agg(f.name, json_build_object('value', f.value, 'unit', f.unit,
-        'source', f.source, 'confidence', f.confidence, 'at', f.at)) from fact f where f.record = p.uid),
-    'variants', (select json_agg(json_build_object('uid', v.uid, 'sku', v.sku, 'barcode', v.barcode, 'choices', v.choices,
-        'currency', v.currency, 'price', v.price, 'compare_at', v.compare_at, 'cost', v.cost, 'grams', v.grams,
-        'weight_unit', v.weight_unit, 'tracker', v.tracker, 'policy', v.policy, 'fulfillment', v.fulfillment,
-        'requires_shipping', v.requires_shipping, 'taxable', v.taxable, 'tax_code', v.tax_code, 'image', v.image,
-        'stock', v.stock, 'levels', {_LEVELS}, 'columns', v.columns) order by v.position)
-        from variant v where v.product = p.uid)))::text
-from product p"""
+_PARTS: Final = {
+    **{
+        name: f"p.{name}"
+        for name in (
+            *("id", "title", "description", "vendor", "type", "category", "status", "published", "tags", "options"),
+            *("seo_title", "seo_description", "gift_card", "images", "translations", "columns"),
+        )
+    },
+    "attributes": "(select json_object_agg(f.name, json_build_object('value', f.value, 'unit', f.unit, 'source', f.source, "
+    "'confidence', f.confidence, 'at', f.at)) from fact f where f.record = p.uid)",
+}
+_OF_VARIANT: Final = {
+    **{
+        name: f"v.{name}"
+        for name in (
+            *("uid", "sku", "barcode", "choices", "currency", "price", "compare_at", "cost", "grams", "weight_unit"),
+            *(
+                "tracker",
+                "policy",
+                "fulfillment",
+                "requires_shipping",
+                "taxable",
+                "tax_code",
+                "image",
+                "stock",
+                "columns",
+            ),
+        )
+    },
+    "levels": _LEVELS,
+}
+
+
+def _built(parts: Mapping[str, str]) -> str:
+    return f"json_build_object({', '.join(f'{chr(39)}{name}{chr(39)}, {sql}' for name, sql in parts.items())})"
+
+
+def _record(reads: Sequence[str] = ()) -> str:
+    """The SQL of a product as a JSON text, of all its fields or of those read: `title`, `variants`, `variants.sku`."""
+    wanted = {name.partition(".")[0] for name in reads}
+    parts = {name: sql for name, sql in _PARTS.items() if not reads or name == "id" or name in wanted}
+    if not reads or "variants" in wanted:
+        inner = {name.partition(".")[2] for name in reads if name.startswith("variants.")}
+        if inner and "variants" not in reads:
+            inner |= (
+                {"choices"}
+                if "options" in inner
+                else {"currency"}
+                if inner & {"price", "compare_at", "cost"}
+                else set()
+            )
+        else:
+            inner = set(_OF_VARIANT)
+        of_variant = {name: sql for name, sql in _OF_VARIANT.items() if name in inner}
+        parts |= {
+            "variants": f"(select json_agg({_built(of_variant)} order by v.position) from variant v where v.product = p.uid)"
+        }
+        parts |= {"options": "p.options"} if "choices" in inner else {}
+    return f"json_strip_nulls({_built(parts)})::text"
+
+
+_RECORD: Final = f"select p.uid, p.known, {_record()} from product p"
 
 
 class Catalog:
@@ -146,6 +193,15 @@ class Catalog:
             if row is None:
                 raise NotFound(f"There is no product {product!r}.")
             return _as_record(connection, row[2], row[1], {})
+
+    def read(self, uids: Sequence[UUID], reads: Sequence[str] = ()) -> list[tuple[UUID, int, Product]]:
+        """Products by uid with their versions, of each only the fields that are read (all where none is named)."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                f"select p.uid, p.version, {_record(reads)} from product p where p.uid = any(%s) order by p.uid",
+                (list(uids),),
+            ).fetchall()
+            return [(uid, version, _as_record(connection, text, None, {})) for uid, version, text in rows]
 
     def prepared(self, products: Iterable[Product], source: str, *, as_new: bool) -> Incoming:
         """Do what `put` can do without the database; `as_new` also draws up the rows of products that are new."""

@@ -7,6 +7,7 @@
 Every verb takes a selection and works on all of it at once, in one transaction, with one batch in the journal.
 """
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -160,10 +161,11 @@ class Changes:
         engine: str = "local",
         run: UUID | None = None,
         who: Who | None = None,
+        within: Connection[Any] | None = None,
     ) -> Outcome:
         """Propose edits: each `record`, `field`, `after`, and if known `before`, `confidence`, `facts`, `checks`.
 
-        An edit that changes nothing, or that is already proposed, is left; so is one that cannot be made, with its reason.
+        `within` is a transaction of the caller's, in which they are proposed once at most. An edit that changes nothing, or that is already proposed, is left; so is one that cannot be made, with its reason.
         """
         outcome = Outcome("propose")
         run = run or uuid7()
@@ -174,7 +176,7 @@ class Changes:
                 rows.append(edits.row(number, edit))
             except InputError as problem:
                 self._leave(outcome, str(edit.get("record", "")), str(edit.get("field", "")), str(problem))
-        with self._database.tenant(self._business) as connection:
+        with contextlib.nullcontext(within) if within else self._database.tenant(self._business) as connection:
             # Who proposes the same at the same moment waits, and then sees that it is proposed.
             connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"propose {self._business}",))
             edits.stage(connection, rows, self._currency)

@@ -9,7 +9,7 @@ import typer
 
 from weft import __version__
 from weft.errors import WeftError
-from weft.surfaces.cli import changes, files, nouns, output, server, skills
+from weft.surfaces.cli import changes, files, nouns, output, runs, server, skills
 
 app = typer.Typer(
     name="weft",
@@ -20,6 +20,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.registered_commands += files.app.registered_commands
+app.registered_commands += runs.app.registered_commands
+app.add_typer(runs.runs, name="runs")
 app.add_typer(changes.app, name="changes")
 app.add_typer(nouns.products, name="products")
 app.add_typer(nouns.orders, name="orders")

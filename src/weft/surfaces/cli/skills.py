@@ -137,7 +137,7 @@ def _ask(
     from weft.store.changes import Who
     from weft.surfaces import asking
 
-    values = {**(_read(input) if input is not None else {}), **_unpacked(skill, said)}
+    values = {**(read_request(input) if input is not None else {}), **_unpacked(skill, said)}
     missing = [
         name
         for name, info in skill.asks.model_fields.items()
@@ -170,7 +170,8 @@ def _ask(
         _show(answer)
 
 
-def _read(text: str) -> dict[str, Any]:
+def read_request(text: str) -> dict[str, Any]:
+    """A request from JSON, @FILE or - for standard input; raises InputError, UnreadableFile."""
     import json
 
     from weft.errors import InputError, UnreadableFile

@@ -1,0 +1,296 @@
+"""A run's work: planned as shards of hundreds of records, each worked off in parts that are committed whole.
+
+A part's changes, remembered answers and counts are written in one transaction, and only by who still holds the shard: a
+process that was thought dead and comes back writes nothing.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from psycopg import Connection
+from pydantic import BaseModel
+
+from weft import skill as skills
+from weft.business import Business
+from weft.errors import InputError, WeftError
+from weft.ids import uuid7
+from weft.runs.book import SHARD, Runs
+from weft.skill import Skill
+from weft.store.changes import Who
+from weft.store.remembered import Asked, Made, digest
+
+RECORDS_A_SHARD: Final = 500
+_FIRST_PART: Final = 64
+_LARGEST_PART: Final = 500
+_SECONDS_A_PART: Final = 1.0
+# A shard whose worker died twice is worked off record by record, so that the one that kills workers is found.
+_CAREFUL_FROM: Final = 3
+_HARMLESS: Final = ("this is already proposed", "the field already holds this value")
+
+
+class Lost(Exception):
+    """The shard is held by somebody else by now, or the run is over."""
+
+
+@dataclass(slots=True)
+class Part:
+    """What came of some records: answers made, answers that hold although the record moved on, failures by record's id."""
+
+    place: int
+    made: list[Made]
+    held: dict[UUID, int]
+    edits: list[dict[str, Any]]
+    failures: dict[str, str]
+
+
+class Work:
+    """One run as the process sees it that works on it."""
+
+    def __init__(self, business: Business, run: str) -> None:
+        self.business = business
+        self.run = UUID(run)
+        with business.transaction() as connection:
+            row = connection.execute(
+                "select skill, engine, asked, selection, again, queued, who, foundation from run where uid = %s",
+                (self.run,),
+            ).fetchone()
+        if row is None:
+            raise Lost
+        name, self.engine, self.asked, self.selection, self.again, self.queued, self.who, foundation = row
+        try:
+            self.skill: Skill = skills.named(name)
+        except WeftError as problem:
+            Runs(business).fail(run, problem.message)
+            raise
+        self.key = Asked(name, digest([self.engine, self.asked]), bytes(foundation or b""))
+
+    def plan(self) -> None:
+        """Choose the records and write the shards, once; where that fails, the run has failed and says why."""
+        if self.key.foundation:
+            return
+        with self.business.transaction() as connection:
+            connection.execute("update run set started_at = coalesce(started_at, now()) where uid = %s", (self.run,))
+        try:
+            skills.engine_of(self.skill, self.engine, self.business)
+            rests = skills.foundation(self.skill, self._request({"id": "rehearsal"}), self.business)
+        except WeftError as problem:
+            Runs(self.business).fail(str(self.run), problem.message)
+            raise
+        self.key = Asked(self.key.skill, self.key.digest, digest([self.skill.version, rests]))
+        with self.business.transaction() as connection:
+            state = connection.execute(
+                "select state, records is not null from run where uid = %s for update", (self.run,)
+            ).fetchone()
+            if state is None or state[0] != "queued" or state[1]:
+                return
+            selected = self.business.remembered.selected(
+                connection, self.key, self.selection["where"], self.selection["ids"], again=self.again
+            )
+            chosen = [selected.open[at : at + RECORDS_A_SHARD] for at in range(0, len(selected.open), RECORDS_A_SHARD)]
+            with connection.cursor() as cursor:
+                cursor.executemany(
+                    "insert into shard (run, n, records) values (%s, %s, %s)",
+                    [(self.run, number, uids) for number, uids in enumerate(chosen, 1)],
+                )
+            connection.execute(
+                "update run set state = case when %s > 0 then 'running' else 'finished' end, records = %s, remembered = %s, "
+                "foundation = %s, finished_at = case when %s = 0 then now() end, beat_at = now() "
+                "where uid = %s",
+                (
+                    *(len(chosen), selected.records, selected.records - len(selected.open)),
+                    *(self.key.foundation, len(chosen), self.run),
+                ),
+            )
+            if self.queued and chosen:
+                Runs(self.business).defer(connection, SHARD, self.run, range(1, len(chosen) + 1))
+
+    def _request(self, record: Any) -> BaseModel:
+        assert self.skill.over is not None
+        return skills.requested(self.skill, {**self.asked, self.skill.over: record})
+
+    def waiting(self) -> list[int]:
+        """The shards that are not done, in their order."""
+        with self.business.transaction() as connection:
+            rows = connection.execute(
+                "select n from shard where run = %s and state <> 'done' order by n", (self.run,)
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def shard(
+        self, n: int, *, stopping: Callable[[], bool] = lambda: False, told: Callable[[Part], None] | None = None
+    ) -> bool:
+        """Work a shard off, and tell whether it is done: not so where the run was paused or cancelled, or it is `stopping`."""
+        claim = uuid7()
+        with self.business.transaction() as connection:
+            row = connection.execute(
+                "update shard s set state = 'working', claim = %s, attempts = attempts + 1 from run r where s.run = %s "
+                "and s.n = %s and r.uid = s.run and r.state = 'running' and s.state <> 'done' "
+                "returning s.records, s.place, s.attempts, s.careful",
+                (claim, self.run, n),
+            ).fetchone()
+        if row is None:
+            return False
+        records, place, attempts, careful = row
+        size = _FIRST_PART
+        while place < len(records):
+            if stopping():
+                self._release(n, claim)
+                return False
+            begun = time.monotonic()
+            if attempts >= _CAREFUL_FROM:
+                part = self._careful(n, claim, records, place, careful)
+                careful = None
+            else:
+                part = self._part(records[place : place + size], place)
+            try:
+                running = self._commit(n, claim, part, time.monotonic() - begun)
+            except Lost:
+                return False
+            place = part.place
+            if told is not None:
+                told(part)
+            if not running:
+                self._release(n, claim)
+                return False
+            took = time.monotonic() - begun
+            size = (
+                min(size * 2, _LARGEST_PART)
+                if took < _SECONDS_A_PART / 2
+                else max(size // 2, 1)
+                if took > _SECONDS_A_PART * 2
+                else size
+            )
+        return self._done(n, claim)
+
+    def _careful(self, n: int, claim: UUID, records: Sequence[UUID], place: int, marked: int | None) -> Part:
+        """One record, noted before it is begun; the one noted when a worker died is given up."""
+        if marked == place:
+            part = Part(place + 1, [], {}, [], {})
+            reason = f"the process that worked on it ended, {_CAREFUL_FROM} times over"
+            part.failures = {
+                product["id"]: reason for _, _, product in self.business.catalog.read([records[place]], ["id"])
+            }
+            return part
+        with self.business.transaction() as connection:
+            connection.execute(
+                "update shard set careful = %s where run = %s and n = %s and claim = %s", (place, self.run, n, claim)
+            )
+        return self._part(records[place : place + 1], place)
+
+    def _part(self, uids: Sequence[UUID], place: int) -> Part:
+        part = Part(place + len(uids), [], {}, [], {})
+        found = self.business.catalog.read(uids, self.skill.reads)
+        known = {} if self.again else self.business.remembered.made_from(self.key, uids)
+        todo: list[tuple[UUID, int, bytes, str, BaseModel]] = []
+        for uid, version, product in found:
+            made_from = digest(product)
+            if known.get(uid) == made_from:
+                part.held[uid] = version
+                continue
+            try:
+                todo.append((uid, version, made_from, product["id"], self._request(product)))
+            except InputError as problem:
+                part.failures[product["id"]] = problem.message
+        answers = skills.answers(self.skill, [request for *_, request in todo], self.business, self.engine)
+        for (uid, version, made_from, name, _), answer in zip(todo, answers, strict=True):
+            if isinstance(answer, WeftError):
+                part.failures[name] = answer.message
+                continue
+            told = answer.model_dump(mode="json")
+            part.made.append(Made(uid, version, made_from, orjson.dumps(told)))
+            if self.skill.writes:
+                part.edits += told["changes"]
+        return part
+
+    def _commit(self, n: int, claim: UUID, part: Part, seconds: float) -> bool:
+        """Write a part, and tell whether the run goes on; raises Lost where the shard is not ours any more."""
+        with self.business.transaction() as connection:
+            held = connection.execute(
+                "select 1 from shard where run = %s and n = %s and claim = %s for update", (self.run, n, claim)
+            )
+            if held.fetchone() is None:
+                raise Lost
+            changes = self._propose(connection, part)
+            if part.made:
+                self.business.remembered.keep(connection, self.key, part.made, self.run)
+            if part.held:
+                self.business.remembered.still_holds(connection, self.key, part.held)
+            if part.failures:
+                connection.execute(
+                    "insert into run_failure (run, record, reason) select %s, r, w from unnest(%s::text[], %s::text[]) g (r, w) "
+                    "on conflict (run, record) do update set reason = excluded.reason",
+                    (self.run, list(part.failures), list(part.failures.values())),
+                )
+            connection.execute(
+                "update shard set place = %s, made = made + %s, changes = changes + %s, failed = failed + %s, "
+                "seconds = seconds + %s, careful = null where run = %s and n = %s",
+                (part.place, len(part.made), changes, len(part.failures), seconds, self.run, n),
+            )
+            row = connection.execute(
+                "select state, beat_at < now() - interval '5 seconds' from run where uid = %s", (self.run,)
+            ).fetchone()
+            if row is not None and row[1]:
+                connection.execute("update run set beat_at = now() where uid = %s", (self.run,))
+        return row is not None and row[0] == "running"
+
+    def _propose(self, connection: Connection[Any], part: Part) -> int:
+        if not part.edits:
+            return 0
+        outcome = self.business.changes.propose(
+            part.edits, skill=self.skill.name, engine=self.engine, run=self.run, who=Who(self.who), within=connection
+        )
+        for problem in outcome.problems:
+            if problem["problem"] not in _HARMLESS:
+                part.failures.setdefault(problem["record"], f"{problem['field']}: {problem['problem']}")
+        return outcome.done
+
+    def _release(self, n: int, claim: UUID) -> None:
+        """Give a shard back in good order."""
+        with self.business.transaction() as connection:
+            row = connection.execute(
+                "update shard s set state = 'waiting', claim = null, attempts = attempts - 1 from run r where s.run = %s "
+                "and n = %s and claim = %s and r.uid = s.run returning r.state",
+                (self.run, n, claim),
+            ).fetchone()
+            if self.queued and row is not None and row[0] == "running":
+                Runs(self.business).defer(connection, SHARD, self.run, [n])
+
+    def _done(self, n: int, claim: UUID) -> bool:
+        with self.business.transaction() as connection:
+            # Two workers that end at the same moment: the second to hold the run sees that nothing is left.
+            connection.execute("select 1 from run where uid = %s for update", (self.run,))
+            connection.execute(
+                "update shard set state = 'done', claim = null where run = %s and n = %s and claim = %s",
+                (self.run, n, claim),
+            )
+            connection.execute(
+                "update run set state = 'finished', finished_at = now() where uid = %s and state = 'running' "
+                "and not exists (select from shard where run = %s and state <> 'done')",
+                (self.run, self.run),
+            )
+        return True
+
+
+def worked_here(business: Business, run: str, told: Callable[[Part], None] | None = None) -> None:
+    """Plan a run and work it off in this process, to its end or until it is paused; an interruption pauses it."""
+    work = Work(business, run)
+    with _paused_if_interrupted(business, run):
+        work.plan()
+        for n in work.waiting():
+            if not work.shard(n, told=told) and Runs(business).get(run)["state"] != "running":
+                return
+
+
+@contextlib.contextmanager
+def _paused_if_interrupted(business: Business, run: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(WeftError):
+            Runs(business).pause(run)
+        raise
