@@ -13,7 +13,8 @@ from weft import __version__
 from weft.postgres.database import Database
 from weft.settings import Settings
 from weft.surfaces import console
-from weft.surfaces.rest import changes, imports, problems, records, skills
+from weft.surfaces.labor import Labor
+from weft.surfaces.rest import changes, imports, problems, records, runs, skills
 from weft.surfaces.rest.callers import Keyring, Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
@@ -28,8 +29,8 @@ async def _prepare(connection: Any) -> None:
     await connection.set_autocommit(True)
 
 
-def application(database: Database, settings: Settings) -> FastAPI:
-    """Build the application on an open database."""
+def application(database: Database, settings: Settings, *, labor: bool = False) -> FastAPI:
+    """Build the application on an open database; with `labor` a worker is started when there is work for one."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -45,7 +46,12 @@ def application(database: Database, settings: Settings) -> FastAPI:
         )
         await pool.open()
         app.state.pool = pool
+        worker = Labor(database.conninfo, Path(settings.home)) if labor else None
+        if worker is not None:
+            worker.start()
         yield
+        if worker is not None:
+            await worker.stop()
         await pool.close(timeout=2)
 
     app = FastAPI(
@@ -69,6 +75,7 @@ def application(database: Database, settings: Settings) -> FastAPI:
     api.include_router(changes.router)
     api.include_router(imports.router)
     api.include_router(skills.router())
+    api.include_router(runs.router)
 
     @api.get("/business", tags=["business"], responses=problems.RESPONSES)
     def business(caller: Reader) -> dict[str, Any]:
