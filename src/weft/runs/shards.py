@@ -99,7 +99,7 @@ class Work:
                 )
             connection.execute(
                 "update run set state = case when %s > 0 then 'running' else 'finished' end, records = %s, remembered = %s, "
-                "foundation = %s, finished_at = case when %s = 0 then now() end, beat_at = now() "
+                "foundation = %s, finished_at = case when %s = 0 then clock_timestamp() end, beat_at = now() "
                 "where uid = %s",
                 (
                     *(len(chosen), selected.records, selected.records - len(selected.open)),
@@ -136,6 +136,7 @@ class Work:
         if row is None:
             return False
         records, place, attempts, careful = row
+        taken = time.monotonic()
         size = _FIRST_PART
         while place < len(records):
             if stopping():
@@ -148,7 +149,7 @@ class Work:
             else:
                 part = self._part(records[place : place + size], place)
             try:
-                running = self._commit(n, claim, part, time.monotonic() - begun)
+                running = self._commit(n, claim, part)
             except Lost:
                 return False
             place = part.place
@@ -165,7 +166,7 @@ class Work:
                 if took > _SECONDS_A_PART * 2
                 else size
             )
-        return self._done(n, claim)
+        return self._done(n, claim, time.monotonic() - taken)
 
     def _careful(self, n: int, claim: UUID, records: Sequence[UUID], place: int, marked: int | None) -> Part:
         """One record, noted before it is begun; the one noted when a worker died is given up."""
@@ -207,7 +208,7 @@ class Work:
                 part.edits += told["changes"]
         return part
 
-    def _commit(self, n: int, claim: UUID, part: Part, seconds: float) -> bool:
+    def _commit(self, n: int, claim: UUID, part: Part) -> bool:
         """Write a part, and tell whether the run goes on; raises Lost where the shard is not ours any more."""
         with self.business.transaction() as connection:
             held = connection.execute(
@@ -228,8 +229,8 @@ class Work:
                 )
             connection.execute(
                 "update shard set place = %s, made = made + %s, changes = changes + %s, failed = failed + %s, "
-                "seconds = seconds + %s, careful = null where run = %s and n = %s",
-                (part.place, len(part.made), changes, len(part.failures), seconds, self.run, n),
+                "careful = null where run = %s and n = %s",
+                (part.place, len(part.made), changes, len(part.failures), self.run, n),
             )
             row = connection.execute(
                 "select state, beat_at < now() - interval '5 seconds' from run where uid = %s", (self.run,)
@@ -260,16 +261,16 @@ class Work:
             if self.queued and row is not None and row[0] == "running":
                 Runs(self.business).defer(connection, SHARD, self.run, [n])
 
-    def _done(self, n: int, claim: UUID) -> bool:
+    def _done(self, n: int, claim: UUID, seconds: float) -> bool:
         with self.business.transaction() as connection:
             # Two workers that end at the same moment: the second to hold the run sees that nothing is left.
             connection.execute("select 1 from run where uid = %s for update", (self.run,))
             connection.execute(
-                "update shard set state = 'done', claim = null where run = %s and n = %s and claim = %s",
-                (self.run, n, claim),
+                "update shard set state = 'done', claim = null, seconds = seconds + %s where run = %s and n = %s and claim = %s",
+                (seconds, self.run, n, claim),
             )
             connection.execute(
-                "update run set state = 'finished', finished_at = now() where uid = %s and state = 'running' "
+                "update run set state = 'finished', finished_at = clock_timestamp() where uid = %s and state = 'running' "
                 "and not exists (select from shard where run = %s and state <> 'done')",
                 (self.run, self.run),
             )
