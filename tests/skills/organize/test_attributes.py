@@ -1,0 +1,298 @@
+"""Attributes are read where the words say them, and nothing is read where they do not."""
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weft.skills.organize.attributes import Finding, found
+from weft.skills.organize.attributes.measures import measures, number, sizes
+from weft.skills.organize.attributes.places import raw_text, shown
+
+
+def read(title: str = "", **product: Any) -> dict[str, Finding]:
+    """The findings of a product by name."""
+    return {one.name: one for one in found({"id": "p", "title": title, **product})}
+
+
+def values(title: str = "", **product: Any) -> dict[str, Any]:
+    """The values found in a product by name."""
+    return {name: one.value for name, one in read(title, **product).items()}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Black Friday Sale Tote",
+        "Red Bull Racing Cap",
+        "Orange County Tee",
+        "Old Navy Gift Card",
+        "Leather-Free Shoes",
+        "Shoes, not leather",
+        "Brush suitable for leather",
+        "Leather & suede cleaner",
+        "Leather, suede and nubuck care",
+        "Tray that looks like wood",
+        "Wood look tray",
+        "Bag ohne Leder",
+        "Sac sans cuir",
+        "Case for Leather and for Black Sofas",
+        "5 in 1 Tool",
+        "Boyfriend",
+        "",
+    ],
+)
+def test_what_is_not_said_of_the_product_is_not_found(title: str) -> None:
+    assert values(title) == {}
+
+
+def test_a_brand_named_after_a_color_has_no_color() -> None:
+    assert "color" not in values("White Stuff Tea Towel", vendor="White Stuff")
+    assert values("Orange Phone Card", vendor="Orange") == {"brand": "Orange"}
+
+
+def test_an_imitation_is_not_the_real_thing() -> None:
+    assert values("Faux Leather Bag")["material"] == "faux leather"
+    assert values("Tasche aus Kunstleder")["material"] == "faux leather"
+
+
+@pytest.mark.parametrize(
+    ("title", "gender", "age"),
+    [
+        ("Women's Shirt", "female", "adult"),
+        ("Men's Shirt", "male", "adult"),
+        ("Women's Boyfriend Jeans", "female", "adult"),
+        ("Boyfriend jeans", "female", None),
+        ("Girls' Shirt", "female", "kids"),
+        ("Tee for Men and Women", "unisex", None),
+        ("Robe Femme", "female", "adult"),
+        ("Hemd für Herren", "male", "adult"),
+        ("Man-made marvel", None, None),
+        ("Baby Romper", None, "infant"),
+    ],
+)
+def test_gender_and_age_are_read_from_whole_words(title: str, gender: str | None, age: str | None) -> None:
+    assert (values(title).get("gender"), values(title).get("age_group")) == (gender, age)
+
+
+def test_colors_and_materials_in_four_languages() -> None:
+    assert values("Shirt BLK")["color"] == "black"
+    navy = values("Navy Cotton Dress")
+    assert (navy["color"], navy["color_family"], navy["material"]) == ("navy", "blue", "cotton")
+    assert values("Hemd aus Baumwolle, dunkelblau")["color"] == "navy"
+    assert values("Robe en soie noire") == {"material": "silk", "color": "black", "color_family": "black"}
+    assert values("Camiseta de algodón azul")["material"] == "cotton"
+    assert values("Bag black/white")["color"] == ["black", "white"]
+
+
+def test_a_composition_is_read_with_its_shares() -> None:
+    one = values("Tee", description="<ul><li>60&nbsp;% <b>Cotton</b>, 40% Polyester</li></ul>")
+    assert one["material"] == ["cotton", "polyester"]
+    assert one["composition"] == "60% cotton, 40% polyester"
+
+
+def test_options_say_which_values_there_are() -> None:
+    one = read(
+        "Tee",
+        options=[{"name": "Colour", "values": ["BLK", "Heather Storm"]}, {"name": "Size", "values": ["Small", "xl"]}],
+    )
+    assert (one["color"].value, one["size"].value) == (["black", "Heather Storm"], ["S", "XL"])
+    assert one["size"].field == "options.Size"
+    by_variant = values("Tee", variants=[{"options": {"Color": "Black"}, "grams": 200}])
+    assert (by_variant["color"], "color_family" in by_variant) == ("black", True)
+
+
+def test_what_a_model_wears_and_what_else_there_is_says_nothing() -> None:
+    html = "<p>Color Navy. <em>Lana is wearing a size Small.</em> Also available in <a href='/black'>Black</a>.</p>"
+    assert values("Camisole", description=html) == {"color": "navy", "color_family": "blue"}
+
+
+def test_labels_and_tables_are_read() -> None:
+    html = "<table><tr><th>Height</th><td>12&nbsp;in</td></tr><tr><th>Farbe</th><td>Olive</td></tr></table>"
+    one = read("Vase", description=html)
+    assert (one["height"].value, one["height"].unit, one["color"].value) == (30.48, "cm", "olive")
+
+
+def test_markup_is_never_text() -> None:
+    html = """<p style="color: red" title="leather > wool" data-material='cotton'>Nice.</p><style>.navy{color:black}</style>
+    <script>var gender = "women's";</script><!-- made of silk --><img alt="green wool" src="black.jpg">"""
+    assert values("Thing", description=html) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "unit"),
+    [
+        ("1,5 l", "volume", 1500, "ml"),
+        ("1.5L", "volume", 1500, "ml"),
+        ("3/4 in", "length", 1.905, "cm"),
+        ('1 1/2"', "length", 3.81, "cm"),
+        ("12 oz", "weight", 340.1943, "g"),
+        ("8 fl. oz", "volume", 236.5882, "ml"),
+        ("1.200,5 g", "weight", 1200.5, "g"),
+        ("2 TB", "data", 2000, "GB"),
+        ("1,5 kW", "power", 1500, "W"),
+        ("27-inch", "length", 68.58, "cm"),
+    ],
+)
+def test_quantities_are_kept_in_one_unit(text: str, kind: str, value: float, unit: str) -> None:
+    (one,) = measures(text)
+    assert (one.kind, one.value, one.unit) == (kind, pytest.approx(value), unit)
+
+
+@pytest.mark.parametrize("text", ["5G network", "1080p", "14 M US", "5 in the box", "$5", "1/2/2024"])
+def test_what_has_no_unit_is_no_quantity(text: str) -> None:
+    assert list(measures(text)) == []
+
+
+def test_numbers_of_several_countries() -> None:
+    texts = ["1,5", "1.5", "1,500", "1.234,56", "1'200", "1/4", "2½", "x"]
+    assert [number(text) for text in texts] == [1.5, 1.5, 1500, 1234.56, 1200, 0.25, 2.5, None]
+
+
+def test_sizes_are_read_with_their_sides() -> None:
+    (one,) = sizes("2x4 cm")
+    assert (one.sides, one.unit) == ((("", 2), ("", 4)), "cm")
+    shelf = values("Shelf 10 x 20 x 30 cm (L x W x H)")
+    assert [shelf[name] for name in ("length", "width", "height", "dimensions")] == [10, 20, 30, "10 x 20 x 30 cm"]
+
+
+def test_electronics() -> None:
+    one = values("16GB RAM 512GB SSD Laptop 15.6 inch display")
+    assert (one["memory"], one["storage"], one["screen_size"]) == (16, 512, 39.624)
+
+
+def place_holds(product: dict[str, Any], one: Finding) -> bool:
+    """Whether a finding's offsets point at its words in the raw field."""
+    raw = raw_text(product, one.field)
+    here = raw[one.start : one.end]
+    return (shown(here) if one.field == "description" else here) == one.text
+
+
+def test_places_in_html_point_at_the_words() -> None:
+    html = "<p>Fine&nbsp;&amp; soft: <b>Mer</b>ino <i>wool</i> &ndash; Color: <span>Royal&nbsp;<b>Blue</b></span>.</p>"
+    product = {"id": "p", "title": "Hat", "description": html}
+    one = {finding.name: finding for finding in found(product)}
+    assert html[one["color"].start : one["color"].end] == "Royal&nbsp;<b>Blue"
+    assert html[one["material"].start : one["material"].end] == "Mer</b>ino <i>wool"
+    assert all(place_holds(product, finding) for finding in one.values())
+
+
+WORDS = st.sampled_from(
+    [
+        "navy",
+        "blue",
+        "cotton",
+        "60%",
+        "40",
+        "100",
+        "%",
+        "wool",
+        "leather",
+        "free",
+        "not",
+        "without",
+        "<p>",
+        "</p>",
+        "<b>",
+        "</b>",
+        "&amp;",
+        "&nbsp;",
+        "&#8221;",
+        '"',
+        "'",
+        "<",
+        ">",
+        "<!--",
+        "-->",
+        "<style>",
+        "</style>",
+        "<td>",
+        "Color:",
+        "Size",
+        "Material:",
+        "12",
+        "in",
+        "x",
+        "3/4",
+        "cm",
+        "kg",
+        "men's",
+        "women",
+        "/",
+        ",",
+        ".",
+        ";",
+        "-",
+        "pack",
+        "of",
+        "6",
+        "½",
+        "L",
+        "W",
+        "H",
+        "(",
+        ")",
+        "ß",
+        "İ",
+        "\n",
+        "\t",
+    ]
+)
+TEXTS = st.one_of(
+    st.text(max_size=200), st.lists(WORDS, max_size=40).map(" ".join), st.lists(WORDS, max_size=40).map("".join)
+)
+
+
+@given(TEXTS, TEXTS, TEXTS, st.lists(st.text(max_size=20), max_size=3))
+def test_any_text_is_read_and_every_place_is_its_text(title: str, html: str, option: str, tags: list[str]) -> None:
+    product = {
+        "id": "p",
+        "title": title,
+        "description": html,
+        "vendor": option,
+        "tags": tags,
+        "options": [{"name": "Color", "values": [option, "Black"]}],
+    }
+    for one in found(product):
+        assert place_holds(product, one)
+        assert 0 < one.confidence < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "soft navy cotton 12 cm 60% wool, not leather. ",
+        "<",
+        "<a b='",
+        "<style>",
+        "<!--",
+        "&",
+        "1/",
+        "1 x ",
+        "1,000",
+        "60% ",
+        "color ",
+        "not ",
+        '<p title=">"><b>x</b> 5 in</p>',
+    ],
+)
+def test_a_long_description_is_read_within_a_second(text: str) -> None:
+    product = {"id": "p", "title": "Tee", "description": (text * 100_000)[:100_000]}
+    started = time.perf_counter()
+    found(product)
+    assert time.perf_counter() - started < 1
+
+
+def test_a_product_with_nothing_or_nonsense_in_it_is_read() -> None:
+    assert found({}) == []
+    odd: dict[str, Any] = {
+        "id": 1,
+        "title": None,
+        "description": None,
+        "tags": [1, None],
+        "options": [None, {"name": 3}],
+        "variants": [4],
+    }
+    assert found(odd) == []
