@@ -1,5 +1,6 @@
 """Implementations are found, not listed: in a package's folder, and in installed packages that announce them."""
 
+import ast
 import importlib
 import importlib.util
 import logging
@@ -38,6 +39,38 @@ def found(package: str, attribute: str, group: str) -> Iterator[Found]:
             continue
         origin = f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
         yield Found(entry.name, getattr(loaded, attribute, loaded), origin)
+
+
+def declared(package: str, call: str, group: str) -> Iterator[dict[str, str]]:
+    """What calls of `call`, such as `Skill(name="tidy", does="…")`, say in words in the same modules; nothing is imported.
+
+    A module that says it in another way than by plain words is passed over.
+    """
+    folder = importlib.import_module(package)
+    modules = sorted(f"{package}.{module.name}" for module in pkgutil.iter_modules(folder.__path__))
+    for entry in sorted(metadata.entry_points(group=group)):
+        modules.append(entry.module)
+    for name in dict.fromkeys(modules):
+        try:
+            source = _source(name)
+        except ImportError:
+            source = ""
+        if not source and not name.startswith(package):
+            _LOG.warning("%s, which an installed package offers as %s, cannot be found", name, group)
+        if f"{call}(" in source:
+            yield from _said(source, call)
+
+
+def _said(source: str, call: str) -> Iterator[dict[str, str]]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == call:
+            said = {
+                keyword.arg: keyword.value.value
+                for keyword in node.keywords
+                if keyword.arg and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
+            }
+            if "name" in said:
+                yield said
 
 
 def _in_folder(package: str, attribute: str) -> Iterator[Found]:

@@ -1,8 +1,8 @@
 """What a skill is: one typed function from a request and a business to an answer, found by every surface from one list.
 
-A skill's file sets `skill = Skill(...)` at its top and imports nothing heavier than pydantic. Its engines are named by
-string, `module:function`, and loaded when they are first called. Files in `weft/skills` are found, and so are modules of
-installed packages that announce one by an entry point in the group `weft.skills`.
+A skill's file sets `skill = Skill(...)`, or a tuple of them, at its top and imports nothing heavier than pydantic. Its engines
+are named by string, `module:function`, and loaded when they are first called. Files in `weft/skills` are found, and so are
+modules of installed packages that announce one by an entry point in the group `weft.skills`.
 """
 
 import functools
@@ -114,14 +114,13 @@ def skills() -> Mapping[str, Skill]:
     """All skills by name: those of the folder, then those of installed packages; one that is declared wrongly is left out."""
     there: dict[str, Skill] = {}
     for found in discover.found("weft.skills", "skill", "weft.skills"):
-        if not isinstance(found.value, Skill):
-            _LOG.warning(
-                "%s, which %s offers as a skill, is a %s", found.name, found.origin, type(found.value).__name__
-            )
-        elif found.value.name in there:
-            _LOG.warning("%s offers a second skill called %s; the first is kept", found.origin, found.value.name)
-        else:
-            there[found.value.name] = found.value
+        for one in found.value if isinstance(found.value, tuple) else (found.value,):
+            if not isinstance(one, Skill):
+                _LOG.warning("%s, which %s offers as a skill, is a %s", found.name, found.origin, type(one).__name__)
+            elif one.name in there:
+                _LOG.warning("%s offers a second skill called %s; the first is kept", found.origin, one.name)
+            else:
+                there[one.name] = one
     return dict(sorted(there.items()))
 
 

@@ -37,6 +37,8 @@ class Shout(BaseModel):
     mark: Literal["!", "?"] = "!"
     times: int = Field(default=1, ge=1, le=9)
     words: list[str] = Field(default_factory=list)
+    kinds: list[Literal["a", "b"]] = Field(default_factory=list)
+    flags: list[bool] | None = None
     more: dict[str, int] = Field(default_factory=dict)
 
 
@@ -172,7 +174,7 @@ def test_help_names_it(environment: dict[str, str]) -> None:
     done = weft(environment, "--help")
     assert "shout-it" in done.stdout
     assert "Shouts a title" in done.stdout
-    assert "weft_shout_missing:skill" in done.stderr
+    assert "weft_shout_missing" in done.stderr
 
 
 def test_its_flags_are_the_fields_of_its_request(environment: dict[str, str]) -> None:

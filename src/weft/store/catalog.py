@@ -155,6 +155,15 @@ class Catalog:
             ).fetchone()
         return int(row[0]) if row else 0
 
+    def outline(self) -> dict[str, int]:
+        """How many products, products with a category, and facts there are, and the sum of the products' versions."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute(
+                "select count(*), count(*) filter (where category <> ''), coalesce(sum(version), 0)::bigint, "
+                "(select count(*) from fact) from product"
+            ).fetchone()
+        return dict(zip(("products", "categorized", "versions", "facts"), row or (0, 0, 0, 0), strict=True))
+
     def listed(
         self, filter_text: str | None = None, *, limit: int = 50, after: str | None = None
     ) -> list[dict[str, Any]]:
@@ -185,6 +194,14 @@ class Catalog:
             cursor.execute(f"{_RECORD} where {condition.sql}{chosen} order by p.uid", given)
             for _, known_key, text in cursor:
                 yield _as_record(connection, text, known_key, known)
+
+    def streamed(self, reads: Sequence[str] = ()) -> Iterator[Product]:
+        """All products in the order in which they came, of each only the fields that are read; memory stays flat."""
+        with self._database.tenant(self._business) as connection, connection.cursor(name="streamed") as cursor:
+            cursor.itersize = 500
+            cursor.execute(f"select {_record(reads)} from product p order by p.uid")
+            for (text,) in cursor:
+                yield _as_record(connection, text, None, {})
 
     def record(self, product: str) -> Product:
         """One whole product as connectors write it; raises NotFound."""

@@ -260,6 +260,20 @@ class Changes:
             names = [column.name for column in cursor.description or ()]
             return [self._shown(dict(zip(names, row, strict=True))) for row in cursor]
 
+    def decided(self, skill: str, records: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """What people decided about a skill's changes, newest last: record, field, after, suggested, state.
+
+        Those of `records` alone where they are given; states are approved, applied, rejected and undone.
+        """
+        of_records = " and record = any(%s)" if records is not None else ""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select record, field, after, suggested, state from change where skill = %s "
+                f"and state in ('approved', 'applied', 'rejected', 'undone'){of_records} order by uid",
+                [skill, *([list(records)] if records is not None else [])],
+            ).fetchall()
+        return [dict(zip(("record", "field", "after", "suggested", "state"), row, strict=True)) for row in rows]
+
     def counted(self, selection: Selection | None = None) -> dict[str, int]:
         """How many changes there are in each state."""
         condition, parameters = (selection or Selection(all=True)).condition()

@@ -43,6 +43,16 @@ class Sales:
             ).fetchall()
         return [dict(zip(("product", "title", "currency", "units", "amount"), row, strict=True)) for row in rows]
 
+    def revenue(self, days: int = 90) -> dict[str, int]:
+        """Each product's amount over the last `days` days with sales, in minor units, whatever its currency."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                f"select l.product, sum({_AMOUNT})::bigint {_LINES} and l.product is not null "
+                "and o.placed_at > (select max(placed_at) from orders) - make_interval(days => %s) group by 1",
+                (days,),
+            ).fetchall()
+        return dict(rows)
+
     def gaps(self) -> dict[str, int]:
         """How many products lack what buyers and search need: category, image, description, barcode, stock."""
         with self._database.tenant(self._business) as connection:

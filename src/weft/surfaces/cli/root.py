@@ -47,11 +47,15 @@ def root(
     """The open AI layer for commerce."""
 
 
-def _names_a_noun(command: typer.Typer, words: list[str]) -> bool:
-    """Whether the command line can be understood without the list of skills."""
+def _complete(command: typer.Typer, words: list[str]) -> None:
+    """Add what the command line needs of skills: their names for a page of help, the skills where it names no noun."""
     first = next((word for word in words if not word.startswith("-")), None)
     functions = (found.name or (found.callback and found.callback.__name__) for found in command.registered_commands)
-    return first is not None and first in {*functions, *(group.name for group in command.registered_groups)}
+    if first is None:
+        if "--version" not in words:
+            skills.announce(command)
+    elif first not in {*functions, *(group.name for group in command.registered_groups)}:
+        skills.register(command)
 
 
 def run(command: typer.Typer = app) -> None:
@@ -61,8 +65,7 @@ def run(command: typer.Typer = app) -> None:
             # A terminal that lacks a letter shows another sign for it, and the command goes on.
             stream.reconfigure(errors="replace")
     try:
-        if not _names_a_noun(command, sys.argv[1:]):
-            skills.register(command)
+        _complete(command, sys.argv[1:])
         command()
     except WeftError as problem:
         output.err.print(f"weft: {problem.message}", style="red", markup=False, soft_wrap=True)

@@ -51,7 +51,18 @@ def register(app: typer.Typer) -> None:
     taken = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
     for skill in skills().values():
         if skill.name not in taken:
-            app.command(skill.name, cls=_Command, help=skill.sentence, rich_help_panel="Skills")(_function(skill))
+            app.command(skill.name, cls=_Command, help=skill.sentence)(_function(skill))
+
+
+def announce(app: typer.Typer) -> None:
+    """Give an application a name and a sentence for every skill, for a page of help, without loading the skills."""
+    from weft.discover import declared
+
+    taken = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+    for said in declared("weft.skills", "Skill", "weft.skills"):
+        if said["name"] not in taken:
+            app.command(said["name"], help=said.get("does", "").rstrip(".") + ".")(lambda: None)
+            taken.add(said["name"])
 
 
 def _function(skill: "Skill") -> Any:
@@ -118,7 +129,9 @@ def _plain(annotation: Any) -> tuple[Any, bool]:
         return annotation, False
     if origin in (list, tuple, set, frozenset) and parts:
         kind, many = _plain(parts[0])
-        return (None, False) if many else (kind, kind is not None)
+        if typing.get_origin(kind) is Literal:
+            kind = str
+        return (None, False) if many or kind is bool else (kind, kind is not None)
     return (annotation, False) if annotation in _PLAIN else (None, False)
 
 
