@@ -136,7 +136,7 @@ skill = (
         answers=Organized,
         local="weft.skills.organize.answers:organized",
         many="weft.skills.organize.answers:organized_many",
-        rests_on="weft.skills.organize.answers:rests_on",
+        rests_on="weft.skills.organize.foundation:rests_on",
         over="product",
         reads=(
             *(

@@ -9,7 +9,7 @@ import typer
 
 from weft import __version__
 from weft.errors import WeftError
-from weft.surfaces.cli import changes, files, nouns, output, runs, server, skills
+from weft.surfaces.cli import changes, files, nouns, output, runs, server, skills, taxonomy
 
 app = typer.Typer(
     name="weft",
@@ -27,6 +27,7 @@ app.add_typer(nouns.products, name="products")
 app.add_typer(nouns.orders, name="orders")
 app.add_typer(nouns.customers, name="customers")
 app.add_typer(files.imports, name="imports")
+app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(nouns.journal, name="journal")
 app.add_typer(nouns.keys, name="keys")
 app.registered_commands += server.app.registered_commands

@@ -1,0 +1,60 @@
+"""The catalog's state as `quality` tells it: the scores that `organize` has given, weighed by what is at stake."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from weft.business import Business
+from weft.skills.organize import Fix, Gap, Look, Told, Twice
+from weft.skills.organize.duplicates import suspected
+from weft.skills.organize.foundation import digests
+from weft.skills.organize.lessons import READS, lessons
+from weft.skills.organize.quality import queue, scored
+
+_REASONS: Final = 6
+_TWICE: Final = 1000
+
+
+def told(asked: Look, business: Business) -> Told:
+    """The mean score, the gaps, the queue of what to mend first, and suspected duplicates."""
+    shelf = lessons(business, digests(business)).shelf
+    revenue = business.sales.revenue(asked.days)
+    count, total = 0, 0
+    products, at_stake = Counter[str](), Counter[str]()
+
+    def judged() -> Iterator[tuple[Mapping[str, Any], Any]]:
+        nonlocal count, total
+        for product in business.catalog.streamed(READS):
+            quality = scored(product, shelf)
+            count += 1
+            total += quality.score
+            for code in {reason.code for reason in quality.reasons}:
+                products[code] += 1
+                at_stake[code] += max(revenue.get(product["id"], 0), 0)
+            yield product, quality
+
+    first = queue(judged(), revenue, limit=asked.limit)
+    twice = suspected(business.catalog.streamed(READS)) if asked.duplicates else []
+    return Told(
+        products=count,
+        score=round(total / count, 1) if count else None,
+        currency=business.currency,
+        gaps=[
+            Gap(code=code, products=number, at_stake=at_stake[code])
+            for code, number in sorted(products.items(), key=lambda item: (-at_stake[item[0]], -item[1], item[0]))
+        ],
+        queue=[
+            Fix(
+                product=one.product,
+                title=one.title,
+                score=one.quality.score,
+                at_stake=one.at_stake,
+                reasons=[reason.words for reason in one.quality.reasons[:_REASONS]],
+            )
+            for one in first
+        ],
+        duplicates=[
+            Twice(a=one.a, b=one.b, kind=one.kind, confidence=round(one.confidence, 3), why=one.why)
+            for one in twice[:_TWICE]
+        ],
+    )

@@ -1,0 +1,68 @@
+"""`weft taxonomy`: the lists from outside that products are placed on and completed from."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from weft.surfaces.cli import output
+from weft.surfaces.cli.output import BusinessOption, JsonOption
+
+app = typer.Typer(help="Taxonomies and attribute lists to organize by.", no_args_is_help=True)
+
+
+@app.command()
+def load(
+    file: Annotated[
+        Path, typer.Argument(help="Shopify's or Google's file, or one path A > B a line, or attributes with values.")
+    ],
+    business: BusinessOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Load a taxonomy, or attributes with their values; the next run of organize uses it."""
+    from weft.errors import UnreadableFile
+    from weft.skills.organize import lists
+
+    try:
+        content = file.read_bytes()
+    except OSError as problem:
+        raise UnreadableFile(f"{file} cannot be read: {problem.strerror}.") from problem
+    with output.business(business) as shop:
+        told = lists.load(shop, content, file.name)
+    if json_:
+        output.emit(told)
+    else:
+        counts = ", ".join(f"{count:,} {what}" for what, count in told.items() if isinstance(count, int))
+        output.out.print(f"Loaded {told['name']} as the {told['kind']}: {counts}.", markup=False)
+
+
+@app.command("list")
+def list_(business: BusinessOption = None, json_: JsonOption = False) -> None:
+    """What is loaded."""
+    from weft.skills.organize import lists
+
+    with output.business(business) as shop:
+        output.rows(
+            lists.listed(shop),
+            [
+                ("kind", "left", lambda one: one["kind"]),
+                ("file", "left", lambda one: one["name"]),
+                ("entries", "right", lambda one: f"{one.get('nodes') or one.get('values'):,}"),
+                ("loaded", "left", lambda one: f"{one['at']:%Y-%m-%d %H:%M}"),
+            ],
+            as_json=json_,
+            empty="Nothing is loaded; products are placed on the business's own tree.",
+        )
+
+
+@app.command()
+def forget(business: BusinessOption = None, json_: JsonOption = False) -> None:
+    """Forget what is loaded."""
+    from weft.skills.organize import lists
+
+    with output.business(business) as shop:
+        count = lists.forget(shop)
+    if json_:
+        output.emit({"forgotten": count})
+    else:
+        output.out.print(f"Forgot {count}." if count else "Nothing was loaded.")
