@@ -10,12 +10,8 @@ from typing import Any, Final
 
 from weft.business import Business
 from weft.skills.organize import Organize
+from weft.skills.organize.names import CATEGORIES, SHELF, TAXONOMY
 
-CATEGORIES: Final = "organize.categories"
-ATTRIBUTES: Final = "organize.attributes"
-SHELF: Final = "organize.shelf"
-TAXONOMY: Final = "taxonomy"
-ATTRIBUTE_LISTS: Final = "attribute lists"
 _NAMES: Final = (CATEGORIES, SHELF)
 _FORM: Final = 1
 _SHARE: Final = 0.1

@@ -13,7 +13,7 @@ from weft.business import Business
 from weft.errors import NotFound, WeftError
 from weft.settings import Settings
 from weft.skills.organize.categories import CategoryModel, Listing
-from weft.skills.organize.foundation import CATEGORIES, SHELF, TAXONOMY
+from weft.skills.organize.names import CATEGORIES, SHELF, TAXONOMY
 from weft.skills.organize.quality import Shelf
 from weft.skills.organize.start import Start
 from weft.skills.organize.taxonomy import Taxonomy

@@ -8,7 +8,7 @@ import orjson
 
 from weft.business import Business
 from weft.errors import InputError, TooLarge
-from weft.skills.organize.foundation import ATTRIBUTE_LISTS, TAXONOMY
+from weft.skills.organize.names import ATTRIBUTE_LISTS, TAXONOMY
 from weft.skills.organize.taxonomy import Taxonomy
 
 _LARGEST: Final = 64 << 20
