@@ -172,6 +172,7 @@ def test_a_description_is_read_as_its_reader_sees_it() -> None:
 def test_words_and_their_pieces() -> None:
     assert words("Ｔ-Shirt ÉTÉ 2,5m") == ["t", "shirt", "été", "2", "5m"]
     assert list(pieces("ox")) == [" ox", "ox ", " ox ", " ox "]
+    assert " kf00" in set(pieces("kf42b"))
     assert list(pieces("靴下")) == ["靴", "下", "靴下", "靴下"]
 
 

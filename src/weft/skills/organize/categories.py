@@ -24,7 +24,7 @@ _RUNNERS_UP: Final = 3
 _WORDS: Final = 3
 _CHUNK: Final = 2_000
 _COST: Final = 0.5
-_TOLERANCE: Final = 0.1
+_TOLERANCE: Final = 0.3
 _STEPS: Final = 200
 # From so many listings on one held part is enough to learn how sure to be; below, each listing is held once.
 _MANY: Final = 4_000

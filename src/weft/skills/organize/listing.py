@@ -10,6 +10,7 @@ from typing import Final
 _SILENT: Final = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 # Without "<" inside, a text of many open brackets is still read in one go.
 _TAG: Final = re.compile(r"<[^<>]*>")
+_DIGIT: Final = re.compile(r"\d")
 _WORD: Final = re.compile(r"[^\W_]+")
 _HTML_READ: Final = 20_000
 _TEXT_READ: Final = 2_000
@@ -66,11 +67,20 @@ def marks(listing: Listing) -> Iterator[str]:
 
 
 def pieces(word: str) -> Iterator[str]:
-    """The runs of three to five characters of a word between blanks; one to three where words are written densely."""
+    """The runs of three to five characters of a word between blanks; one to three where words are written densely.
+
+    A model's number speaks by its form too: `kfl42vf30` also as `kfl00vf00`, in which its series are alike.
+    """
     if word > DENSE:
-        shortest, longest, padded = 1, 3, word
-    else:
-        shortest, longest, padded = 3, 5, f" {word} "
+        yield from _runs(word, 1, 3)
+        return
+    yield from _runs(f" {word} ", 3, 5)
+    form = _DIGIT.sub("0", word)
+    if form != word and not word.isdigit():
+        yield from _runs(f" {form} ", 3, 5)
+
+
+def _runs(text: str, shortest: int, longest: int) -> Iterator[str]:
     for length in range(shortest, longest + 1):
-        for start in range(max(1, len(padded) - length + 1)):
-            yield padded[start : start + length]
+        for start in range(max(1, len(text) - length + 1)):
+            yield text[start : start + length]
