@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.skills.organize.attributes import Finding, found
+from weft.errors import InputError
+from weft.skills.organize.attributes import Correction, Finding, Knowledge, found
 from weft.skills.organize.attributes.measures import measures, number, sizes
 from weft.skills.organize.attributes.places import raw_text, shown
 
@@ -296,3 +297,118 @@ def test_a_product_with_nothing_or_nonsense_in_it_is_read() -> None:
         "variants": [4],
     }
     assert found(odd) == []
+
+
+ROASTS = [
+    *("Dawn", "Ember", "Cinder", "Velvet Night", "Midday"),
+    *(
+        f"{first}{second}"
+        for first in ("Star", "Fox", "Stone", "Wind", "Oak")
+        for second in ("fall", "glow", "wood", "song")
+    ),
+]
+MAKERS = ["Kestrel", "Old Mill", "Harbour", "Northway", "Brass Owl", "Fern & Co"]
+
+
+def coffees(count: int = 90) -> list[dict[str, Any]]:
+    """Coffees of a business that calls its roasts by names of its own, which no lexicon has."""
+    made = []
+    for n in range(count):
+        roast, maker, grams = ROASTS[n % 5 if n % 2 else n % 25], MAKERS[n % 6], 100 * (1 + n % 7)
+        noun = ("Coffee", "Ground Coffee", "Beans")[n % 3]
+        shown_roast = "" if n % 4 == 3 else f"{roast} Roast "
+        made.append(
+            {
+                "id": f"c{n}",
+                "title": f"{maker} {shown_roast}{noun} No {n}, {grams} g",
+                "category": "Coffee",
+                "attributes": {
+                    "Roast name": None if n % 4 == 3 else roast,
+                    "Maker": maker,
+                    "Net content": f"{grams} g",
+                },
+            }
+        )
+    return made
+
+
+@pytest.fixture(scope="module")
+def taught() -> Knowledge:
+    """What the coffees teach."""
+    return Knowledge.learned(coffees())
+
+
+def learned_values(knowledge: Knowledge, title: str) -> dict[str, Any]:
+    """The values found in a coffee by name."""
+    product = {"id": "new", "title": title, "category": "Coffee"}
+    assert all(place_holds(product, one) for one in found(product, knowledge))
+    return {one.name: one.value for one in found(product, knowledge)}
+
+
+def test_an_attribute_never_heard_of_is_learned(taught: Knowledge) -> None:
+    one = learned_values(taught, "Harbour Cinder Roast Beans No 417, 300 g")
+    assert (one["Roast name"], one["Maker"], one["Net content"]) == ("Cinder", "Harbour", "300 g")
+
+
+def test_a_value_never_seen_is_read_where_such_values_stand(taught: Knowledge) -> None:
+    assert learned_values(taught, "Kestrel Moonlight Roast Coffee No 12, 250 g")["Roast name"] == "Moonlight"
+
+
+def test_what_is_not_there_is_not_said(taught: Knowledge) -> None:
+    assert "Roast name" not in learned_values(taught, "Old Mill Coffee No 998, 200 g")
+
+
+def test_what_was_learned_is_kept_as_bytes(taught: Knowledge) -> None:
+    again = Knowledge.loaded(taught.saved())
+    for product in [*coffees(12), {"id": "n", "title": "Northway Ember Roast, 1 kg", "category": "Coffee"}]:
+        assert found(product, again) == found(product, taught)
+    assert again.saved() == taught.saved()
+    assert (again.sure, again.reader is not None) == (taught.sure, True)
+
+
+def test_the_same_examples_teach_the_same() -> None:
+    assert Knowledge.learned(coffees(40)).saved() == Knowledge.learned(coffees(40)).saved()
+
+
+@pytest.mark.parametrize("data", [b"", b"weft attributes 1\n", b"weft attributes 1\nnot compressed", b"pickle"])
+def test_bytes_that_are_not_ours_are_refused(data: bytes) -> None:
+    with pytest.raises(InputError, match="learn them again"):
+        Knowledge.loaded(data)
+
+
+def test_a_rejected_value_is_not_found_again(taught: Knowledge) -> None:
+    title = "Harbour Cinder Roast Beans No 417, 300 g"
+    product = {"id": "new", "title": title, "category": "Coffee"}
+    wiser = Knowledge.learned([*coffees(), Correction(product, "Roast name", "Cinder", "rejected")])
+    assert "Cinder" not in [one.value for one in found(product, wiser)]
+    assert learned_values(taught, title)["Roast name"] == "Cinder"
+
+
+def test_a_rule_that_was_wrong_is_believed_less() -> None:
+    tee = {"id": "t", "title": "Olive Grove Red Tee"}
+    before = {one.name: one.confidence for one in found(tee, Knowledge())}
+    said = [Correction(f"Print {n} Red Tee", "Color", "red", "rejected") for n in range(12)]
+    after = {one.name: one.confidence for one in found(tee, Knowledge.learned(said))}
+    assert after.get("color", 0) < 0.6 < before["color"]
+    assert "color" not in {one.name for one in found({"id": "u", "title": "Print 3 Red Tee"}, Knowledge.learned(said))}
+
+
+def test_a_business_s_own_list_is_looked_up() -> None:
+    knowledge = Knowledge.learned([], attribute_lists={"Weave": ["Moss Stitch", "Basket"]})
+    assert {one.name: one.value for one in found({"id": "s", "title": "moss stitch scarf"}, knowledge)} == {
+        "Weave": "Moss Stitch"
+    }
+    assert found({"id": "s", "title": "No basket here"}, Knowledge.loaded(knowledge.saved())) == []
+
+
+def test_nothing_is_learned_from_nothing() -> None:
+    knowledge = Knowledge.learned(
+        [{"id": "a", "title": "Tee"}, {"id": "b"}, Correction("Tee", "Color", None, "absent")]
+    )
+    assert {one.name for one in found({"id": "c", "title": "Navy Tee"}, knowledge)} == {"color", "color_family"}
+
+
+def test_only_what_is_asked_is_answered(taught: Knowledge) -> None:
+    product = coffees(1)[0]
+    assert {one.name for one in found(product, taught, names={"Maker"})} == {"Maker"}
+    assert found({"title": "Navy Tee"}, names={"material"}) == []

@@ -154,13 +154,18 @@ def _registry() -> pint.UnitRegistry[float]:
 
 @cache
 def factor(unit: str, target: str) -> float:
-    """How many of the target a unit is, by pint; raises pint.DimensionalityError where the two do not go together."""
+    """How many of the target a unit is, by pint; the two are of one kind."""
     if unit == target:
         return 1.0
     data = {"KB": 1e-6, "MB": 1e-3, "GB": 1.0, "TB": 1e3}
     if unit in data and target in data:
         return data[unit] / data[target]
     return float(_registry().Quantity(1.0, unit).to(target).magnitude)
+
+
+def converted(value: float, unit: str, target: str) -> float | None:
+    """A quantity in another unit of its kind; None for one of another kind."""
+    return value * factor(unit, target) if _KIND[unit] == _KIND[target] else None
 
 
 @cache
