@@ -138,12 +138,12 @@ def test_the_threshold_counts_one_error_more_than_was_seen() -> None:
     sure = np.linspace(1, 0.5, 400)
     right = np.ones(400, bool)
     right[250] = False
-    one = Calibration(1.0, np.zeros(4), 0.0, 400, sure, right)
+    one = Calibration(1.0, np.zeros(2), np.zeros(5), 0.0, 400, sure, right)
     assert one.threshold(0.99) == sure[-1]
     assert one.threshold(0.996) == sure[249]
     assert one.threshold(0.999) is None
     # What is equally sure is taken whole or not at all.
-    flat = Calibration(1.0, np.zeros(4), 0.0, 400, np.full(400, 0.9), np.arange(400) >= 10)
+    flat = Calibration(1.0, np.zeros(2), np.zeros(5), 0.0, 400, np.full(400, 0.9), np.arange(400) >= 10)
     assert flat.threshold(0.99) is None
 
 

@@ -19,7 +19,7 @@ from weft.skills.organize.terms import Rows, Terms, Vocabulary, terms
 
 __all__ = ["CategoryModel", "Listing", "Placement"]
 
-_FORM: Final = 1
+_FORM: Final = 2
 _RUNNERS_UP: Final = 3
 _WORDS: Final = 3
 _CHUNK: Final = 2_000
@@ -144,6 +144,7 @@ class CategoryModel:
             "calibration": calibration
             and {
                 "temperature": calibration.temperature,
+                "trust": calibration.trust.tolist(),
                 "slopes": calibration.slopes.tolist(),
                 "shift": calibration.shift,
                 "count": calibration.count,
@@ -185,6 +186,7 @@ class CategoryModel:
                     kept
                     and Calibration(
                         kept["temperature"],
+                        np.array(kept["trust"]),
                         np.array(kept["slopes"]),
                         kept["shift"],
                         kept["count"],
