@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from weft.skills.organize.attributes.examples import Case, values_in
-from weft.skills.organize.attributes.forms import FORMS, formed, places, written
+from weft.skills.organize.attributes.forms import FORMS, places, written
 from weft.skills.organize.attributes.lexicon import Entry, Phrases, lexicon
 from weft.skills.organize.attributes.places import passages
 from weft.skills.organize.attributes.rules import Finding, Hit, taken_back
@@ -27,6 +27,7 @@ class Gazetteer:
     placed: Counter[str] = field(default_factory=Counter)
     given: Counter[str] = field(default_factory=Counter)
     phrases: Phrases = field(default_factory=Phrases)
+    anywhere: Counter[str] = field(default_factory=Counter)
 
     def value_of(self, name: str, text: str) -> str:
         """The value that a text stands for in an attribute."""
@@ -34,15 +35,17 @@ class Gazetteer:
         if meant:
             value = meant.most_common(1)[0][0]
             return value or text
-        able = formed(text)
         for form, _ in self.forms.get(name, Counter()).most_common():
-            if form in able:
-                return able[form]
+            able = FORMS[form](text)
+            if able is not None:
+                return able
         return text
 
     def finish(self) -> None:
-        """Draw the phrases up from the counts."""
-        self.phrases = Phrases()
+        """Draw up from the counts the phrases, and how often a value is one of any attribute."""
+        self.phrases, self.anywhere = Phrases(), Counter()
+        for (_, value), count in self.often.items():
+            self.anywhere[value] += count
         for name, value in sorted({*self.often, *self.listed}):
             self.phrases.add(value, Entry(name, value))
 

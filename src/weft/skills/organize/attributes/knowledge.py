@@ -4,7 +4,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from weft.skills.organize.attributes.classes import Classes
 from weft.skills.organize.attributes.examples import Case, Example, cases, text_key
 from weft.skills.organize.attributes.gazetteer import Gazetteer, listed
 from weft.skills.organize.attributes.reader import FEATURES, Candidate, Reader, rule_name, taught
-from weft.skills.organize.attributes.rules import Finding, found_by_rules
+from weft.skills.organize.attributes.rules import LEAST, Finding, found_by_rules
 from weft.skills.organize.attributes.spans import Spans
 
 _FORMAT: Final = b"weft attributes 1\n"
@@ -42,11 +42,13 @@ class Judge:
     say: float = 0.5
     sure: float = 0.99
 
-    def chance(self, candidate: Candidate) -> float:
-        """The probability that a candidate is right."""
-        told = (candidate.told - self.middle) / self.spread
-        score = float(told @ self.weights) + self.base + self.by_name.get(candidate.name, 0.0)
-        return float(1 / (1 + np.exp(-score)))
+    def chances(self, candidates: Sequence[Candidate]) -> list[float]:
+        """The probabilities that candidates are right."""
+        if not candidates:
+            return []
+        told = (np.array([one.told for one in candidates]) - self.middle) / self.spread
+        own = np.array([self.by_name.get(one.name, 0.0) for one in candidates])
+        return [float(one) for one in 1 / (1 + np.exp(-(told @ self.weights + self.base + own)))]
 
 
 @dataclass(slots=True)
@@ -126,30 +128,34 @@ class Knowledge:
         key, findings, covered = text_key(product), list[Finding](), set[str]()
         if self.reader and self.judge:
             candidates = self.reader.candidates(product, names, rules)
-            for name, several in candidates.items():
-                if self.reader.counts.get(name, 0) >= _TRUSTED:
-                    covered.add(rule_name(name) or name)
-                allowed = [one for one in several if (key, name, one.value.lower()) not in self.rejected]
-                ranked = sorted(((self.judge.chance(one), one) for one in allowed), key=lambda pair: -pair[0])
-                if ranked and ranked[0][0] >= self.judge.say:
-                    findings.append(_finding(ranked[0][1], ranked[0][0]))
+            covered = {rule_name(name) or name for name, count in self.reader.counts.items() if count >= _TRUSTED}
+            covered &= {rule_name(name) or name for name in self.reader.asked(product)}
+            every = [
+                one
+                for several in candidates.values()
+                for one in several
+                if (key, one.name, one.value.lower()) not in self.rejected
+            ]
+            best: dict[str, tuple[float, Candidate]] = {}
+            for chance, one in zip(self.judge.chances(every), every, strict=True):
+                if chance >= self.judge.say and chance > best.get(one.name, (0.0, one))[0]:
+                    best[one.name] = (chance, one)
+            findings = [_finding(one, chance) for chance, one in best.values()]
             learned = {name for name, count in self.reader.counts.items() if count >= _LEAST_CASES}
-            for one in listed(self.reader.known, product, learned):
-                if (key, one.name, str(one.value).lower()) not in self.rejected and (
-                    names is None or one.name in names
-                ):
-                    findings.append(one)
+            for read in listed(self.reader.known, product, learned):
+                if (key, read.name, str(read.value).lower()) not in self.rejected and _asks(names, read.name):
+                    findings.append(read)
         taken = {one.name for one in findings}
-        for one in rules:
-            if one.name in taken or one.name in covered or (names is not None and one.name not in names):
+        for rule in rules:
+            if rule.name in taken or rule.name in covered or not _asks(names, rule.name):
                 continue
-            values = one.value if isinstance(one.value, list) else [one.value]
-            own = {one.name, *self._names_of(one.name)}
+            values = rule.value if isinstance(rule.value, list) else [rule.value]
+            own = {rule.name, *self._names_of(rule.name)}
             if any((key, name, str(value).lower()) in self.rejected for name in own for value in values):
                 continue
-            sure = self.weighed(one)
-            if sure >= 0.3:
-                findings.append(_with(one, sure))
+            sure = self.weighed(rule)
+            if sure >= LEAST:
+                findings.append(replace(rule, confidence=sure))
         return findings
 
     def _names_of(self, rule: str) -> list[str]:
@@ -185,18 +191,8 @@ class Knowledge:
             raise InputError("What attributes were learned into is damaged; learn them again.") from why
 
 
-def _with(finding: Finding, sure: float) -> Finding:
-    return Finding(
-        finding.name,
-        finding.value,
-        finding.unit,
-        sure,
-        finding.field,
-        finding.start,
-        finding.end,
-        finding.text,
-        finding.how,
-    )
+def _asks(names: Collection[str] | None, name: str) -> bool:
+    return names is None or name in names
 
 
 def _finding(candidate: Candidate, sure: float) -> Finding:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,7 @@ _LEAST_OF_GROUP: Final = 8
 _TOP_SPANS: Final = 8
 _TOP_VALUES: Final = 3
 _SMALL: Final = 1e-6
+_UNLIKELY: Final = 2e-3
 FEATURES: Final = 15
 
 
@@ -79,6 +81,10 @@ class Reader:
                 found[name] = self._implied(name, model, words, ruled)
         return {name: values for name, values in found.items() if values}
 
+    def asked(self, product: Mapping[str, Any]) -> list[str]:
+        """The attributes of a product's category; all of them where the category is not known."""
+        return self.groups.get(category_of(product), self.groups.get("", []))
+
     def _tops(
         self, words: Sequence[Token], asked: Sequence[int], chances: NDArray[np.float32]
     ) -> list[list[tuple[int, int, float]]]:
@@ -94,6 +100,8 @@ class Reader:
             order = np.argsort(-column, kind="stable")
             one = []
             for n in order:
+                if column[n] < _UNLIKELY:
+                    break
                 first, extra = divmod(int(rough[n, place]), LONGEST)
                 if first + extra < len(words) and words[first].passage is words[first + extra].passage:
                     one.append((first, extra, float(column[n])))
@@ -146,7 +154,6 @@ class Reader:
     ) -> NDArray[np.float32]:
         often = self.known.often
         count = often[(name, value.lower())]
-        elsewhere = sum(often[(other, value.lower())] for other in self.counts if other != name)
         rule = ruled.get(rule_name(name))
         agrees = 0.0 if rule is None else 1.0 if rule == value.lower() else -1.0
         told = np.zeros(FEATURES, np.float32)
@@ -155,7 +162,7 @@ class Reader:
             _logit(absent),
             math.log((chance + _SMALL) / (second + _SMALL)),
             math.log1p(count),
-            count / (count + elsewhere + 1),
+            count / (self.known.anywhere[value.lower()] + 1),
             math.log1p(self.counts.get(name, 0)),
             agrees,
             rival,
@@ -183,6 +190,7 @@ def _logit(chance: float) -> float:
     return math.log(kept / (1 - kept))
 
 
+@lru_cache(maxsize=10_000)
 def rule_name(name: str) -> str:
     """The attribute of Weft's rules that a business's attribute is (`Color(s)` is color); "" for none."""
     return lexicon().label(re.sub(r"\(.*?\)", "", name)) or ""

@@ -47,7 +47,8 @@ _STOP: Final = re.compile(r"[.;:!?\n\t|•]")
 _SEPARATED: Final = re.compile(r"\s*(?:[:=\t]|[-–]\s)\s*|\s*\n?\t\s*")
 _VALUE_END: Final = re.compile(r"[\n\t;|•]|\.(?=\s|$)|\s[-–]\s|\s\(|[!?]|,\s(?=\w+\s?:)")
 _SHARE: Final = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d)?)\s?%\s{0,3}(?:[-–]\s?)?", re.IGNORECASE)
-_OF_SHARE: Final = re.compile(r"\s{0,2}[(:]?\s?(\d{1,3}(?:[.,]\d)?)\s?%")
+# A composition of another part of the product: only the first one, the main part's, is read.
+_PART: Final = re.compile(r"[a-zäöüéè]{4,}", re.IGNORECASE)
 _SIDES: Final = re.compile(r"\(?\b([lwhdbt])\s?[x×*/]\s?([lwhdbt])(?:\s?[x×*/]\s?([lwhdbt]))?\b\)?", re.IGNORECASE)
 _SIDE: Final = {"l": "length", "w": "width", "b": "width", "h": "height", "d": "depth", "t": "depth"}
 _AFTER: Final = {
@@ -107,12 +108,15 @@ _PACK: Final = re.compile(
 _LETTER_SIZE: Final = re.compile(r"(?<![\w'’./&-])(?:X{0,4}[SL]|[2-6]XL|XXS|M)(?![\w'’/&-]|\.\w)")
 _LITERAL: Final = frozenset(["brand", "model_number", "country_of_origin", "compatible_with", "lining", "care", "size"])
 _SIZES: Final = {
-    "extra small": "XS", "x-small": "XS", "xsmall": "XS", "small": "S", "medium": "M", "large": "L", "x-large": "XL",
+    "extra small": "XS", "x small": "XS", "x large": "XL", "xx large": "XXL", "xx small": "XXS", "x-small": "XS", "xsmall": "XS", "small": "S", "medium": "M", "large": "L", "x-large": "XL",
     "xlarge": "XL", "extra large": "XL", "xx-large": "XXL", "2xl": "XXL", "3xl": "XXXL", "xxlarge": "XXL",
     "one size": "One Size", "os": "One Size", "o/s": "One Size", "onesize": "One Size", "one size fits all": "One Size",
     "einheitsgröße": "One Size", "taille unique": "One Size", "talla única": "One Size", "klein": "S", "mittel": "M",
     "groß": "L", "petit": "S", "grande": "L",
 }  # fmt: skip
+
+
+LEAST: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,8 +368,11 @@ def _composed(passage: Passage, words: Lexicon) -> Iterator[Hit]:
     if "%" not in text or not seen:
         return
     parts: list[tuple[str, str, int, int]] = []
+    total = 0.0
     for match in _SHARE.finditer(text):
-        if parts and match.start() - parts[-1][3] > 12:
+        if parts and (
+            match.start() - parts[-1][3] > 12 or total > 99.4 or _PART.search(text, parts[-1][3], match.start())
+        ):
             break
         within = passage.words_from(match.end(), match.end() + 40)
         entries = [
@@ -376,12 +383,12 @@ def _composed(passage: Passage, words: Lexicon) -> Iterator[Hit]:
         if not entries or "free" in text[match.end() : match.end() + 30].lower():
             continue
         entry, _, after = entries[0]
+        total += float(match.group(1).replace(",", "."))
         parts.append((match.group(1), entry.value, match.start(), seen[within[0] + after - 1].end))
     if not parts:
         return
     start, end = parts[0][2], parts[-1][3]
-    shares = sum(float(share.replace(",", ".")) for share, *_ in parts)
-    whole = abs(shares - 100) < 1.5
+    whole = abs(total - 100) < 1.5
     trust = (0.95 if whole else 0.6) - (0.1 if passage.field == "title" and not whole else 0)
     materials = list(dict.fromkeys(material for _, material, _, _ in parts))
     value: Any = materials[0] if len(materials) == 1 else materials
@@ -419,7 +426,7 @@ def _measured(passage: Passage, words: Lexicon) -> Iterator[Hit]:
                 yield hit
     for match in _PACK.finditer(text):
         count = next(group for group in match.groups() if group)
-        trust = 0.88 if passage.field == "title" else 0.5
+        trust = 0.88 if passage.field == "title" else 0.45
         yield Hit("pack_size", int(count), trust, passage, match.start(), match.end(), "pack")
 
 
@@ -507,6 +514,8 @@ def weighed(seen: Iterable[Hit]) -> list[Finding]:
         sure = chosen.trust + (1 - chosen.trust) * (0.3 if agreeing else 0)
         if best > 0 and others and not agreeing:
             sure *= 0.85
+        if sure < LEAST:
+            continue
         findings.append(chosen.finding(sure))
         if name == "color" and chosen.family:
             findings.append(replace(findings[-1], name="color_family", value=chosen.family))

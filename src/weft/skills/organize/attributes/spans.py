@@ -47,6 +47,18 @@ class Spans:
         ones = np.ones(len(places), np.float32)
         return sparse.csr_matrix((ones, np.array(places, np.int32), np.array(starts, np.int32)), (len(told), len(rows)))
 
+    def _scores(self, told: Sequence[Sequence[int]], columns: NDArray[np.int64]) -> Numbers:
+        """What the features of each token say (token, column)."""
+        rows, places, starts = self.rows, list[int](), list[int]()
+        for one in told:
+            starts.append(len(places))
+            places += [row for feature in one if (row := rows.get(feature)) is not None]
+            if len(places) == starts[-1]:
+                places.append(-1)
+        block = self.weights[np.array(places)[:, None], columns]
+        block[np.array(places) < 0] = 0
+        return np.add.reduceat(block, starts, axis=0)
+
     def chances(
         self, told: Sequence[Sequence[int]], group: str, only: Collection[int] | None = None
     ) -> tuple[list[int], Numbers, Numbers]:
@@ -56,11 +68,7 @@ class Spans:
             asked = [name for name in asked if name in only]
         if not told or not asked:
             return [], np.zeros((0, LONGEST, 0), np.float32), np.ones(0, np.float32)
-        columns = _columns(asked)
-        matrix = self.matrix(told)
-        used = np.unique(matrix.indices)
-        block = self.weights[used][:, columns]
-        scores = (matrix[:, used] @ block).reshape(1, len(told), 3, len(asked))
+        scores = self._scores(told, _columns(asked)).reshape(1, len(told), 3, len(asked))
         spans = _span_scores(scores, self.lengths[:, asked], np.array([len(told)]))
         none = self.none.get(group, self.none[""])[asked]
         chances, absent, _ = _softmax(spans, none)
