@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from weft.skills.organize.listing import Listing, marks, pieces, seen, title_words, type_words, words
 
 BLOCKS: Final = ("words", "pieces", "description")
-_WEIGHTS: Final = (1.0, 1.3, 0.6)
+_WEIGHTS: Final = (1.0, 1.3, 0.4)
 _MOST: Final = 200_000
 # Below so many listings every term counts; from there on a term that is not a word must be in two.
 _FEW: Final = 100
