@@ -9,8 +9,8 @@ from weft.skill import Edit, product_of
 from weft.skills.organize import Found, Organize, Organized, Place, Placed, Quality, Reason
 from weft.skills.organize.attributes import found
 from weft.skills.organize.categories import Placement
-from weft.skills.organize.foundation import digests
-from weft.skills.organize.lessons import Lessons, lessons, listing
+from weft.skills.organize.learning import listing
+from weft.skills.organize.lessons import Lessons, current
 from weft.skills.organize.quality import scored
 
 # Below these nothing is proposed: a person who has to reject every second change stops looking at them.
@@ -34,7 +34,7 @@ def organized_many(asked: Sequence[Organize], business: Business) -> list[Organi
         except WeftError as problem:
             products.append(problem)
     sound = [product for product in products if isinstance(product, dict)]
-    learned = lessons(business, digests(business))
+    learned = current(business)
     refused = _refused(business, [product["id"] for product in sound])
     wanted = [
         product
@@ -110,7 +110,7 @@ def _answer(
     learned: Lessons,
     refused: set[tuple[str, str, str]],
 ) -> Organized:
-    findings = found(product) if "attributes" in asked.parts else []
+    findings = found(product, learned.knowledge) if "attributes" in asked.parts else []
     states = [
         Found(
             name=one.name,

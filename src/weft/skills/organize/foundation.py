@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from weft.business import Business
 from weft.skills.organize import Organize
-from weft.skills.organize.names import CATEGORIES, SHELF, TAXONOMY
+from weft.skills.organize.names import ATTRIBUTE_LISTS, ATTRIBUTES, CATEGORIES, SHELF, TAXONOMY
+from weft.store.changes import Selection
 
-_NAMES: Final = (CATEGORIES, SHELF)
-_FORM: Final = 1
+_NAMES: Final = (CATEGORIES, ATTRIBUTES, SHELF)
+_FORM: Final = 2
 _SHARE: Final = 0.1
 
 
@@ -22,18 +23,18 @@ def rests_on(_: Organize, business: Business) -> str:
     return " ".join(f"{name}={digest.hex()}" for name, digest in sorted(digests(business).items()))
 
 
-def digests(business: Business) -> dict[str, bytes]:
-    """The digests of the lessons, by name, learned now if there are none or too much has changed since."""
+def digests(business: Business, *, anew: bool = False) -> dict[str, bytes]:
+    """The digests of the lessons, by name, learned now if there are none, too much has changed since, or it is to be anew."""
     now = _outline(business)
     there = {name: business.learned.find(name) for name in _NAMES}
-    if any(lesson is None or _changed(lesson.about, now) for lesson in there.values()):
+    if anew or any(lesson is None or _changed(lesson.about, now) for lesson in there.values()):
         with business.transaction() as connection:
             # Who comes at the same moment waits, and then finds what the first has learned.
             key = f"organize {business.uid}"
             connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
             there = {name: business.learned.find(name) for name in _NAMES}
-            if any(lesson is None or _changed(lesson.about, now) for lesson in there.values()):
-                importlib.import_module("weft.skills.organize.lessons").learn(business, now)
+            if anew or any(lesson is None or _changed(lesson.about, now) for lesson in there.values()):
+                importlib.import_module("weft.skills.organize.learning").learn(business, now)
         there = {name: business.learned.find(name) for name in _NAMES}
     taxonomy = business.learned.find(TAXONOMY)
     found = {name: lesson.digest for name, lesson in there.items() if lesson is not None}
@@ -41,13 +42,16 @@ def digests(business: Business) -> dict[str, bytes]:
 
 
 def _outline(business: Business) -> dict[str, int]:
-    decided = len(business.changes.decided("organize"))
-    return {"form": _FORM, **business.catalog.outline(), "decided": decided}
+    states = business.changes.counted(Selection(where="skill = organize"))
+    decided = sum(states[state] for state in ("approved", "applied", "rejected", "undone"))
+    lists = business.learned.find(ATTRIBUTE_LISTS)
+    loaded = int.from_bytes(lists.digest[:4], "big") if lists else 0
+    return {"form": _FORM, **business.catalog.outline(), "decided": decided, "lists": loaded}
 
 
 def _changed(about: Mapping[str, Any], now: Mapping[str, int]) -> bool:
     then = about.get("outline") or {}
-    if then.get("form") != _FORM:
+    if then.get("form") != _FORM or then.get("lists") != now["lists"]:
         return True
 
     def moved(name: str, base: int, least: int = 0) -> bool:

@@ -1,32 +1,25 @@
 """What `organize` learns from a business's own catalog, and how a process comes by what was learned."""
 
-import hashlib
 import importlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from weft.business import Business
-from weft.errors import NotFound, WeftError
+from weft.errors import InputError, NotFound, WeftError
 from weft.settings import Settings
-from weft.skills.organize.categories import CategoryModel, Listing
-from weft.skills.organize.names import CATEGORIES, SHELF, TAXONOMY
+from weft.skills.organize.attributes import Knowledge
+from weft.skills.organize.categories import CategoryModel
+from weft.skills.organize.foundation import digests
+from weft.skills.organize.names import ATTRIBUTES, CATEGORIES, SHELF, TAXONOMY
 from weft.skills.organize.quality import Shelf
 from weft.skills.organize.start import Start
 from weft.skills.organize.taxonomy import Taxonomy
-from weft.store.records import Product
 
-_MOST_EXAMPLES: Final = 30_000
-_FEWEST_LABELS: Final = 10
 _LOG: Final = logging.getLogger(__name__)
-READS: Final = (
-    *("title", "description", "vendor", "type", "category", "status", "tags", "options", "images", "attributes"),
-    *("variants.sku", "variants.barcode", "variants.options", "variants.price", "variants.compare_at"),
-    *("variants.currency", "variants.grams", "variants.stock"),
-)
 
 
 _MOST_HELD: Final = 64
@@ -43,65 +36,32 @@ class Lessons:
 
     categories: CategoryModel
     threshold: float | None
+    knowledge: Knowledge
     shelf: Shelf
     taxonomy: Taxonomy | None
     start: Start | None
 
 
-def listing(product: Mapping[str, Any]) -> Listing:
-    """What is read of a product to place it."""
-    return Listing(
-        title=product.get("title") or "",
-        description=product.get("description") or "",
-        vendor=product.get("vendor") or "",
-        type=product.get("type") or "",
-        tags=tuple(product.get("tags") or ()),
-    )
-
-
-def learn(business: Business, outline: dict[str, int]) -> None:
-    """Learn everything anew from the catalog and from what people decided."""
-    shelf = Shelf.of(business.catalog.streamed(READS))
-    labeled, filled = _examples(business.catalog.streamed(READS), outline["products"])
-    if len(labeled) < _FEWEST_LABELS:
-        labeled = []
-    model = CategoryModel.learned([listing(product) for product in labeled], [_label(product) for product in labeled])
-    about = {"outline": outline, "labeled": len(labeled), "filled": len(filled)}
-    for name, body in ((CATEGORIES, model.saved()), (SHELF, shelf.saved())):
-        business.learned.keep(name, body, about)
-
-
-def _label(product: Mapping[str, Any]) -> str:
-    return str(product.get("category") or "").strip()
-
-
-def _examples(products: Iterable[Product], count: int) -> tuple[list[Product], list[Product]]:
-    """Products with a category, and products with attributes, at most so many of each, chosen evenly by their ids."""
-    share = min(1.0, _MOST_EXAMPLES / max(count, 1))
-    labeled: list[Product] = []
-    filled: list[Product] = []
-    for product in products:
-        if share < 1 and _chance(product["id"]) > share:
-            continue
-        if _label(product):
-            labeled.append(product)
-        if product.get("attributes"):
-            filled.append(product)
-    return labeled, filled
-
-
-def _chance(name: str) -> float:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "big") / (1 << 32)
+def current(business: Business) -> Lessons:
+    """The lessons as they are now, learned first if need be; those of an earlier form are learned anew."""
+    try:
+        return lessons(business, digests(business))
+    except (InputError, NotFound):
+        return lessons(business, digests(business, anew=True))
 
 
 def lessons(business: Business, names: Mapping[str, bytes]) -> Lessons:
-    """The lessons with these digests, read once a process; raises NotFound where one was learned anew meanwhile."""
+    """The lessons with these digests, read once a process.
+
+    Raises NotFound where one was learned anew meanwhile, InputError where it is of another form.
+    """
     taxonomy = names.get(TAXONOMY)
     tree = _kept(business, TAXONOMY, taxonomy, _taxonomy) if taxonomy else None
     categories, threshold = _kept(business, CATEGORIES, names[CATEGORIES], _placing)
     return Lessons(
         categories,
         threshold,
+        _kept(business, ATTRIBUTES, names[ATTRIBUTES], Knowledge.loaded),
         _kept(business, SHELF, names[SHELF], Shelf.loaded),
         tree,
         None

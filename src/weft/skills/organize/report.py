@@ -7,8 +7,8 @@ from typing import Any, Final
 from weft.business import Business
 from weft.skills.organize import Fix, Gap, Look, Told, Twice
 from weft.skills.organize.duplicates import suspected
-from weft.skills.organize.foundation import digests
-from weft.skills.organize.lessons import READS, lessons
+from weft.skills.organize.learning import READS
+from weft.skills.organize.lessons import current
 from weft.skills.organize.quality import queue, scored
 
 _REASONS: Final = 6
@@ -17,7 +17,7 @@ _TWICE: Final = 1000
 
 def told(asked: Look, business: Business) -> Told:
     """The mean score, the gaps, the queue of what to mend first, and suspected duplicates."""
-    shelf = lessons(business, digests(business)).shelf
+    shelf = current(business).shelf
     revenue = business.sales.revenue(asked.days)
     count, total = 0, 0
     products, at_stake = Counter[str](), Counter[str]()
