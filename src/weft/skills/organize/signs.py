@@ -23,7 +23,7 @@ _PARTS: Final = re.compile(r"\s*[&,/;:()+–—]\s*|\s+and\s+|\s+or\s+|\s+-\s+")
 _SEGMENTS: Final = re.compile(r"\s*[,;:()|\[\]–—]\s*|\s+-\s+")
 # What stands after these tells of the thing, and is not the thing.
 _AFTER: Final = frozenset(["in", "with", "for", "by", "from", "of", "on", "w", "to", "at", "without", "per"])
-# These say how many or how much of the thing; the thing stands beside them.
+# These say how many of the thing, or for whom; the thing stands beside them.
 _AMOUNTS: Final = frozenset(
     [
         "set",
@@ -34,23 +34,16 @@ _AMOUNTS: Final = frozenset(
         "collection",
         "bundle",
         "box",
-        "accessory",
-        "supply",
-        "product",
         "item",
-        "equipment",
-        "gear",
-        "part",
-        "other",
-        "misc",
-        "more",
         "assortment",
         "assorted",
-        "goods",
         "various",
         "general",
         "new",
         "sale",
+        "other",
+        "misc",
+        "more",
         "men",
         "women",
         "man",
@@ -63,6 +56,10 @@ _AMOUNTS: Final = frozenset(
         "boy",
         "girl",
     ]
+)
+# These say that it is something for the thing, and not the thing.
+_BELONGINGS: Final = frozenset(
+    ["accessory", "supply", "product", "equipment", "gear", "part", "good", "care", "component"]
 )
 _IRREGULAR: Final = {
     "knives": "knife",
@@ -99,7 +96,7 @@ _FIRST_WORDS: Final = 0.55
 _TOLD_OF: Final = 0.4
 _LONGER: Final = 0.3
 _CONTEXT: Final = 0.12
-_DEEPER: Final = 0.01
+_DEEPER: Final = 0.03
 _MOST_NEAR: Final = 4_000
 
 
@@ -169,8 +166,15 @@ def _weigh(spoken: Sequence[str], most: float, said: dict[str, float]) -> None:
         before.append(word)
     place = 0
     later = ""
+    belongs = False
     for one in reversed([stem(word) for word in before]):
+        if one in _BELONGINGS and not place and not belongs:
+            belongs = True
+            _say(said, one, most)
+            later = one
+            continue
         weight = _PLACE_WEIGHTS[place] if place < len(_PLACE_WEIGHTS) else _FIRST_WORDS
+        weight = min(weight, _TOLD_OF) if belongs else weight
         amount = one in _AMOUNTS or one.isdigit()
         _say(said, one, (_TOLD_OF if amount else weight) * most)
         if later and not amount:
@@ -208,7 +212,7 @@ class Signs:
                 if not spoken or spoken in seen:
                     continue
                 seen.add(spoken)
-                things = [one for one in spoken if one not in _AMOUNTS]
+                things = [one for one in spoken if one not in _AMOUNTS and not one.isdigit()]
                 head = things[-1] if things else spoken[-1]
                 self._phrases[head].append(_Phrase(place, spoken, head, weight))
 
@@ -239,7 +243,7 @@ class Signs:
             whole += rare
             held += rare * (1.0 if there else hints.get(one, 0.0))
         above = self._above[phrase.place]
-        context = sum(1 for one in above if one in said or one in hints)
+        context = sum(max(said.get(one, 0.0), hints.get(one, 0.0)) for one in above)
         score = phrase.weight * weight * (held / whole) ** 2 * (1 + _LONGER * more)
         return score * (1 + _CONTEXT * min(context, 2)) - _DEEPER * len(self.signs[phrase.place].above)
 

@@ -4,6 +4,7 @@ Says nothing rather than guess: what it places is shown to a person, and what th
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -22,21 +23,28 @@ if TYPE_CHECKING:
 _TYPE: Final = 0.95
 _TAG: Final = 0.3
 _DESCRIPTION: Final = 0.15
+# How many of a shop's listings are read for what is common to them, and how much a word of all of them hints.
+_SHOP_READ: Final = 500
+_FEWEST: Final = 5
+_RARE: Final = 0.15
+_COMMON: Final = 0.9
 _RUNNERS_UP: Final = 3
 _CANDIDATES: Final = 12
 # By how much a cosine of one counts beside a word score of one.
 _MEANING: Final = 0.8
 # The curve from score and distance to the next to confidence, with meaning and without.
-_CURVE: Final = {True: (3.0, 6.0, -4.0), False: (4.0, 5.0, -3.2)}
-LEAST: Final = 0.5
+_CURVE: Final = {True: (3.3, 2.9, -2.4), False: (3.0, 2.1, -1.0)}
+LEAST: Final = 0.7
 
 
 class Start:
     """Places listings in a taxonomy that nobody has placed a listing in yet."""
 
-    def __init__(self, taxonomy: Taxonomy, embedder: "Embedder | None" = None) -> None:
+    def __init__(self, taxonomy: Taxonomy, embedder: "Embedder | None" = None, shop: Sequence[Listing] = ()) -> None:
+        """With `shop`, listings of the same business, a word that many of them say is a hint for each: its locks are bikes'."""
         self._taxonomy = taxonomy
         self._embedder = embedder
+        self._common = _common(shop[:: max(len(shop) // _SHOP_READ, 1)][:_SHOP_READ])
 
     def placed(self, listings: Sequence[Listing], *, least: float = LEAST) -> list[Placement]:
         """A placement for each listing, its category a node's path; None where it would be less sure than `least`."""
@@ -52,9 +60,10 @@ class Start:
             said = {one: weight for one, weight in said.items() if one not in vendor}
         for one, weight in weighed(listing.type[:500]).items():
             said[one] = max(said.get(one, 0.0), weight * _TYPE)
-        hints = dict.fromkeys(stems(seen(listing.description)), _DESCRIPTION) if listing.description else {}
-        for tag in listing.tags[:50]:
-            hints |= dict.fromkeys(stems(tag), _TAG)
+        hints = dict(self._common)
+        for texts, weight in (((seen(listing.description),), _DESCRIPTION), (listing.tags[:50], _TAG)):
+            for one in (one for text in texts for one in stems(text)):
+                hints[one] = max(hints.get(one, 0.0), weight)
         return self._taxonomy.signs.named(said, hints, _CANDIDATES)
 
     def _cosines(self, listings: Sequence[Listing], named: Sequence[list[Named]]) -> list[NDArray[np.float32]]:
@@ -93,3 +102,15 @@ class Start:
         spoken = words(f"{listing.title[:500]} {listing.type[:500]}")
         reasons = dict.fromkeys(word for word in spoken if stem(word) in named[order[0]].stems)
         return Placement(ends[0][0], round(sure, 4), tuple(ends[1:]), tuple(reasons)[:3])
+
+
+def _common(shop: Sequence[Listing]) -> dict[str, float]:
+    """The stems that a good part of a shop's listings say, with how much they hint."""
+    if len(shop) < _FEWEST:
+        return {}
+    met: Counter[str] = Counter()
+    for listing in shop:
+        texts = (listing.title[:500], listing.type[:500], seen(listing.description), *listing.tags[:50])
+        met.update({one for text in texts for one in stems(text)})
+    shares = {one: times / len(shop) for one, times in met.items()}
+    return {one: min(_COMMON, 2 * share) for one, share in shares.items() if share >= _RARE and not one.isdigit()}
