@@ -1,6 +1,7 @@
 """The process: rooms put together. Only a process's start imports this."""
 
 import gc
+import os
 import sys
 from typing import Annotated
 
@@ -24,6 +25,9 @@ def main() -> None:
     """Run the command `weft`."""
     # Records are trees without cycles: by default the collector walks through each a dozen times to find nothing.
     gc.set_threshold(100_000, 50, 100)
+    # Weft's matrices are small: spread over threads they take fifty times as long wherever a core is busy.
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     # A thread that reads ahead must not keep the one that talks to the database waiting 5 ms at every word.
     sys.setswitchinterval(0.0005)
     root.run()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import orjson
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from weft.business import Business
 from weft.errors import NotFound
@@ -41,8 +42,12 @@ def learn(business: Business, outline: dict[str, int]) -> None:
     labeled, filled = _examples(business.catalog.streamed(READS), outline["products"])
     if len(labeled) < _FEWEST_LABELS:
         labeled = []
-    model = CategoryModel.learned([listing(product) for product in labeled], [_label(product) for product in labeled])
-    about = {"outline": outline, "labeled": len(labeled), "filled": len(filled)}
+    # Small matrices spread over threads take fifty times as long wherever a core is busy.
+    with threadpool_limits(1):
+        model = CategoryModel.learned(
+            [listing(product) for product in labeled], [_label(product) for product in labeled]
+        )
+        about = {"outline": outline, "labeled": len(labeled), "filled": len(filled)}
     knowledge = Knowledge.learned([*filled, *_corrections(business)], attribute_lists=_lists(business))
     for name, body in ((CATEGORIES, model.saved()), (ATTRIBUTES, knowledge.saved()), (SHELF, shelf.saved())):
         business.learned.keep(name, body, about)
