@@ -91,11 +91,14 @@ _IRREGULAR: Final = {
 }
 _OWN_NAME: Final = 1.0
 _FURTHER_NAME: Final = 0.97
+_VAGUE: Final = 0.5
 _PLACE_WEIGHTS: Final = (1.0, 0.85, 0.72, 0.62)
 _FIRST_WORDS: Final = 0.55
 _TOLD_OF: Final = 0.4
 _LONGER: Final = 0.3
-_CONTEXT: Final = 0.12
+_WEIGHT_OF_AMOUNT: Final = 0.3
+_WEIGHT_BESIDE: Final = 0.7
+_CONTEXT: Final = 0.3
 _DEEPER: Final = 0.03
 _MOST_NEAR: Final = 4_000
 
@@ -196,7 +199,9 @@ class Signs:
     def __init__(self, signs: Iterable[Sign]) -> None:
         self.signs: tuple[Sign, ...] = tuple(signs)
         self._phrases: dict[str, list[_Phrase]] = defaultdict(list)
-        self._above = [frozenset(one for name in sign.above for one in stems(name)) for sign in self.signs]
+        self._above = [
+            tuple(frozenset(stems(name)) - _BELONGINGS - _AMOUNTS for name in sign.above) for sign in self.signs
+        ]
         for place, sign in enumerate(self.signs):
             self._enter(place, sign)
         counted = Counter(one for found in self._phrases.values() for phrase in found for one in set(phrase.stems))
@@ -207,14 +212,14 @@ class Signs:
     def _enter(self, place: int, sign: Sign) -> None:
         seen: set[tuple[str, ...]] = set()
         for names, weight in (((sign.name,), _OWN_NAME), (sign.further, _FURTHER_NAME)):
-            for part in (part for name in names for part in _PARTS.split(name)):
-                spoken = tuple(stems(part))
-                if not spoken or spoken in seen:
+            for spoken in (spoken for name in names for spoken in _phrases(name)):
+                if spoken in seen:
                     continue
                 seen.add(spoken)
                 things = [one for one in spoken if one not in _AMOUNTS and not one.isdigit()]
                 head = things[-1] if things else spoken[-1]
-                self._phrases[head].append(_Phrase(place, spoken, head, weight))
+                vague = len(spoken) == 1 and head in _BELONGINGS | _AMOUNTS
+                self._phrases[head].append(_Phrase(place, spoken, head, weight * (_VAGUE if vague else 1.0)))
 
     def best(self, text: str, context: Sequence[str] = (), most: int = 12) -> list[Named]:
         """The places that a title or type names, best first; `context` are texts that hint at what is above them."""
@@ -233,19 +238,22 @@ class Signs:
 
     def _score(self, phrase: _Phrase, weight: float, said: Mapping[str, float], hints: Mapping[str, float]) -> float:
         """How clearly a phrase is said: its head's weight, less for words that are missing, more for each that is there."""
-        whole = held = 0.0
-        more = 0
+        whole = held = more = 0.0
+        least = self._rare[phrase.head] * _WEIGHT_BESIDE
         for one in phrase.stems:
-            rare = self._rare[one] * (0.3 if one in _AMOUNTS else 1.0)
-            there = said.get(one, 0.0)
-            if one != phrase.head and there:
-                more += 1
+            # A word that many names share, as `baby`, is still missed where it is not said.
+            rare = self._rare[one] * _WEIGHT_OF_AMOUNT if one in _AMOUNTS else max(self._rare[one], least)
+            there = 1.0 if one in said else hints.get(one, 0.0)
+            if one != phrase.head:
+                more += 1.0 if one in said else there / 2 if there > _TOLD_OF else 0.0
             whole += rare
-            held += rare * (1.0 if there else hints.get(one, 0.0))
+            held += rare * there
         above = self._above[phrase.place]
-        context = sum(max(said.get(one, 0.0), hints.get(one, 0.0)) for one in above)
+        context = sum(
+            max((max(said.get(one, 0.0), hints.get(one, 0.0)) for one in name), default=0.0) for name in above
+        )
         score = phrase.weight * weight * (held / whole) ** 2 * (1 + _LONGER * more)
-        return score * (1 + _CONTEXT * min(context, 2)) - _DEEPER * len(self.signs[phrase.place].above)
+        return score * (1 + _CONTEXT * context / max(len(above), 1)) - _DEEPER * len(self.signs[phrase.place].above)
 
     def nearest(
         self, text: str, embedder: "Embedder", among: Sequence[int] | None = None, most: int = 5
@@ -272,3 +280,14 @@ class Signs:
     def _told(self, place: int) -> str:
         sign = self.signs[place]
         return ", ".join([sign.name, *sign.further[:6], *sign.above[-1:]])
+
+
+def _phrases(name: str) -> list[tuple[str, ...]]:
+    """The phrases that a name stands for, as stems: of `tool & equipment belts` both are belts."""
+    parts = [words(part) for part in _PARTS.split(name)]
+    last = parts[-1]
+    found = []
+    for part in parts:
+        shared = part is not last and len(part) == 1 and len(last) > 1 and stem(part[0]) == part[0]
+        found.append(tuple(stem(word) for word in (part + last[-1:] if shared else part)))
+    return [phrase for phrase in found if phrase]

@@ -26,14 +26,15 @@ _DESCRIPTION: Final = 0.15
 # How many of a shop's listings are read for what is common to them, and how much a word of all of them hints.
 _SHOP_READ: Final = 500
 _FEWEST: Final = 5
-_RARE: Final = 0.15
+_RARE: Final = 0.1
 _COMMON: Final = 0.9
+_SLOPE: Final = 4.0
 _RUNNERS_UP: Final = 3
 _CANDIDATES: Final = 12
 # By how much a cosine of one counts beside a word score of one.
 _MEANING: Final = 0.8
 # The curve from score and distance to the next to confidence, with meaning and without.
-_CURVE: Final = {True: (3.3, 2.9, -2.4), False: (3.0, 2.1, -1.0)}
+_CURVE: Final = {True: (2.7, 4.4, -2.3), False: (2.5, 3.7, -1.1)}
 LEAST: Final = 0.7
 
 
@@ -108,9 +109,11 @@ def _common(shop: Sequence[Listing]) -> dict[str, float]:
     """The stems that a good part of a shop's listings say, with how much they hint."""
     if len(shop) < _FEWEST:
         return {}
+    # Descriptions are left out: what they all say is about the shop as often as about what it sells.
     met: Counter[str] = Counter()
     for listing in shop:
-        texts = (listing.title[:500], listing.type[:500], seen(listing.description), *listing.tags[:50])
-        met.update({one for text in texts for one in stems(text)})
+        met.update(
+            {one for text in (listing.title[:500], listing.type[:500], *listing.tags[:50]) for one in stems(text)}
+        )
     shares = {one: times / len(shop) for one, times in met.items()}
-    return {one: min(_COMMON, 2 * share) for one, share in shares.items() if share >= _RARE and not one.isdigit()}
+    return {one: min(_COMMON, _SLOPE * share) for one, share in shares.items() if share >= _RARE and not one.isdigit()}
