@@ -35,14 +35,24 @@ class Settings:
         metadata={"variable": "WEFT_MAX_UPLOAD_MB", "help": "The largest file that may be uploaded, in MiB."},
     )
 
+    allowed_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "variable": "WEFT_ALLOWED_HOSTS",
+            "help": "Names under which `/mcp` is reached beside this machine's own, with commas between; `*` is any.",
+        },
+    )
+
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read the settings from the environment; an empty variable counts as not set."""
         home = os.environ.get("WEFT_HOME")
         limit = os.environ.get("WEFT_MAX_UPLOAD_MB", "")
+        hosts = os.environ.get("WEFT_ALLOWED_HOSTS", "")
         return cls(
             home=Path(home).expanduser().absolute() if home else Path.home() / ".weft",
             database_url=os.environ.get("WEFT_DATABASE_URL") or None,
             business=os.environ.get("WEFT_BUSINESS") or None,
             max_upload_mb=int(limit) if limit.isdigit() else 2048,
+            allowed_hosts=tuple(name.strip() for name in hosts.split(",") if name.strip()),
         )

@@ -50,7 +50,7 @@ def run(
     settings = Settings.from_environment()
     with _bound(host, port) as listening, Database.open(settings, say) as database:
         number = listening.getsockname()[1]
-        app = application(database, settings, labor=True)
+        app = application(database, settings, labor=True, hosts=[host])
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
         server = uvicorn.Server(config)
         note = settings.home / f"serve-{os.getpid()}.json"

@@ -1,6 +1,6 @@
 """The web application: REST and the console in one process."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -8,12 +8,14 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
 from psycopg_pool import AsyncConnectionPool
+from starlette.routing import Route
 
 from weft import __version__
 from weft.postgres.database import Database
 from weft.settings import Settings
 from weft.surfaces import console
 from weft.surfaces.labor import Labor
+from weft.surfaces.mcp.server import Endpoint
 from weft.surfaces.rest import changes, imports, problems, records, runs, skills
 from weft.surfaces.rest.callers import Keyring, Reader
 from weft.surfaces.rest.imports import Underway
@@ -29,8 +31,14 @@ async def _prepare(connection: Any) -> None:
     await connection.set_autocommit(True)
 
 
-def application(database: Database, settings: Settings, *, labor: bool = False) -> FastAPI:
-    """Build the application on an open database; with `labor` a worker is started when there is work for one."""
+def application(database: Database, settings: Settings, *, labor: bool = False, hosts: Sequence[str] = ()) -> FastAPI:
+    """Build the application on an open database.
+
+    With `labor` a worker is started when there is work for one; `hosts` are names under which the server is reached.
+    """
+
+    keyring = Keyring(database)
+    endpoint = Endpoint(database, keyring, (*hosts, *settings.allowed_hosts))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -49,7 +57,8 @@ def application(database: Database, settings: Settings, *, labor: bool = False) 
         worker = Labor(database.conninfo, Path(settings.home)) if labor else None
         if worker is not None:
             worker.start()
-        yield
+        async with endpoint.running():
+            yield
         if worker is not None:
             await worker.stop()
         await pool.close(timeout=2)
@@ -64,7 +73,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False) 
         redoc_url=None,
     )
     app.state.database = database
-    app.state.keyring = Keyring(database)
+    app.state.keyring = keyring
     app.state.home = Path(settings.home)
     app.state.underway = Underway()
     app.state.tasks = set()
@@ -92,6 +101,8 @@ def application(database: Database, settings: Settings, *, labor: bool = False) 
         }
 
     app.include_router(api)
+
+    app.router.routes.append(Route("/mcp", endpoint))
 
     @app.get("/health", include_in_schema=False)
     async def health() -> dict[str, str]:

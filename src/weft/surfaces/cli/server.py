@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from weft.surfaces.cli import output
-from weft.surfaces.cli.output import JsonOption
+from weft.surfaces.cli.output import BusinessOption, JsonOption
 
 app = typer.Typer()
 
@@ -19,6 +19,24 @@ def serve(
     from weft.surfaces.serving import run
 
     run(host, port, say=lambda text: output.err.print(text, soft_wrap=True))
+
+
+@app.command()
+def mcp(
+    scope: Annotated[
+        str, typer.Option("--scope", help="How much the agent may do: read, propose, approve.")
+    ] = "propose",
+    business: BusinessOption = None,
+) -> None:
+    """Serve one business's tools to an agent over standard input and output (Model Context Protocol)."""
+    from weft.errors import InputError
+    from weft.store.changes import Who
+    from weft.surfaces.mcp.server import serve_stdio
+
+    if scope not in ("read", "propose", "approve"):
+        raise InputError(f"{scope!r} is not a scope for an agent; use read, propose or approve.")
+    with output.business(business) as shop:
+        serve_stdio(shop, Who(f"{output.who()}, agent"), scope)
 
 
 @app.command()
