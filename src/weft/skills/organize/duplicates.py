@@ -10,10 +10,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Literal
 
 from rapidfuzz import fuzz
 from stdnum import ean
+
+from weft.skills.organize.attributes.lexicon import lexicon
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _LONGEST: Final = 300
@@ -22,9 +25,8 @@ _LARGEST_BLOCK: Final = 40
 _RAREST: Final = 3
 _ALIKE: Final = 90.0
 _PRICE_RATIO: Final = 1.5
-_SETS_APART: Final = frozenset(
-    ["xs", "s", "m", "l", "xl", "xxl", "xxxl", "small", "medium", "large", "mini", "micro", "maxi", "pro", "plus", "max", "ultra", "lite", "air", "left", "right", "men", "women", "mens", "womens", "boys", "girls", "kids", "baby", "black", "white", "red", "blue", "green", "yellow", "orange", "purple", "pink", "brown", "grey", "gray", "beige", "navy", "gold", "silver", "bronze", "cream", "ivory", "tan", "khaki", "olive", "teal", "turquoise", "burgundy", "bone", "charcoal", "multi", "clear", "schwarz", "weiß", "rot", "blau", "grün", "gelb", "braun", "grau", "rosa", "lila"]
-)
+_VARIANTS: Final = "xs s m l xl xxl xxxl small medium large mini micro maxi pro plus max ultra lite air left right"
+_BY_NAME: Final = frozenset(["color", "gender", "age_group"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +155,18 @@ def _alike(a: _Card, b: _Card) -> float | None:
     return round(0.5 + 0.4 * (likeness - _ALIKE) / (100 - _ALIKE), 3)
 
 
+@cache
+def _setting_apart() -> frozenset[str]:
+    """The words by which variants differ: sizes and grades, and the lexicon's single words for color, gender and age."""
+    entries = (one for known in lexicon().phrases.by_word.values() for one in known)
+    named = {words[0] for words, kinds in entries if len(words) == 1 and any(one.name in _BY_NAME for one in kinds)}
+    return frozenset(named | set(_VARIANTS.split()))
+
+
 def _apart(a: Sequence[str], b: Sequence[str]) -> bool:
     """Whether titles differ in a word that sets things apart: one with a digit, a size, a color, or both have one of their own."""
     left, right = Counter(a) - Counter(b), Counter(b) - Counter(a)
     for word in itertools.chain(left, right):
-        if word in _SETS_APART or any(letter.isdigit() for letter in word):
+        if word in _setting_apart() or any(letter.isdigit() for letter in word):
             return True
     return bool(left) and bool(right) and not all(any(fuzz.ratio(one, other) >= 80 for other in right) for one in left)
