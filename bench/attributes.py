@@ -117,7 +117,10 @@ def _rows(path: Path, whole: bool) -> list[Row]:
                 "description": html.escape(one.get("input_description") or "", quote=False),
                 "category": one["category"],
             }
-            gold = {name: frozenset(values) - {"n/a"} for name, values in one["target_scores"].items()}
+            gold = {
+                name: frozenset(value.strip() for value in values if value != "n/a")
+                for name, values in one["target_scores"].items()
+            }
             by_category[one["category"]].update(gold)
             rows.append(Row(product, gold))
     if whole:

@@ -18,12 +18,12 @@ AS_WRITTEN = "as written"
 @dataclass(slots=True)
 class Gazetteer:
     """Values by attribute: `often` counts (attribute, folded value); `written_as` counts what
-    a folded text meant (the value, or "" for the text itself) and `forms` how an attribute's values come from texts."""
+    a folded text meant (the value, or "" for the text itself) and `forms` how an attribute's values come from texts of an outline, or "" for any."""
 
     often: Counter[tuple[str, str]] = field(default_factory=Counter)
     listed: dict[tuple[str, str], str] = field(default_factory=dict)
     written_as: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    forms: dict[str, Counter[str]] = field(default_factory=dict)
+    forms: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     placed: Counter[str] = field(default_factory=Counter)
     given: Counter[str] = field(default_factory=Counter)
     phrases: Phrases = field(default_factory=Phrases)
@@ -35,7 +35,8 @@ class Gazetteer:
         if meant:
             value = meant.most_common(1)[0][0]
             return value or text
-        for form, _ in self.forms.get(name, Counter()).most_common():
+        counted = self.forms.get((name, _outline(text))) or self.forms.get((name, "")) or Counter()
+        for form, _ in counted.most_common():
             able = FORMS[form](text)
             if able is not None:
                 return able
@@ -86,7 +87,15 @@ def _note(known: Gazetteer, name: str, value: str, seen: set[tuple[str, str]]) -
             meant["" if text == value else value] += 1
             form = next((one for one in (AS_WRITTEN, "upper", "lower", "title") if FORMS[one](text) == value), "")
         if form:
-            known.forms.setdefault(name, Counter())[form] += 1
+            for outline in ("", _outline(text)):
+                known.forms.setdefault((name, outline), Counter())[form] += 1
+
+
+def _outline(text: str) -> str:
+    """What a text is made of, as far as its form goes: digits, marks within, small letters."""
+    marked = any(not (char.isalnum() or char.isspace()) for char in text)
+    digits, small = any(char.isdigit() for char in text), any(char.islower() for char in text)
+    return "t" + "d" * digits + "m" * marked + "s" * small
 
 
 def listed(known: Gazetteer, product: Mapping[str, Any], learned: Container[str]) -> Iterator[Finding]:

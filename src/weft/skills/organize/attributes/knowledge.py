@@ -22,7 +22,7 @@ from weft.skills.organize.attributes.spans import Spans
 
 _FORMAT: Final = b"weft attributes 1\n"
 _FOLDS: Final = 4
-_EPOCHS: Final = 12
+_EPOCHS: Final = 14
 _LEAST_CASES: Final = 12
 _MOST_CASES: Final = 8000
 _TRUSTED: Final = 20
@@ -300,7 +300,7 @@ def _written(knowledge: Knowledge, arrays: dict[str, NDArray[Any]]) -> dict[str,
             "often": [[*key, count] for key, count in sorted(known.often.items())],
             "listed": [[*key, value] for key, value in sorted(known.listed.items())],
             "written_as": [[*key, list(counts.items())] for key, counts in sorted(known.written_as.items())],
-            "forms": [[name, list(counts.items())] for name, counts in sorted(known.forms.items())],
+            "forms": [[*key, list(counts.items())] for key, counts in sorted(known.forms.items())],
             "given": dict(known.given),
             "placed": dict(known.placed),
         }
@@ -350,7 +350,7 @@ def _gazetteer(one: Mapping[str, Any]) -> Gazetteer:
         Counter({(name, value): count for name, value, count in one["often"]}),
         {(name, folded): value for name, folded, value in one["listed"]},
         {(name, text): Counter(dict(counts)) for name, text, counts in one["written_as"]},
-        {name: Counter(dict(counts)) for name, counts in one["forms"]},
+        {(name, outline): Counter(dict(counts)) for name, outline, counts in one["forms"]},
         Counter(one["placed"]),
         Counter(one["given"]),
     )

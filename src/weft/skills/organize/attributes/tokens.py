@@ -13,7 +13,7 @@ from weft.skills.organize.attributes.places import Passage, passages
 
 _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)+(?:[^\W\d_]+\b)?|[^\W_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
 _MOST: Final = 70
-_MOST_LONG: Final = 160
+_MOST_LONG: Final = 240
 _EDGE: Final = "<edge>"
 
 
@@ -84,9 +84,9 @@ def _beside(text: str, folded: str, category: str, place: int) -> tuple[int, ...
     """What is told of a word to its neighbour `place` tokens away."""
     told = [f"{place}w={folded}"]
     if abs(place) <= 2:
-        told.append(f"{place}s={shape(text)}")
+        told += [f"{place}s={shape(text)}", f"{place}end={folded[-3:]}"]
     if abs(place) == 1:
-        told += [f"c={category}|{place}w={folded}", f"{place}e3={folded[-3:]}"]
+        told.append(f"c={category}|{place}w={folded}")
         if unit := unit_of(folded):
             told.append(f"{place}u={unit}")
     return tuple(_hash(one) for one in told)
