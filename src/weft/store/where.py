@@ -167,7 +167,8 @@ class _Parser:
         if field.kind == "list":
             if operator not in ("=", "!="):
                 raise BadFilter("A field that holds a list can be compared with =, != and ~ alone.")
-            expression = f"coalesce(%s = any({field.sql}), false)"
+            # The cast keeps a subquery from being read as rows to compare with, not as one list.
+            expression = f"coalesce(%s = any(({field.sql})::text[]), false)"
             # The parameters of a list's own expression would come after the value; lists have none.
             return expression if operator == "=" else f"(not {expression})"
         if operator == "!=":
