@@ -14,6 +14,7 @@ WeftError
 │   └── Tampered           the journal's chain does not hold
 ├── SkillFailed            a skill raised or answered nonsense       502  exit 8
 │   └── SkillTimeout       it did not answer in its time             504
+├── ServerUnreachable      the client's server does not answer      503  exit 7
 └── DatabaseError          PostgreSQL                                503  exit 7
     ├── DatabaseUnavailable   it cannot be reached or started
     ├── DatabaseTooOld        a server older than 16
@@ -116,6 +117,12 @@ class SkillTimeout(SkillFailed):
     """A skill did not answer in the time it has."""
 
     status, code = 504, "skill-timeout"
+
+
+class ServerUnreachable(WeftError):
+    """The server that the client speaks to does not answer."""
+
+    status, exit_code, code = 503, 7, "server-unreachable"
 
 
 class DatabaseError(WeftError):

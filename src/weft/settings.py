@@ -43,6 +43,16 @@ class Settings:
         },
     )
 
+    url: str = field(
+        default="http://127.0.0.1:8484",
+        metadata={"variable": "WEFT_URL", "help": "The server that the Python client speaks to, where it is not told."},
+    )
+    key: str | None = field(
+        default=None,
+        repr=False,
+        metadata={"variable": "WEFT_KEY", "help": "The key that the Python client sends, where it is not told."},
+    )
+
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read the settings from the environment; an empty variable counts as not set."""
@@ -55,4 +65,6 @@ class Settings:
             business=os.environ.get("WEFT_BUSINESS") or None,
             max_upload_mb=int(limit) if limit.isdigit() else 2048,
             allowed_hosts=tuple(name.strip() for name in hosts.split(",") if name.strip()),
+            url=os.environ.get("WEFT_URL") or "http://127.0.0.1:8484",
+            key=os.environ.get("WEFT_KEY") or None,
         )
