@@ -5,6 +5,7 @@ from typing import Any
 
 from weft.skills.organize.attributes.examples import Correction
 from weft.skills.organize.attributes.knowledge import Knowledge
+from weft.skills.organize.attributes.places import Read
 from weft.skills.organize.attributes.rules import Finding, found_by_rules
 
 __all__ = ["Correction", "Finding", "Knowledge", "found"]
@@ -17,6 +18,7 @@ def found(
 
     `knowledge` is what the business's own examples taught; `names` are the attributes asked for, all if not said.
     """
+    product = Read(product)
     rules = found_by_rules(product)
     if knowledge is not None:
         return knowledge.found(product, rules, names)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
+from weft.skills.organize.attributes.places import Read
+
 _ABSENT: Final = frozenset(["n/a", "absent", "none"])
 
 
@@ -72,7 +74,7 @@ def cases(examples: Iterable[Example]) -> list[Case]:
         key = (text_key(product), category_of(product))
         case = by_title.get(key)
         if case is None:
-            case = by_title[key] = Case(product)
+            case = by_title[key] = Case(Read(product))
             found.append(case)
         if not isinstance(example, Correction):
             filled = product.get("attributes")

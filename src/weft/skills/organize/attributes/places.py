@@ -3,10 +3,10 @@
 import html
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 # What a browser shows on a line of its own; cells of a table are parted by a tab, so that a label stays beside its value.
 _BLOCKS: Final = frozenset(
@@ -59,6 +59,7 @@ _NAME: Final = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]*)")
 _QUOTED: Final = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 _OPEN: Final = re.compile(r"""=\s*(["'])""")
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+T = TypeVar("T")
 WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -228,12 +229,36 @@ def raw_text(product: Mapping[str, Any], field: str) -> str:
     return ", ".join(_texts(value)) if field == "tags" and not isinstance(value, str) else str(value or "")
 
 
+class Read(dict[str, Any]):
+    """A product that is not changed while it is read, so that each look at its texts is taken once."""
+
+    __slots__ = ("looks",)
+
+    def __init__(self, product: Mapping[str, Any]) -> None:
+        super().__init__(product)
+        self.looks: dict[str, Any] = {}
+
+
+def once(product: Mapping[str, Any], look: str, take: Callable[[], T]) -> T:
+    """What `take` answers: for a product that is being read, what it answered the first time under that name."""
+    if not isinstance(product, Read):
+        return take()
+    if look not in product.looks:
+        product.looks[look] = take()
+    taken: T = product.looks[look]
+    return taken
+
+
 def passages(product: Mapping[str, Any]) -> list[Passage]:
     """The texts of a product in the order in which they count: options, title, type, category, tags, description."""
+    return once(product, "passages", lambda: _passages(product))
+
+
+def _passages(product: Mapping[str, Any]) -> list[Passage]:
     read = [
         Passage(f"options.{name}", text, text)
-        for name in options(product)
-        if (text := raw_text(product, f"options.{name}"))
+        for name, values in options(product).items()
+        if (text := ", ".join(values))
     ]
     for field in ("title", "type", "category", "tags"):
         text = raw_text(product, field)

@@ -19,7 +19,7 @@ from weft.skills.organize.attributes.gazetteer import Gazetteer, gathered
 from weft.skills.organize.attributes.lexicon import lexicon
 from weft.skills.organize.attributes.rules import Finding
 from weft.skills.organize.attributes.spans import LONGEST, Lesson, Spans
-from weft.skills.organize.attributes.tokens import Token, features, tokens
+from weft.skills.organize.attributes.tokens import Token, features, plain_features, tokens
 
 _LEAST_OF_GROUP: Final = 8
 _TOP_SPANS: Final = 8
@@ -63,9 +63,12 @@ class Reader:
         if not words:
             return {}
         category = category_of(product)
-        told = features(words, category, self.known.phrases, self.known.often, ())
         group = category if category in self.spans.groups else ""
         numbers = None if names is None else {n for n, name in enumerate(self.spans.names) if name in names}
+        told: list[Sequence[int]] = []
+        if any(numbers is None or number in numbers for number in self.spans.groups[group]):
+            plain = plain_features(product, words, category)
+            told = features(plain, words, self.known.phrases, self.known.often, ())
         asked, chances, absent = self.spans.chances(told, group, numbers)
         ruled = by_rule(rules)
         found: dict[str, list[Candidate]] = {}
@@ -78,7 +81,7 @@ class Reader:
             found[name] = self._weighed(name, words, values, float(absent[place]), tops, place, ruled)
         for name, model in self.classes.items():
             if (names is None and name in self.groups.get(group, ())) or (names is not None and name in names):
-                found[name] = self._implied(name, model, words, ruled)
+                found[name] = self._implied(name, model, product, words, ruled)
         return {name: values for name, values in found.items() if values}
 
     def asked(self, product: Mapping[str, Any]) -> list[str]:
@@ -170,17 +173,18 @@ class Reader:
         ]
         return told
 
-    def _implied(self, name: str, model: Classes, words: Sequence[Token], ruled: Mapping[str, str]) -> list[Candidate]:
-        values, share, order = model.chances(words)
-        absent = next((chance for value, chance in values if not value), 0.0)
+    def _implied(
+        self, name: str, model: Classes, product: Mapping[str, Any], words: Sequence[Token], ruled: Mapping[str, str]
+    ) -> list[Candidate]:
+        values = model.chances(classes.keys_of(product, words))
+        absent = next((chance for value, chance, _ in values if not value), 0.0)
         found = []
-        for rank, (value, chance) in enumerate(values[:_TOP_VALUES]):
+        for rank, (value, chance, first) in enumerate(values[:_TOP_VALUES]):
             if not value:
                 continue
-            second = max((one for n, (_, one) in enumerate(values) if n != rank), default=0.0)
+            second = max((one for n, (_, one, _) in enumerate(values) if n != rank), default=0.0)
             told = self._told(name, value, chance, absent, second, 0.0, ruled)
             told[9:] = [rank == 0, 0, 0, 0, 0, 1]
-            first = int(np.argmax(share[:, order[rank]]))
             found.append(Candidate(name, value, words, first, 0, "learned from the whole text", chance, told))
         return found
 
@@ -224,7 +228,11 @@ def taught(found: Sequence[Case], lists: Mapping[str, Iterable[str]], *, epochs:
         for name in rejected - set(case.answers):
             right.setdefault(name, [])
         group = category if category in groups else ""
-        lessons.append(Lesson(features(texts, category, known.phrases, known.often, own), group, right))
+        told: list[Sequence[int]] = []
+        if right:
+            plain = plain_features(case.product, texts, category)
+            told = features(plain, texts, known.phrases, known.often, own)
+        lessons.append(Lesson(told, group, right))
     model = spans.learned(lessons, epochs=epochs)
     return Reader(
         model,
@@ -271,10 +279,10 @@ def _classes(
         texts, answers = [], []
         for case, one in zip(found, words, strict=True):
             if name in case.answers:
-                texts.append(one)
+                texts.append(classes.keys_of(case.product, one))
                 answers.append(case.answers[name][0] if case.answers[name] else "")
             elif name in closed and name in groups.get(category_of(case.product), ()):
-                texts.append(one)
+                texts.append(classes.keys_of(case.product, one))
                 answers.append("")
         model = classes.learned(texts, answers)
         if model:

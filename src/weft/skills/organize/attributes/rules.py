@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from weft.skills.organize.attributes.lexicon import Entry, Lexicon, folded, lexicon
 from weft.skills.organize.attributes.measures import Measure, measures, sizes
-from weft.skills.organize.attributes.places import Passage, Word, passages
+from weft.skills.organize.attributes.places import Passage, Word, once, passages
 
 # Attributes whose words are also said of what a product is used on, stands beside or only looks like.
 _SPOKEN_OF: Final = frozenset(["color", "pattern", "finish", "shape"])
@@ -159,7 +159,7 @@ class Hit:
 
 def found_by_rules(product: Mapping[str, Any]) -> list[Finding]:
     """The attributes that rules find in a product, at most one finding for each."""
-    return weighed(hits(product))
+    return once(product, "rules", lambda: weighed(hits(product)))
 
 
 def hits(product: Mapping[str, Any]) -> list[Hit]:

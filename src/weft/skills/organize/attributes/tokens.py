@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from weft.skills.organize.attributes.lexicon import Phrases, lexicon
 from weft.skills.organize.attributes.measures import unit_of
-from weft.skills.organize.attributes.places import Passage, passages
+from weft.skills.organize.attributes.places import Passage, once, passages
 
 _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)+(?:[^\W\d_]+\b)?|[^\W_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
 _MOST: Final = 70
@@ -30,6 +30,10 @@ class Token:
 
 def tokens(product: Mapping[str, Any], described: bool = True) -> list[Token]:
     """The tokens of a product's title, and of the beginning of its description where `described`."""
+    return once(product, f"tokens {described}", lambda: _tokens(product, described))
+
+
+def _tokens(product: Mapping[str, Any], described: bool) -> list[Token]:
     read = {passage.field: passage for passage in passages(product)}
     found: list[Token] = []
     for field, most in (("title", _MOST), ("description", _MOST_LONG if described else 0)):
@@ -97,7 +101,28 @@ def _marks(name: str, edge: str, often: int) -> int:
     return _hash(f"gaz={name}|{edge}|{often}")
 
 
-def _positions(words: Sequence[Token], category: str) -> Iterator[list[int]]:
+@lru_cache(maxsize=100_000)
+def _position(place: int, left: int, field: str, commas: int, deep: bool, category: str, first: str) -> tuple[int, ...]:
+    told = [
+        f"at={min(place, 3) if place < 4 else 4 if place < 7 else 5 if place < 15 else 6}|{field}",
+        f"left={left}",
+        f"in={field}|{commas}",
+        f"c={category}|at={min(place, 6)}",
+        f"c={category}|in={commas}",
+        f"deep={deep}",
+    ]
+    if not place:
+        told.append(f"first={field}|{first}")
+    return tuple(_hash(one) for one in told)
+
+
+@lru_cache(maxsize=200_000)
+def _around(left: str, mine: str, right: str) -> tuple[int, ...]:
+    """What is told of a word and its neighbours together."""
+    return _hash(f"b={left}|{mine}"), _hash(f"a={mine}|{right}"), _hash(f"ba={left}|{right}")
+
+
+def _positions(words: Sequence[Token], category: str) -> Iterator[tuple[int, ...]]:
     """Where each token stands: from the start, from the end, after how many commas, within brackets or not."""
     commas, deep, field, since = 0, 0, "", 0
     last = len(words)
@@ -105,62 +130,62 @@ def _positions(words: Sequence[Token], category: str) -> Iterator[list[int]]:
         if word.passage.field != field:
             field, since, commas, deep = word.passage.field, n, 0, 0
         place = n - since
-        told = [
-            f"at={min(place, 3) if place < 4 else 4 if place < 7 else 5 if place < 15 else 6}|{field}",
-            f"left={min(last - n, 4)}",
-            f"in={field}|{min(commas, 4)}",
-            f"c={category}|at={min(place, 6)}",
-            f"c={category}|in={min(commas, 4)}",
-            f"deep={deep > 0}",
-        ]
-        if n == since:
-            told.append(f"first={field}|{shape(word.text)}")
-        yield [_hash(one) for one in told]
+        first = "" if place else shape(word.text)
+        yield _position(min(place, 15), min(last - n, 4), field, min(commas, 4), deep > 0, category, first)
         commas += word.text in (",", "|", "-", "–", ";")
         deep = max(0, deep + (word.text in "([") - (word.text in ")]"))
 
 
 def features(
+    plain: Sequence[Sequence[int]],
     words: Sequence[Token],
-    category: str,
     known: Phrases,
     often: Mapping[tuple[str, str], int],
     own: Collection[tuple[str, str]],
-) -> list[list[int]]:
-    """The hashed features of each token.
+) -> list[Sequence[int]]:
+    """The hashed features of each token: those that are `plain`, and what was learned of the words.
 
     `known` are the phrases of values by name and `often` how many examples have one; `own` are the (name, value) that
     this very example gave, which count one less, so that learning does not see its own answer.
     """
+    marks: dict[int, list[int]] = {}
+    for entry, first, after in known.within([word.folded for word in words]):
+        key = (entry.name, entry.value)
+        count = often.get(key, 0) - (key in own)
+        if count > 0:
+            _mark(marks, len(words), entry.name, first, after, count if count < 4 else 4 if count < 10 else 5)
+    return [[*one, *marks[n]] if n in marks else one for n, one in enumerate(plain)]
+
+
+def plain_features(product: Mapping[str, Any], words: Sequence[Token], category: str) -> list[Sequence[int]]:
+    """The hashed features that a token has whatever was learned: its form, its neighbours, its place, Weft's lexicon."""
+    return once(product, f"features {len(words)}", lambda: _plain(words, category))
+
+
+def _plain(words: Sequence[Token], category: str) -> list[Sequence[int]]:
     texts = [(word.text, word.folded) for word in words]
     padded = [(_EDGE, _EDGE)] * 3 + texts + [(_EDGE, _EDGE)] * 3
-    told: list[list[int]] = []
+    marks: dict[int, list[int]] = {}
+    for entry, first, after in lexicon().phrases.within([word.folded for word in words]):
+        _mark(marks, len(words), f"lex:{entry.name}", first, after, 0)
+    told: list[Sequence[int]] = []
     for n, place in enumerate(_positions(words, category)):
         here = n + 3
         one = [*_own(*texts[n], category), *place]
         for step in (-3, -2, -1, 1, 2, 3):
             one += _beside(*padded[here + step], category, step)
-        left, right, mine = padded[here - 1][1], padded[here + 1][1], texts[n][1]
-        one += [_hash(f"b={left}|{mine}"), _hash(f"a={mine}|{right}"), _hash(f"ba={left}|{right}")]
-        told.append(one)
-    folded_words = [word.folded for word in words]
-    for entry, first, after in lexicon().phrases.within(folded_words):
-        _mark(told, f"lex:{entry.name}", first, after, 0)
-    for entry, first, after in known.within(folded_words):
-        key = (entry.name, entry.value)
-        count = often.get(key, 0) - (key in own)
-        if count > 0:
-            _mark(told, entry.name, first, after, count if count < 4 else 4 if count < 10 else 5)
+        one += _around(padded[here - 1][1], texts[n][1], padded[here + 1][1])
+        told.append([*one, *marks.get(n, ())])
     return told
 
 
-def _mark(told: list[list[int]], name: str, first: int, after: int, level: int) -> None:
+def _mark(marks: dict[int, list[int]], size: int, name: str, first: int, after: int, level: int) -> None:
     """Tell tokens that a known phrase begins, ends, goes on or stands beside them."""
-    told[first].append(_marks(name, "first", level))
-    told[after - 1].append(_marks(name, "last", level))
+    marks.setdefault(first, []).append(_marks(name, "first", level))
+    marks.setdefault(after - 1, []).append(_marks(name, "last", level))
     for n in range(first, after):
-        told[n].append(_marks(name, "in", level))
+        marks.setdefault(n, []).append(_marks(name, "in", level))
     if first:
-        told[first - 1].append(_marks(name, "next", 0))
-    if after < len(told):
-        told[after].append(_marks(name, "before", 0))
+        marks.setdefault(first - 1, []).append(_marks(name, "next", 0))
+    if after < size:
+        marks.setdefault(after, []).append(_marks(name, "before", 0))
