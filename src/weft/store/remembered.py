@@ -94,7 +94,7 @@ class Remembered:
         """Remember answers inside the caller's transaction, each in place of the record's last one."""
         connection.execute(
             "insert into remembered (skill, asked, record, version, made_from, foundation, answer, run, at) "
-            "select %s, %s, r, v, m, %s, a::jsonb, %s, now() from unnest(%s::uuid[], %s::integer[], %s::bytea[], %s::text[]) "
+            "select %s, %s, r, v, m, %s, a::jsonb, %s, now() from unnest(%s::uuid[], %s::integer[], %b::bytea[], %b::text[]) "
             "as given (r, v, m, a) on conflict (business, skill, asked, record) do update set version = excluded.version, "
             "made_from = excluded.made_from, foundation = excluded.foundation, answer = excluded.answer, "
             "run = excluded.run, at = excluded.at",
