@@ -180,6 +180,10 @@ def test_what_went_in_comes_out_by_http(shop: Client) -> None:
     assert text.splitlines()[0].startswith("Title,URL handle,Description,Vendor,Option1 name")
     lines = shop.get("/exports/products", params={"format": "jsonl"}).text.splitlines()
     assert [json.loads(line)["id"] for line in lines] == ["mug", "cup"]
+    book = shop.get("/exports/products", params={"workbook": True})
+    assert book.content[:2] == b"PK"
+    assert "products.xlsx" in book.headers["content-disposition"]
+    is_problem(shop.get("/exports/products", params={"format": "jsonl", "workbook": True}), 400, "no table")
     is_problem(shop.get("/exports/products", params={"format": "xml"}), 400, "no format 'xml'")
     is_problem(shop.get("/exports/secrets"), 400, "secrets")
 

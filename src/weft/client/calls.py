@@ -344,10 +344,17 @@ class Exports:
         format: str | None = None,
         dialect: str | None = None,
         where: str | None = None,
+        workbook: bool | None = None,
     ) -> Path:
         """Everything of a kind as a file, in a platform's format or Weft's own."""
         return self._wire.save(
-            call("GET", "/exports/{}", kind, query={"format": format, "dialect": dialect, "where": where}), to
+            call(
+                "GET",
+                "/exports/{}",
+                kind,
+                query={"format": format, "dialect": dialect, "where": where, "workbook": workbook},
+            ),
+            to,
         )
 
 
@@ -407,10 +414,16 @@ class Changes:
         run: str | None = None,
         format: Literal["shopify", "jsonl"] | None = None,
         dialect: Literal["new", "old"] | None = None,
+        workbook: bool | None = None,
     ) -> Path:
         """Approved and applied changes as a platform's file that holds only what changed."""
         return self._wire.save(
-            call("GET", "/changes/export", query={"where": where, "run": run, "format": format, "dialect": dialect}), to
+            call(
+                "GET",
+                "/changes/export",
+                query={"where": where, "run": run, "format": format, "dialect": dialect, "workbook": workbook},
+            ),
+            to,
         )
 
     def count(self) -> dict[str, int]:
@@ -907,10 +920,17 @@ class AsyncExports:
         format: str | None = None,
         dialect: str | None = None,
         where: str | None = None,
+        workbook: bool | None = None,
     ) -> Path:
         """Everything of a kind as a file, in a platform's format or Weft's own."""
         return await self._wire.save(
-            call("GET", "/exports/{}", kind, query={"format": format, "dialect": dialect, "where": where}), to
+            call(
+                "GET",
+                "/exports/{}",
+                kind,
+                query={"format": format, "dialect": dialect, "where": where, "workbook": workbook},
+            ),
+            to,
         )
 
 
@@ -971,10 +991,16 @@ class AsyncChanges:
         run: str | None = None,
         format: Literal["shopify", "jsonl"] | None = None,
         dialect: Literal["new", "old"] | None = None,
+        workbook: bool | None = None,
     ) -> Path:
         """Approved and applied changes as a platform's file that holds only what changed."""
         return await self._wire.save(
-            call("GET", "/changes/export", query={"where": where, "run": run, "format": format, "dialect": dialect}), to
+            call(
+                "GET",
+                "/changes/export",
+                query={"where": where, "run": run, "format": format, "dialect": dialect, "workbook": workbook},
+            ),
+            to,
         )
 
     async def count(self) -> dict[str, int]:

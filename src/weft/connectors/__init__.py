@@ -47,7 +47,7 @@ class Written:
 
 
 class Connector(Protocol):
-    """What reads and writes one kind of source."""
+    """What reads and writes one kind of source; one that writes no tables says in `ending` how its files end."""
 
     name: str
     reads: frozenset[str]
@@ -79,6 +79,11 @@ def named(name: str, kind: str, verb: str) -> Connector:
             f"There is no format {name!r} that {verb} {kind}; formats that do: {', '.join(able) or 'none'}."
         )
     return all_of_them[name]
+
+
+def ending(name: str) -> str:
+    """How a file of a format ends: `.csv`, if its connector says nothing else."""
+    return str(getattr(connectors().get(name), "ending", ".csv"))
 
 
 def connector_for(kind: str, source: Source, name: str | None = None) -> Connector:

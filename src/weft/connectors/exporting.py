@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from weft.business import Business
-from weft.connectors import Written, named
+from weft.connectors import Connector, Written, ending, named, workbook
 from weft.errors import InputError, UnreadableFile
 from weft.store.changes import Selection
 
@@ -30,10 +30,13 @@ def _records(business: Business, kind: str, where: str | None) -> Iterable[Any]:
 
 def _written(write: Callable[[Path], list[Written]], path: Path) -> list[Written]:
     """Write beside the file's place and move it there when it is whole, so that no half file is left."""
-    fresh = path.with_name(f".part-{path.name}")
+    as_workbook = path.suffix.lower() == workbook.ENDING
+    fresh = path.with_name(f".part-{path.stem}.csv" if as_workbook else f".part-{path.name}")
     try:
         written = write(fresh)
         done = []
+        if as_workbook:
+            written = [_as_workbook(part) for part in written]
         for part in written:
             target = part.path.with_name(part.path.name.removeprefix(".part-"))
             part.path.replace(target)
@@ -44,6 +47,22 @@ def _written(write: Callable[[Path], list[Written]], path: Path) -> list[Written
         for leftover in path.parent.glob(f"{glob.escape(fresh.stem)}*"):
             leftover.unlink(missing_ok=True)
     return done
+
+
+def _writer(name: str, kind: str, path: Path) -> Connector:
+    connector = named(name, kind, "writes")
+    if path.suffix.lower() == workbook.ENDING and ending(name) != ".csv":
+        raise InputError(
+            f"{name} is no table, so it cannot be written as a workbook; let the file end in {ending(name)}."
+        )
+    return connector
+
+
+def _as_workbook(part: Written) -> Written:
+    target = part.path.with_suffix(workbook.ENDING)
+    workbook.write(part.path, target)
+    part.path.unlink()
+    return Written(target, part.records, part.rows)
 
 
 def export_file(
@@ -58,7 +77,7 @@ def export_file(
     """Write all records of a kind, or those that a filter matches, and answer the files."""
     if (options or {}).get("dialect", "new") not in ("new", "old"):
         raise InputError("--dialect is new or old.")
-    connector = named(format_name, kind, "writes")
+    connector = _writer(format_name, kind, path)
     said = {"currency": business.currency, **(options or {})}
     return _written(lambda target: connector.write(kind, _records(business, kind, where), target, said), path)
 
@@ -67,7 +86,7 @@ def export_changes(
     business: Business, selection: Selection, path: Path, *, format_name: str = "shopify", dialect: str = "new"
 ) -> list[Written]:
     """Write what changes say, and nothing else: the products they are of, in the columns they touch, and mark them exported."""
-    connector = named(format_name, "products", "writes")
+    connector = _writer(format_name, "products", path)
     changed = business.changes.exportable(selection)
     fields: dict[str, list[str]] = {}
     for change in changed:

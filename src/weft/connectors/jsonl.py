@@ -360,6 +360,7 @@ class JsonLines:
     """The connector to Weft's own interchange files."""
 
     name = "jsonl"
+    ending = ".jsonl"
     reads = frozenset(KINDS)
     writes = frozenset(KINDS)
 

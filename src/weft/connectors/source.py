@@ -1,4 +1,4 @@
-"""A file as rows of text: unzipped, decoded, its separator found; read as a stream."""
+"""A file as rows of text: unzipped, decoded, its separator found, or a workbook's sheet; text is read as a stream."""
 
 import codecs
 import csv
@@ -15,6 +15,7 @@ from typing import IO, Final, TextIO, cast
 
 from charset_normalizer import from_bytes
 
+from weft.connectors.workbook import Workbook, is_workbook
 from weft.errors import UnreadableFile
 
 _SAMPLE: Final = 256 << 10
@@ -62,10 +63,15 @@ class Source:
     separator: str = ","
     guessed: dict[str, str] = field(default_factory=dict)
     is_json: bool = False
+    _workbook: Workbook | None = None
 
     def __post_init__(self) -> None:
         try:
             self._size = max(self.path.stat().st_size, 1)
+            if is_workbook(self.path):
+                self._workbook = Workbook(self.path)
+                self._find_header()
+                return
             with self._raw() as file:
                 sample = file.read(_SAMPLE)
         except (OSError, EOFError, zlib.error) as problem:
@@ -89,8 +95,11 @@ class Source:
             self.separator = max(_SEPARATORS, key=outside.count) if any(c in outside for c in _SEPARATORS) else ","
             if said := _SAID.fullmatch(first):
                 self.separator = said[1]
-            with closing(self._rows()) as rows:
-                self.header = _named(next(rows, (0, []))[1], [row for _, row in islice(rows, _PEEKED)])
+            self._find_header()
+
+    def _find_header(self) -> None:
+        with closing(self._rows()) as rows:
+            self.header = _named(next(rows, (0, []))[1], [row for _, row in islice(rows, _PEEKED)])
 
     def _unreadable(self, problem: BaseException) -> UnreadableFile:
         if isinstance(problem, FileNotFoundError):
@@ -135,6 +144,8 @@ class Source:
 
     def fraction(self) -> float:
         """How much of the file has been read, from 0 to 1."""
+        if self._workbook is not None:
+            return min(self._workbook.done / self._workbook.height, 1.0)
         try:
             return min(self._file.tell() / self._size, 1.0)
         except ValueError:
@@ -161,6 +172,9 @@ class Source:
         return rows
 
     def _rows(self) -> Generator[tuple[int, list[str]], None, None]:
+        if self._workbook is not None:
+            yield from self._workbook.rows()
+            return
         with self._text(newline="") as text:
             at_end = False
 

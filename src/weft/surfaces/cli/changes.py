@@ -224,7 +224,7 @@ def correct(
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    file: Annotated[Path, typer.Argument(help="The file to write; a table that ends in .xlsx is a workbook.")],
     ids: Ids = None,
     run: Run = None,
     where: Where = None,

@@ -150,7 +150,7 @@ def export(
     kind: Annotated[
         str, typer.Argument(help="products, orders, customers, stock, conversations, documents or behaviors.")
     ],
-    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    file: Annotated[Path, typer.Argument(help="The file to write; a table that ends in .xlsx is a workbook.")],
     format_: Annotated[
         str, typer.Option("--format", help="shopify, jsonl, or for orders tables (one row a line).")
     ] = "shopify",

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from weft.access import keys
+from weft.connectors import ending
 from weft.connectors.exporting import export_changes
 from weft.errors import WeftError
 from weft.skill import Edit
@@ -18,7 +19,7 @@ from weft.store.changes import Outcome, Selection
 from weft.surfaces.rest.callers import Administrator, Approver, Proposer, Reader
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
-from weft.surfaces.rest.records import FILE_RESPONSES, After, Limit, Page, Where, file_response, page
+from weft.surfaces.rest.records import FILE_RESPONSES, After, Limit, Page, Where, Workbook, file_response, page
 
 router = APIRouter(responses=RESPONSES, route_class=IdempotentRoute)
 State = Literal["proposed", "approved", "applied", "rejected", "stale", "undone"]
@@ -99,11 +100,12 @@ def export(
     run: Annotated[str | None, Query(max_length=100)] = None,
     format_: Annotated[Literal["shopify", "jsonl"], Query(alias="format")] = "shopify",
     dialect: Annotated[Literal["new", "old"], Query()] = "new",
+    workbook: Workbook = False,
 ) -> FileResponse:
     """Approved and applied changes as a platform's file that holds only what changed."""
     selection = Selection((), run, where, all=where is None and run is None)
     folder = tempfile.TemporaryDirectory(prefix="weft-export-")
-    path = Path(folder.name) / f"changes.{'jsonl' if format_ == 'jsonl' else 'csv'}"
+    path = Path(folder.name) / f"changes{'.xlsx' if workbook else ending(format_)}"
     try:
         written = export_changes(caller.business, selection, path, format_name=format_, dialect=dialect)
     except WeftError:

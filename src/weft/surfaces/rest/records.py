@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
+from weft.connectors import ending
 from weft.connectors.exporting import export_file
 from weft.errors import InputError, WeftError
 from weft.store.catalog import Catalog
@@ -131,10 +132,19 @@ def get_customer(customer: str, request: Request, caller: Reader) -> Response:
     return _tagged(request, found["version"], orjson.dumps(found, default=_text))
 
 
+_MEDIA: Final = {
+    ".csv": "text/csv; charset=utf-8",
+    ".tsv": "text/tab-separated-values; charset=utf-8",
+    ".jsonl": "application/x-ndjson",
+    ".xml": "application/xml",
+    ".gz": "application/gzip",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".zip": "application/zip",
+}
 FILE_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The file; a zip of several where not the same columns are known of all products.",
-        "content": {"text/csv": {}, "application/x-ndjson": {}, "application/zip": {}},
+        "content": {media.partition(";")[0]: {} for media in _MEDIA.values()},
     }
 }
 
@@ -147,10 +157,12 @@ def file_response(folder: tempfile.TemporaryDirectory[str], files: list[Path]) -
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for file in files:
                 archive.write(file, file.name)
-    media = {".csv": "text/csv; charset=utf-8", ".jsonl": "application/x-ndjson", ".zip": "application/zip"}[
-        path.suffix
-    ]
-    return FileResponse(path, media_type=media, filename=path.name, background=BackgroundTask(folder.cleanup))
+    return FileResponse(
+        path,
+        media_type=_MEDIA.get(path.suffix, "application/octet-stream"),
+        filename=path.name,
+        background=BackgroundTask(folder.cleanup),
+    )
 
 
 def scratch() -> Iterator[tempfile.TemporaryDirectory[str]]:
@@ -163,6 +175,7 @@ def scratch() -> Iterator[tempfile.TemporaryDirectory[str]]:
         raise
 
 
+Workbook = Annotated[bool, Query(description="A table as a workbook (XLSX) in place of CSV.")]
 Scratch = Annotated[Any, Depends(scratch)]
 
 
@@ -174,15 +187,15 @@ def export(
     format_: Annotated[str, Query(alias="format", description="shopify, jsonl, or for orders tables.")] = "shopify",
     dialect: Annotated[str, Query(description="Shopify's product columns: new or old.")] = "new",
     where: Where = None,
+    workbook: Workbook = False,
 ) -> FileResponse:
     """Everything of a kind as a file, in a platform's format or Weft's own."""
-    ending = "jsonl" if format_ == "jsonl" else "csv"
     try:
         safe = kind if kind.isalpha() else "records"
         written = export_file(
             caller.business,
             kind,
-            Path(folder.name) / f"{safe}.{ending}",
+            Path(folder.name) / f"{safe}{'.xlsx' if workbook else ending(format_)}",
             format_name=format_,
             where=where,
             options={"dialect": dialect},
