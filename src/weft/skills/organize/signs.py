@@ -244,7 +244,8 @@ class Signs:
             # A word that many names share, as `baby`, is still missed where it is not said.
             rare = self._rare[one] * _WEIGHT_OF_AMOUNT if one in _AMOUNTS else max(self._rare[one], least)
             there = 1.0 if one in said else hints.get(one, 0.0)
-            if one != phrase.head:
+            # A `shirt dress` is no dress shirt: what stands behind the head is not a part of its name.
+            if one != phrase.head and said.get(one, 0.0) <= weight:
                 more += 1.0 if one in said else there / 2 if there > _TOLD_OF else 0.0
             whole += rare
             held += rare * there
