@@ -345,6 +345,7 @@ class Exports:
         dialect: str | None = None,
         where: str | None = None,
         workbook: bool | None = None,
+        set: list[str] | None = None,
     ) -> Path:
         """Everything of a kind as a file, in a platform's format or Weft's own."""
         return self._wire.save(
@@ -352,7 +353,7 @@ class Exports:
                 "GET",
                 "/exports/{}",
                 kind,
-                query={"format": format, "dialect": dialect, "where": where, "workbook": workbook},
+                query={"format": format, "dialect": dialect, "where": where, "workbook": workbook, "set": set},
             ),
             to,
         )
@@ -921,6 +922,7 @@ class AsyncExports:
         dialect: str | None = None,
         where: str | None = None,
         workbook: bool | None = None,
+        set: list[str] | None = None,
     ) -> Path:
         """Everything of a kind as a file, in a platform's format or Weft's own."""
         return await self._wire.save(
@@ -928,7 +930,7 @@ class AsyncExports:
                 "GET",
                 "/exports/{}",
                 kind,
-                query={"format": format, "dialect": dialect, "where": where, "workbook": workbook},
+                query={"format": format, "dialect": dialect, "where": where, "workbook": workbook, "set": set},
             ),
             to,
         )

@@ -1,7 +1,7 @@
 """The seam behind which a business's data lives: a connector reads a file into records, and writes records into one.
 
 One more connector is one more module here, or an installed package with an entry point in the group `weft.connectors`;
-either has an object `CONNECTOR`.
+either has an object `CONNECTOR`, or a tuple of several.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,11 +39,13 @@ class Rejected:
 
 @dataclass(slots=True, frozen=True)
 class Written:
-    """One file that an export wrote."""
+    """One file that an export wrote; how many it left out because the format needs what is not known of them, and why."""
 
     path: Path
     records: int
     rows: int
+    left_out: int = 0
+    reasons: tuple[str, ...] = ()
 
 
 class Connector(Protocol):
@@ -66,8 +68,9 @@ class Connector(Protocol):
 @cache
 def connectors() -> dict[str, Connector]:
     """All connectors by name: Weft's own, then those of installed packages."""
-    installed = (cast("Connector", one.value) for one in discover.found(__name__, "CONNECTOR", "weft.connectors"))
-    return {connector.name: connector for connector in installed}
+    found = [one.value for one in discover.found(__name__, "CONNECTOR", "weft.connectors")]
+    each = [one for value in found for one in (value if isinstance(value, tuple) else (value,))]
+    return {connector.name: connector for connector in cast("list[Connector]", each)}
 
 
 def named(name: str, kind: str, verb: str) -> Connector:

@@ -2,6 +2,7 @@
 
 import glob
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,17 @@ from weft.business import Business
 from weft.connectors import Connector, Written, ending, named, workbook
 from weft.errors import InputError, UnreadableFile
 from weft.store.changes import Selection
+
+
+def settings_of(pairs: Iterable[str]) -> dict[str, str]:
+    """Settings of a feed from texts such as `link=https://shop.example/{id}`; raises InputError."""
+    found = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator or not name.strip():
+            raise InputError(f"The setting {pair!r} is none: write it as name=value.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _records(business: Business, kind: str, where: str | None) -> Iterable[Any]:
@@ -40,7 +52,7 @@ def _written(write: Callable[[Path], list[Written]], path: Path) -> list[Written
         for part in written:
             target = part.path.with_name(part.path.name.removeprefix(".part-"))
             part.path.replace(target)
-            done.append(Written(target, part.records, part.rows))
+            done.append(replace(part, path=target))
     except OSError as problem:
         raise UnreadableFile(f"{path} cannot be written: {problem.strerror}.") from problem
     finally:
@@ -62,7 +74,7 @@ def _as_workbook(part: Written) -> Written:
     target = part.path.with_suffix(workbook.ENDING)
     workbook.write(part.path, target)
     part.path.unlink()
-    return Written(target, part.records, part.rows)
+    return replace(part, path=target)
 
 
 def export_file(
@@ -79,6 +91,8 @@ def export_file(
         raise InputError("--dialect is new or old.")
     connector = _writer(format_name, kind, path)
     said = {"currency": business.currency, **(options or {})}
+    if said.get("set") and not getattr(connector, "settings", None):
+        raise InputError(f"The format {format_name} has no settings.")
     return _written(lambda target: connector.write(kind, _records(business, kind, where), target, said), path)
 
 

@@ -24,6 +24,7 @@ _SEPARATORS: Final = ",;\t|"
 _LONGEST_CELL: Final = 32 << 20
 LONGEST_LINE: Final = 32 << 20
 _PEEKED: Final = 200
+_PIECE: Final = 1 << 16
 _BLANK: Final = f'{_SEPARATORS}" \r'
 # What Excel writes above the header, and reads.
 _SAID: Final = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
@@ -63,6 +64,7 @@ class Source:
     separator: str = ","
     guessed: dict[str, str] = field(default_factory=dict)
     is_json: bool = False
+    is_xml: bool = False
     _workbook: Workbook | None = None
 
     def __post_init__(self) -> None:
@@ -89,7 +91,8 @@ class Source:
         self.is_json = start.lstrip()[:1] == "{"
         if start.lstrip()[:1] == "[" and self.path.suffix in (".json", ".jsonl"):
             raise UnreadableFile(f"{self.path.name} is one JSON array; Weft reads JSON Lines, one record on each line.")
-        if not self.is_json:
+        self.is_xml = start.lstrip()[:1] == "<"
+        if not self.is_json and not self.is_xml:
             first = next((line for line in start.splitlines() if line.strip(_BLANK)), "")
             outside = "".join(first.split('"')[::2])
             self.separator = max(_SEPARATORS, key=outside.count) if any(c in outside for c in _SEPARATORS) else ","
@@ -162,6 +165,15 @@ class Source:
                     while len(rest) == LONGEST_LINE and not rest.endswith("\n"):
                         rest = text.readline(LONGEST_LINE)
                     yield number, line.rstrip("\n")
+            except (OSError, EOFError, zlib.error, UnicodeError) as problem:
+                raise self._unreadable(problem) from problem
+
+    def pieces(self) -> Iterator[str]:
+        """The text in pieces of some ten thousand characters, for what has no lines."""
+        with self._text(newline=None) as text:
+            try:
+                while piece := text.read(_PIECE):
+                    yield piece
             except (OSError, EOFError, zlib.error, UnicodeError) as problem:
                 raise self._unreadable(problem) from problem
 

@@ -24,7 +24,8 @@ def import_(
     ],
     file: Annotated[Path, typer.Argument(help="The file; - for standard input.", allow_dash=True)],
     format_: Annotated[
-        str | None, typer.Option("--format", help="shopify, jsonl or tables; recognized if not said.")
+        str | None,
+        typer.Option("--format", help="shopify, google, google-xml, jsonl or tables; recognized if not said."),
     ] = None,
     map_: Annotated[
         list[str] | None, typer.Option("--map", help="field=column, as often as needed; -=column ignores one.")
@@ -152,22 +153,37 @@ def export(
     ],
     file: Annotated[Path, typer.Argument(help="The file to write; a table that ends in .xlsx is a workbook.")],
     format_: Annotated[
-        str, typer.Option("--format", help="shopify, jsonl, or for orders tables (one row a line).")
+        str,
+        typer.Option(
+            "--format", help="shopify, jsonl, google, google-xml, openai, or for orders tables (one row a line)."
+        ),
     ] = "shopify",
     dialect: Annotated[str, typer.Option("--dialect", help="Shopify's product columns: new or old.")] = "new",
     where: WhereOption = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="With a feed: a setting, such as link=https://shop.example/{id}."
+        ),
+    ] = None,
     business: BusinessOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Export everything of a kind; what is not known of a product is never blanked."""
-    from weft.connectors.exporting import export_file
+    from weft.connectors.exporting import export_file, settings_of
 
+    options = {"dialect": dialect, "set": settings_of(set_ or ())}
     with output.business(business) as shop:
-        written = export_file(shop, kind, file, format_name=format_, where=where, options={"dialect": dialect})
+        written = export_file(shop, kind, file, format_name=format_, where=where, options=options)
     for part in written:
         if json_:
-            output.emit({"file": str(part.path), "records": part.records, "rows": part.rows})
+            told = {"file": str(part.path), "records": part.records, "rows": part.rows}
+            output.emit(told | ({"left_out": part.left_out, "reasons": part.reasons} if part.left_out else {}))
         else:
+            for reason in part.reasons:
+                output.err.print(f"Left out: {reason}", markup=False)
+            if part.left_out > len(part.reasons):
+                output.err.print(f"Left out: {part.left_out - len(part.reasons):,} more.")
             output.out.print(f"Wrote {part.records:,} {kind} in {part.rows:,} rows to {part.path}.")
     if len(written) > 1 and not json_:
         output.out.print("More than one file, because not the same columns are known of all: a blank cell would erase.")

@@ -16,7 +16,7 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from weft.connectors import ending
-from weft.connectors.exporting import export_file
+from weft.connectors.exporting import export_file, settings_of
 from weft.errors import InputError, WeftError
 from weft.store.catalog import Catalog
 from weft.surfaces.rest.callers import Approver, Keyring, Reader, allowed, scheme, secret_of
@@ -184,10 +184,15 @@ def export(
     kind: str,
     caller: Reader,
     folder: Scratch,
-    format_: Annotated[str, Query(alias="format", description="shopify, jsonl, or for orders tables.")] = "shopify",
+    format_: Annotated[
+        str, Query(alias="format", description="shopify, jsonl, google, google-xml, openai, or for orders tables.")
+    ] = "shopify",
     dialect: Annotated[str, Query(description="Shopify's product columns: new or old.")] = "new",
     where: Where = None,
     workbook: Workbook = False,
+    set_: Annotated[
+        list[str] | None, Query(alias="set", max_length=50, description="With a feed: settings, each name=value.")
+    ] = None,
 ) -> FileResponse:
     """Everything of a kind as a file, in a platform's format or Weft's own."""
     try:
@@ -198,9 +203,13 @@ def export(
             Path(folder.name) / f"{safe}{'.xlsx' if workbook else ending(format_)}",
             format_name=format_,
             where=where,
-            options={"dialect": dialect},
+            options={"dialect": dialect, "set": settings_of(set_ or ())},
         )
     except WeftError:
         folder.cleanup()
         raise
-    return file_response(folder, [part.path for part in written])
+    response = file_response(folder, [part.path for part in written])
+    if left_out := sum(part.left_out for part in written):
+        # A feed has no offer of which it would have to make something up.
+        response.headers["weft-left-out"] = str(left_out)
+    return response
