@@ -43,6 +43,16 @@ FIELDS: Final = where.Fields(
         "price": where.Field(
             "(select min(major(v.price, v.currency)) from variant v where v.product = p.uid)", "number"
         ),
+        "quality": where.Field(
+            "(select (r.answer #>> '{quality,score}')::numeric from remembered r "
+            "where r.record = p.uid and r.skill = 'organize' order by r.at desc limit 1)",
+            "number",
+        ),
+        "gaps": where.Field(
+            "(select array_agg(why ->> 'code') from (select r.answer from remembered r where r.record = p.uid "
+            "and r.skill = 'organize' order by r.at desc limit 1) l, jsonb_array_elements(l.answer #> '{quality,reasons}') why)",
+            "list",
+        ),
         "stock": where.Field("(select sum(v.stock) from variant v where v.product = p.uid)", "number"),
     },
     open={

@@ -284,6 +284,15 @@ class Changes:
             ).fetchall()
         return {state: dict(rows).get(state, 0) for state in STATES}
 
+    def open_of(self, records: Sequence[str]) -> dict[str, int]:
+        """How many changes of these products are proposed or approved, by the product's id."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select record, count(*) from change where record = any(%s) and state in ('proposed', 'approved') group by 1",
+                (list(records),),
+            ).fetchall()
+        return dict(rows)
+
     def tallied(self, by: str, selection: Selection | None = None, limit: int = 12) -> list[tuple[str, int]]:
         """How many changes there are of each skill or each field, most first; all variants' fields count as one.
 

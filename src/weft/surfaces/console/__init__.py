@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from weft.postgres.database import Database
-from weft.surfaces.console import changes, pages
+from weft.surfaces.console import changes, pages, products, runs, skills
 from weft.surfaces.console.session import SignIn, sign_in_link
 
 __all__ = ["router", "sign_in_link", "static_app"]
@@ -19,7 +19,8 @@ def router(database: Database, home: Path) -> APIRouter:
     sign_in = SignIn(home, database)
     console = APIRouter(prefix="/console", include_in_schema=False, route_class=pages.PageRoute)
     pages.add_sign_in(console, sign_in)
-    changes.add_pages(console, database, sign_in)
+    for part in (changes, products, runs, skills):
+        part.add_pages(console, database, sign_in)
     return console
 
 

@@ -61,13 +61,13 @@ class View:
             where.parse(self.where, FIELDS)
             parts.append(f"({self.where})")
         if self.skill:
-            parts.append(f"skill = {_quoted(self.skill)}")
+            parts.append(f"skill = {quoted(self.skill)}")
         if self.field:
             family, starred, column = self.field.partition(".*.")
             parts.append(
-                f"field ~ {_quoted(family + '.')} and field ~ {_quoted('.' + column)}"
+                f"field ~ {quoted(family + '.')} and field ~ {quoted('.' + column)}"
                 if starred
-                else f"field = {_quoted(self.field)}"
+                else f"field = {quoted(self.field)}"
             )
         return " and ".join(parts)
 
@@ -89,7 +89,8 @@ class View:
         return f"{CHANGES}?{self.query(**other)}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as a value of the filter language."""
     return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
 
 
@@ -297,6 +298,7 @@ def add_pages(router: APIRouter, database: Database, sign_in: SignIn) -> None:  
         named: dict[str, Any] = {
             "session": session,
             "business": business.id,
+            "room": "changes",
             "view": view,
             "said": said,
             "problem": problem,
