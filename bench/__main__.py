@@ -7,7 +7,18 @@ from pathlib import Path
 
 from bench.figures import show
 
-NAMES = ("ledger", "products", "changes", "reading", "startup", "runs", "organize", "categories", "attributes", "mcp")
+NAMES = (
+    "ledger",
+    "products",
+    "changes",
+    "reading",
+    "startup",
+    "runs",
+    "organize",
+    "categories",
+    "attributes",
+    "agents",
+)
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
+from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from bench import place
 from bench.figures import Figure
 from bench.pressure import CONNECTIONS, PORT, Load, loaded, serving
-from mcp import Client
 from weft.access import keys
 from weft.sample.many import many
 
@@ -50,7 +50,7 @@ def load(_: argparse.Namespace) -> Iterator[Given]:
     """Generated products; what starts from here on runs on the second core."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2:
-        raise SystemExit("bench mcp: it needs two cores.")
+        raise SystemExit("bench agents: it needs two cores.")
     os.sched_setaffinity(0, {cores[-1]})
     try:
         with place.place() as made:
