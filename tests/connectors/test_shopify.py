@@ -464,3 +464,25 @@ def test_more_sets_of_columns_than_files_can_be_open(business: Business, tmp_pat
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert len(written) == 300
     assert all(len(read(part.path)) == 1 for part in written)
+
+
+def test_products_of_which_different_columns_are_known_go_to_one_file_where_that_is_wished(
+    business: Business, tmp_path: Path
+) -> None:
+    for n, header in enumerate(("Handle,Title,Vendor", "Handle,Title,Type")):
+        (tmp_path / "in.csv").write_text(f"{header}\np{n},Product {n},x{n}\n")
+        import_file(business, "products", tmp_path / "in.csv")
+    business.changes.edit("p0", {"attributes.color": "red"})
+    apart = export_file(business, "products", tmp_path / "apart.csv")
+    assert len(apart) == 2
+    (one,) = export_file(business, "products", tmp_path / "one.csv", options={"one_file": True})
+    with one.path.open(newline="") as file:
+        rows = {row["URL handle"]: row for row in csv.DictReader(file)}
+    assert (rows["p0"]["Vendor"], rows["p0"]["Type"], rows["p1"]["Type"]) == ("x0", "", "x1")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["apart.2.csv", "apart.csv", "in.csv", "one.csv"]
+    business.changes.propose(
+        [{"record": "p0", "field": "vendor", "after": "y"}, {"record": "p1", "field": "type", "after": "z"}],
+        skill="test",
+    )
+    business.changes.approve(Selection(all=True))
+    assert len(export_changes(business, Selection(all=True), tmp_path / "changes.csv", one_file=True)) == 1

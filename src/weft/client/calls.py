@@ -345,6 +345,7 @@ class Exports:
         dialect: str | None = None,
         where: str | None = None,
         workbook: bool | None = None,
+        one_file: bool | None = None,
         set: list[str] | None = None,
     ) -> Path:
         """Everything of a kind as a file, in a platform's format or Weft's own."""
@@ -353,7 +354,14 @@ class Exports:
                 "GET",
                 "/exports/{}",
                 kind,
-                query={"format": format, "dialect": dialect, "where": where, "workbook": workbook, "set": set},
+                query={
+                    "format": format,
+                    "dialect": dialect,
+                    "where": where,
+                    "workbook": workbook,
+                    "one_file": one_file,
+                    "set": set,
+                },
             ),
             to,
         )
@@ -416,13 +424,21 @@ class Changes:
         format: Literal["shopify", "jsonl"] | None = None,
         dialect: Literal["new", "old"] | None = None,
         workbook: bool | None = None,
+        one_file: bool | None = None,
     ) -> Path:
         """Approved and applied changes as a platform's file that holds only what changed."""
         return self._wire.save(
             call(
                 "GET",
                 "/changes/export",
-                query={"where": where, "run": run, "format": format, "dialect": dialect, "workbook": workbook},
+                query={
+                    "where": where,
+                    "run": run,
+                    "format": format,
+                    "dialect": dialect,
+                    "workbook": workbook,
+                    "one_file": one_file,
+                },
             ),
             to,
         )
@@ -922,6 +938,7 @@ class AsyncExports:
         dialect: str | None = None,
         where: str | None = None,
         workbook: bool | None = None,
+        one_file: bool | None = None,
         set: list[str] | None = None,
     ) -> Path:
         """Everything of a kind as a file, in a platform's format or Weft's own."""
@@ -930,7 +947,14 @@ class AsyncExports:
                 "GET",
                 "/exports/{}",
                 kind,
-                query={"format": format, "dialect": dialect, "where": where, "workbook": workbook, "set": set},
+                query={
+                    "format": format,
+                    "dialect": dialect,
+                    "where": where,
+                    "workbook": workbook,
+                    "one_file": one_file,
+                    "set": set,
+                },
             ),
             to,
         )
@@ -994,13 +1018,21 @@ class AsyncChanges:
         format: Literal["shopify", "jsonl"] | None = None,
         dialect: Literal["new", "old"] | None = None,
         workbook: bool | None = None,
+        one_file: bool | None = None,
     ) -> Path:
         """Approved and applied changes as a platform's file that holds only what changed."""
         return await self._wire.save(
             call(
                 "GET",
                 "/changes/export",
-                query={"where": where, "run": run, "format": format, "dialect": dialect, "workbook": workbook},
+                query={
+                    "where": where,
+                    "run": run,
+                    "format": format,
+                    "dialect": dialect,
+                    "workbook": workbook,
+                    "one_file": one_file,
+                },
             ),
             to,
         )

@@ -97,7 +97,13 @@ def export_file(
 
 
 def export_changes(
-    business: Business, selection: Selection, path: Path, *, format_name: str = "shopify", dialect: str = "new"
+    business: Business,
+    selection: Selection,
+    path: Path,
+    *,
+    format_name: str = "shopify",
+    dialect: str = "new",
+    one_file: bool = False,
 ) -> list[Written]:
     """Write what changes say, and nothing else: the products they are of, in the columns they touch, and mark them exported."""
     connector = _writer(format_name, "products", path)
@@ -106,7 +112,7 @@ def export_changes(
     for change in changed:
         fields.setdefault(change["record"], []).append(change["field"])
     records = business.changes.overlaid(business.catalog.records(ids=list(fields)), changed)
-    options = {"dialect": dialect, "fields": fields}
+    options = {"dialect": dialect, "fields": fields, "one_file": one_file}
     written = _written(lambda target: connector.write("products", records, target, options), path)
     business.changes.mark_exported([change["id"] for change in changed])
     return written

@@ -114,8 +114,12 @@ def _is_ours(pid: int) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     command = Path(f"/proc/{pid}/cmdline")
-    # A number that was given to another program since is none of ours.
-    return not command.exists() or b"weft" in command.read_bytes()
+    try:
+        # A number that was given to another program since is none of ours.
+        return not command.exists() or b"weft" in command.read_bytes()
+    except (ProcessLookupError, FileNotFoundError):
+        # It has ended since it was asked for.
+        return False
 
 
 def stop(home: Path, patience: float = 10.0) -> int:

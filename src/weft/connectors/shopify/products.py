@@ -1,11 +1,15 @@
 """Products: rows of one handle are one product, the first with its fields, all with its variants and pictures."""
 
 import re
+import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
+
+import orjson
 
 from weft.connectors import Rejected, Taken, Written, cells
 from weft.connectors.seen import Seen
@@ -435,19 +439,45 @@ def known_of(product: Mapping[str, Any]) -> dict[str, str]:
 def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str, Any]) -> list[Written]:
     """Write products; those of which different columns are known go to different files, so that nothing is blanked."""
     dialect = str(options.get("dialect") or "new")
-    chosen: Mapping[str, Sequence[str]] | None = options.get("fields")
     sheets = Sheets(path, "\r\n" if dialect == "old" else "\n")
     layouts: dict[tuple[str, ...], _Sheet] = {}
+    spoken = _spoken(records, options.get("fields"))
+    with ExitStack() as stack:
+        if options.get("one_file"):
+            spoken = stack.enter_context(_together(spoken, path.parent))
+        for product, known in spoken:
+            key = tuple(sorted(known))
+            if key not in layouts:
+                layouts[key] = _Sheet(known, dialect)
+            sheets.add(layouts[key].header, layouts[key].rows(product))
+    return sheets.done(_Sheet(_ALL, dialect).header)
+
+
+_Spoken = Iterator[tuple[Mapping[str, Any], Mapping[str, str]]]
+
+
+def _spoken(records: Iterable[Mapping[str, Any]], chosen: Mapping[str, Sequence[str]] | None) -> _Spoken:
+    """Products with the columns in which each is to be written: all that are known, or those of the `chosen` fields."""
     for product in records:
         known = known_of(product)
         if chosen is not None:
             known = _only(known, chosen.get(product["id"], ()))
             product = {**product, "variants": _touched(product, chosen.get(product["id"], ()))}
-        key = tuple(sorted(known))
-        if key not in layouts:
-            layouts[key] = _Sheet(known, dialect)
-        sheets.add(layouts[key].header, layouts[key].rows(product))
-    return sheets.done(_Sheet(_ALL, dialect).header)
+        yield product, known
+
+
+@contextmanager
+def _together(spoken: _Spoken, folder: Path) -> Iterator[_Spoken]:
+    """The same products, each in the columns of all; they wait in a file until those are known."""
+    union: dict[str, str] = {}
+    with tempfile.TemporaryFile(dir=folder) as waiting:
+        for product, known in spoken:
+            # Two fields may have one column, such as an option that is an attribute elsewhere.
+            taken = set(union.values())
+            union |= {field: header for field, header in known.items() if field not in union and header not in taken}
+            waiting.write(orjson.dumps(product, default=str) + b"\n")
+        waiting.seek(0)
+        yield ((orjson.loads(line), union) for line in waiting)
 
 
 def _touched(product: Mapping[str, Any], fields: Sequence[str]) -> list[Mapping[str, Any]]:

@@ -231,6 +231,9 @@ def export(
     all_: All = False,
     format_: Annotated[str, typer.Option("--format", help="shopify or jsonl.")] = "shopify",
     dialect: Annotated[str, typer.Option("--dialect", help="Shopify's product columns: new or old.")] = "new",
+    one_file: Annotated[
+        bool, typer.Option("--one-file", help="One file with the columns of all: a blank cell there may erase.")
+    ] = False,
     business: BusinessOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -239,7 +242,7 @@ def export(
 
     with output.business(business) as shop:
         selection = _selection(ids, run, where, all_ or not (ids or run or where))
-        written = export_changes(shop, selection, file, format_name=format_, dialect=dialect)
+        written = export_changes(shop, selection, file, format_name=format_, dialect=dialect, one_file=one_file)
     for part in written:
         if json_:
             output.emit({"file": str(part.path), "records": part.records, "rows": part.rows})

@@ -160,6 +160,9 @@ def export(
     ] = "shopify",
     dialect: Annotated[str, typer.Option("--dialect", help="Shopify's product columns: new or old.")] = "new",
     where: WhereOption = None,
+    one_file: Annotated[
+        bool, typer.Option("--one-file", help="One file with the columns of all: a blank cell there may erase.")
+    ] = False,
     set_: Annotated[
         list[str] | None,
         typer.Option(
@@ -172,7 +175,7 @@ def export(
     """Export everything of a kind; what is not known of a product is never blanked."""
     from weft.connectors.exporting import export_file, settings_of
 
-    options = {"dialect": dialect, "set": settings_of(set_ or ())}
+    options = {"dialect": dialect, "set": settings_of(set_ or ()), "one_file": one_file}
     with output.business(business) as shop:
         written = export_file(shop, kind, file, format_name=format_, where=where, options=options)
     for part in written:
@@ -186,7 +189,10 @@ def export(
                 output.err.print(f"Left out: {part.left_out - len(part.reasons):,} more.")
             output.out.print(f"Wrote {part.records:,} {kind} in {part.rows:,} rows to {part.path}.")
     if len(written) > 1 and not json_:
-        output.out.print("More than one file, because not the same columns are known of all: a blank cell would erase.")
+        output.out.print(
+            "More than one file, because not the same columns are known of all: a blank cell would erase. Where the "
+            "platform holds nothing that Weft has not seen, --one-file writes them together."
+        )
 
 
 @imports.command("list")

@@ -19,7 +19,7 @@ from weft.store.changes import Outcome, Selection
 from weft.surfaces.rest.callers import Administrator, Approver, Proposer, Reader
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
-from weft.surfaces.rest.records import FILE_RESPONSES, After, Limit, Page, Where, Workbook, file_response, page
+from weft.surfaces.rest.records import FILE_RESPONSES, After, Limit, OneFile, Page, Where, Workbook, file_response, page
 
 router = APIRouter(responses=RESPONSES, route_class=IdempotentRoute)
 State = Literal["proposed", "approved", "applied", "rejected", "stale", "undone"]
@@ -101,13 +101,16 @@ def export(
     format_: Annotated[Literal["shopify", "jsonl"], Query(alias="format")] = "shopify",
     dialect: Annotated[Literal["new", "old"], Query()] = "new",
     workbook: Workbook = False,
+    one_file: OneFile = False,
 ) -> FileResponse:
     """Approved and applied changes as a platform's file that holds only what changed."""
     selection = Selection((), run, where, all=where is None and run is None)
     folder = tempfile.TemporaryDirectory(prefix="weft-export-")
     path = Path(folder.name) / f"changes{'.xlsx' if workbook else ending(format_)}"
     try:
-        written = export_changes(caller.business, selection, path, format_name=format_, dialect=dialect)
+        written = export_changes(
+            caller.business, selection, path, format_name=format_, dialect=dialect, one_file=one_file
+        )
     except WeftError:
         folder.cleanup()
         raise

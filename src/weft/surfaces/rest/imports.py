@@ -106,6 +106,7 @@ def _safe(name: str | None) -> str:
     "/imports",
     status_code=202,
     response_model=Imported,
+    responses={200: {"model": Imported, "description": "With `wait` or `dry_run`: what came of it."}},
     tags=["imports"],
     openapi_extra={
         "requestBody": {

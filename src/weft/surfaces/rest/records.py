@@ -176,6 +176,7 @@ def scratch() -> Iterator[tempfile.TemporaryDirectory[str]]:
 
 
 Workbook = Annotated[bool, Query(description="A table as a workbook (XLSX) in place of CSV.")]
+OneFile = Annotated[bool, Query(description="One file with the columns of all products: a blank cell there may erase.")]
 Scratch = Annotated[Any, Depends(scratch)]
 
 
@@ -190,6 +191,7 @@ def export(
     dialect: Annotated[str, Query(description="Shopify's product columns: new or old.")] = "new",
     where: Where = None,
     workbook: Workbook = False,
+    one_file: OneFile = False,
     set_: Annotated[
         list[str] | None, Query(alias="set", max_length=50, description="With a feed: settings, each name=value.")
     ] = None,
@@ -203,7 +205,7 @@ def export(
             Path(folder.name) / f"{safe}{'.xlsx' if workbook else ending(format_)}",
             format_name=format_,
             where=where,
-            options={"dialect": dialect, "set": settings_of(set_ or ())},
+            options={"dialect": dialect, "set": settings_of(set_ or ()), "one_file": one_file},
         )
     except WeftError:
         folder.cleanup()
