@@ -1,6 +1,7 @@
 """What a business's own examples teach of its attributes, kept as bytes that hold numbers and texts alone."""
 
 import json
+import math
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -27,6 +28,7 @@ _LEAST_CASES: Final = 12
 _MOST_CASES: Final = 8000
 _TRUSTED: Final = 20
 _PRECISION: Final = 0.95
+_ONE_SIDED: Final = 1.645
 
 
 @dataclass(slots=True)
@@ -267,11 +269,17 @@ def _thresholds(
         between = (chance + lower) / 2
         if 2 * hits / (said + wanted) > top:
             top, judge.say = 2 * hits / (said + wanted), between
-        # One more wrong than seen is counted, so that few examples do not make sure.
-        if hits / (said + 1) >= _PRECISION:
+        # The lower end of what the precision may be, so that few examples do not make sure.
+        if _at_least(hits, said) >= _PRECISION:
             judge.sure = between
     judge.say = round(min(max(judge.say, 0.2), 0.6), 4)
     judge.sure = round(min(max(judge.sure, judge.say, 0.5), 0.995), 4)
+
+
+def _at_least(hits: int, said: int) -> float:
+    """The share of hits that 19 of 20 samples like this one would not overstate (Wilson 1927, one-sided)."""
+    share, spread = hits / said, _ONE_SIDED**2 / said
+    return (share + spread / 2 - _ONE_SIDED * math.sqrt(share * (1 - share) / said + spread / 4 / said)) / (1 + spread)
 
 
 def _written(knowledge: Knowledge, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
