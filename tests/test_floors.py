@@ -37,7 +37,8 @@ FORBIDDEN = frozenset(["service", "manager", "utils", "core", "engine", "helpers
 SANCTIONED = {
     "app.py": "*",
     "surfaces/cli/": "*",
-    "postgres/embedded.py": "fcntl msvcrt pwd",
+    "postgres/embedded.py": "pwd",
+    "postgres/lockfile.py": "fcntl msvcrt",
 }
 # What the package itself offers by name, loaded when it is asked for.
 OFFERED = frozenset(["weft.client"])
@@ -224,7 +225,7 @@ def test_a_broken_wall_is_seen(case: str, tmp_path: Path) -> None:
         ),
         ("settings.py", "from weft.errors import InputError\nfrom weft import __version__"),
         ("surfaces/cli/root.py", "def f():\n    from weft.business import Business"),
-        ("postgres/embedded.py", "def f():\n    import fcntl"),
+        ("postgres/lockfile.py", "def f():\n    import fcntl"),
         ("app.py", "from weft.surfaces.rest import app\nimport json"),
     ],
 )

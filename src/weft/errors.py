@@ -12,6 +12,13 @@ WeftError
 ├── Conflict               the state does not allow this step        409  exit 6
 │   ├── Stale              the field no longer holds what was seen   412
 │   └── Tampered           the journal's chain does not hold
+├── LimitReached           a key's requests or tokens a minute       429  exit 9
+│   └── BudgetExhausted    a cap leaves less than this could cost
+├── ModelFailed            no model of a route answered              502  exit 10
+│   ├── ModelTimeout       none did in its time                      504
+│   ├── ModelBusy          all are resting or have no place          503
+│   ├── ModelRefused       a model's server refuses the request      its own status
+│   └── NoAnswer           what models said was never valid          502
 ├── SkillFailed            a skill raised or answered nonsense       502  exit 8
 │   └── SkillTimeout       it did not answer in its time             504
 ├── ServerUnreachable      the client's server does not answer      503  exit 7
@@ -105,6 +112,48 @@ class Tampered(Conflict):
     """The journal's chain does not hold."""
 
     code = "tampered"
+
+
+class LimitReached(WeftError):
+    """A key has used up its requests or tokens of this minute; the detail `retry_after` says in seconds when to come again."""
+
+    status, exit_code, code = 429, 9, "limit-reached"
+
+
+class BudgetExhausted(LimitReached):
+    """A budget leaves less than the request could cost at most."""
+
+    code = "budget-exhausted"
+
+
+class ModelFailed(WeftError):
+    """No model of a route has answered."""
+
+    status, exit_code, code = 502, 10, "model-failed"
+
+
+class ModelTimeout(ModelFailed):
+    """No model of a route has answered in its time."""
+
+    status, code = 504, "model-timeout"
+
+
+class ModelBusy(ModelFailed):
+    """Every model of a route is resting after failures, or has no place; `retry_after` says in seconds when to come again."""
+
+    status, code = 503, "model-busy"
+
+
+class ModelRefused(ModelFailed):
+    """A model's server refuses the request itself; details: `upstream_status` and the `body` that it sent."""
+
+    status, code = 400, "model-refused"
+
+
+class NoAnswer(ModelFailed):
+    """Models answered, but never what was asked for."""
+
+    code = "no-answer"
 
 
 class SkillFailed(WeftError):

@@ -43,6 +43,15 @@ class Settings:
         },
     )
 
+    secret: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "variable": "WEFT_SECRET",
+            "help": "What the keys of model providers are sealed with, where several machines share a database; else a file in Weft's folder.",
+        },
+    )
+
     url: str = field(
         default="http://127.0.0.1:8484",
         metadata={"variable": "WEFT_URL", "help": "The server that the Python client speaks to, where it is not told."},
@@ -65,6 +74,7 @@ class Settings:
             business=os.environ.get("WEFT_BUSINESS") or None,
             max_upload_mb=int(limit) if limit.isdigit() else 2048,
             allowed_hosts=tuple(name.strip() for name in hosts.split(",") if name.strip()),
+            secret=os.environ.get("WEFT_SECRET") or None,
             url=os.environ.get("WEFT_URL") or "http://127.0.0.1:8484",
             key=os.environ.get("WEFT_KEY") or None,
         )

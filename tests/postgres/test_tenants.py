@@ -46,8 +46,10 @@ def test_every_table_but_the_lists_of_migrations_and_jobs_is_under_row_level_sec
         ).fetchall()
     assert len(rows) > 10
     unguarded = {name for name, guarded, policies, _ in rows if not (guarded and policies)}
-    # The queue's own tables hold names of tasks and ids of runs, and nothing that a business said.
-    assert {name for name in unguarded if not name.startswith("procrastinate_")} == {"migration", "job_schema"}
+    # The queue's own tables hold names of tasks and ids of runs, and nothing that a business said; a suspension names a
+    # provider by its uid and a model.
+    there = {name for name in unguarded if not name.startswith("procrastinate_")}
+    assert there == {"migration", "job_schema", "gateway_identity", "suspension"}
     assert "weft_app" not in {owner for *_, owner in rows}
 
 
@@ -69,7 +71,10 @@ def test_views_and_functions_do_not_lend_their_owners_rights_unawares(database: 
     # Each of these answers only what must be known before a business is chosen, or nothing at all; a new one is looked at
     # twice.
     before = {"business_create", "business_list", "business_named", "key_owner"}
-    assert {name for (name,) in lending} == before | {"statistics_refreshed"}
+    # The gateway settles for all businesses at once, and answers amounts of the budget that it is asked for, or nothing.
+    gateway = {"budget_grant", "budget_return", "budget_state", "gateway_changed", "gateway_swept", "ledger_settle"}
+    gateway |= {"lease_close", "rate_take"}
+    assert {name for (name,) in lending} == before | gateway | {"statistics_refreshed"}
 
 
 def test_wefts_own_login_has_no_rights_that_would_pass_it_by(database: Database) -> None:
@@ -91,7 +96,9 @@ def test_a_business_sees_no_row_of_anothers_in_any_table(
         assert connection.execute("select id from thing").fetchall() == [("mine",)]
         for table in tables(connection):
             assert connection.execute(
-                f"select count(*) from {table} where business is distinct from %s", (mine,)
+                # What has no business is the platform's, and everybody's: providers and routes.
+                f"select count(*) from {table} where business <> %s",
+                (mine,),
             ).fetchone() == (0,), table
         assert connection.execute("select count(*) from business").fetchone() == (1,)
     owner = embedded.place(settings.home).conninfo(embedded.OWNER)
@@ -107,7 +114,8 @@ def test_without_a_business_nothing_is_seen_also_on_a_connection_that_served_one
     add_document(database, two[0], "mine")
     with database.plain() as connection:
         for table in tables(connection):
-            assert connection.execute(f"select count(*) from {table}").fetchone() == (0,), table
+            found = connection.execute(f"select count(*) from {table} where business is not null").fetchone()
+            assert found == (0,), table
     with psycopg.connect(database.conninfo) as connection:
         assert connection.execute("select count(*) from thing").fetchone() == (0,)
 

@@ -3,10 +3,12 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+import orjson
 
 from weft.access.businesses import Tenant
 from weft.errors import InputError, NotFound, Unauthorized
@@ -26,6 +28,47 @@ class Key:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a key may do at the gateway; None is without a limit.
+
+    `models` are the routes it may ask, a name ending in `*` standing for all that begin so; `requests` and `tokens` count a
+    minute, `concurrency` requests at once in one process.
+    """
+
+    models: tuple[str, ...] | None = None
+    requests: int | None = None
+    tokens: int | None = None
+    concurrency: int | None = None
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> "Limits":
+        """Limits as the database keeps them; raises InputError."""
+        unknown = sorted(set(kept) - {"models", "requests", "tokens", "concurrency"})
+        if unknown:
+            raise InputError(f"There is no limit {unknown[0]!r}; use models, requests, tokens, concurrency.")
+        models = kept.get("models")
+        if models is not None and (not isinstance(models, list) or not all(isinstance(one, str) for one in models)):
+            raise InputError("The limit models is a list of names.")
+        for name in ("requests", "tokens", "concurrency"):
+            value = kept.get(name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= 10**12):
+                raise InputError(f"The limit {name} is a whole number from 1 on, not {value!r}.")
+        return cls(
+            tuple(models) if models is not None else None,
+            kept.get("requests"),
+            kept.get("tokens"),
+            kept.get("concurrency"),
+        )
+
+    def allow(self, model: str) -> bool:
+        """Tell whether the key may ask this model."""
+        return self.models is None or any(
+            model == one or (one.endswith("*") and model.startswith(one[:-1])) for one in self.models
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +79,7 @@ class Bearer:
     key_id: str
     scope: str
     expires_at: datetime | None
+    limits: Limits = Limits()
 
     def may(self, scope: str) -> bool:
         """Tell whether the key's scope includes `scope`."""
@@ -71,7 +115,7 @@ def listed(database: Database, business: UUID) -> list[Key]:
     """The keys of a business, oldest first, with those that are revoked or expired."""
     with database.tenant(business) as connection:
         rows = connection.execute(
-            "select id, scope, note, created_at, expires_at, revoked_at from api_key order by uid"
+            "select id, scope, note, created_at, expires_at, revoked_at, limits from api_key order by uid"
         ).fetchall()
     return [Key(*row) for row in rows]
 
@@ -81,8 +125,23 @@ def revoked(database: Database, business: UUID, key_id: str) -> Key:
     with database.tenant(business) as connection:
         row = connection.execute(
             "update api_key set revoked_at = coalesce(revoked_at, now()) where id = %s "
-            "returning id, scope, note, created_at, expires_at, revoked_at",
+            "returning id, scope, note, created_at, expires_at, revoked_at, limits",
             (key_id,),
+        ).fetchone()
+    if row is None:
+        raise NotFound(f"There is no key {key_id!r}; `weft keys list` shows them.")
+    return Key(*row)
+
+
+def limited(database: Database, business: UUID, key_id: str, limits: Mapping[str, Any]) -> Key:
+    """Set what a key may do at the gateway, in place of what was set; raises InputError, NotFound."""
+    Limits.read(limits)
+    kept = {name: value for name, value in limits.items() if value is not None}
+    with database.tenant(business) as connection:
+        row = connection.execute(
+            "update api_key set limits = %s::jsonb where id = %s "
+            "returning id, scope, note, created_at, expires_at, revoked_at, limits",
+            (orjson.dumps(kept).decode(), key_id),
         ).fetchone()
     if row is None:
         raise NotFound(f"There is no key {key_id!r}; `weft keys list` shows them.")
@@ -98,14 +157,14 @@ def bearer_of_digest(database: Database, digest: bytes) -> Bearer:
     """Find whom the secret with that hash speaks for; raises Unauthorized like `bearer`."""
     with database.plain() as connection:
         row = connection.execute(
-            "select business, business_id, currency, key_id, scope, expires_at, revoked_at from key_owner(%s)",
+            "select business, business_id, currency, key_id, scope, expires_at, revoked_at, limits from key_owner(%s)",
             (digest,),
         ).fetchone()
     if row is None:
         raise Unauthorized("This key is not known. `weft keys create` makes one.")
-    business, business_id, currency, key_id, scope, expires_at, revoked_at = row
+    business, business_id, currency, key_id, scope, expires_at, revoked_at, limits = row
     if revoked_at is not None:
         raise Unauthorized(f"The key {key_id} was revoked.")
     if expires_at is not None and expires_at <= datetime.now(UTC):
         raise Unauthorized(f"The key {key_id} expired on {expires_at:%Y-%m-%d}.")
-    return Bearer(Tenant(business, business_id, currency), key_id, scope, expires_at)
+    return Bearer(Tenant(business, business_id, currency), key_id, scope, expires_at, Limits.read(limits))

@@ -19,12 +19,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import psycopg
 import psycopg.conninfo
 
 from weft.errors import DatabaseError, DatabaseFolderError, DatabaseUnavailable, DiskFull
+from weft.postgres.lockfile import held
 
 OWNER: Final = "weft_owner"
 LOGIN: Final = "weft_app"
@@ -238,7 +239,7 @@ def _locked(where: Place, say: Callable[[str], None]) -> Iterator[None]:
     begun = time.monotonic()
     told = begun + 2
     with (where.folder / "lock").open("ab") as file:
-        while not _held(file):
+        while not held(file):
             now = time.monotonic()
             if now - begun > _PATIENCE:
                 raise DatabaseUnavailable(
@@ -250,22 +251,6 @@ def _locked(where: Place, say: Callable[[str], None]) -> Iterator[None]:
                 told = now + 5
             time.sleep(0.05)
         yield
-
-
-def _held(file: IO[bytes]) -> bool:
-    try:
-        if _WINDOWS:
-            import msvcrt  # noqa: PLC0415 - only there
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl  # noqa: PLC0415 - not there
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
 
 
 def _state(where: Place) -> str:

@@ -11,13 +11,16 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.routing import Route
 
 from weft import __version__
+from weft.gateway.door import Door
 from weft.postgres.database import Database
 from weft.settings import Settings
 from weft.surfaces import console
+from weft.surfaces.keyring import Keyring
 from weft.surfaces.labor import Labor
 from weft.surfaces.mcp.server import Endpoint
+from weft.surfaces.openai.front import OpenAI
 from weft.surfaces.rest import changes, imports, problems, records, runs, skills
-from weft.surfaces.rest.callers import Keyring, Reader
+from weft.surfaces.rest.callers import Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
 
@@ -38,6 +41,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     """
 
     keyring = Keyring(database)
+    door = Door(database, Path(settings.home), settings.secret)
     endpoint = Endpoint(database, keyring, (*hosts, *settings.allowed_hosts))
 
     @asynccontextmanager
@@ -54,6 +58,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         )
         await pool.open()
         app.state.pool = pool
+        await door.start()
         worker = Labor(database.conninfo, Path(settings.home)) if labor else None
         if worker is not None:
             worker.start()
@@ -61,6 +66,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
             yield
         if worker is not None:
             await worker.stop()
+        await door.stop()
         await pool.close(timeout=2)
 
     app = FastAPI(
@@ -75,9 +81,11 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     app.state.database = database
     app.state.keyring = keyring
     app.state.home = Path(settings.home)
+    app.state.door = door
     app.state.underway = Underway()
     app.state.tasks = set()
     app.add_middleware(BodyLimit, upload_bytes=settings.max_upload_mb << 20)
+    app.add_middleware(OpenAI, door=door, keyring=keyring)
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
     api.include_router(records.router)

@@ -27,8 +27,8 @@ from weft.errors import Forbidden, NotFound, Unauthorized, WeftError
 from weft.postgres.database import Database
 from weft.store.changes import Who
 from weft.surfaces import asking
+from weft.surfaces.keyring import Keyring
 from weft.surfaces.mcp.tools import Tool, parted, tools
-from weft.surfaces.rest.callers import Keyring
 from weft.surfaces.rest.problems import problem
 
 _LOCAL: Final = ("127.0.0.1", "localhost", "[::1]")

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from weft.access.keys import Bearer
 from weft.postgres.database import Database
-from weft.surfaces.rest.callers import Keyring
+from weft.surfaces.keyring import Keyring
 from weft.surfaces.rest.problems import problem
 
 _LONGEST: Final = 255

@@ -19,7 +19,8 @@ from weft.connectors import ending
 from weft.connectors.exporting import export_file, settings_of
 from weft.errors import InputError, WeftError
 from weft.store.catalog import Catalog
-from weft.surfaces.rest.callers import Approver, Keyring, Reader, allowed, scheme, secret_of
+from weft.surfaces.keyring import Keyring
+from weft.surfaces.rest.callers import Approver, Reader, allowed, scheme, secret_of
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
 

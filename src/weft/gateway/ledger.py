@@ -1,0 +1,270 @@
+"""The ledger: a row for each request, written ahead to a file and brought into PostgreSQL in batches, each once.
+
+Before a request goes out, the row that a crash would leave (its whole reservation, outcome `lost`) is appended to a file; when
+it is settled, the row that holds. Appending is one write to the operating system, which keeps it when the process is killed; the
+file is flushed to the disk every 50 ms, which is what a power cut can cost. Each process has a folder of its own and holds a
+lock in it; what a dead one left is brought in by whoever finds the lock free. A row has a uid, and PostgreSQL takes it once.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Final
+from uuid import UUID
+
+import orjson
+
+from weft.errors import DatabaseError, ModelBusy, WeftError
+from weft.ids import uuid7
+from weft.postgres.database import Database
+from weft.postgres.lockfile import held
+
+_LOG = logging.getLogger(__name__)
+_SYNC_SECONDS: Final = 0.05
+_FLUSH_SECONDS: Final = 0.2
+_AGAIN_SECONDS: Final = 1.0
+_BATCH: Final = 1000
+_SEGMENT_BYTES: Final = 8 << 20
+_MOST_WAITING: Final = 100_000
+_INTENT, _SETTLED = b">", b"="
+_LOCK: Final = "lock"
+
+
+class _Segment:
+    """One file of the write-ahead log, and what keeps it: requests that are open, rows that are not in PostgreSQL."""
+
+    __slots__ = ("bytes", "descriptor", "dirty", "open", "path", "waiting")
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self.bytes = self.open = self.waiting = 0
+        self.dirty = False
+
+
+class Ledger:
+    """One process's part of the ledger; `intend` and `settle` may be called from any thread and never wait for PostgreSQL."""
+
+    def __init__(self, database: Database, home: Path) -> None:
+        self.process = uuid7()
+        self._database = database
+        self._home = home
+        self._folder: Path | None = None
+        self._lock_file: IO[bytes] | None = None
+        self._segments: list[_Segment] = []
+        self._made = 0
+        self._intents: dict[str, _Segment] = {}
+        self._waiting: list[tuple[bytes, _Segment]] = []
+        self._guard = threading.Lock()
+        self._wake = threading.Event()
+        self._ending = False
+        self._threads: list[threading.Thread] = []
+        self._refused_at = 0.0
+        self.written = 0
+
+    def start(self) -> None:
+        """Take a folder, bring in what dead processes left, and begin to write; raises DatabaseError."""
+        root = self._root()
+        self._folder = root / self.process.hex
+        self._folder.mkdir(parents=True, mode=0o700)
+        self._lock_file = (self._folder / _LOCK).open("wb")
+        if not held(self._lock_file):
+            raise DatabaseError(f"{self._folder} cannot be locked.")
+        self._segments = [self._segment()]
+        self.recover()
+        for work in (self._synced, self._flushed):
+            thread = threading.Thread(target=work, name="weft-ledger", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Bring every row in, give back what was granted, and let the folder go; without PostgreSQL it stays for the next."""
+        self._ending = True
+        self._wake.set()
+        for thread in self._threads:
+            thread.join(20)
+        whole = not self._waiting and not self._intents
+        for segment in self._segments:
+            os.close(segment.descriptor)
+        self._segments = []
+        if self._lock_file is not None:
+            self._lock_file.close()
+        if whole and self._folder is not None:
+            with contextlib.suppress(WeftError):
+                self._close(self.process)
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def intend(self, uid: str, row: Mapping[str, Any]) -> None:
+        """Append the row that a crash would leave, in place of one before; raises ModelBusy where nothing can be written, and nothing is sent then."""
+        if len(self._waiting) > _MOST_WAITING:
+            raise ModelBusy(
+                "The ledger cannot reach its database, and as many requests wait to be entered as it holds.",
+                retry_after=5,
+            )
+        segment = self._append(_INTENT + orjson.dumps(row) + b"\n")
+        with self._guard:
+            before = self._intents.get(uid)
+            if before is not None:
+                before.open -= 1
+            self._intents[uid] = segment
+
+    def settle(self, uid: str, row: Mapping[str, Any]) -> None:
+        """Append the row that holds; it is in PostgreSQL soon after."""
+        line = orjson.dumps(row)
+        try:
+            segment = self._append(_SETTLED + line + b"\n")
+        except ModelBusy:
+            # The disk is full: the row goes straight to the database, and what is on file stands for it until then.
+            segment = self._segments[-1]
+        with self._guard:
+            intent = self._intents.pop(uid, None)
+            if intent is not None:
+                intent.open -= 1
+            segment.waiting += 1
+            self._waiting.append((line, segment))
+        if len(self._waiting) >= _BATCH:
+            self._wake.set()
+
+    def drained(self, seconds: float = 10.0) -> bool:
+        """Wait until every settled row is in PostgreSQL; answers whether it is."""
+        until = time.monotonic() + seconds
+        while self._waiting and time.monotonic() < until:
+            self._wake.set()
+            time.sleep(0.01)
+        return not self._waiting
+
+    def recover(self) -> int:
+        """Bring in what processes left that are gone, and give back what they held; answers how many rows were new."""
+        count = 0
+        for folder in sorted(self._root().iterdir()):
+            if folder == self._folder or not folder.is_dir():
+                continue
+            with contextlib.suppress(OSError), (folder / _LOCK).open("ab") as lock:
+                if held(lock):
+                    count += self._brought_in(folder)
+        return count
+
+    def _brought_in(self, folder: Path) -> int:
+        process = UUID(folder.name)
+        intents: dict[str, dict[str, Any]] = {}
+        settled: dict[str, dict[str, Any]] = {}
+        for segment in sorted(folder.glob("*.wal")):
+            for mark, row in _rows(segment):
+                (intents if mark == _INTENT else settled)[row["uid"]] = row
+        lost = [row for uid, row in intents.items() if uid not in settled]
+        rows = [*settled.values(), *lost]
+        count = 0
+        for start in range(0, len(rows), _BATCH):
+            count += self._settled(process, [orjson.dumps(row) for row in rows[start : start + _BATCH]])
+        self._close(process)
+        shutil.rmtree(folder, ignore_errors=True)
+        if rows:
+            _LOG.warning(
+                "a process ended without a word: %d of its requests are entered, %d of them lost", count, len(lost)
+            )
+        return count
+
+    def _root(self) -> Path:
+        with self._database.plain() as connection:
+            row = connection.execute("select uid from gateway_identity").fetchone()
+        root = self._home / "ledger" / (row[0].hex if row else "database")
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return root
+
+    def _segment(self) -> _Segment:
+        assert self._folder is not None
+        self._made += 1
+        return _Segment(self._folder / f"{self._made:08}.wal")
+
+    def _append(self, line: bytes) -> _Segment:
+        """Append a line to the current file; of an intent, count it open there."""
+        with self._guard:
+            segment = self._segments[-1]
+            if segment.bytes > _SEGMENT_BYTES:
+                segment = self._segment()
+                self._segments.append(segment)
+            try:
+                written = os.write(segment.descriptor, line)
+                if written != len(line):
+                    # What is there of the line is ended, so that the next one stands for itself.
+                    os.ftruncate(segment.descriptor, segment.bytes)
+                    raise OSError("the disk took part of a line")
+            except OSError as problem:
+                if time.monotonic() > self._refused_at + 10:
+                    self._refused_at = time.monotonic()
+                    _LOG.error("%s cannot be written, so no model is asked: %s", segment.path, problem)
+                raise ModelBusy(
+                    f"The ledger cannot be written ({problem}), so no model is asked.", retry_after=5
+                ) from None
+            segment.bytes += len(line)
+            segment.dirty = True
+            if line[:1] == _INTENT:
+                segment.open += 1
+            return segment
+
+    def _synced(self) -> None:
+        """Flush what was appended to the disk, again and again."""
+        sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
+        while not self._ending:
+            time.sleep(_SYNC_SECONDS)
+            for segment in list(self._segments):
+                if segment.dirty:
+                    segment.dirty = False
+                    with contextlib.suppress(OSError):
+                        sync(segment.descriptor)
+
+    def _flushed(self) -> None:
+        """Bring rows into PostgreSQL, again and again; at the end, until none is left or PostgreSQL is not there."""
+        while True:
+            self._wake.wait(_FLUSH_SECONDS)
+            self._wake.clear()
+            ending = self._ending
+            while self._waiting:
+                batch = self._waiting[:_BATCH]
+                try:
+                    self._settled(self.process, [line for line, _ in batch])
+                except WeftError as problem:
+                    _LOG.warning("%d rows of the ledger wait for the database: %s", len(self._waiting), problem)
+                    if ending:
+                        return
+                    time.sleep(_AGAIN_SECONDS)
+                    break
+                self._entered(batch)
+            if ending:
+                return
+
+    def _entered(self, batch: Sequence[tuple[bytes, _Segment]]) -> None:
+        with self._guard:
+            del self._waiting[: len(batch)]
+            for _, segment in batch:
+                segment.waiting -= 1
+            done = [one for one in self._segments[:-1] if not one.open and not one.waiting]
+            self._segments = [one for one in self._segments if one not in done]
+        for segment in done:
+            os.close(segment.descriptor)
+            segment.path.unlink(missing_ok=True)
+        self.written += len(batch)
+
+    def _settled(self, process: UUID, lines: Sequence[bytes]) -> int:
+        with self._database.plain() as connection:
+            sent = (b"[" + b",".join(lines) + b"]").decode()
+            row = connection.execute("select ledger_settle(%s, %s::jsonb)", (process, sent)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _close(self, process: UUID) -> None:
+        with self._database.plain() as connection:
+            connection.execute("select lease_close(%s)", (process,))
+
+
+def _rows(segment: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """The rows of a file with their marks; a last line that was cut off is none."""
+    with segment.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n") and line[:1] in (_INTENT, _SETTLED):
+                with contextlib.suppress(orjson.JSONDecodeError):
+                    yield line[:1], orjson.loads(line[1:])

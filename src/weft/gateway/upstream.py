@@ -1,0 +1,186 @@
+"""The way to a model's server, behind a seam of one method.
+
+`Upstream.send` puts one request on the wire and answers once the reply's head is there; the body is read or streamed from the
+reply. `Wire` is the real one, on aiohttp; `weft.gateway.standin.Standin` is the one beside it.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+import aiohttp
+from yarl import URL
+
+from weft.gateway.addresses import GuardedResolver, PrivateAddress, allowed, literal, refused
+from weft.gateway.models import Provider, Reach
+
+MOST_BYTES: Final = 32 << 20
+_CONNECT_SECONDS: Final = 10.0
+_CONNECTIONS: Final = 1000
+
+
+class Unreachable(Exception):
+    """The server could not be reached, or closed before the request was sent: nothing can have been billed."""
+
+
+class Interrupted(Exception):
+    """The server closed, or went silent, after the request was sent: it may have been billed. `late` is for a time that ran out."""
+
+    def __init__(self, message: str, *, late: bool = False) -> None:
+        super().__init__(message)
+        self.late = late
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds until the first byte, between two, and for the whole."""
+
+    first: float = 120.0
+    idle: float = 60.0
+    whole: float = 600.0
+
+
+class Reply(Protocol):
+    """A server's reply whose head is there."""
+
+    status: int
+    headers: Mapping[str, str]
+
+    async def read(self) -> bytes:
+        """The whole body; raises Interrupted."""
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes; raises Interrupted."""
+
+    def close(self) -> None:
+        """Let go of the reply; the server is told by a closed connection where it had not ended."""
+
+
+class Upstream(Protocol):
+    """What sends requests to models' servers."""
+
+    async def send(
+        self, provider: Provider, path: str, headers: Mapping[str, str], body: bytes, patience: Patience
+    ) -> Reply:
+        """POST a body to a path below the provider's address; raises Unreachable, Interrupted, Forbidden."""
+
+    async def close(self) -> None:
+        """Close all connections."""
+
+
+class _WireReply:
+    __slots__ = ("_patience", "_response", "headers", "status")
+
+    def __init__(self, response: aiohttp.ClientResponse, patience: Patience) -> None:
+        self._response = response
+        self._patience = patience
+        self.status = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    async def read(self) -> bytes:
+        length = self._response.content_length
+        if length is not None and length > MOST_BYTES:
+            self._response.close()
+            raise Interrupted(f"its answer is larger than {MOST_BYTES >> 20} MiB")
+        parts: list[bytes] = []
+        size = 0
+        async for part in self.chunks():
+            size += len(part)
+            if size > MOST_BYTES:
+                self._response.close()
+                raise Interrupted(f"its answer is larger than {MOST_BYTES >> 20} MiB")
+            parts.append(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        content = self._response.content
+        try:
+            while True:
+                part = await content.readany()
+                if not part:
+                    return
+                yield part
+        except (aiohttp.ClientError, OSError) as problem:
+            raise Interrupted(f"it broke off its answer ({_words(problem)})") from problem
+        except TimeoutError as problem:
+            raise Interrupted(f"it was silent for {self._patience.idle:g} s", late=True) from problem
+
+    def close(self) -> None:
+        if self._response.content.at_eof():
+            self._response.release()
+        else:
+            self._response.close()
+
+
+class Wire:
+    """HTTP/1.1 by aiohttp, with a pool of connections for each reach; addresses are checked as they were resolved."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[Reach, aiohttp.ClientSession] = {}
+        self._urls: dict[tuple[str, str], URL] = {}
+
+    async def send(
+        self, provider: Provider, path: str, headers: Mapping[str, str], body: bytes, patience: Patience
+    ) -> Reply:
+        """POST a body; see Upstream."""
+        url = self._urls.get((provider.base_url, path))
+        if url is None:
+            host = urlsplit(provider.base_url).hostname or ""
+            if literal(host) and not allowed(host, provider.reach):
+                raise refused(host, provider.reach)
+            url = self._urls[(provider.base_url, path)] = URL(provider.base_url + path, encoded=True)
+        elif literal(url.host or "") and not allowed(url.host or "", provider.reach):
+            raise refused(url.host or "", provider.reach)
+        session = self._sessions.get(provider.reach) or self._session(provider.reach)
+        timeout = aiohttp.ClientTimeout(
+            total=patience.whole, sock_connect=_CONNECT_SECONDS, sock_read=max(patience.first, patience.idle)
+        )
+        try:
+            async with asyncio.timeout(patience.first):
+                response = await session.request(
+                    "POST", url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                )
+        except PrivateAddress as problem:
+            raise refused(problem.host, provider.reach) from None
+        except aiohttp.ClientConnectorDNSError as problem:
+            if isinstance(problem.os_error, PrivateAddress):
+                raise refused(problem.host, provider.reach) from None
+            raise Unreachable(f"its name {problem.host} cannot be resolved") from problem
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as problem:
+            raise Unreachable(f"it cannot be reached ({_words(problem)})") from problem
+        except TimeoutError as problem:
+            raise Interrupted(f"it did not begin to answer within {patience.first:g} s", late=True) from problem
+        except (aiohttp.ClientError, OSError, ValueError) as problem:
+            raise Interrupted(f"it broke off ({_words(problem)})") from problem
+        return _WireReply(response, patience)
+
+    def _session(self, reach: Reach) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            resolver=GuardedResolver(reach), limit=_CONNECTIONS, keepalive_timeout=30, ttl_dns_cache=60
+        )
+        made = aiohttp.ClientSession(
+            connector=connector,
+            auto_decompress=True,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            raise_for_status=False,
+            skip_auto_headers=["User-Agent", "Accept-Encoding", "Accept"],
+            read_bufsize=1 << 18,
+            headers={"User-Agent": "weft", "Accept-Encoding": "identity"},
+        )
+        self._sessions[reach] = made
+        return made
+
+    async def close(self) -> None:
+        """Close all connections."""
+        sessions, self._sessions = list(self._sessions.values()), {}
+        for session in sessions:
+            await session.close()
+
+
+def _words(problem: BaseException) -> str:
+    said = str(problem).strip().split("\n", 1)[0][:200]
+    return said or type(problem).__name__
