@@ -55,7 +55,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     """
 
     keyring = Keyring(database)
-    door = Door(database, Path(settings.home), settings.secret)
+    door = Door(database, Path(settings.home), settings.secret, otlp_url=settings.otlp_url)
     endpoint = Endpoint(database, keyring, (*hosts, *settings.allowed_hosts))
 
     @asynccontextmanager
