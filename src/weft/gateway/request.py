@@ -277,6 +277,7 @@ class Request:
         await choice.place(target, self.call.priority, min(self.left(), self.route.first_seconds))
         health = choice.health(target)
         health.began()
+        self.target = target
         self.attempts += 1
         started = time.perf_counter()
         state = _Attempt(self, target, started)
@@ -304,7 +305,6 @@ class Request:
             spent = bounds.cost(usage, prices, self.size.images) if prices else 0
         if self.holds and spent > held:
             self._suspend(target, spent, held)
-        self.target = target
         self._written(outcome, usage, self.lost + spent, estimated=estimated)
 
     def _suspend(self, target: Target, spent: int, held: int) -> None:
@@ -338,8 +338,8 @@ class Request:
             outcome = "failed"
         # Who goes away while a model answers leaves a request that may be billed in full.
         spent = self.lost
-        if outcome == "cancelled" and self.attempts and self.holds:
-            spent = sum(hold.amount for hold in self.holds)
+        if outcome == "cancelled" and self.target is not None:
+            spent += self._most(self.target)
         self._written(outcome, Usage(), spent, estimated=bool(spent))
 
     def _written(
@@ -510,7 +510,6 @@ class _Attempt:
         else:
             raise _Again("it ended its answer before it began", billed=True)
         request.first = time.perf_counter()
-        request.target = self.target
         pieces = self._passed_on(stream, chunks, ready)
         return Flow(request.uid, pieces, self.target.id, ended=lambda: self._over(stream, "cancelled", None))
 
