@@ -146,6 +146,7 @@ class Request:
     async def answered(self, budgets: Budgets) -> Whole | Flow:
         """The reply; whatever happens, what is held is settled and one row is written."""
         self.uid, self.at, self.began = uuid7_text(), time.time(), time.perf_counter()
+        self.parts.ledger.admit()
         self.parts.metrics.in_flight += 1
         try:
             await self._let_in()
