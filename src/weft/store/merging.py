@@ -9,6 +9,8 @@ _DEEP = ("columns", "attributes", "translations")
 def merged(held: Mapping[str, Any], incoming: Mapping[str, Any]) -> Any:
     """The product `held` with everything that `incoming` says written over it; neither is altered."""
     result = dict(held)
+    if not incoming.get("update"):
+        result.pop("update", None)
     for key, value in incoming.items():
         if key in _DEEP:
             result[key] = _over(held.get(key) or {}, value or {})
@@ -20,7 +22,7 @@ def merged(held: Mapping[str, Any], incoming: Mapping[str, Any]) -> Any:
                 *(held.get("images") or ()),
                 *(image for image in value or () if image.get("src") not in seen),
             ]
-        elif key not in ("variants", "part", "options"):
+        elif key not in ("variants", "part", "update", "options"):
             result[key] = value
     if incoming.get("options"):
         result["options"] = incoming["options"]

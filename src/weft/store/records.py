@@ -51,7 +51,7 @@ class Image(TypedDict, total=False):
 
 
 class Product(TypedDict, total=False):
-    """A product; with `part` it continues or updates one of which the file says no more."""
+    """A product; with `part` it continues one of which the file says more elsewhere, with `update` one that must be known."""
 
     id: Required[str]
     title: str | None
@@ -73,6 +73,7 @@ class Product(TypedDict, total=False):
     variants: list[Variant]
     known: dict[str, str]
     part: bool
+    update: bool
 
 
 class Customer(TypedDict, total=False):
