@@ -149,6 +149,8 @@ class StockLevel(TypedDict, total=False):
     options: dict[str, str] | None
     location: Required[str]
     quantity: Required[int | None]
+    title: str | None
+    columns: dict[str, str]
 
 
 class Thing(TypedDict, total=False):
