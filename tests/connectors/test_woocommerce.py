@@ -160,6 +160,28 @@ def test_a_cell_that_is_blank_now_blanks_what_was_there(business: Business, tmp_
     assert cells(exported(business, tmp_path / "out.csv"))["7"] == filled([bare])["7"]
 
 
+def test_an_attribute_that_the_shop_took_away_is_gone_and_one_found_here_stays(
+    business: Business, tmp_path: Path
+) -> None:
+    taken(business, tmp_path / "woo.csv", SHOP)
+    business.changes.edit("VNECK", {"attributes.neckline": "V"})
+    row = {name: cell for name, cell in VARIABLE.items() if not name.startswith("Attribute 2")}
+    assert taken(business, tmp_path / "later.csv", [row, RED, ANY]).updated == 1
+    assert list(business.catalog.get("VNECK")["attributes"]) == ["neckline"]
+    assert cells(exported(business, tmp_path / "out.csv"))["44"]["Attribute 2 name"] == "Neckline"
+
+
+def test_texts_of_pictures_stay_where_the_file_has_no_room_for_them(business: Business, tmp_path: Path) -> None:
+    taken(business, tmp_path / "woo.csv", SHOP)
+    business.changes.edit("VNECK", {"images.1.alt": "A V-neck on a chair"})
+    taken(business, tmp_path / "later.csv", [{**VARIABLE, "Name": "V"}, RED, ANY])
+    assert [image.get("alt") for image in business.catalog.get("VNECK")["images"]] == ["A V-neck on a chair", None]
+    nothing = export_changes(
+        business, Selection(where="state = applied"), tmp_path / "alts.csv", format_name="woocommerce"
+    )
+    assert [file.rows for file in nothing] == [0]
+
+
 def test_what_changed_goes_out_alone_with_what_finds_it(business: Business, tmp_path: Path) -> None:
     taken(business, tmp_path / "woo.csv", SHOP)
     business.changes.edit("VNECK", {"variants.VNECK-R.price": {"amount": 1500, "currency": "EUR"}})
@@ -198,6 +220,16 @@ def test_an_attribute_found_here_takes_the_next_number(business: Business, tmp_p
         "Attribute 2 name": "Age group", "Attribute 2 value(s)": "adult", "Attribute 2 visible": "1", "Attribute 2 global": "0",
     }  # fmt: skip
     assert rows["44"]["Attribute 3 value(s)"] == "V\\, deep"
+
+
+def test_a_measure_found_here_is_still_one_when_it_returns(business: Business, tmp_path: Path) -> None:
+    taken(business, tmp_path / "woo.csv", SHOP)
+    business.changes.edit("ALBUM", {"attributes.height": {"value": 12.5, "unit": "cm"}})
+    out = exported(business, tmp_path / "out.csv")
+    assert cells(out)["7"]["Attribute 2 value(s)"] == "12.5 cm"
+    import_file(business, "products", out)
+    fact = business.catalog.get("ALBUM")["attributes"]["height"]
+    assert (fact["value"], fact["unit"]) == (12.5, "cm")
 
 
 def test_rows_that_cannot_be_taken_are_told_and_the_rest_goes_in(business: Business, tmp_path: Path) -> None:
@@ -325,7 +357,9 @@ def test_a_real_shop_moves(shop: str, data: Path, business: Business, database: 
     def offers(one: Business) -> list[str]:
         found = []
         for product in one.catalog.records():
-            said = [product.get(name) or None for name in ("title", "description", "status", "vendor")]
+            said = [product.get(name) or None for name in ("title", "description", "vendor")]
+            shown = {True: "active", False: "archived", None: None}[product.get("published")]
+            said.append(product.get("status") or shown)
             said.append(product.get("category") or product.get("type") or None)
             for variant in product.get("variants") or ():
                 price, before = variant.get("price"), variant.get("compare_at")

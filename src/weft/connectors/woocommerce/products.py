@@ -93,6 +93,9 @@ class _Layout:
             known["variants.grams"] = self.header[self.weight]
         if names.SALE.lower() in self.at and names.REGULAR.lower() not in self.at:
             del known["variants.compare_at"]
+        if self.slots:
+            # WooCommerce has all attributes of a product in its row, so that one which is not there is none.
+            known["attributes"] = names.slot(min(self.slots), "name")
         own = next((name for name in (names.SKU, names.ID) if name.lower() in self.at), names.NAME)
         return known | {"id": own} | {f"columns.{name}": name for name in self.header if name}
 

@@ -25,6 +25,7 @@ _HEADERS: Final = {
     **{column.field: column.header for column in names.PRODUCT},
     **names.FIRST,
     "type": "Categories",
+    "published": "Published",
     "description": _DESCRIPTION,
     "images.src": names.IMAGES,
     **{f"variants.{column.field}": column.header for column in names.VARIANT},
@@ -97,7 +98,7 @@ class _Item:
 
     def chosen(self, fields: Sequence[str]) -> tuple[list[str], list[Mapping[str, Any]], bool]:
         """The columns that changed fields need, the variants that they name, and whether attributes are among them."""
-        headers = [header for header in self.headers() if header in (names.ID, names.TYPE, names.SKU, names.PARENT)]
+        headers = [header for header in self.headers() if header in _IDENTITY]
         touched = set()
         for field in fields:
             family, _, rest = field.partition(".")
@@ -195,9 +196,9 @@ class _Item:
             column.header: column.written(product.get(column.field), "", here.get(column.header))
             for column in names.PRODUCT
         }
-        if product.get("published") is False and product.get("status") in (None, "", "active"):
+        if product.get("published") is not None and product.get("status") in (None, "", "active"):
             # Active, but not to be seen in the shop: that is private here.
-            cells["Published"] = "0"
+            cells["Published"] = "1" if product["published"] else "0"
         for field, header in names.FIRST.items():
             listed = [product.get(field), *names.parted(here.get(header) or "")]
             listed += [product.get("type")] if field == "category" else []
@@ -327,6 +328,7 @@ def _unit(options: Mapping[str, Any]) -> str:
     return unit
 
 
+_IDENTITY: Final = frozenset((names.ID, names.TYPE, names.SKU, names.PARENT))
 # Blank cells of these erase nothing, so that they need not be the same for all products of a file.
 _HARMLESS: Final = frozenset((names.SKU, names.PARENT))
 
@@ -345,6 +347,9 @@ def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str
             if chosen is not None:
                 headers, variants, whole = item.chosen(chosen.get(record["id"], ()))
                 count = item.count if whole else 0
+                if not count and set(headers) <= _IDENTITY:
+                    # What changed has no column here.
+                    continue
             key = ("",) if options.get("one_file") else tuple(sorted(set(headers) - _HARMLESS))
             headers += _of_slots(item, count)
             layouts.setdefault(key, {}).update(dict.fromkeys(headers))
