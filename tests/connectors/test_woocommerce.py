@@ -146,6 +146,15 @@ def test_a_file_goes_out_as_it_came_in_and_is_known_when_it_returns(business: Bu
     assert (back.unchanged, back.updated, back.created, back.rejected) == (3, 0, 0, 0)
 
 
+def test_columns_are_known_in_any_case_and_go_out_in_woocommerces(business: Business, tmp_path: Path) -> None:
+    path = tmp_path / "lower.csv"
+    lower = [{name.lower(): cell for name, cell in row.items()} for row in SHOP]
+    assert taken(business, path, lower, [name.lower() for name in NAMES]).created == 3
+    told = {name.lower(): cell for name, cell in cells(exported(business, tmp_path / "out.csv"))["45"].items()}
+    assert told == {name.lower(): cell for name, cell in filled(SHOP)["45"].items()}
+    assert set(cells(tmp_path / "out.csv")["44"]) >= {"Is featured?", "Attribute 1 default", "weight (lbs)"}
+
+
 def test_a_cell_that_is_blank_now_blanks_what_was_there(business: Business, tmp_path: Path) -> None:
     taken(business, tmp_path / "woo.csv", SHOP)
     bare = {

@@ -32,6 +32,7 @@ ORDER: Final = (
     *(IMAGES, "Download limit", "Download expiry days", PARENT, "Grouped products", "Upsells", "Cross-sells"),
     *("External URL", "Button text", "Position", "Cost of goods", "Brands"),
 )
+_SPELLED: Final = {name.lower(): name for name in ORDER}
 # Columns that no other shop's files have.
 SIGNS: Final = frozenset(
     name.lower()
@@ -97,6 +98,12 @@ def slot_of(header: str) -> tuple[int, str] | None:
 def slot(number: int, part: str) -> str:
     """The header of a part of an attribute."""
     return f"Attribute {number} {part}"
+
+
+def canonical(header: str) -> str:
+    """WooCommerce's own name of a column, whatever its case; any other column's as it is."""
+    found = slot_of(header)
+    return slot(*found) if found else _SPELLED.get(header.lower(), header)
 
 
 def unit_of(header: str) -> str | None:

@@ -25,7 +25,7 @@ class _Layout:
     """Where a file has what: made once from its header."""
 
     def __init__(self, source: Source) -> None:
-        self.header, self.currency = source.header, source.currency
+        self.header, self.currency = list(map(names.canonical, source.header)), source.currency
         self.at = {name.lower(): index for index, name in reversed(list(enumerate(source.header)))}
         self.product = [
             (column, self.at[name]) for column in names.PRODUCT if (name := column.header.lower()) in self.at
