@@ -145,7 +145,8 @@ class Ledger:
         """Raise ModelBusy where so many rows wait for PostgreSQL that no more may come."""
         if len(self._waiting) > _MOST_WAITING:
             raise ModelBusy(
-                "The ledger cannot reach its database, and as many requests wait to be entered as it holds.", retry_after=5
+                "The ledger cannot reach its database, and as many requests wait to be entered as it holds.",
+                retry_after=5,
             )
 
     def intend(self, uid: str, row: Mapping[str, Any]) -> None:
