@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from weft import discover, timed
@@ -260,24 +261,40 @@ def _engine(skill: Skill, wanted: str, business: "Business") -> Callable[..., An
     return _loaded(skill.model if chosen == "model" and skill.model else skill.local)
 
 
-def _called(skill: Skill, function: Callable[..., Any], *given: Any) -> Any:
+def plain(skill: Skill, answer: BaseModel) -> dict[str, Any]:
+    """An answer as plain JSON; raises SkillFailed for one that JSON cannot say."""
     try:
-        return timed.one(function, *given, seconds=skill.seconds)
-    except WeftError:
-        raise
-    except (Exception, SystemExit) as problem:
-        raise _failed(skill, problem) from problem
+        told = answer.model_dump(mode="json")
+        orjson.dumps(told)
+    except (TypeError, ValueError) as problem:
+        raise SkillFailed(f"The skill {skill.name} answered what is no JSON: {_first_line(problem)}.") from None
+    return told
+
+
+def _called(skill: Skill, function: Callable[..., Any], *given: Any) -> Any:
+    (result,) = timed.each(lambda _: function(*given), [None], skill.seconds)
+    if isinstance(result, WeftError):
+        raise result
+    if isinstance(result, BaseException):
+        raise _failed(skill, result) from result
+    return result
 
 
 def _failed(skill: Skill, problem: BaseException) -> WeftError:
+    """What an engine raised as an error of Weft's; none ends the process, for no interruption of a person's gets there."""
     if isinstance(problem, WeftError):
         return problem
     if isinstance(problem, timed.OutOfTime):
         return SkillTimeout(f"The skill {skill.name} did not answer within {skill.seconds:g} s, and was given up.")
-    if not isinstance(problem, Exception) and not isinstance(problem, SystemExit):
-        raise problem
-    said = str(problem).strip().split("\n", 1)[0][:200]
+    said = _first_line(problem)
     return SkillFailed(f"The skill {skill.name} failed: {type(problem).__name__}{f': {said}' if said else ''}.")
+
+
+def _first_line(problem: BaseException) -> str:
+    try:
+        return str(problem).strip().split("\n", 1)[0][:200]
+    except Exception:
+        return ""
 
 
 def _checked(skill: Skill, given: Any) -> BaseModel:
@@ -290,3 +307,5 @@ def _checked(skill: Skill, given: Any) -> BaseModel:
         raise SkillFailed(
             f"The skill {skill.name} answered a {type(given).__name__} that is no {wanted}: {_said(problem)}"
         ) from None
+    except Exception as problem:
+        raise _failed(skill, problem) from problem

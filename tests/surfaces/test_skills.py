@@ -67,11 +67,20 @@ class Told(BaseModel):
     number: int
 
 
+class Unsayable(Told):
+    """A number, and half a letter."""
+    text: str = "\\ud800"
+
+
 def odd(asked: Odd, business: Business) -> Any:
     if asked.how == "raise":
         return 1 / 0
     if asked.how == "type":
         return {"number": "many"}
+    if asked.how == "interrupt":
+        raise KeyboardInterrupt
+    if asked.how == "unsayable":
+        return Unsayable(number=7)
     if asked.how == "exit":
         raise SystemExit(3)
     if asked.how == "hang":
@@ -276,6 +285,8 @@ def test_it_answers_over_http_and_proposes_only_where_it_is_asked_to(server: htt
         ("odd", {"how": "raise"}, 502, "ZeroDivisionError"),
         ("odd", {"how": "type"}, 502, "is no Told"),
         ("odd", {"how": "exit"}, 502, "SystemExit"),
+        ("odd", {"how": "interrupt"}, 502, "KeyboardInterrupt"),
+        ("odd", {"how": "unsayable"}, 502, "no JSON"),
         ("odd", {"how": "hang"}, 504, "within 1 s"),
         ("nothing", {}, 404, ""),
     ],
