@@ -79,6 +79,8 @@ def odd(asked: Odd, business: Business) -> Any:
         return {"number": "many"}
     if asked.how == "interrupt":
         raise KeyboardInterrupt
+    if asked.how == "half a letter":
+        raise ValueError("half a letter \\ud800")
     if asked.how == "unsayable":
         return Unsayable(number=7)
     if asked.how == "exit":
@@ -282,7 +284,14 @@ def test_it_answers_over_http_and_proposes_only_where_it_is_asked_to(server: htt
         ("shout-it", {"product": "nothing"}, 404, "no product"),
         ("shout-it", {}, 422, "product"),
         ("shout-it", {"product": {"id": 5}}, 400, "product.id"),
+        ("shout-it", {"product": {"title": 5}}, 400, "product.title: 5 is no text"),
+        ("shout-it", {"product": {"tags": ["a", 5]}}, 400, "product.tags: 5 is no text"),
+        ("shout-it", {"product": {"variants": ["a"]}}, 400, "product.variants: 'a' is no object"),
+        ("shout-it", {"product": {"variants": [{}, {"sku": 7}]}}, 400, "product.variants.#2.sku: 7 is no text"),
+        ("shout-it", {"product": {"id": "x" * 1001}}, 400, "product.id"),
+        ("shout-it", {"product": {"title": "\ud800"}}, 400, "product: it cannot be read"),
         ("odd", {"how": "raise"}, 502, "ZeroDivisionError"),
+        ("odd", {"how": "half a letter"}, 502, "half a letter ?"),
         ("odd", {"how": "type"}, 502, "is no Told"),
         ("odd", {"how": "exit"}, 502, "SystemExit"),
         ("odd", {"how": "interrupt"}, 502, "KeyboardInterrupt"),
@@ -294,7 +303,8 @@ def test_it_answers_over_http_and_proposes_only_where_it_is_asked_to(server: htt
 def test_what_goes_wrong_is_a_problem(
     server: httpx.Client, name: str, request_: dict[str, Any], status: int, words: str
 ) -> None:
-    answered = server.post(f"/skills/{name}", json=request_)
+    headers = {"Content-Type": "application/json"}
+    answered = server.post(f"/skills/{name}", content=json.dumps(request_), headers=headers)
     assert answered.status_code == status, answered.text
     assert words in answered.json()["detail"]
     assert server.post("/skills/odd", json={"how": "well"}).json() == {"number": 7}
