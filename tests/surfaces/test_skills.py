@@ -1,5 +1,6 @@
 """A skill of one file, installed as a package, on every surface; and skills that misbehave."""
 
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -324,3 +325,14 @@ def test_reading_keys_cannot_propose(server: httpx.Client, environment: dict[str
     assert server.post("/skills/shout-it", json={"product": "cup"}, headers=headers).status_code == 200
     refused = server.post("/skills/shout-it?propose=true", json={"product": "cup"}, headers=headers)
     assert refused.status_code == 403
+
+
+def test_many_who_come_while_nothing_is_learned_yet_wait_for_the_first_and_stop_nobody_else(
+    server: httpx.Client,
+) -> None:
+    def asked(_: int) -> int:
+        return server.post("/skills/organize", json={"product": "mug"}, timeout=120).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(20) as callers:
+        assert set(callers.map(asked, range(20))) == {200}
+    assert server.get("/business").status_code == 200
