@@ -260,6 +260,12 @@ def test_a_killed_command_is_interrupted_and_the_next_makes_what_is_missing(shop
     process.wait()
     made = len(shop.asked())
     shop.forget_asked()
+    (killed,) = shop.weft("runs", "list")
+    resumed = subprocess.run(
+        shop.command("runs", "resume", killed["id"]), env=shop.environment, capture_output=True, text=True, timeout=60
+    )
+    assert resumed.returncode == 6
+    assert "60 seconds after its last sign of life" in " ".join(resumed.stderr.split())
     (second,) = shop.weft("run", "mark")
     assert second["records"] == 200
     assert second["remembered"] + second["made"] == 200

@@ -192,7 +192,12 @@ class Runs:
             if row is None:
                 raise NotFound(f"There is no run {run!r}.")
             now, was_queued, planned, silent = row
-            if now not in _FROM[verb] or (verb == "resume" and now == "running" and not silent):
+            if verb == "resume" and now == "running" and not silent:
+                raise Conflict(
+                    f"The run goes on. Where its process was killed, it can be resumed {_SILENT} after its last sign of "
+                    "life, or at once after a pause."
+                )
+            if now not in _FROM[verb]:
                 raise Conflict(f"The run is {now}; it cannot be taken by {verb}.")
             queued = was_queued if queued is None else queued
             connection.execute(
