@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import time
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -131,7 +132,7 @@ class Door:
             try:
                 await self.look()
                 if turn % _TIDY_EVERY == 0:
-                    await self.parts.purse.tidy()
+                    await self.parts.purse.tidy(time.time())
                     self.parts.rates.tidy()
                 if turn % _RECOVER_EVERY == 0:
                     await asyncio.to_thread(self.parts.ledger.recover)
