@@ -2,7 +2,8 @@
 
 A byte-level tokenizer makes at most one token of a byte, so the bytes of the request bound its tokens; what a server's chat
 template adds to each message is bounded by the JSON around it and an allowance. Images count as the most that the model takes
-for one. The answer is bounded by the limit that the request sets, by the model's own, or by one that is put in.
+for one. The answer is bounded by the limit that the request sets, by the model's own, or by one that is put in. What llama.cpp
+calls `n_predict` and `n_cmpl` counts as what it is: there it goes before `max_tokens` and `n`.
 """
 
 import math
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from weft.gateway.models import Prices, Target
-from weft.gateway.providers.openai import Usage
+from weft.gateway.providers.openai import LIMITS, Usage
 
 INJECTED: Final = 4096
 _TEMPLATE: Final = 512
@@ -36,10 +37,7 @@ class Size:
     def of(cls, kind: str, body: Mapping[str, Any], raw: bytes) -> "Size":
         """The size of a request whose body, as it came, is `raw`."""
         if kind != "chat":
-            return cls(len(raw), limit=0)
-        limit, other = _count(body.get("max_tokens")), _count(body.get("max_completion_tokens"))
-        if other is not None:
-            limit = other if limit is None else max(limit, other)
+            return cls(len(raw) if kind != "rerank" else _ranked(body, len(raw)), limit=0)
         messages = body.get("messages")
         size, images, media = len(raw), 0, 0
         if b'_url"' in raw or b'"input_audio"' in raw or b'"file"' in raw or b'"video"' in raw or b'"image"' in raw:
@@ -48,8 +46,8 @@ class Size:
             size,
             images,
             media,
-            _count(body.get("n")) or 1,
-            limit,
+            max(_count(body.get("n")) or 1, _count(body.get("n_cmpl")) or 1),
+            _limit(body),
             _count(body.get("thinking_budget")),
             len(messages) if isinstance(messages, list) else 1,
         )
@@ -93,6 +91,26 @@ def estimate(size: Size) -> int:
 
 def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else None
+
+
+def _limit(body: Mapping[str, Any]) -> int | None:
+    """The most tokens of one answer that the request asks for by any name, or None where it does not say, or says no number."""
+    most: int | None = None
+    for name in LIMITS:
+        if name in body and body[name] is not None:
+            value = _count(body[name])
+            if value is None:
+                return None
+            most = value if most is None else max(most, value)
+    return most
+
+
+def _ranked(body: Mapping[str, Any], size: int) -> int:
+    """Bytes that a reranker reads: the query comes again with each document, and what its template says as well."""
+    query, documents = body.get("query"), body.get("documents")
+    again = len(documents) - 1 if isinstance(documents, list) and documents else 0
+    each = len(query.encode("utf-8", "surrogatepass")) if isinstance(query, str) else size
+    return size + again * (each + _TEMPLATE)
 
 
 def _weighed(messages: Any, size: int) -> tuple[int, int, int]:
