@@ -7,6 +7,7 @@ requests, so any process may answer the next one.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 import anyio
@@ -16,7 +17,8 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
-from mcp.server.transport_security import TransportSecuritySettings
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from weft import __version__
@@ -140,6 +142,16 @@ async def _streamed(
             await context.session.send_progress_notification(token, count, message=piece)
 
 
+def _unknown(request: Request, status: int) -> str:
+    """Why a request is refused for where it says that it goes to or comes from."""
+    header = "Host" if status == HTTPStatus.MISDIRECTED_REQUEST else "Origin"
+    said = request.headers.get(header, "")[:200]
+    return (
+        f"This server does not answer to the {header} {said!r}, because a page in somebody's browser may have sent the "
+        "request. If it is your server's name, tell it: start it with WEFT_ALLOWED_HOSTS=NAME."
+    )
+
+
 class Endpoint:
     """`/mcp`: streamable HTTP for keys of any business."""
 
@@ -153,6 +165,7 @@ class Endpoint:
                 f"{scheme}://{host}{port}" for host in known for scheme in ("http", "https") for port in ("", ":*")
             ],
         )
+        self._guard = TransportSecurityMiddleware(security)
         self._manager = StreamableHTTPSessionManager(
             server(), json_response=False, stateless=True, security_settings=security
         )
@@ -165,7 +178,13 @@ class Endpoint:
             yield
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request whose key is valid; 401 else."""
+        """Answer a request whose key is valid, 401 else; 421 and 403 where it comes under a name that is not known."""
+        refused = await self._guard.validate_request(Request(scope))
+        if refused is not None:
+            await problem(refused.status_code, Forbidden.code, _unknown(Request(scope), refused.status_code))(
+                scope, receive, send
+            )
+            return
         headers = dict(scope["headers"])
         kind, _, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         try:
