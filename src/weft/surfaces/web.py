@@ -16,7 +16,7 @@ from weft.settings import Settings
 from weft.surfaces import console
 from weft.surfaces.labor import Labor
 from weft.surfaces.mcp.server import Endpoint
-from weft.surfaces.rest import changes, imports, problems, records, runs, skills
+from weft.surfaces.rest import changes, imports, problems, records, runs, skills, taxonomies
 from weft.surfaces.rest.callers import Keyring, Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
@@ -83,6 +83,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(records.router)
     api.include_router(changes.router)
     api.include_router(imports.router)
+    api.include_router(taxonomies.router)
     api.include_router(skills.router())
     api.include_router(runs.router)
 
