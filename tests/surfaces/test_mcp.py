@@ -180,6 +180,41 @@ def test_a_revision_of_nobody_is_refused_in_words(url: str, shop: Business) -> N
     assert 400 <= answered.status_code < 500
 
 
+def modern(revision: str) -> dict[str, Any]:
+    """What a request says of itself at a revision, within its params; nothing before 2026-07-28."""
+    meta = {"io.modelcontextprotocol/protocolVersion": revision, "io.modelcontextprotocol/clientCapabilities": {}}
+    return {"_meta": meta} if revision >= "2026" else {}
+
+
+@pytest.mark.parametrize("revision", ["2025-11-25", "2026-07-28"])
+@pytest.mark.parametrize("tool", ["tidy", "quality", "nothing"])
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_an_answer_is_one_json_text_where_it_comes_soon(
+    url: str, shop: Business, revision: str, tool: str, in_pieces: bool
+) -> None:
+    given = {"product": "mug"} if tool == "tidy" else {}
+    params = {"name": tool, "arguments": given, **modern(revision)}
+    body = json.dumps({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params}).encode()
+    headers = {**ACCEPT, "Authorization": f"Bearer {key(shop, 'read')}", "Content-Type": "application/json"}
+    headers |= {"MCP-Protocol-Version": revision, "Mcp-Method": "tools/call", "Mcp-Name": tool}
+    content = pieces(body) if in_pieces else body
+    answered = httpx.post(url, content=content, headers=headers, timeout=60)
+    assert answered.status_code == 200, answered.text
+    events = answered.headers["content-type"].startswith("text/event-stream")
+    if not in_pieces:
+        assert events is (tool == "quality" and revision < "2026")
+    told = json.loads(answered.text.partition("data: ")[2] if events else answered.text)
+    assert told["id"] == 7
+    assert told["result"].get("isError", False) is (tool == "nothing")
+
+
+def pieces(body: bytes) -> Iterator[bytes]:
+    """A body that comes slowly."""
+    yield body[:20]
+    time.sleep(0.1)
+    yield body[20:]
+
+
 def test_over_standard_input_and_output(shop: Business, home: Path) -> None:
     environment = {**os.environ, "WEFT_HOME": str(home)}
     command = str(Path(sys.executable).with_name("weft"))

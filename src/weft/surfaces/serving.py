@@ -1,7 +1,6 @@
 """The process that serves: found again and stopped through a small file in Weft's folder."""
 
 import contextlib
-import gc
 import json
 import os
 import signal
@@ -18,6 +17,7 @@ import uvicorn
 from weft.errors import InputError
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.surfaces import garbage
 from weft.surfaces.web import application
 
 
@@ -56,9 +56,7 @@ def run(
         note = settings.home / f"serve-{os.getpid()}.json"
         note.write_text(json.dumps({"pid": os.getpid(), "host": host, "port": number}), encoding="utf-8")
         say(f"Weft serves http://{host}:{number} (API /api/v1, its description /api/openapi.json). Ctrl-C ends it.")
-        # What is loaded by now stays: the collector need not walk through it while somebody waits.
-        gc.collect()
-        gc.freeze()
+        garbage.collected_in_passing()
         if ready:
             ready(database, number)
         if once:

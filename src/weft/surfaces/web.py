@@ -20,7 +20,7 @@ from weft.surfaces.keyring import Keyring
 from weft.surfaces.labor import Labor
 from weft.surfaces.mcp.server import Endpoint
 from weft.surfaces.openai.front import OpenAI
-from weft.surfaces.rest import changes, imports, problems, records, runs, skills
+from weft.surfaces.rest import changes, imports, problems, records, runs, skills, taxonomies
 from weft.surfaces.rest.callers import Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
@@ -105,6 +105,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(records.router)
     api.include_router(changes.router)
     api.include_router(imports.router)
+    api.include_router(taxonomies.router)
     api.include_router(skills.router())
     api.include_router(runs.router)
 
