@@ -40,6 +40,11 @@ def dollars(amount: int) -> str:
     return f"{head}.{tail.ljust(2, '0')}"
 
 
+def in_dollars(amount: int) -> float:
+    """Nanodollars as the number of US dollars that programs read."""
+    return float(Decimal(amount).scaleb(-9))
+
+
 @dataclass(frozen=True, slots=True)
 class Prices:
     """Nanodollars for a million tokens (`image` for one, `request` for one); `cached_input` is as `input` where not said."""
@@ -57,6 +62,12 @@ class Prices:
         _refuse_unknown(kept, names, "price")
         given = {name: nano(value, f"The price {name}") for name, value in kept.items() if value is not None}
         return cls(**given)
+
+    def shown(self) -> dict[str, float]:
+        """Prices in US dollars, as `read` takes them, without what is not asked for."""
+        kept = {"input": self.input, "output": self.output, "cached_input": self.cached_input}
+        kept |= {name: value for name, value in (("image", self.image), ("request", self.request)) if value}
+        return {name: in_dollars(value) for name, value in kept.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,16 @@ class Model:
             prices=None if kept.get("prices") is None else Prices.read(kept["prices"]),
             **numbers,
         )
+
+    def shown(self) -> dict[str, Any]:
+        """The model as programs read it; null is what nobody knows."""
+        return {
+            "kind": self.kind,
+            "context": self.context,
+            "most_out": self.most_out,
+            "abilities": dict(self.abilities),
+            "prices": None if self.prices is None else self.prices.shown(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +174,23 @@ class Provider:
             **more,
         )
 
+    def shown(self) -> dict[str, Any]:
+        """The provider as programs read it: of its key and its headers only whether they are there."""
+        return {
+            "name": self.name,
+            "owner": owner(self.own),
+            "base_url": self.base_url,
+            "protocol": self.protocol,
+            "region": self.region,
+            "reach": self.reach,
+            "concurrency": self.concurrency,
+            "has_key": self.key is not None,
+            "headers": sorted(self.headers),
+            "models": {
+                name: {**model.shown(), "suspended": self.suspended.get(name)} for name, model in self.models.items()
+            },
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -171,6 +209,17 @@ class Target:
     def place(self) -> tuple[UUID, str]:
         """What its health and its places are kept under."""
         return (self.provider.uid, self.model.name)
+
+    def shown(self) -> dict[str, Any]:
+        """The target as programs read it."""
+        return {
+            "provider": self.provider.name,
+            "model": self.model.name,
+            "weight": self.weight,
+            "region": self.provider.region,
+            **self.model.shown(),
+            "suspended": self.provider.suspended.get(self.model.name),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +270,52 @@ class Route:
                 numbers[key] = nano(kept[key], f"{key} of {name}")
         found = tuple(_target(name, one, providers) for one in targets)
         return cls(name, found, mode, regions=tuple(kept.get("regions") or ()), **numbers, **more)
+
+    def shown(self) -> dict[str, Any]:
+        """The route as programs read it; prices in US dollars for a million tokens."""
+        return {
+            "name": self.name,
+            "owner": owner(self.own),
+            "implied": self.implied,
+            "mode": self.mode,
+            "targets": [target.shown() for target in self.targets],
+            "retries": self.retries,
+            "first_seconds": self.first_seconds,
+            "idle_seconds": self.idle_seconds,
+            "seconds": self.seconds,
+            "cache_seconds": self.cache_seconds,
+            "regions": list(self.regions),
+            "most_input": None if self.most_input is None else in_dollars(self.most_input),
+            "most_output": None if self.most_output is None else in_dollars(self.most_output),
+        }
+
+
+def owner(own: bool) -> str:
+    """Whose a provider, a route or a budget is."""
+    return "business" if own else "platform"
+
+
+def target_named(text: str, providers: Mapping[str, Provider]) -> Target:
+    """A target as people write it, provider/model or provider/model:weight; raises InputError."""
+    name, slash, model = text.partition("/")
+    provider = providers.get(name)
+    if provider is None or not slash:
+        there = ", ".join(list(providers)[:10]) or "none yet"
+        raise InputError(f"{text!r} is no target such as provider/model[:weight]; the providers are: {there}.")
+    weight = 1.0
+    if model not in provider.models:
+        # Many a model has a colon in its name: the weight is what stands behind the last one of a name that is not there.
+        head, colon, tail = model.rpartition(":")
+        if colon and head in provider.models:
+            model = head
+            try:
+                weight = float(tail)
+            except ValueError:
+                raise InputError(f"The weight in {text!r} is a number above 0, not {tail!r}.") from None
+    if model not in provider.models:
+        there = ", ".join(list(provider.models)[:8]) or "none"
+        raise InputError(f"There is no model {model!r} of {name}, whose models are: {there}.")
+    return _target(text, {"provider": name, "model": model, "weight": weight}, providers)
 
 
 def _target(route: str, kept: Any, providers: Mapping[str, Provider]) -> Target:
