@@ -1,5 +1,6 @@
 """A skill of one file, installed as a package, on every surface; and skills that misbehave."""
 
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -67,11 +68,22 @@ class Told(BaseModel):
     number: int
 
 
+class Unsayable(Told):
+    """A number, and half a letter."""
+    text: str = "\\ud800"
+
+
 def odd(asked: Odd, business: Business) -> Any:
     if asked.how == "raise":
         return 1 / 0
     if asked.how == "type":
         return {"number": "many"}
+    if asked.how == "interrupt":
+        raise KeyboardInterrupt
+    if asked.how == "half a letter":
+        raise ValueError("half a letter \\ud800")
+    if asked.how == "unsayable":
+        return Unsayable(number=7)
     if asked.how == "exit":
         raise SystemExit(3)
     if asked.how == "hang":
@@ -273,9 +285,18 @@ def test_it_answers_over_http_and_proposes_only_where_it_is_asked_to(server: htt
         ("shout-it", {"product": "nothing"}, 404, "no product"),
         ("shout-it", {}, 422, "product"),
         ("shout-it", {"product": {"id": 5}}, 400, "product.id"),
+        ("shout-it", {"product": {"title": 5}}, 400, "product.title: 5 is no text"),
+        ("shout-it", {"product": {"tags": ["a", 5]}}, 400, "product.tags: 5 is no text"),
+        ("shout-it", {"product": {"variants": ["a"]}}, 400, "product.variants: 'a' is no object"),
+        ("shout-it", {"product": {"variants": [{}, {"sku": 7}]}}, 400, "product.variants.#2.sku: 7 is no text"),
+        ("shout-it", {"product": {"id": "x" * 1001}}, 400, "product.id"),
+        ("shout-it", {"product": {"title": "\ud800"}}, 400, "product: it cannot be read"),
         ("odd", {"how": "raise"}, 502, "ZeroDivisionError"),
+        ("odd", {"how": "half a letter"}, 502, "half a letter ?"),
         ("odd", {"how": "type"}, 502, "is no Told"),
         ("odd", {"how": "exit"}, 502, "SystemExit"),
+        ("odd", {"how": "interrupt"}, 502, "KeyboardInterrupt"),
+        ("odd", {"how": "unsayable"}, 502, "no JSON"),
         ("odd", {"how": "hang"}, 504, "within 1 s"),
         ("nothing", {}, 404, ""),
     ],
@@ -283,7 +304,8 @@ def test_it_answers_over_http_and_proposes_only_where_it_is_asked_to(server: htt
 def test_what_goes_wrong_is_a_problem(
     server: httpx.Client, name: str, request_: dict[str, Any], status: int, words: str
 ) -> None:
-    answered = server.post(f"/skills/{name}", json=request_)
+    headers = {"Content-Type": "application/json"}
+    answered = server.post(f"/skills/{name}", content=json.dumps(request_), headers=headers)
     assert answered.status_code == status, answered.text
     assert words in answered.json()["detail"]
     assert server.post("/skills/odd", json={"how": "well"}).json() == {"number": 7}
@@ -303,3 +325,14 @@ def test_reading_keys_cannot_propose(server: httpx.Client, environment: dict[str
     assert server.post("/skills/shout-it", json={"product": "cup"}, headers=headers).status_code == 200
     refused = server.post("/skills/shout-it?propose=true", json={"product": "cup"}, headers=headers)
     assert refused.status_code == 403
+
+
+def test_many_who_come_while_nothing_is_learned_yet_wait_for_the_first_and_stop_nobody_else(
+    server: httpx.Client,
+) -> None:
+    def asked(_: int) -> int:
+        return server.post("/skills/organize", json={"product": "mug"}, timeout=120).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(20) as callers:
+        assert set(callers.map(asked, range(20))) == {200}
+    assert server.get("/business").status_code == 200

@@ -37,8 +37,9 @@ class Size:
         """The size of a request whose body, as it came, is `raw`."""
         if kind != "chat":
             return cls(len(raw), limit=0)
-        limits = [_count(body.get(name)) for name in ("max_tokens", "max_completion_tokens")]
-        limit = max((value for value in limits if value is not None), default=None)
+        limit, other = _count(body.get("max_tokens")), _count(body.get("max_completion_tokens"))
+        if other is not None:
+            limit = other if limit is None else max(limit, other)
         messages = body.get("messages")
         size, images, media = len(raw), 0, 0
         if b'_url"' in raw or b'"input_audio"' in raw or b'"file"' in raw or b'"video"' in raw or b'"image"' in raw:

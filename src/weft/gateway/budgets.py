@@ -50,8 +50,10 @@ class Account:
 
     budget: Budget
     starts: datetime
+    since: float
     ends: float
     uid: UUID | None = None
+    name: str = ""
     free: int = 0
     reserved: int = 0
     used: int = 0
@@ -71,7 +73,7 @@ class Hold:
     @property
     def uids(self) -> list[str]:
         """The accounts, as the ledger's rows name them."""
-        return [str(account.uid) for account in self.accounts]
+        return [account.name for account in self.accounts]
 
 
 class Purse:
@@ -81,13 +83,18 @@ class Purse:
         self._database = database
         self._process = process
         self._accounts: dict[tuple[UUID, datetime], Account] = {}
+        self._current: dict[UUID, Account] = {}
 
     def account(self, budget: Budget, now: float) -> Account:
         """The account of the period that holds now; `now` is in seconds since 1970."""
-        starts, ends = period_of(budget, datetime.fromtimestamp(now, UTC))
-        found = self._accounts.get((budget.uid, starts))
-        if found is None:
-            found = self._accounts[(budget.uid, starts)] = Account(budget, starts, ends.timestamp())
+        found = self._current.get(budget.uid)
+        if found is None or now >= found.ends or now < found.since:
+            starts, ends = period_of(budget, datetime.fromtimestamp(now, UTC))
+            found = self._accounts.get((budget.uid, starts))
+            if found is None:
+                found = Account(budget, starts, starts.timestamp(), ends.timestamp())
+                self._accounts[(budget.uid, starts)] = found
+            self._current[budget.uid] = found
         found.budget = budget
         return found
 
@@ -148,7 +155,7 @@ class Purse:
         if row is None:
             # The budget was lifted a moment ago; this request is still held to what is left of it, nothing.
             return 0
-        account.uid = row[0]
+        account.uid, account.name = row[0], str(row[0])
         account.left = max(row[3] - row[2], 0)
         return int(row[1])
 
@@ -168,6 +175,8 @@ class Purse:
                     raise
             if over and not account.reserved:
                 self._accounts.pop(key, None)
+                if self._current.get(key[0]) is account:
+                    del self._current[key[0]]
 
     def _returned(self, account: UUID, portion: int) -> None:
         with self._database.plain() as connection:

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import importlib
 import logging
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from weft.errors import DatabaseError, Forbidden, InputError
@@ -33,7 +34,12 @@ class Door:
     """One process's gateway; it lives on one event loop."""
 
     def __init__(
-        self, database: Database, home: Path, secret: str | None = None, upstream: Upstream | None = None
+        self,
+        database: Database,
+        home: Path,
+        secret: str | None = None,
+        upstream: Upstream | None = None,
+        otlp_url: str | None = None,
     ) -> None:
         self.database = database
         self.register = Register(database, home, Seal(home, secret))
@@ -48,6 +54,8 @@ class Door:
             Cache(database),
             Metrics(),
         )
+        self._otlp_url = otlp_url
+        self._tracing: Any = None
         self._known: dict[UUID, tuple[Known, Budgets]] = {}
         self._reading: dict[UUID, asyncio.Task[tuple[Known, Budgets]]] = {}
         self._revision: tuple[int, float] | None = None
@@ -57,6 +65,9 @@ class Door:
         """Begin; raises DatabaseError."""
         await asyncio.to_thread(self.parts.ledger.start)
         self._revision = await asyncio.to_thread(self.register.revision)
+        if self._otlp_url is not None:
+            self._tracing = await asyncio.to_thread(_traced, self._otlp_url)
+            self.parts.seen.append(self._tracing.note)
         self._task = asyncio.create_task(self._watched())
 
     async def stop(self) -> None:
@@ -67,6 +78,8 @@ class Door:
                 await self._task
         await self.parts.upstream.close()
         await asyncio.to_thread(self.parts.ledger.stop)
+        if self._tracing is not None:
+            await asyncio.to_thread(self._tracing.close)
 
     async def known(self, business: UUID) -> Known:
         """What a business may ask."""
@@ -139,3 +152,14 @@ class Door:
     def _swept(self) -> None:
         with self.database.plain() as connection:
             connection.execute("select gateway_swept()")
+
+
+def _traced(url: str) -> Any:
+    """What tells a collector of requests; raises InputError where its library is not there."""
+    try:
+        tracing = importlib.import_module("weft.gateway.tracing")
+    except ImportError as problem:
+        raise InputError(
+            f"WEFT_OTLP_URL is set, and {problem.name} is missing; install it with: pip install 'weft[otel]'."
+        ) from problem
+    return tracing.Tracing(url)

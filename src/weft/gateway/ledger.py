@@ -1,18 +1,19 @@
 """The ledger: a row for each request, written ahead to a file and brought into PostgreSQL in batches, each once.
 
 Before a request goes out, the row that a crash would leave (its whole reservation, outcome `lost`) is appended to a file; when
-it is settled, the row that holds. Appending is one write to the operating system, which keeps it when the process is killed; the
-file is flushed to the disk every 50 ms, which is what a power cut can cost. Each process has a folder of its own and holds a
+it is settled, the row that holds. The file is mapped into memory, so that appending costs no system call and the operating system
+keeps what was appended when the process is killed; it is brought onto the disk every 50 ms, which is what a power cut can cost. Each process has a folder of its own and holds a
 lock in it; what a dead one left is brought in by whoever finds the lock free. A row has a uid, and PostgreSQL takes it once.
 """
 
 import contextlib
 import logging
+import mmap
 import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 from uuid import UUID
@@ -29,22 +30,63 @@ _SYNC_SECONDS: Final = 0.05
 _FLUSH_SECONDS: Final = 0.2
 _AGAIN_SECONDS: Final = 1.0
 _BATCH: Final = 1000
-_SEGMENT_BYTES: Final = 8 << 20
+_SEGMENT_BYTES: Final = 4 << 20
 _MOST_WAITING: Final = 100_000
 _INTENT, _SETTLED = b">", b"="
 _LOCK: Final = "lock"
+_ZEROS: Final = bytes(1 << 16)
 
 
 class _Segment:
-    """One file of the write-ahead log, and what keeps it: requests that are open, rows that are not in PostgreSQL."""
+    """One file of the write-ahead log, and what keeps it: requests that are open, rows that are not in PostgreSQL.
 
-    __slots__ = ("bytes", "descriptor", "dirty", "open", "path", "waiting")
+    It is as long as it can become from the start, so that a full disk is met here and not at a line, and it is written as
+    memory: the operating system has what is written, also when the process is killed at that moment.
+    """
 
-    def __init__(self, path: Path) -> None:
+    __slots__ = ("_descriptor", "_memory", "dirty", "length", "open", "path", "waiting")
+
+    def __init__(self, path: Path, size: int) -> None:
         self.path = path
-        self.descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self.bytes = self.open = self.waiting = 0
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            _allocate(self._descriptor, size)
+            self._memory = mmap.mmap(self._descriptor, size)
+        except BaseException:
+            os.close(self._descriptor)
+            path.unlink(missing_ok=True)
+            raise
+        self.length = self.open = self.waiting = 0
         self.dirty = False
+
+    def append(self, line: bytes) -> bool:
+        """Append a line; answers False where it has no place."""
+        end = self.length + len(line)
+        if end > len(self._memory):
+            return False
+        self._memory[self.length : end] = line
+        self.length = end
+        self.dirty = True
+        return True
+
+    def sync(self) -> None:
+        """Bring what was appended onto the disk."""
+        if self.dirty:
+            self.dirty = False
+            getattr(os, "fdatasync", os.fsync)(self._descriptor)
+
+    def close(self) -> None:
+        """Let the file go; it stays on the disk."""
+        self._memory.close()
+        os.close(self._descriptor)
+
+
+def _allocate(descriptor: int, size: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+    else:
+        for _ in range(0, size, len(_ZEROS)):
+            os.write(descriptor, _ZEROS)
 
 
 class Ledger:
@@ -90,7 +132,7 @@ class Ledger:
             thread.join(20)
         whole = not self._waiting and not self._intents
         for segment in self._segments:
-            os.close(segment.descriptor)
+            segment.close()
         self._segments = []
         if self._lock_file is not None:
             self._lock_file.close()
@@ -99,15 +141,25 @@ class Ledger:
                 self._close(self.process)
                 shutil.rmtree(self._folder, ignore_errors=True)
 
-    def intend(self, uid: str, row: Mapping[str, Any]) -> None:
-        """Append the row that a crash would leave, in place of one before; raises ModelBusy where nothing can be written, and nothing is sent then."""
+    def admit(self) -> None:
+        """Raise ModelBusy where so many rows wait for PostgreSQL that no more may come."""
         if len(self._waiting) > _MOST_WAITING:
             raise ModelBusy(
                 "The ledger cannot reach its database, and as many requests wait to be entered as it holds.",
                 retry_after=5,
             )
-        segment = self._append(_INTENT + orjson.dumps(row) + b"\n")
+
+    def intend(self, uid: str, row: Mapping[str, Any]) -> None:
+        """Append the row that a crash would leave, in place of one before; raises ModelBusy where nothing can be written."""
+        if len(self._waiting) > _MOST_WAITING:
+            raise ModelBusy(
+                "The ledger cannot reach its database, and as many requests wait to be entered as it holds.",
+                retry_after=5,
+            )
+        line = _INTENT + orjson.dumps(row) + b"\n"
         with self._guard:
+            segment = self._append(line)
+            segment.open += 1
             before = self._intents.get(uid)
             if before is not None:
                 before.open -= 1
@@ -116,12 +168,12 @@ class Ledger:
     def settle(self, uid: str, row: Mapping[str, Any]) -> None:
         """Append the row that holds; it is in PostgreSQL soon after."""
         line = orjson.dumps(row)
-        try:
-            segment = self._append(_SETTLED + line + b"\n")
-        except ModelBusy:
-            # The disk is full: the row goes straight to the database, and what is on file stands for it until then.
-            segment = self._segments[-1]
         with self._guard:
+            try:
+                segment = self._append(_SETTLED + line + b"\n")
+            except ModelBusy:
+                # The disk is full: the row goes straight to the database, and what is on file stands for it until then.
+                segment = self._segments[-1]
             intent = self._intents.pop(uid, None)
             if intent is not None:
                 intent.open -= 1
@@ -179,44 +231,33 @@ class Ledger:
     def _segment(self) -> _Segment:
         assert self._folder is not None
         self._made += 1
-        return _Segment(self._folder / f"{self._made:08}.wal")
+        return _Segment(self._folder / f"{self._made:08}.wal", _SEGMENT_BYTES)
 
     def _append(self, line: bytes) -> _Segment:
-        """Append a line to the current file; of an intent, count it open there."""
-        with self._guard:
-            segment = self._segments[-1]
-            if segment.bytes > _SEGMENT_BYTES:
-                segment = self._segment()
-                self._segments.append(segment)
+        """Append a line to the current file, or to the next; the caller holds the guard. Raises ModelBusy."""
+        segment = self._segments[-1]
+        if not segment.append(line):
             try:
-                written = os.write(segment.descriptor, line)
-                if written != len(line):
-                    # What is there of the line is ended, so that the next one stands for itself.
-                    os.ftruncate(segment.descriptor, segment.bytes)
-                    raise OSError("the disk took part of a line")
+                segment = self._segment()
             except OSError as problem:
                 if time.monotonic() > self._refused_at + 10:
                     self._refused_at = time.monotonic()
-                    _LOG.error("%s cannot be written, so no model is asked: %s", segment.path, problem)
+                    _LOG.error("the ledger cannot be written in %s, so no model is asked: %s", self._folder, problem)
                 raise ModelBusy(
                     f"The ledger cannot be written ({problem}), so no model is asked.", retry_after=5
                 ) from None
-            segment.bytes += len(line)
-            segment.dirty = True
-            if line[:1] == _INTENT:
-                segment.open += 1
-            return segment
+            self._segments.append(segment)
+            segment.append(line)
+        return segment
 
     def _synced(self) -> None:
-        """Flush what was appended to the disk, again and again."""
-        sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
+        """Bring what was appended onto the disk, again and again."""
         while not self._ending:
             time.sleep(_SYNC_SECONDS)
             for segment in list(self._segments):
-                if segment.dirty:
-                    segment.dirty = False
-                    with contextlib.suppress(OSError):
-                        sync(segment.descriptor)
+                # One that was let go meanwhile has nothing to bring.
+                with contextlib.suppress(OSError):
+                    segment.sync()
 
     def _flushed(self) -> None:
         """Bring rows into PostgreSQL, again and again; at the end, until none is left or PostgreSQL is not there."""
@@ -246,14 +287,16 @@ class Ledger:
             done = [one for one in self._segments[:-1] if not one.open and not one.waiting]
             self._segments = [one for one in self._segments if one not in done]
         for segment in done:
-            os.close(segment.descriptor)
+            segment.close()
             segment.path.unlink(missing_ok=True)
         self.written += len(batch)
 
     def _settled(self, process: UUID, lines: Sequence[bytes]) -> int:
         with self._database.plain() as connection:
-            sent = (b"[" + b",".join(lines) + b"]").decode()
-            row = connection.execute("select ledger_settle(%s, %s::jsonb)", (process, sent)).fetchone()
+            sent = b"[" + b",".join(lines) + b"]"
+            row = connection.execute(
+                "select ledger_settle(%s, convert_from(%b, 'UTF8')::jsonb)", (process, sent)
+            ).fetchone()
         return int(row[0]) if row else 0
 
     def _close(self, process: UUID) -> None:
@@ -262,7 +305,7 @@ class Ledger:
 
 
 def _rows(segment: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    """The rows of a file with their marks; a last line that was cut off is none."""
+    """The rows of a file with their marks; a last line that was cut off is none, and neither is what was not written yet."""
     with segment.open("rb") as file:
         for line in file:
             if line.endswith(b"\n") and line[:1] in (_INTENT, _SETTLED):

@@ -194,21 +194,17 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One model that may answer a route."""
+    """One model that may answer a route: `id` is what people read, `place` what its health and its places are kept under."""
 
     provider: Provider
     model: Model
     weight: float = 1.0
+    id: str = field(init=False)
+    place: str = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """Its name in what people read: provider/model."""
-        return f"{self.provider.name}/{self.model.name}"
-
-    @property
-    def place(self) -> tuple[UUID, str]:
-        """What its health and its places are kept under."""
-        return (self.provider.uid, self.model.name)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", f"{self.provider.name}/{self.model.name}")
+        object.__setattr__(self, "place", f"{self.provider.uid}/{self.model.name}")
 
     def shown(self) -> dict[str, Any]:
         """The target as programs read it."""

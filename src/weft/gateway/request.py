@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,7 +36,7 @@ from weft.gateway.providers.openai import Usage
 from weft.gateway.rates import Pass, Rates
 from weft.gateway.register import Budget, Register
 from weft.gateway.upstream import Interrupted, Patience, Reply, Unreachable, Upstream
-from weft.ids import uuid7
+from weft.ids import uuid7_text
 
 _LOG = logging.getLogger(__name__)
 _MOST_PAUSE: Final = 2.0
@@ -141,11 +140,13 @@ class Request:
     attempts: int = 0
     target: Target | None = None
     first: float | None = None
-    intended: bool = False
+    bounds: dict[str, int] = field(default_factory=dict)
+    row: dict[str, Any] = field(default_factory=dict)
 
     async def answered(self, budgets: Budgets) -> Whole | Flow:
         """The reply; whatever happens, what is held is settled and one row is written."""
-        self.uid, self.at, self.began = str(uuid7()), time.time(), time.perf_counter()
+        self.uid, self.at, self.began = uuid7_text(), time.time(), time.perf_counter()
+        self.parts.ledger.admit()
         self.parts.metrics.in_flight += 1
         try:
             await self._let_in()
@@ -201,12 +202,19 @@ class Request:
         self._intend()
 
     def _bound(self) -> int:
-        return max(self.size.bound(target, target.model.prices) for target in self.targets if target.model.prices)
+        return max(self._most(target) for target in self.targets)
+
+    def _most(self, target: Target) -> int:
+        """The most that this can cost at a target, or 0 where nobody knows what it costs."""
+        found = self.bounds.get(target.place)
+        if found is None:
+            prices = target.model.prices
+            found = self.bounds[target.place] = self.size.bound(target, prices) if prices else 0
+        return found
 
     def _intend(self) -> None:
         reserved = sum(hold.amount for hold in self.holds)
         self.parts.ledger.intend(self.uid, self._row("lost", Usage(), reserved, estimated=True))
-        self.intended = True
 
     async def _asked(self) -> Whole | Flow:
         """Ask one target after the other until one answers."""
@@ -259,7 +267,7 @@ class Request:
         """An attempt may have been billed that nobody heard the end of: it counts in full, and the next needs its own hold."""
         if not billed or not self.holds:
             return
-        self.lost += self.size.bound(target, target.model.prices) if target.model.prices else 0
+        self.lost += self._most(target)
         accounts = self.holds[0].accounts
         self.holds.append(await self.parts.purse.reserve(accounts, self._bound()))
         self._intend()
@@ -270,6 +278,7 @@ class Request:
         await choice.place(target, self.call.priority, min(self.left(), self.route.first_seconds))
         health = choice.health(target)
         health.began()
+        self.target = target
         self.attempts += 1
         started = time.perf_counter()
         state = _Attempt(self, target, started)
@@ -286,7 +295,7 @@ class Request:
         """The end of a request that a target answered, or began to: what it used, else what it can have used at most."""
         prices = target.model.prices
         estimated = usage is None
-        held = self.size.bound(target, prices) if prices else 0
+        held = self._most(target)
         if usage is None:
             most_out, _ = self.size.limit_for(target)
             usage = Usage(
@@ -297,7 +306,6 @@ class Request:
             spent = bounds.cost(usage, prices, self.size.images) if prices else 0
         if self.holds and spent > held:
             self._suspend(target, spent, held)
-        self.target = target
         self._written(outcome, usage, self.lost + spent, estimated=estimated)
 
     def _suspend(self, target: Target, spent: int, held: int) -> None:
@@ -331,8 +339,8 @@ class Request:
             outcome = "failed"
         # Who goes away while a model answers leaves a request that may be billed in full.
         spent = self.lost
-        if outcome == "cancelled" and self.attempts and self.holds:
-            spent = sum(hold.amount for hold in self.holds)
+        if outcome == "cancelled" and self.target is not None:
+            spent += self._most(self.target)
         self._written(outcome, Usage(), spent, estimated=bool(spent))
 
     def _written(
@@ -369,31 +377,23 @@ class Request:
             told(row)
 
     def _row(self, outcome: str, usage: Usage, cost: int, *, estimated: bool = False) -> dict[str, Any]:
-        target = self.target
-        return {
-            "uid": self.uid,
-            "business": str(self.call.business),
-            "at": datetime.fromtimestamp(self.at, UTC).isoformat(),
-            "kind": self.call.kind,
-            "key": self.call.key,
-            "skill": self.call.skill,
-            "route": self.route.name,
-            "provider": target.provider.name if target else None,
-            "model": target.model.name if target else None,
-            "tokens_in": usage.tokens_in,
-            "tokens_out": usage.tokens_out,
-            "cached": usage.cached,
-            "reasoning": usage.reasoning,
-            "cost": cost,
-            "reserved": sum(hold.amount for hold in self.holds),
-            "first_ms": None,
-            "total_ms": None,
-            "outcome": outcome,
-            "attempts": self.attempts,
-            "estimated": estimated,
-            "trace": self.call.trace,
-            "accounts": self.holds[0].uids if self.holds else [],
-        }
+        """The ledger's row as it stands now; one dictionary, whose values are brought up to date."""
+        row = self.row
+        if not row:
+            call = self.call
+            row.update(uid=self.uid, business=str(call.business), at=self.at, kind=call.kind, key=call.key)
+            row.update(skill=call.skill, route=self.route.name, provider=None, model=None, trace=call.trace)
+            row.update(first_ms=None, total_ms=None, accounts=[])
+        if self.target is not None:
+            row["provider"], row["model"] = self.target.provider.name, self.target.model.name
+        row["tokens_in"], row["tokens_out"] = usage.tokens_in, usage.tokens_out
+        row["cached"], row["reasoning"] = usage.cached, usage.reasoning
+        row["cost"], row["outcome"], row["estimated"] = cost, outcome, estimated
+        row["attempts"] = self.attempts
+        if self.holds:
+            row["reserved"] = sum(hold.amount for hold in self.holds)
+            row["accounts"] = self.holds[0].uids
+        return row
 
 
 @dataclass(slots=True)
@@ -511,7 +511,6 @@ class _Attempt:
         else:
             raise _Again("it ended its answer before it began", billed=True)
         request.first = time.perf_counter()
-        request.target = self.target
         pieces = self._passed_on(stream, chunks, ready)
         return Flow(request.uid, pieces, self.target.id, ended=lambda: self._over(stream, "cancelled", None))
 

@@ -5,6 +5,8 @@ reply. `Wire` is the real one, on aiohttp; `weft.gateway.standin.Standin` is the
 """
 
 import asyncio
+import functools
+import math
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -85,6 +87,13 @@ class _WireReply:
         if length is not None and length > MOST_BYTES:
             self._response.close()
             raise Interrupted(f"its answer is larger than {MOST_BYTES >> 20} MiB")
+        if length is not None:
+            try:
+                return await self._response.read()
+            except (aiohttp.ClientError, OSError) as problem:
+                raise Interrupted(f"it broke off its answer ({_words(problem)})") from problem
+            except TimeoutError as problem:
+                raise Interrupted(f"it was silent for {self._patience.idle:g} s", late=True) from problem
         parts: list[bytes] = []
         size = 0
         async for part in self.chunks():
@@ -135,14 +144,14 @@ class Wire:
         elif literal(url.host or "") and not allowed(url.host or "", provider.reach):
             raise refused(url.host or "", provider.reach)
         session = self._sessions.get(provider.reach) or self._session(provider.reach)
-        timeout = aiohttp.ClientTimeout(
-            total=patience.whole, sock_connect=_CONNECT_SECONDS, sock_read=max(patience.first, patience.idle)
-        )
+        timeout = _timeout(math.ceil(patience.whole), math.ceil(max(patience.first, patience.idle)))
         try:
-            async with asyncio.timeout(patience.first):
-                response = await session.request(
-                    "POST", url, data=body, headers=headers, timeout=timeout, allow_redirects=False
-                )
+            sent = session.request("POST", url, data=body, headers=headers, timeout=timeout, allow_redirects=False)
+            if patience.first < patience.whole:
+                async with asyncio.timeout(patience.first):
+                    response = await sent
+            else:
+                response = await sent
         except PrivateAddress as problem:
             raise refused(problem.host, provider.reach) from None
         except aiohttp.ClientConnectorDNSError as problem:
@@ -179,6 +188,11 @@ class Wire:
         sessions, self._sessions = list(self._sessions.values()), {}
         for session in sessions:
             await session.close()
+
+
+@functools.lru_cache(maxsize=256)
+def _timeout(whole: int, read: int) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=whole, sock_connect=_CONNECT_SECONDS, sock_read=read)
 
 
 def _words(problem: BaseException) -> str:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
 from psycopg_pool import AsyncConnectionPool
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from weft import __version__
 from weft.gateway.door import Door
@@ -30,6 +31,19 @@ cursor `next`. A POST may carry an `Idempotency-Key`. Prices are integers of min
 """
 
 
+class _Application(FastAPI):
+    """The API and the console, and before them `/v1/…`, whose requests pay for none of what is around the others."""
+
+    front: OpenAI
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            await self.front(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 async def _prepare(connection: Any) -> None:
     await connection.set_autocommit(True)
 
@@ -41,7 +55,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     """
 
     keyring = Keyring(database)
-    door = Door(database, Path(settings.home), settings.secret)
+    door = Door(database, Path(settings.home), settings.secret, otlp_url=settings.otlp_url)
     endpoint = Endpoint(database, keyring, (*hosts, *settings.allowed_hosts))
 
     @asynccontextmanager
@@ -69,7 +83,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         await door.stop()
         await pool.close(timeout=2)
 
-    app = FastAPI(
+    app = _Application(
         title="Weft",
         version=__version__,
         description=_ABOUT,
@@ -82,10 +96,10 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     app.state.keyring = keyring
     app.state.home = Path(settings.home)
     app.state.door = door
+    app.front = OpenAI(door, keyring)
     app.state.underway = Underway()
     app.state.tasks = set()
     app.add_middleware(BodyLimit, upload_bytes=settings.max_upload_mb << 20)
-    app.add_middleware(OpenAI, door=door, keyring=keyring)
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
     api.include_router(records.router)

@@ -208,11 +208,11 @@ begin
     with put as (
         insert into ledger (uid, business, at, kind, key, skill, route, provider, model, tokens_in, tokens_out, cached,
                             reasoning, cost, reserved, first_ms, total_ms, outcome, attempts, estimated, trace)
-        select r.uid, r.business, r.at, r.kind, r.key, r.skill, r.route, r.provider, r.model, coalesce(r.tokens_in, 0),
+        select r.uid, r.business, to_timestamp(r.at), r.kind, r.key, r.skill, r.route, r.provider, r.model, coalesce(r.tokens_in, 0),
                coalesce(r.tokens_out, 0), coalesce(r.cached, 0), coalesce(r.reasoning, 0), coalesce(r.cost, 0),
                coalesce(r.reserved, 0), r.first_ms, r.total_ms, r.outcome, coalesce(r.attempts, 0),
                coalesce(r.estimated, false), r.trace
-          from jsonb_to_recordset(sent) as r (uid uuid, business uuid, at timestamptz, kind text, key text, skill text,
+          from jsonb_to_recordset(sent) as r (uid uuid, business uuid, at double precision, kind text, key text, skill text,
                route text, provider text, model text, tokens_in integer, tokens_out integer, cached integer,
                reasoning integer, cost bigint, reserved bigint, first_ms double precision, total_ms double precision,
                outcome text, attempts integer, estimated boolean, trace text)
