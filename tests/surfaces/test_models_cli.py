@@ -257,3 +257,20 @@ def test_a_model_that_costs_nobody_knows_what_is_not_tried_on_a_budget(
     (finding,) = json.loads(done.stdout)["findings"]
     assert finding["verdict"] is None
     assert "weft models price odd/able" in finding["words"]
+
+
+def test_a_vendor_that_is_known_needs_no_address(home: Path, business: Business, register: Register) -> None:
+    at = ("--business", business.id, "--json")
+    (local,) = lines(weft(home, "models", "add", "local", "--preset", "ollama", "--model", "qwen3:8b", *at))
+    assert (local["base_url"], local["reach"]) == ("http://localhost:11434/v1", "loopback")
+    done = weft(home, "models", "add", "qwen", "--preset", "dashscope-intl", *at,
+                environment={"DASHSCOPE_API_KEY": "sk-env"})  # fmt: skip
+    assert "taken from DASHSCOPE_API_KEY" in done.stderr
+    (qwen,) = lines(done)
+    assert qwen["route"]["target"] == "qwen/qwen-flash"
+    assert qwen["models"]["text-embedding-v4"]["kind"] == "embeddings"
+    assert "sk-env" not in done.stdout + done.stderr
+    assert register.known(business.uid).providers["qwen"].key == "sk-env"
+    told = {one["preset"]: one for one in lines(weft(home, "models", "presets", "--json"))}
+    assert "qwen-mt-plus" in told["dashscope-intl"]["models"]
+    assert "say which with --model" in weft(home, "models", "presets").stdout

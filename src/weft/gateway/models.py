@@ -129,7 +129,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who answers: an address, a key, models. `own` is false for the platform's, which every business may use."""
+    """Who answers: an address, a key, models. `own` is false for the platform's, which every business may use.
+
+    `paths` says where a kind of request goes below the address, where that is not as the protocol has it.
+    """
 
     uid: UUID
     name: str
@@ -143,6 +146,7 @@ class Provider:
     region: str | None = None
     concurrency: int | None = None
     suspended: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, uid: UUID, name: str, kept: Mapping[str, Any], **more: Any) -> "Provider":
@@ -151,9 +155,14 @@ class Provider:
             raise InputError(f"{name!r} cannot name a provider: use 1 to 63 letters, digits, '.', '_' and '-'.")
         _refuse_unknown(
             kept,
-            ("base_url", "protocol", "headers", "region", "concurrency", "models", "preset"),
+            ("base_url", "protocol", "headers", "region", "concurrency", "models", "preset", "paths"),
             "field of a provider",
         )
+        paths = kept.get("paths") or {}
+        _refuse_unknown(paths, KINDS, "path")
+        for path in paths.values():
+            if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", str(path)) or "/.." in str(path):
+                raise InputError(f"A path of {name} is one such as /rerank, not {path!r}.")
         models = kept.get("models") or {}
         if not isinstance(models, Mapping):
             raise InputError(f"The models of {name} are a table of names, not a {type(models).__name__}.")
@@ -171,6 +180,7 @@ class Provider:
             headers=dict(headers),
             region=kept.get("region"),
             concurrency=None if concurrency is None else _whole(concurrency, f"concurrency of {name}", 100_000),
+            paths=dict(paths),
             **more,
         )
 

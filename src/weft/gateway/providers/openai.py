@@ -22,6 +22,11 @@ class Usage:
     reasoning: int = 0
 
 
+def path(provider: Provider, kind: str) -> str:
+    """Where a provider takes requests of a kind, below its address."""
+    return provider.paths.get(kind) or PATHS[kind]
+
+
 def headers(provider: Provider) -> dict[str, str]:
     """The headers of a request to a provider."""
     made = {"Content-Type": "application/json"}

@@ -421,14 +421,11 @@ def presets(json_: JsonOption = False) -> None:
     """The vendors that are known: weft models add NAME --preset PRESET --key KEY."""
     from weft.gateway.providers import presets as known
 
-    output.rows(
-        [{"preset": name, **said, "models": list(said.get("models", ()))} for name, said in known().items()],
-        [
-            ("preset", "left", lambda one: one["preset"]),
-            ("vendor", "left", lambda one: one["title"]),
-            ("models", "right", lambda one: len(one["models"]) or "yours"),
-            ("address", "left", lambda one: one["base_url"]),
-        ],
-        as_json=json_,
-        empty="None are known.",
-    )
+    for name, said in known().items():
+        models = list(said.get("models", ()))
+        if json_:
+            output.emit({"preset": name, **said, "models": said.get("models", {})})
+            continue
+        output.out.print(name, style="bold", markup=False)
+        output.out.print(f"  {said['title']}, {said['base_url']}", markup=False, soft_wrap=True)
+        output.out.print(f"  {', '.join(models) or 'say which with --model'}", markup=False, soft_wrap=True)
