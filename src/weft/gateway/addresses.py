@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import socket
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
@@ -50,6 +51,20 @@ def literal(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def needed(base_url: str) -> Reach | None:
+    """How far a provider has to reach for the host of its address as it is written; None for what nobody may call.
+
+    A name says nothing before it is resolved, but for `localhost`, which is this machine.
+    """
+    host = (urlsplit(base_url).hostname or "").rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return "loopback"
+    if not literal(host):
+        return "public"
+    reaches: tuple[Reach, ...] = ("public", "loopback", "private")
+    return next((reach for reach in reaches if allowed(host, reach)), None)
 
 
 class GuardedResolver(AbstractResolver):

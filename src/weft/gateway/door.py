@@ -16,6 +16,7 @@ from weft.gateway.cache import Cache
 from weft.gateway.choice import Choice
 from weft.gateway.ledger import Ledger
 from weft.gateway.metrics import Metrics
+from weft.gateway.models import Route
 from weft.gateway.rates import Rates
 from weft.gateway.register import Budget, Known, Register
 from weft.gateway.request import Budgets, Call, Flow, Parts, Request, Whole
@@ -97,6 +98,12 @@ class Door:
         size = Size.of(call.kind, call.body, call.raw)
         targets = self.parts.choice.fitting(route, call.kind, call.body, size)
         return await Request(self.parts, call, route, targets, size).answered(budgets)
+
+    async def tried(self, call: Call, route: Route) -> Whole | Flow:
+        """Ask the models of a route that is at hand, whatever is known of them; raises WeftError."""
+        _, budgets = await self._held(call.business)
+        size = Size.of(call.kind, call.body, call.raw)
+        return await Request(self.parts, call, route, route.targets, size).answered(budgets)
 
     async def _held(self, business: UUID) -> tuple[Known, Budgets]:
         held = self._known.get(business)

@@ -417,7 +417,11 @@ class _Attempt:
         body = openai.outgoing(call.body, target, limit)
         try:
             self.reply = reply = await request.parts.upstream.send(
-                target.provider, openai.PATHS[call.kind], openai.headers(target.provider), body, patience
+                target.provider,
+                openai.path(target.provider, call.kind),
+                openai.headers(target.provider),
+                body,
+                patience,
             )
             if reply.status != 200:
                 await self._refused(reply)
