@@ -70,7 +70,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: its kind, its body as it came and parsed, for whom, and how urgent it is (PERSON before BULK)."""
+    """One request: its kind, its body as it came and parsed, for whom, and how urgent it is (PERSON before BULK).
+
+    `only` is the one target of the route that is asked; `told` is given the ledger's row once it is written.
+    """
 
     kind: Kind
     body: Mapping[str, Any]
@@ -82,6 +85,8 @@ class Call:
     priority: int = PERSON
     control: str | None = None
     trace: str | None = None
+    only: str | None = None
+    told: Callable[[Mapping[str, Any]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +119,11 @@ class Flow:
 class _Again(Exception):
     """An attempt failed in a way that another may not."""
 
-    def __init__(self, message: str, *, retry: bool = True, billed: bool = False, late: bool = False) -> None:
+    def __init__(
+        self, message: str, *, retry: bool = True, billed: bool = False, late: bool = False, status: int | None = None
+    ) -> None:
         super().__init__(message)
-        self.retry, self.billed, self.late = retry, billed, late
+        self.retry, self.billed, self.late, self.status = retry, billed, late, status
 
 
 @dataclass(slots=True)
@@ -221,6 +228,7 @@ class Request:
         problems: list[str] = []
         refusal: ModelRefused | None = None
         late = False
+        status: int | None = None
         asked = 0
         for target in self.parts.choice.order(self.route, self.targets):
             asked += 1
@@ -236,6 +244,7 @@ class Request:
                 except _Again as problem:
                     problems.append(f"{target.id}: {problem}")
                     late |= problem.late
+                    status = problem.status
                     await self._counted_lost(target, billed=problem.billed)
                     if not problem.retry or self.parts.choice.health(target).state(time.monotonic()) != "closed":
                         break
@@ -257,7 +266,7 @@ class Request:
         if all(until > time.monotonic() for until in limited):
             wait = self.parts.choice.wait(self.targets)
             raise LimitReached(f"Every model of {self.route.name} is asked too often: {said}.", retry_after=wait)
-        raise ModelFailed(f"No model of {self.route.name} answered: {said}.")
+        raise ModelFailed(f"No model of {self.route.name} answered: {said}.", upstream_status=status)
 
     def left(self) -> float:
         """Seconds that are left of the route's time."""
@@ -375,6 +384,8 @@ class Request:
         parts.ledger.settle(self.uid, row)
         for told in parts.seen:
             told(row)
+        if self.call.told is not None:
+            self.call.told(row)
 
     def _row(self, outcome: str, usage: Usage, cost: int, *, estimated: bool = False) -> dict[str, Any]:
         """The ledger's row as it stands now; one dictionary, whose values are brought up to date."""
@@ -459,18 +470,19 @@ class _Attempt:
             wait = _seconds(reply.headers.get("Retry-After"))
             if status == 429:
                 self.blameless = True
-                alone = len(self.request.targets) == 1
+                # Who asks for one target of several at a time goes on to the next himself.
+                alone = len(self.request.targets) == 1 and self.request.call.only is None
                 if wait is not None and (wait > _MOST_PAUSE or not alone):
                     health.limited_until = time.monotonic() + min(wait, 60.0)
                 elif wait is not None:
                     await asyncio.sleep(wait)
-            raise _Again(words)
+            raise _Again(words, status=status)
         if status in _MISPLACED:
             raise _Again(f"{words} (look at its address and its key)", retry=False)
         if status >= 500:
             # Some servers say so of a schema that they do not take, and are well.
             self.blameless = status == 500 and "response_format" in self.request.call.body
-            raise _Again(words, retry=not self.blameless)
+            raise _Again(words, retry=not self.blameless, status=status)
         if 300 <= status < 400:
             raise _Again(f"it sends elsewhere ({status}), and nobody goes there", retry=False)
         raise ModelRefused(
@@ -487,7 +499,7 @@ class _Attempt:
             raise _Again("it answered what is no JSON", billed=True) from problem
         wrong = openai.error(payload)
         if wrong is not None:
-            raise _Again(f"it answered an error: {wrong}")
+            raise _Again(f"it answered an error: {wrong}", status=200)
         if not openai.answered(kind, payload):
             raise _Again(f"it answered what is no answer to {kind}", billed=True)
         request.first = time.perf_counter()
