@@ -231,6 +231,7 @@ def test_a_full_disk_stops_what_cannot_be_written_and_loses_nothing(business: Bu
         for one in open_rows:
             ledger.settle(one["uid"], {**one, "outcome": "ok"})
         assert ledger.drained(60)
+        time.sleep(0.3)
         one = row(business)
         ledger.intend(one["uid"], one)
         ledger.settle(one["uid"], one)

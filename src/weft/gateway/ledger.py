@@ -29,6 +29,7 @@ _LOG = logging.getLogger(__name__)
 _SYNC_SECONDS: Final = 0.05
 _FLUSH_SECONDS: Final = 0.2
 _AGAIN_SECONDS: Final = 1.0
+_FULL_SECONDS: Final = 0.2
 _BATCH: Final = 1000
 _SEGMENT_BYTES: Final = 4 << 20
 _MOST_WAITING: Final = 100_000
@@ -110,7 +111,7 @@ class Ledger:
         self._wake = threading.Event()
         self._ending = False
         self._threads: list[threading.Thread] = []
-        self._refused_at = 0.0
+        self._refused_at = self._full_until = 0.0
         self.written = 0
 
     def start(self) -> None:
@@ -267,18 +268,24 @@ class Ledger:
             raise ModelBusy("This process is ending, and asks no model any more.", retry_after=1)
         segment = self._segments[-1]
         if not segment.append(line):
-            try:
-                segment = self._segment()
-            except OSError as problem:
-                if time.monotonic() > self._refused_at + 10:
-                    self._refused_at = time.monotonic()
-                    _LOG.error("the ledger cannot be written in %s, so no model is asked: %s", self._folder, problem)
-                raise ModelBusy(
-                    f"The ledger cannot be written ({problem}), so no model is asked.", retry_after=5
-                ) from None
+            segment = self._next()
             self._segments.append(segment)
             segment.append(line)
         return segment
+
+    def _next(self) -> _Segment:
+        """The next file; where there is no place for one, nobody tries again for a moment. Raises ModelBusy."""
+        now = time.monotonic()
+        if now < self._full_until:
+            raise ModelBusy("The ledger cannot be written, so no model is asked.", retry_after=5)
+        try:
+            return self._segment()
+        except OSError as problem:
+            self._full_until = now + _FULL_SECONDS
+            if now > self._refused_at + 10:
+                self._refused_at = now
+                _LOG.error("the ledger cannot be written in %s, so no model is asked: %s", self._folder, problem)
+            raise ModelBusy(f"The ledger cannot be written ({problem}), so no model is asked.", retry_after=5) from None
 
     def _synced(self) -> None:
         """Bring what was appended onto the disk, again and again."""
