@@ -23,6 +23,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable lines
 WhereOption = Annotated[str | None, typer.Option("--where", help="A filter, such as 'vendor = Acme and price < 20'.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many at most.")]
 
+_WHOLE = 40
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 
@@ -108,8 +109,10 @@ def rows(
         overflow: OverflowMethod = "fold" if place == 0 else "ellipsis"
         right = justify == "right"
         table.add_column(heading, justify="right" if right else "left", overflow=overflow, no_wrap=place > 0 or right)
-    count = 0
+    count = longest = 0
     for item in items:
-        table.add_row(*("" if (cell := read(item)) is None else str(cell) for _, _, read in columns))
-        count += 1
+        cells = ["" if (cell := read(item)) is None else str(cell) for _, _, read in columns]
+        table.add_row(*cells)
+        count, longest = count + 1, max(longest, len(cells[0]))
+    table.columns[0].min_width = min(longest, _WHOLE)
     out.print(table if count else empty)
