@@ -181,6 +181,9 @@ def test_an_address_without_a_server_is_told(monkeypatch: pytest.MonkeyPatch) ->
         client.business.get()
     with pytest.raises(InputError, match="http"):
         weft.Client("ftp://x", key="weft_x")
+    for key in ("weft_\n", "weft_€"):
+        with pytest.raises(InputError, match="letters that no key has"):
+            weft.Client(url, key=key)
     monkeypatch.delenv("WEFT_KEY", raising=False)
     with pytest.raises(InputError, match="WEFT_KEY"):
         weft.Client(url)
@@ -243,6 +246,30 @@ def test_an_answer_that_is_not_wefts_is_told(scripted: tuple[str, list[Answer], 
     script.append(_answer("404 Not Found", b"<html>nginx</html>"))
     with weft.Client(url, key="weft_x") as client, pytest.raises(WeftError, match="is the address right"):
         client.business.get()
+
+
+def test_an_answer_that_breaks_off_or_is_no_json_is_told(scripted: tuple[str, list[Answer], list[bytes]]) -> None:
+    url, script, _ = scripted
+    whole = _answer("200 OK", b'{"id": "x"}')
+    script += [lambda asked: whole(asked)[:-3]] * 2 + [_answer("200 OK", b"<html>a proxy</html>")]
+    with weft.Client(url, key="weft_x") as client:
+        with pytest.raises(ServerUnreachable, match="broke off"):
+            client.business.get()
+
+        async def asked() -> None:
+            async with weft.AsyncClient(url, key="weft_x") as other:
+                await other.business.get()
+
+        with pytest.raises(ServerUnreachable, match="broke off"):
+            asyncio.run(asked())
+        with pytest.raises(WeftError, match="is the address right"):
+            client.business.get()
+
+
+@pytest.mark.parametrize("product", ["", ".", "..", "\ud800"])
+def test_an_id_that_no_address_holds_is_refused(client: weft.Client, product: str) -> None:
+    with pytest.raises(InputError, match="no id that an address can hold"):
+        client.products.get(product)
 
 
 def test_events_of_a_skill_end_with_its_answer_or_its_problem(scripted: tuple[str, list[Answer], list[bytes]]) -> None:
