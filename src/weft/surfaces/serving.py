@@ -14,10 +14,12 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from weft.errors import InputError
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.surfaces.connections import Connection
 from weft.surfaces.web import application
 
 
@@ -33,6 +35,12 @@ def _bound(host: str, port: int) -> socket.socket:
             f"{host}:{port} cannot be listened on: {problem.strerror}. Stop what uses it (weft stop), or use --port."
         ) from problem
     return listening
+
+
+def configured(app: ASGIApp, **more: Any) -> uvicorn.Config:
+    """How an application is served."""
+    given = {"log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 5, "http": Connection, **more}
+    return uvicorn.Config(app, **given)
 
 
 def run(
@@ -51,8 +59,7 @@ def run(
     with _bound(host, port) as listening, Database.open(settings, say) as database:
         number = listening.getsockname()[1]
         app = application(database, settings, labor=True, hosts=[host])
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configured(app))
         note = settings.home / f"serve-{os.getpid()}.json"
         note.write_text(json.dumps({"pid": os.getpid(), "host": host, "port": number}), encoding="utf-8")
         say(f"Weft serves http://{host}:{number} (API /api/v1, its description /api/openapi.json). Ctrl-C ends it.")
