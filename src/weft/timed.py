@@ -5,7 +5,7 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -68,11 +68,3 @@ def each(function: Callable[[Item], Result], items: Sequence[Item], seconds: flo
         if late and len(results) < len(items):
             results.append(OutOfTime(f"it did not answer within {seconds:g} s"))
     return results
-
-
-def one(function: Callable[..., Any], *given: Any, seconds: float) -> Any:
-    """Call a function once; raises what it raises, or OutOfTime."""
-    result = each(lambda _: function(*given), [None], seconds)[0]
-    if isinstance(result, BaseException):
-        raise result
-    return result

@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
@@ -53,6 +54,20 @@ def refused(host: str, reach: Reach) -> Forbidden:
 def literal(host: str) -> bool:
     """Tell whether a host is an IP address, which nobody resolves, or looks like one: `127.1`, `0x7f.1` and `2130706433` do."""
     return ":" in host or _NUMERIC.fullmatch(host) is not None
+
+
+def needed(base_url: str) -> Reach | None:
+    """How far a provider has to reach for the host of its address as it is written; None for what nobody may call.
+
+    A name says nothing before it is resolved, but for `localhost`, which is this machine.
+    """
+    host = (urlsplit(base_url).hostname or "").rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return "loopback"
+    if not literal(host):
+        return "public"
+    reaches: tuple[Reach, ...] = ("public", "loopback", "private")
+    return next((reach for reach in reaches if allowed(host, reach)), None)
 
 
 class GuardedResolver(AbstractResolver):

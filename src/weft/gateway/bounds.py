@@ -22,7 +22,7 @@ INJECTED: Final = 4096
 _TEMPLATE: Final = 512
 _MESSAGE: Final = 16
 _MEDIA: Final = 64
-_PAIR: Final = 64
+_PAIR: Final = 256
 _SPREAD: Final = 3
 _MILLION: Final = 1_000_000
 _MOST_TOKENS: Final = 100_000_000
@@ -32,7 +32,7 @@ _PLAIN: Final = "max_tokens"
 _LIMITS: Final = frozenset(
     {_PLAIN, "max_completion_tokens", "max_output_tokens", "max_new_tokens", "max_gen_len", "n_predict", "num_predict"}
 )
-_ANSWERS: Final = frozenset({"n", "best_of", "num_return_sequences"})
+_ANSWERS: Final = frozenset({"n", "best_of", "num_return_sequences", "n_cmpl"})
 _COUNTS: Final = _LIMITS | _ANSWERS
 # What a vendor bills beside or beyond the tokens of this model.
 _BEYOND: Final = frozenset(

@@ -153,6 +153,14 @@ class Ledger:
                 self._close(self.process)
                 shutil.rmtree(self._folder, ignore_errors=True)
 
+    def admit(self) -> None:
+        """Raise ModelBusy where so many rows wait for PostgreSQL that no more may come."""
+        if len(self._waiting) > _MOST_WAITING:
+            raise ModelBusy(
+                "The ledger cannot reach its database, and as many requests wait to be entered as it holds.",
+                retry_after=5,
+            )
+
     def intend(self, uid: str, row: Mapping[str, Any]) -> None:
         """Append the row that a crash would leave, in place of one before; raises ModelBusy where nothing can be written."""
         if len(self._waiting) > _MOST_WAITING:

@@ -73,7 +73,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: its kind, its body as it came and parsed, for whom, and how urgent it is (PERSON before BULK)."""
+    """One request: its kind, its body as it came and parsed, for whom, and how urgent it is (PERSON before BULK).
+
+    `only` is the one target of the route that is asked; `told` is given the ledger's row once it is written.
+    """
 
     kind: Kind
     body: Mapping[str, Any]
@@ -85,6 +88,8 @@ class Call:
     priority: int = PERSON
     control: str | None = None
     trace: str | None = None
+    only: str | None = None
+    told: Callable[[Mapping[str, Any]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +122,11 @@ class Flow:
 class _Again(Exception):
     """An attempt failed in a way that another may not."""
 
-    def __init__(self, message: str, *, retry: bool = True, billed: bool = False, late: bool = False) -> None:
+    def __init__(
+        self, message: str, *, retry: bool = True, billed: bool = False, late: bool = False, status: int | None = None
+    ) -> None:
         super().__init__(message)
-        self.retry, self.billed, self.late = retry, billed, late
+        self.retry, self.billed, self.late, self.status = retry, billed, late, status
 
 
 @dataclass(slots=True)
@@ -149,6 +156,7 @@ class Request:
     async def answered(self, budgets: Budgets) -> Whole | Flow:
         """The reply; whatever happens, what is held is settled and one row is written."""
         self.uid, self.at, self.began = uuid7_text(), time.time(), time.perf_counter()
+        self.parts.ledger.admit()
         self.parts.metrics.in_flight += 1
         try:
             await self._let_in()
@@ -229,6 +237,7 @@ class Request:
         problems: list[str] = []
         refusal: ModelRefused | None = None
         late = False
+        status: int | None = None
         asked = 0
         for target in self.parts.choice.order(self.route, self.targets):
             asked += 1
@@ -244,6 +253,7 @@ class Request:
                 except _Again as problem:
                     problems.append(f"{target.id}: {problem}")
                     late |= problem.late
+                    status = problem.status
                     await self._counted_lost(target, billed=problem.billed)
                     if not problem.retry or self.parts.choice.health(target).state(time.monotonic()) != "closed":
                         break
@@ -265,7 +275,7 @@ class Request:
         if all(until > time.monotonic() for until in limited):
             wait = self.parts.choice.wait(self.targets)
             raise LimitReached(f"Every model of {self.route.name} is asked too often: {said}.", retry_after=wait)
-        raise ModelFailed(f"No model of {self.route.name} answered: {said}.")
+        raise ModelFailed(f"No model of {self.route.name} answered: {said}.", upstream_status=status)
 
     def left(self) -> float:
         """Seconds that are left of the route's time."""
@@ -286,6 +296,7 @@ class Request:
         await choice.place(target, self.call.priority, min(self.left(), self.route.first_seconds))
         health = choice.health(target)
         health.began()
+        self.target = target
         self.attempts += 1
         started = time.perf_counter()
         state = _Attempt(self, target, started)
@@ -312,7 +323,6 @@ class Request:
             spent = bounds.cost(usage, prices, self.size.images) if prices else 0
         if self.holds and spent > held:
             self._suspend(target, spent, held)
-        self.target = target
         self._written(outcome, usage, self.lost + spent, estimated=estimated)
 
     def _suspend(self, target: Target, spent: int, held: int) -> None:
@@ -346,8 +356,8 @@ class Request:
             outcome = "failed"
         # Who goes away while a model answers leaves a request that may be billed in full.
         spent = self.lost
-        if outcome == "cancelled" and self.attempts and self.holds:
-            spent = sum(hold.amount for hold in self.holds)
+        if outcome == "cancelled" and self.target is not None:
+            spent += self._most(self.target)
         self._written(outcome, Usage(), spent, estimated=bool(spent))
 
     def _written(
@@ -383,6 +393,8 @@ class Request:
         parts.ledger.settle(self.uid, row)
         for told in parts.seen:
             told(row)
+        if self.call.told is not None:
+            self.call.told(row)
 
     def _row(self, outcome: str, usage: Usage, cost: int, *, estimated: bool = False) -> dict[str, Any]:
         """The ledger's row as it stands now; one dictionary, whose values are brought up to date."""
@@ -427,7 +439,11 @@ class _Attempt:
         body = openai.outgoing(call.body, target, limit)
         try:
             self.reply = reply = await request.parts.upstream.send(
-                target.provider, openai.PATHS[call.kind], openai.headers(target.provider), body, patience
+                target.provider,
+                openai.path(target.provider, call.kind),
+                openai.headers(target.provider),
+                body,
+                patience,
             )
             if reply.status != 200:
                 await self._refused(reply)
@@ -468,18 +484,19 @@ class _Attempt:
             wait = _seconds(reply.headers.get("Retry-After"))
             if status == 429:
                 self.blameless = True
-                alone = len(self.request.targets) == 1
+                # Who asks for one target of several at a time goes on to the next himself.
+                alone = len(self.request.targets) == 1 and self.request.call.only is None
                 if wait is not None and (wait > _MOST_PAUSE or not alone):
                     health.limited_until = time.monotonic() + min(wait, 60.0)
                 elif wait is not None:
                     await asyncio.sleep(wait)
-            raise _Again(words)
+            raise _Again(words, status=status)
         if status in _MISPLACED:
             raise _Again(f"{words} (look at its address and its key)", retry=False)
         if status >= 500:
             # Some servers say so of a schema that they do not take, and are well.
             self.blameless = status == 500 and "response_format" in self.request.call.body
-            raise _Again(words, retry=not self.blameless)
+            raise _Again(words, retry=not self.blameless, status=status)
         if 300 <= status < 400:
             raise _Again(f"it sends elsewhere ({status}), and nobody goes there", retry=False)
         raise ModelRefused(
@@ -500,7 +517,7 @@ class _Attempt:
             raise _Again("it answered what is no JSON", billed=True) from problem
         wrong = openai.error(payload)
         if wrong is not None:
-            raise _Again(f"it answered an error: {self._unsaid(wrong)}")
+            raise _Again(f"it answered an error: {self._unsaid(wrong)}", status=200)
         if not openai.answered(kind, payload):
             raise _Again(f"it answered what is no answer to {kind}", billed=True)
         request.first = time.perf_counter()
@@ -531,7 +548,6 @@ class _Attempt:
                 raise _Again(f"it answered an error: {self._unsaid(wrong)}")
             raise _Again("it ended its answer before it began", billed=True)
         request.first = time.perf_counter()
-        request.target = self.target
         pieces = self._passed_on(stream, chunks, ready)
         return Flow(request.uid, pieces, self.target.id, ended=lambda: self._over(stream, "cancelled", None))
 

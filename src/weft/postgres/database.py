@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -19,15 +20,21 @@ _MOST: Final = 12
 
 
 class Database:
-    """A PostgreSQL with Weft's schema; safe to share between threads."""
+    """A PostgreSQL with Weft's schema; safe to share between threads.
+
+    `folder` is Weft's folder on this machine, `closing` what is called before the handle is closed, the last first.
+    """
 
     def __init__(self, connection_string: str, home: Path | None, say: Callable[[str], None] | None = None) -> None:
         self.conninfo = connection_string
+        self.folder: Path | None = home
+        self.closing: list[Callable[[], None]] = []
         self._home = home
         self._say = say
         self._idle: list[Connection[Any]] = []
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_MOST)
+        self._turns: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
 
     @classmethod
     def open(cls, settings: Settings, say: Callable[[str], None] | None = None) -> "Database":
@@ -42,6 +49,7 @@ class Database:
         else:
             owner = _checked_url(settings.database_url)
             database = cls(_with_options(owner, "-c role=weft_app"), None)
+            database.folder = settings.home
         with database._spoken(), psycopg.connect(owner) as connection:
             if settings.database_url is not None:
                 _refuse_unfit(connection)
@@ -57,7 +65,9 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Close the idle connections; the embedded server keeps running."""
+        """Call what waits for the end, and close the idle connections; the embedded server keeps running."""
+        while self.closing:
+            self.closing.pop()()
         with self._lock:
             idle, self._idle = self._idle, []
         for connection in idle:
@@ -74,6 +84,19 @@ class Database:
         """One transaction that belongs to no business: it sees no tenant's rows."""
         with self._transaction("select set_config('weft.business', '', true)", ()) as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """Do what has this name one at a time, in all processes; who comes meanwhile waits.
+
+        The turn is held by a connection beside those of transactions: else those who wait would hold all of them, and who
+        they wait for could not go on.
+        """
+        with self._lock:
+            turn = self._turns.setdefault(what, threading.Lock())
+        with turn, self._spoken(), self._connected() as connection:
+            connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (what,))
+            yield
 
     @contextlib.contextmanager
     def _transaction(self, first: str, parameters: Sequence[Any]) -> Iterator[Connection[Any]]:
