@@ -543,6 +543,9 @@ class _Attempt:
             if stream.begun or stream.done:
                 break
         else:
+            wrong = stream.unstreamed()
+            if wrong is not None:
+                raise _Again(f"it answered an error: {self._unsaid(wrong)}")
             raise _Again("it ended its answer before it began", billed=True)
         request.first = time.perf_counter()
         pieces = self._passed_on(stream, chunks, ready)
