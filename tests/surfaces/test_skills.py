@@ -13,8 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 
 from weft.access import businesses
 from weft.business import Business
@@ -317,6 +320,26 @@ def test_a_stream_comes_as_events(server: httpx.Client) -> None:
         text = answered.read().decode()
     assert text.startswith('event: piece\ndata: "one "\n\n')
     assert text.endswith('event: answer\ndata: {"number":3}\n\n')
+
+
+@pytest.mark.parametrize("mode", ["2026-07-28", "legacy"])
+def test_a_stream_comes_to_an_agent_as_progress(server: httpx.Client, mode: str) -> None:
+    pieces: list[tuple[float, str | None]] = []
+
+    async def told(progress: float, total: float | None, message: str | None) -> None:
+        pieces.append((progress, message))
+
+    async def run() -> list[Any]:
+        url = str(server.base_url).replace("/api/v1/", "/mcp")
+        async with (
+            httpx.AsyncClient(headers=server.headers, timeout=30) as http,
+            Client(streamable_http_client(url, http_client=http), mode=mode) as client,
+        ):
+            return [await client.call_tool("tell", {}, progress_callback=told), await client.call_tool("tell", {})]
+
+    with_progress, without = anyio.run(run)
+    assert pieces == [(1, "one "), (2, "two "), (3, "three")]
+    assert with_progress.structured_content == without.structured_content == {"number": 3}
 
 
 def test_reading_keys_cannot_propose(server: httpx.Client, environment: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +17,7 @@ from weft.gateway.cache import Cache
 from weft.gateway.choice import Choice
 from weft.gateway.ledger import Ledger
 from weft.gateway.metrics import Metrics
+from weft.gateway.models import Route
 from weft.gateway.rates import Rates
 from weft.gateway.register import Budget, Known, Register
 from weft.gateway.request import Budgets, Call, Flow, Parts, Request, Whole
@@ -94,9 +96,17 @@ class Door:
         route = known.route(name)
         if not call.limits.allow(name):
             raise Forbidden(f"The key {call.key} may not ask {name}.")
+        if call.only is not None:
+            route = replace(route, targets=tuple(target for target in route.targets if target.id == call.only)[:1])
         size = Size.of(call.kind, call.body, call.raw)
         targets = self.parts.choice.fitting(route, call.kind, call.body, size)
         return await Request(self.parts, call, route, targets, size).answered(budgets)
+
+    async def tried(self, call: Call, route: Route) -> Whole | Flow:
+        """Ask the models of a route that is at hand, whatever is known of them; raises WeftError."""
+        _, budgets = await self._held(call.business)
+        size = Size.of(call.kind, call.body, call.raw)
+        return await Request(self.parts, call, route, route.targets, size).answered(budgets)
 
     async def _held(self, business: UUID) -> tuple[Known, Budgets]:
         held = self._known.get(business)
@@ -112,9 +122,10 @@ class Door:
         """Read anew what has changed since the last look."""
         revision = await asyncio.to_thread(self.register.revision)
         if revision != self._revision:
-            self._revision = revision
             for business in list(self._known):
                 await self._read(business)
+            # Only now: where reading failed, or another look is still at it, it is read the next time.
+            self._revision = revision
 
     async def _read(self, business: UUID) -> tuple[Known, Budgets]:
         known = await asyncio.to_thread(self.register.known, business)

@@ -7,7 +7,7 @@ import httpx
 import orjson
 import pytest
 from models import Gateway, gateway
-from openai import OpenAI
+from openai import BadRequestError, OpenAI
 
 from weft.business import Business
 from weft.gateway.standin import Behavior, whole
@@ -57,9 +57,6 @@ def held(gateway: Gateway, business: Business) -> dict[str, Any]:
         ({"max_tokens": 1, "n_predict": 5000}, 5000),
         ({"n_predict": 20, "n_cmpl": 30}, 600),
         ({"max_tokens": 1, "n": 2, "n_cmpl": 30}, 30),
-        ({"n_predict": -1}, 4096),
-        ({"max_tokens": 5, "max_completion_tokens": -1}, 4096),
-        ({"max_tokens": 5, "n_predict": "many"}, 4096),
     ],
 )
 def test_a_limit_by_any_name_is_held(
@@ -67,6 +64,14 @@ def test_a_limit_by_any_name_is_held(
 ) -> None:
     client.chat.completions.create(model="predicts", messages=HELLO, extra_body=asked)
     assert held(gateway, business)["tokens_out"] == billed
+
+
+@pytest.mark.parametrize(
+    "asked", [{"n_predict": -1}, {"max_tokens": 5, "max_completion_tokens": -1}, {"max_tokens": 5, "n_predict": "many"}]
+)
+def test_a_limit_that_is_none_is_refused(client: OpenAI, asked: dict[str, Any]) -> None:
+    with pytest.raises(BadRequestError, match="is a whole number"):
+        client.chat.completions.create(model="predicts", messages=HELLO, extra_body=asked)
 
 
 def test_a_query_is_held_once_for_each_document(gateway: Gateway, business: Business, client: OpenAI) -> None:
