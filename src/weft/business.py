@@ -7,6 +7,7 @@ from psycopg import Connection
 
 from weft.access import businesses
 from weft.access.businesses import Tenant
+from weft.gateway.handle import Models
 from weft.postgres.database import Database
 from weft.store.catalog import Catalog
 from weft.store.changes import Changes
@@ -22,7 +23,7 @@ from weft.store.things import Things
 
 
 class Business:
-    """One business: its records, its changes, its journal."""
+    """One business: its records, its changes, its journal, its models."""
 
     def __init__(self, database: Database, tenant: Tenant) -> None:
         self.id = tenant.id
@@ -40,7 +41,12 @@ class Business:
         self.imports = Imports(database, tenant.uid)
         self.remembered = Remembered(database, tenant.uid)
         self.learned = Learned(database, tenant.uid)
-        self.routes: frozenset[str] = frozenset()
+        self.models = Models(database, tenant.uid)
+
+    @property
+    def routes(self) -> frozenset[str]:
+        """The names of the routes to models that the business may ask."""
+        return self.models.routes
 
     @classmethod
     def named(cls, database: Database, name: str) -> "Business":

@@ -13,8 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 
 from weft.access import businesses
 from weft.business import Business
@@ -104,12 +107,16 @@ def tell(asked: Odd, business: Business) -> Any:
 
 
 stream_skill = Skill(name="tell", does="Tells piece by piece", asks=Odd, answers=Told, local="weft_shout:tell", streams=True)
+broken_skill = Skill(name="broken", does="Is broken", asks=Odd, answers=Told, local="weft_shout_broken:odd")
+serve_skill = Skill(name="serve", does="Would take a command's name", asks=Odd, answers=Told, local="weft_shout:odd")
 nothing = 5
 '''
 ENTRY = """[weft.skills]
 shout = weft_shout
 odd = weft_shout:odd_skill
 tell = weft_shout:stream_skill
+broken = weft_shout:broken_skill
+serve = weft_shout:serve_skill
 nonsense = weft_shout:nothing
 missing = weft_shout_missing:skill
 """
@@ -123,6 +130,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheel = folder / "weft_shout-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("weft_shout.py", textwrap.dedent(SKILL))
+        archive.writestr("weft_shout_broken.py", "raise RuntimeError('no such machine')")
         archive.writestr("weft_shout-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: weft-shout\nVersion: 1.0\n")
         archive.writestr(
             "weft_shout-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -186,6 +194,7 @@ def test_help_names_it(environment: dict[str, str]) -> None:
     done = weft(environment, "--help")
     assert "shout-it" in done.stdout
     assert "Shouts a title" in done.stdout
+    assert "Would take a command's name" not in done.stdout
     assert "weft_shout_missing" in done.stderr
 
 
@@ -298,6 +307,7 @@ def test_it_answers_over_http_and_proposes_only_where_it_is_asked_to(server: htt
         ("odd", {"how": "interrupt"}, 502, "KeyboardInterrupt"),
         ("odd", {"how": "unsayable"}, 502, "no JSON"),
         ("odd", {"how": "hang"}, 504, "within 1 s"),
+        ("broken", {}, 502, "cannot be loaded: RuntimeError: no such machine"),
         ("nothing", {}, 404, ""),
     ],
 )
@@ -317,6 +327,26 @@ def test_a_stream_comes_as_events(server: httpx.Client) -> None:
         text = answered.read().decode()
     assert text.startswith('event: piece\ndata: "one "\n\n')
     assert text.endswith('event: answer\ndata: {"number":3}\n\n')
+
+
+@pytest.mark.parametrize("mode", ["2026-07-28", "legacy"])
+def test_a_stream_comes_to_an_agent_as_progress(server: httpx.Client, mode: str) -> None:
+    pieces: list[tuple[float, str | None]] = []
+
+    async def told(progress: float, total: float | None, message: str | None) -> None:
+        pieces.append((progress, message))
+
+    async def run() -> list[Any]:
+        url = str(server.base_url).replace("/api/v1/", "/mcp")
+        async with (
+            httpx.AsyncClient(headers=server.headers, timeout=30) as http,
+            Client(streamable_http_client(url, http_client=http), mode=mode) as client,
+        ):
+            return [await client.call_tool("tell", {}, progress_callback=told), await client.call_tool("tell", {})]
+
+    with_progress, without = anyio.run(run)
+    assert pieces == [(1, "one "), (2, "two "), (3, "three")]
+    assert with_progress.structured_content == without.structured_content == {"number": 3}
 
 
 def test_reading_keys_cannot_propose(server: httpx.Client, environment: dict[str, str]) -> None:

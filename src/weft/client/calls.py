@@ -127,6 +127,21 @@ class KeyLine(TypedDict):
     limits: KeyLimits
 
 
+class Loaded(TypedDict):
+    """A taxonomy, or attributes with their values: how much is in it, and where it comes from."""
+
+    id: Literal["taxonomy", "attribute-lists"]
+    kind: str
+    name: str
+    heading: str | None
+    nodes: int | None
+    attributes: int | None
+    values: int | None
+    bytes: int | None
+    by: str | None
+    at: str
+
+
 class MadeKey(TypedDict):
     """A key with its secret, which is shown this once."""
 
@@ -831,6 +846,31 @@ class Imports:
         return self._wire.events(call("GET", "/imports/{}/events", import_id))
 
 
+class Taxonomies:
+    """/taxonomies"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def load(self, file: File, *, name: str | None = None) -> Loaded:
+        """Send a taxonomy, or attributes with their values, in place of what is loaded; the next run of organize uses it."""
+        return cast(
+            "Loaded", self._wire.json(call("POST", "/taxonomies", query={"name": named(file, name)}, file=file))
+        )
+
+    def all(self) -> list[Loaded]:
+        """What is loaded: a taxonomy, attribute lists, both or neither."""
+        return cast("list[Loaded]", self._wire.json(call("GET", "/taxonomies")))
+
+    def get(self, taxonomy: Literal["taxonomy", "attribute-lists"]) -> Loaded:
+        """The taxonomy, or the attribute lists: size and origin."""
+        return cast("Loaded", self._wire.json(call("GET", "/taxonomies/{}", taxonomy)))
+
+    def forget(self, taxonomy: Literal["taxonomy", "attribute-lists"]) -> Loaded:
+        """Forget it, and answer what it was; products are placed on the business's own tree again."""
+        return cast("Loaded", self._wire.json(call("DELETE", "/taxonomies/{}", taxonomy)))
+
+
 class Skills(_Skills):
     """/skills"""
 
@@ -1158,6 +1198,7 @@ class Calls:
         self.journal = Journal(wire)
         self.keys = Keys(wire)
         self.imports = Imports(wire)
+        self.taxonomies = Taxonomies(wire)
         self.skills = Skills(wire)
         self.runs = Runs(wire)
         self.models = Models(wire)
@@ -1617,6 +1658,31 @@ class AsyncImports:
         return self._wire.events(call("GET", "/imports/{}/events", import_id))
 
 
+class AsyncTaxonomies:
+    """/taxonomies"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def load(self, file: File, *, name: str | None = None) -> Loaded:
+        """Send a taxonomy, or attributes with their values, in place of what is loaded; the next run of organize uses it."""
+        return cast(
+            "Loaded", await self._wire.json(call("POST", "/taxonomies", query={"name": named(file, name)}, file=file))
+        )
+
+    async def all(self) -> list[Loaded]:
+        """What is loaded: a taxonomy, attribute lists, both or neither."""
+        return cast("list[Loaded]", await self._wire.json(call("GET", "/taxonomies")))
+
+    async def get(self, taxonomy: Literal["taxonomy", "attribute-lists"]) -> Loaded:
+        """The taxonomy, or the attribute lists: size and origin."""
+        return cast("Loaded", await self._wire.json(call("GET", "/taxonomies/{}", taxonomy)))
+
+    async def forget(self, taxonomy: Literal["taxonomy", "attribute-lists"]) -> Loaded:
+        """Forget it, and answer what it was; products are placed on the business's own tree again."""
+        return cast("Loaded", await self._wire.json(call("DELETE", "/taxonomies/{}", taxonomy)))
+
+
 class AsyncSkills(_AsyncSkills):
     """/skills"""
 
@@ -1947,6 +2013,7 @@ class AsyncCalls:
         self.journal = AsyncJournal(wire)
         self.keys = AsyncKeys(wire)
         self.imports = AsyncImports(wire)
+        self.taxonomies = AsyncTaxonomies(wire)
         self.skills = AsyncSkills(wire)
         self.runs = AsyncRuns(wire)
         self.models = AsyncModels(wire)

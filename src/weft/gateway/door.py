@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -94,6 +96,8 @@ class Door:
         route = known.route(name)
         if not call.limits.allow(name):
             raise Forbidden(f"The key {call.key} may not ask {name}.")
+        if call.only is not None:
+            route = replace(route, targets=tuple(target for target in route.targets if target.id == call.only)[:1])
         size = Size.of(call.kind, call.body, call.raw)
         targets = self.parts.choice.fitting(route, call.kind, call.body, size)
         return await Request(self.parts, call, route, targets, size).answered(budgets)
@@ -118,9 +122,10 @@ class Door:
         """Read anew what has changed since the last look."""
         revision = await asyncio.to_thread(self.register.revision)
         if revision != self._revision:
-            self._revision = revision
             for business in list(self._known):
                 await self._read(business)
+            # Only now: where reading failed, or another look is still at it, it is read the next time.
+            self._revision = revision
 
     async def _read(self, business: UUID) -> tuple[Known, Budgets]:
         known = await asyncio.to_thread(self.register.known, business)
@@ -138,7 +143,7 @@ class Door:
             try:
                 await self.look()
                 if turn % _TIDY_EVERY == 0:
-                    await self.parts.purse.tidy()
+                    await self.parts.purse.tidy(time.time())
                     self.parts.rates.tidy()
                 if turn % _RECOVER_EVERY == 0:
                     await asyncio.to_thread(self.parts.ledger.recover)

@@ -21,6 +21,8 @@ PROVIDER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 ROUTE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
 _MOST_SECONDS: Final = 3600.0
 _OWN_HEADERS: Final = ("host", "content-length", "content-type", "transfer-encoding", "connection", "upgrade", "expect")
+_SHORTEST_SECRET: Final = 6
+_UNSAID: Final = b"[secret]"
 
 
 def nano(dollars: Any, what: str = "The amount") -> int:
@@ -148,6 +150,14 @@ class Provider:
     concurrency: int | None = None
     suspended: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
+
+    def unsaid(self, text: bytes) -> bytes:
+        """What its server said, without the secrets that are sent to it: some servers quote them."""
+        for secret in (self.key, *self.headers.values()):
+            if secret and len(secret) >= _SHORTEST_SECRET:
+                for said in (secret, secret.replace("/", "\\/")):
+                    text = text.replace(said.encode(), _UNSAID)
+        return text
 
     @classmethod
     def read(cls, uid: UUID, name: str, kept: Mapping[str, Any], **more: Any) -> "Provider":
@@ -355,13 +365,17 @@ def checked_url(url: Any, name: str) -> str:
     text = str(url or "").strip().rstrip("/")
     try:
         parts = urlsplit(text)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username and not parts.fragment
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.fragment
         _ = parts.port
     except ValueError:
         sound = False
-    if not sound or parts.query or not text.isprintable() or " " in text:
+    if "@" in text:
+        # It may be a password, and is not said again.
+        raise InputError(f"The address of {name} has a login in it. Leave that out; a provider's key is given apart.")
+    if not sound or parts.query or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
         raise InputError(
-            f"The address of {name} is one such as https://api.example.com/v1, without a login or a query, not {url!r}."
+            f"The address of {name} is one such as https://api.example.com/v1, in ASCII (xn--… for other letters) and without "
+            f"a query, not {url!r}."
         )
     return text
 

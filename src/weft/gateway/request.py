@@ -40,6 +40,9 @@ from weft.ids import uuid7_text
 
 _LOG = logging.getLogger(__name__)
 _MOST_PAUSE: Final = 2.0
+# What the ledger's columns hold.
+_MOST_TOKENS: Final = 2**31 - 1
+_MOST_COST: Final = 2**62
 PERSON, BULK = 0, 1
 _MISPLACED: Final = (401, 403, 404, 405)
 _LATER: Final = (408, 409, 425, 429)
@@ -70,7 +73,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: its kind, its body as it came and parsed, for whom, and how urgent it is (PERSON before BULK)."""
+    """One request: its kind, its body as it came and parsed, for whom, and how urgent it is (PERSON before BULK).
+
+    `only` is the one target of the route that is asked; `told` is given the ledger's row once it is written.
+    """
 
     kind: Kind
     body: Mapping[str, Any]
@@ -82,6 +88,8 @@ class Call:
     priority: int = PERSON
     control: str | None = None
     trace: str | None = None
+    only: str | None = None
+    told: Callable[[Mapping[str, Any]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +122,11 @@ class Flow:
 class _Again(Exception):
     """An attempt failed in a way that another may not."""
 
-    def __init__(self, message: str, *, retry: bool = True, billed: bool = False, late: bool = False) -> None:
+    def __init__(
+        self, message: str, *, retry: bool = True, billed: bool = False, late: bool = False, status: int | None = None
+    ) -> None:
         super().__init__(message)
-        self.retry, self.billed, self.late = retry, billed, late
+        self.retry, self.billed, self.late, self.status = retry, billed, late, status
 
 
 @dataclass(slots=True)
@@ -198,6 +208,12 @@ class Request:
                     f"weft models price {self.targets[0].id} --in DOLLARS --out DOLLARS (for a million tokens)."
                 )
             self.targets = priced
+            beyond = bounds.unbounded(self.call.body)
+            if beyond is not None:
+                raise InputError(
+                    f"What {beyond} asks for can cost more than is known before it is sent, and this request is held to a "
+                    "budget. Leave it out."
+                )
             self.holds.append(await self.parts.purse.reserve(accounts, self._bound()))
         self._intend()
 
@@ -221,6 +237,7 @@ class Request:
         problems: list[str] = []
         refusal: ModelRefused | None = None
         late = False
+        status: int | None = None
         asked = 0
         for target in self.parts.choice.order(self.route, self.targets):
             asked += 1
@@ -236,6 +253,7 @@ class Request:
                 except _Again as problem:
                     problems.append(f"{target.id}: {problem}")
                     late |= problem.late
+                    status = problem.status
                     await self._counted_lost(target, billed=problem.billed)
                     if not problem.retry or self.parts.choice.health(target).state(time.monotonic()) != "closed":
                         break
@@ -257,7 +275,7 @@ class Request:
         if all(until > time.monotonic() for until in limited):
             wait = self.parts.choice.wait(self.targets)
             raise LimitReached(f"Every model of {self.route.name} is asked too often: {said}.", retry_after=wait)
-        raise ModelFailed(f"No model of {self.route.name} answered: {said}.")
+        raise ModelFailed(f"No model of {self.route.name} answered: {said}.", upstream_status=status)
 
     def left(self) -> float:
         """Seconds that are left of the route's time."""
@@ -298,9 +316,8 @@ class Request:
         held = self._most(target)
         if usage is None:
             most_out, _ = self.size.limit_for(target)
-            usage = Usage(
-                self.size.tokens_in(target), self.size.answers * most_out if full else min(size_out, most_out)
-            )
+            most_out *= self.size.answers
+            usage = Usage(self.size.tokens_in(target), most_out if full else min(size_out, most_out))
             spent = held if full or not prices else min(held, bounds.cost(usage, prices, self.size.images))
         else:
             spent = bounds.cost(usage, prices, self.size.images) if prices else 0
@@ -348,6 +365,7 @@ class Request:
     ) -> None:
         """Settle what is held and write the row that holds."""
         parts = self.parts
+        cost = min(cost, _MOST_COST)
         row = self._row(outcome, usage, cost, estimated=estimated)
         seconds = time.perf_counter() - self.began
         row["total_ms"] = round(seconds * 1000, 3)
@@ -377,6 +395,8 @@ class Request:
         parts.ledger.settle(self.uid, row)
         for told in parts.seen:
             told(row)
+        if self.call.told is not None:
+            self.call.told(row)
 
     def _row(self, outcome: str, usage: Usage, cost: int, *, estimated: bool = False) -> dict[str, Any]:
         """The ledger's row as it stands now; one dictionary, whose values are brought up to date."""
@@ -388,7 +408,7 @@ class Request:
             row.update(first_ms=None, total_ms=None, accounts=[])
         if self.target is not None:
             row["provider"], row["model"] = self.target.provider.name, self.target.model.name
-        row["tokens_in"], row["tokens_out"] = usage.tokens_in, usage.tokens_out
+        row["tokens_in"], row["tokens_out"] = min(usage.tokens_in, _MOST_TOKENS), min(usage.tokens_out, _MOST_TOKENS)
         row["cached"], row["reasoning"] = usage.cached, usage.reasoning
         row["cost"], row["outcome"], row["estimated"] = cost, outcome, estimated
         row["attempts"] = self.attempts
@@ -415,7 +435,9 @@ class _Attempt:
         streams = call.kind == "chat" and bool(call.body.get("stream"))
         limit = request.size.limit_for(target)[1] if request.holds and call.kind == "chat" else None
         left = request.left()
-        patience = Patience(min(route.first_seconds, left) if streams else left, min(route.idle_seconds, left), left)
+        # What comes as a whole may be made after its head was sent.
+        first, idle = (min(route.first_seconds, left), min(route.idle_seconds, left)) if streams else (left, left)
+        patience = Patience(first, idle, left)
         body = openai.outgoing(call.body, target, limit)
         try:
             self.reply = reply = await request.parts.upstream.send(
@@ -432,6 +454,9 @@ class _Attempt:
             return self._whole(await reply.read())
         except Unreachable as problem:
             raise _Again(str(problem)) from problem
+        except Forbidden as problem:
+            self.blameless = True
+            raise _Again(problem.message, retry=False) from problem
         except Interrupted as problem:
             raise _Again(str(problem), retry=not problem.late, billed=True, late=problem.late) from problem
 
@@ -449,7 +474,7 @@ class _Attempt:
     async def _refused(self, reply: Reply) -> None:
         """Say what a status that is not 200 means; raises _Again, ModelRefused."""
         status = reply.status
-        text = (await reply.read())[:65_536]
+        text = self.target.provider.unsaid((await reply.read())[:65_536])
         try:
             payload = orjson.loads(text)
         except orjson.JSONDecodeError:
@@ -461,18 +486,19 @@ class _Attempt:
             wait = _seconds(reply.headers.get("Retry-After"))
             if status == 429:
                 self.blameless = True
-                alone = len(self.request.targets) == 1
+                # Who asks for one target of several at a time goes on to the next himself.
+                alone = len(self.request.targets) == 1 and self.request.call.only is None
                 if wait is not None and (wait > _MOST_PAUSE or not alone):
                     health.limited_until = time.monotonic() + min(wait, 60.0)
                 elif wait is not None:
                     await asyncio.sleep(wait)
-            raise _Again(words)
+            raise _Again(words, status=status)
         if status in _MISPLACED:
             raise _Again(f"{words} (look at its address and its key)", retry=False)
         if status >= 500:
             # Some servers say so of a schema that they do not take, and are well.
             self.blameless = status == 500 and "response_format" in self.request.call.body
-            raise _Again(words, retry=not self.blameless)
+            raise _Again(words, retry=not self.blameless, status=status)
         if 300 <= status < 400:
             raise _Again(f"it sends elsewhere ({status}), and nobody goes there", retry=False)
         raise ModelRefused(
@@ -480,6 +506,10 @@ class _Attempt:
             upstream_status=status,
             body=text,
         )
+
+    def _unsaid(self, text: str) -> str:
+        """What a server said, without the secrets that it was sent."""
+        return self.target.provider.unsaid(text.encode()).decode()
 
     def _whole(self, body: bytes) -> Whole:
         request, kind = self.request, self.request.call.kind
@@ -489,7 +519,7 @@ class _Attempt:
             raise _Again("it answered what is no JSON", billed=True) from problem
         wrong = openai.error(payload)
         if wrong is not None:
-            raise _Again(f"it answered an error: {wrong}")
+            raise _Again(f"it answered an error: {self._unsaid(wrong)}", status=200)
         if not openai.answered(kind, payload):
             raise _Again(f"it answered what is no answer to {kind}", billed=True)
         request.first = time.perf_counter()
@@ -509,12 +539,15 @@ class _Attempt:
         chunks = reply.chunks()
         ready = b""
         async for part in chunks:
-            ready = stream.fed(part)
-            if stream.problem is not None and not ready:
-                raise _Again(f"it answered an error: {stream.problem}")
-            if ready or stream.done:
+            ready += stream.fed(part)
+            if stream.problem is not None and not stream.begun:
+                raise _Again(f"it answered an error: {self._unsaid(stream.problem)}")
+            if stream.begun or stream.done:
                 break
         else:
+            wrong = stream.unstreamed()
+            if wrong is not None:
+                raise _Again(f"it answered an error: {self._unsaid(wrong)}")
             raise _Again("it ended its answer before it began", billed=True)
         request.first = time.perf_counter()
         pieces = self._passed_on(stream, chunks, ready)
@@ -534,6 +567,7 @@ class _Attempt:
                     if piece:
                         if kept is not None:
                             kept.append(piece)
+                            kept = kept if stream.length <= cache.MOST_ANSWER else None
                         yield piece
                     if stream.over():
                         break
@@ -551,7 +585,7 @@ class _Attempt:
     def _judged(self, stream: events.Stream) -> tuple[str, bytes]:
         """How a stream ended that ended, and the event that is still to be sent."""
         if stream.problem is not None:
-            return "broken", events.failure(f"{self.target.id} broke off: {stream.problem}")
+            return "broken", events.failure(f"{self.target.id} broke off: {self._unsaid(stream.problem)}")
         if stream.done:
             return "ok", b""
         if stream.finished:
@@ -568,7 +602,10 @@ class _Attempt:
         if outcome == "ok" and kept is not None and request.name is not None:
             request.parts.cache.done(request.name, b"".join(kept), self.target.id, request.keep)
             request.leads = False
-        request.settled(outcome, self.target, stream.usage, stream.length, full=outcome != "ok")
+        # A usage that is told before the end is none of the whole: who leaves early pays what may still have been made.
+        whole = outcome == "ok" or (stream.finished and request.size.answers == 1)
+        used = stream.usage if whole else None
+        request.settled(outcome, self.target, used, stream.length, full=outcome != "ok")
 
 
 def _seconds(text: str | None) -> float | None:

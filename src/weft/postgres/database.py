@@ -20,10 +20,15 @@ _MOST: Final = 12
 
 
 class Database:
-    """A PostgreSQL with Weft's schema; safe to share between threads."""
+    """A PostgreSQL with Weft's schema; safe to share between threads.
+
+    `folder` is Weft's folder on this machine, `closing` what is called before the handle is closed, the last first.
+    """
 
     def __init__(self, connection_string: str, home: Path | None, say: Callable[[str], None] | None = None) -> None:
         self.conninfo = connection_string
+        self.folder: Path | None = home
+        self.closing: list[Callable[[], None]] = []
         self._home = home
         self._say = say
         self._idle: list[Connection[Any]] = []
@@ -44,6 +49,7 @@ class Database:
         else:
             owner = _checked_url(settings.database_url)
             database = cls(_with_options(owner, "-c role=weft_app"), None)
+            database.folder = settings.home
         with database._spoken(), psycopg.connect(owner) as connection:
             if settings.database_url is not None:
                 _refuse_unfit(connection)
@@ -59,7 +65,9 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Close the idle connections; the embedded server keeps running."""
+        """Call what waits for the end, and close the idle connections; the embedded server keeps running."""
+        while self.closing:
+            self.closing.pop()()
         with self._lock:
             idle, self._idle = self._idle, []
         for connection in idle:

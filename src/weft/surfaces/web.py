@@ -1,5 +1,6 @@
 """The web application: REST and the console in one process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from weft import __version__
+from weft.gateway import doors
 from weft.gateway.door import Door
 from weft.postgres.database import Database
 from weft.settings import Settings
@@ -20,7 +22,17 @@ from weft.surfaces.keyring import Keyring
 from weft.surfaces.labor import Labor
 from weft.surfaces.mcp.server import Endpoint
 from weft.surfaces.openai.front import OpenAI
-from weft.surfaces.rest import changes, imports, models, problems, records, runs, skills, spending
+from weft.surfaces.rest import (
+    changes,
+    imports,
+    models,
+    problems,
+    records,
+    runs,
+    skills,
+    spending,
+    taxonomies,
+)
 from weft.surfaces.rest.callers import Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
@@ -76,8 +88,9 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         worker = Labor(database.conninfo, Path(settings.home)) if labor else None
         if worker is not None:
             worker.start()
-        async with endpoint.running():
-            yield
+        with doors.standing(database, door, asyncio.get_running_loop()):
+            async with endpoint.running():
+                yield
         if worker is not None:
             await worker.stop()
         await door.stop()
@@ -105,6 +118,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(records.router)
     api.include_router(changes.router)
     api.include_router(imports.router)
+    api.include_router(taxonomies.router)
     api.include_router(skills.router())
     api.include_router(runs.router)
     api.include_router(models.router)

@@ -363,7 +363,20 @@ def test_what_was_learned_is_kept_as_bytes(taught: Knowledge) -> None:
     for product in [*coffees(12), {"id": "n", "title": "Northway Ember Roast, 1 kg", "category": "Coffee"}]:
         assert found(product, again) == found(product, taught)
     assert again.saved() == taught.saved()
-    assert (again.sure, again.reader is not None) == (taught.sure, True)
+    assert again.reader is not None
+    for name in ("Roast name", "Maker", "Net content", "none of these"):
+        assert again.sure(name) == taught.sure(name)
+
+
+def test_an_attribute_that_the_text_tells_badly_is_later_sure_than_one_that_it_tells_well() -> None:
+    seasons, made = ("Spring", "Summer", "Autumn", "Winter"), coffees(300)
+    for n, one in enumerate(made):
+        told = n * 7 % 4
+        one["title"] += f", {seasons[told]} harvest"
+        # One in six is not what its title says.
+        one["attributes"]["Harvest"] = seasons[(told + (n * 11 % 6 == 0)) % 4]
+    knowledge = Knowledge.learned(made)
+    assert knowledge.sure("none of these") == knowledge.sure("Maker") < knowledge.sure("Harvest")
 
 
 def test_the_same_examples_teach_the_same() -> None:

@@ -9,6 +9,8 @@ import orjson
 from weft.gateway.models import Provider, Target
 
 PATHS: Final = {"chat": "/chat/completions", "embeddings": "/embeddings", "rerank": "/rerank"}
+LIMITS: Final = ("max_tokens", "max_completion_tokens", "n_predict")
+"""What servers call the most tokens of an answer: OpenAI's two names, and llama.cpp's, which goes before them there."""
 _OPENAI: Final = "api.openai.com"
 
 
@@ -45,6 +47,8 @@ def outgoing(body: Mapping[str, Any], target: Target, limit: int | None) -> byte
     """A request as this target is asked it: its model, an answer's limit where one is put in, usage told at a stream's end."""
     sent = {**body, "model": target.model.name}
     if limit is not None:
+        for name in LIMITS:
+            sent.pop(name, None)
         sent[limit_field(target.provider)] = limit
     if sent.get("stream"):
         options = sent.get("stream_options")

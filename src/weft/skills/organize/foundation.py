@@ -14,7 +14,7 @@ from weft.skills.organize.names import ATTRIBUTE_LISTS, ATTRIBUTES, CATEGORIES, 
 from weft.store.changes import Selection
 
 _NAMES: Final = (CATEGORIES, ATTRIBUTES, SHELF)
-_FORM: Final = 3
+_FORM: Final = 4
 _SHARE: Final = 0.1
 
 

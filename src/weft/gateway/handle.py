@@ -1,0 +1,76 @@
+"""A business's handle on models: what it may ask, and the asking, out of skills' threads.
+
+A process that asks no model loads nothing for it.
+"""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from weft.gateway import doors
+from weft.postgres.database import Database
+from weft.settings import Settings
+
+if TYPE_CHECKING:
+    from weft.gateway.asking import Answered, Check, Message
+    from weft.gateway.register import Known
+
+Wanted = TypeVar("Wanted", bound=BaseModel)
+_FILE: Final = "models.toml"
+
+
+class Models:
+    """The models that one business may ask."""
+
+    def __init__(self, database: Database, business: UUID) -> None:
+        self._database = database
+        self._business = business
+
+    @property
+    def routes(self) -> frozenset[str]:
+        """The names of the routes that somebody has set up, the business's own and the platform's."""
+        if doors.there(self._database) is None and not self._any():
+            return frozenset()
+        return self._known().named
+
+    def behind(self, route: str) -> tuple[str, ...]:
+        """The models that may answer a route, as provider/model in its order; none where there is no such route."""
+        if route not in self.routes:
+            return ()
+        return tuple(target.id for target in self._known().route(route).targets)
+
+    def ask(
+        self,
+        messages: "Sequence[Message]",
+        wanted: type[Wanted],
+        *,
+        route: str,
+        checks: "Sequence[Check]" = (),
+        facts: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> "Answered[Wanted]":
+        """A valid answer of that type from the models of a route, and which of them gave it; see `weft.gateway.asking`.
+
+        `facts` are values from records by what they are: they are shown as data, never as instructions. Raises NoAnswer where
+        models answered and none validly, ModelFailed where none answered, BudgetExhausted, LimitReached, NotFound.
+        """
+        asking = importlib.import_module("weft.gateway.asking")
+        question = asking.Question(tuple(messages), wanted, route, tuple(checks), dict(facts or {}), **more)
+        doorway = doors.opened(self._database)
+        return doorway.done(doorway.asker.ask(self._business, question))
+
+    def _known(self) -> "Known":
+        doorway = doors.opened(self._database)
+        return doorway.done(doorway.door.known(self._business))
+
+    def _any(self) -> bool:
+        """Tell whether there can be a route, without loading what reads them."""
+        home: Path = self._database.folder or Settings.from_environment().home
+        if (home / _FILE).exists():
+            return True
+        with self._database.tenant(self._business) as connection:
+            return connection.execute("select from route limit 1").fetchone() is not None

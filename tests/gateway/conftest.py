@@ -1,0 +1,5 @@
+"""What the gateway's tests share."""
+
+from scripted import behind, shop
+
+__all__ = ["behind", "shop"]
