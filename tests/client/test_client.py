@@ -283,3 +283,20 @@ def test_events_of_a_skill_end_with_its_answer_or_its_problem(scripted: tuple[st
         assert told == [("piece", "Hel"), ("piece", "lo"), ("answer", {"text": "Hello"})]
         with pytest.raises(NotFound, match="Gone"):
             list(client.skills.stream("say", {}))
+
+
+def test_models_and_budgets_are_there_too(client: weft.Client) -> None:
+    made = client.providers.put(
+        "own", base_url="https://models.example.com/v1", key="sk-1", models={"m": {"kind": "chat"}}
+    )
+    assert (made["has_key"], made["owner"]) == (True, "business")
+    client.routes.put("write/short", targets=[{"provider": "own", "model": "m"}])
+    assert client.routes.get("write/short")["targets"][0]["model"] == "m"
+    assert "write/short" in {one["name"] for one in client.models.all()}
+    assert client.budgets.put("month", amount=2.5)["left"] == 2.5
+    assert client.budgets.remove("month")["period"] == "month"
+    assert client.usage.get(by="route", days=1)["total"]["requests"] == 0
+    assert client.routes.remove("write/short")["removed"] == ["route"]
+    assert client.providers.remove("own")["removed"] == ["provider"]
+    with pytest.raises(Forbidden):
+        client.providers.put("own", base_url="http://127.0.0.1/v1")
