@@ -195,11 +195,15 @@ def _loaded(place: str) -> Callable[..., Any]:
         found = getattr(importlib.import_module(module), name)
     except ImportError as problem:
         package = (problem.name or module).partition(".")[0]
-        raise SkillFailed(
-            f"The engine {place} cannot be loaded, because {package} is missing; install it with: pip install 'weft[all]'."
-        ) from problem
+        how = (
+            "install it with: pip install 'weft[all]'" if place.startswith("weft.") else "install what the skill needs"
+        )
+        raise SkillFailed(f"The engine {place} cannot be loaded, because {package} is missing; {how}.") from problem
     except AttributeError:
         raise SkillFailed(f"There is no {name} in {module}, which a skill names as its engine.") from None
+    except Exception as problem:
+        said = f"{type(problem).__name__}: {_first_line(problem)}"
+        raise SkillFailed(f"The engine {place} cannot be loaded: {said}.") from problem
     if not callable(found):
         raise SkillFailed(f"The engine {place} is not a function.")
     return found  # type: ignore[no-any-return]

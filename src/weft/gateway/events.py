@@ -35,6 +35,13 @@ class Stream:
         """Tell whether nothing is to be read any more: it ended, or the server sent an error."""
         return self.done or self.problem is not None
 
+    def unstreamed(self) -> str | None:
+        """The error that a server answered as a whole where a stream was asked for, or None."""
+        try:
+            return openai.error(orjson.loads(bytes(self._held)))
+        except orjson.JSONDecodeError:
+            return None
+
     def fed(self, part: bytes) -> bytes:
         """The events that are whole by now, as they are to be passed on."""
         self.length += len(part)

@@ -387,7 +387,9 @@ class Request:
             parts.cache.done(self.name, None, "", 0)
             self.leads = False
         parts.metrics.in_flight -= 1
-        labels = (self.call.kind, self.route.name, row["provider"] or "", outcome)
+        # Whoever reads the figures of a process learns no name that a business gave.
+        names = ("own", "own") if self.route.own else (self.route.name, row["provider"] or "")
+        labels = (self.call.kind, *names, outcome)
         first = None if self.first is None else self.first - self.began
         parts.metrics.count(labels, seconds, first, usage.tokens_in, usage.tokens_out, cost)
         parts.ledger.settle(self.uid, row)
@@ -543,6 +545,9 @@ class _Attempt:
             if stream.begun or stream.done:
                 break
         else:
+            wrong = stream.unstreamed()
+            if wrong is not None:
+                raise _Again(f"it answered an error: {self._unsaid(wrong)}")
             raise _Again("it ended its answer before it began", billed=True)
         request.first = time.perf_counter()
         pieces = self._passed_on(stream, chunks, ready)

@@ -15,11 +15,13 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from weft.errors import InputError
 from weft.postgres.database import Database
 from weft.settings import Settings
 from weft.surfaces import garbage
+from weft.surfaces.connections import Connection
 from weft.surfaces.web import application
 
 
@@ -40,6 +42,12 @@ def _bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
     return listening
 
 
+def configured(app: ASGIApp, **more: Any) -> uvicorn.Config:
+    """How an application is served."""
+    given = {"log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 5, "http": Connection, **more}
+    return uvicorn.Config(app, **given)
+
+
 def run(
     host: str,
     port: int,
@@ -58,8 +66,7 @@ def run(
     with _listening(host, port, shared=processes > 1) as listening, Database.open(settings, say) as database:
         number = listening.getsockname()[1]
         app = application(database, settings, labor=True, hosts=[host])
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configured(app))
         note = settings.home / f"serve-{os.getpid()}.json"
         note.write_text(json.dumps({"pid": os.getpid(), "host": host, "port": number}), encoding="utf-8")
         say(f"Weft serves http://{host}:{number} (API /api/v1, its description /api/openapi.json). Ctrl-C ends it.")
@@ -80,7 +87,7 @@ def run_beside(host: str, port: int) -> None:
     settings = Settings.from_environment()
     with _bound(host, port, shared=True) as listening, Database.open(settings) as database:
         app = application(database, settings, hosts=[host])
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5))
+        server = uvicorn.Server(configured(app))
         garbage.collected_in_passing()
         threading.Thread(target=_ended_with, args=(server,), daemon=True).start()
         with _ending(server):

@@ -281,4 +281,5 @@ async def _stream(send: Send, flow: Flow, headers: Iterable[tuple[bytes, bytes]]
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
     except TimeoutError:
         _LOG.info("a client took nothing for %g s, and is left", _SEND_SECONDS)
+        return
     await send({"type": "http.response.body", "body": b""})
