@@ -9,7 +9,7 @@ import typer
 
 from weft import __version__
 from weft.errors import WeftError
-from weft.surfaces.cli import changes, files, models, nouns, output, runs, server, skills, taxonomy, trials
+from weft.surfaces.cli import changes, files, models, nouns, output, runs, server, skills, spending, taxonomy, trials
 
 app = typer.Typer(
     name="weft",
@@ -32,6 +32,8 @@ app.add_typer(nouns.journal, name="journal")
 app.add_typer(nouns.keys, name="keys")
 models.app.registered_commands += trials.app.registered_commands
 app.add_typer(models.app, name="models")
+app.registered_commands += spending.app.registered_commands
+app.add_typer(spending.budgets, name="budgets")
 app.registered_commands += server.app.registered_commands
 
 
