@@ -190,8 +190,12 @@ class _Examiner:
 
     async def _sent(self, kind: Kind, body: Mapping[str, Any]) -> Whole | Flow:
         whole = {"model": self._target.id, **body}
-        call = Call(kind, whole, orjson.dumps(whole), self._business, control="no-store")
+        call = Call(kind, whole, orjson.dumps(whole), self._business, control="no-store", told=self._count)
         return await self._door.tried(call, self._route)
+
+    def _count(self, row: Mapping[str, Any]) -> None:
+        self.trial.requests += 1
+        self.trial.cost += int(row["cost"])
 
     async def _whole(self, kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
         """The reply to one question; raises WeftError."""
@@ -378,16 +382,7 @@ async def examined(
     Raises DatabaseError; whatever the server does is a finding.
     """
     examiner = _Examiner(door, business, target, seconds, told)
-
-    def count(row: Mapping[str, Any]) -> None:
-        examiner.trial.requests += 1
-        examiner.trial.cost += int(row["cost"])
-
-    door.parts.seen.append(count)
-    try:
-        await examiner.examine()
-    finally:
-        door.parts.seen.remove(count)
+    await examiner.examine()
     return examiner.trial
 
 
