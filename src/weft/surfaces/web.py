@@ -134,7 +134,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     async def health() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
 
-    app.include_router(console.router(database, Path(settings.home)))
+    app.include_router(console.router(database, Path(settings.home), door))
     app.mount("/console/static", console.static_app())
 
     @app.get("/", include_in_schema=False)
