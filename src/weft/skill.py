@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from weft import discover, timed
 from weft.errors import Conflict, InputError, NotFound, SkillFailed, SkillTimeout, WeftError
+from weft.gateway import errand
 
 if TYPE_CHECKING:
     from weft.business import Business
@@ -25,6 +26,8 @@ _LOG = logging.getLogger(__name__)
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PLACE: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
+AT_ONCE: Final = 16
+"""How many requests a model engine answers at once in one shard of a run: it waits for most of its time."""
 EngineName = Literal["auto", "local", "model"]
 ENGINES: Final[tuple[str, ...]] = get_args(EngineName)
 ProductAsked = str | dict[str, Any]
@@ -49,6 +52,8 @@ class Answer(BaseModel):
     """What every skill's answer may say of itself."""
 
     engine: Literal["local", "model"] = Field(default="local", description="Which engine answered.")
+    model: str | None = Field(default=None, description="Which model answered, as provider/model.")
+    note: str | None = Field(default=None, description="Why it was answered otherwise than it was asked.")
 
 
 class Changes(Answer):
@@ -230,8 +235,13 @@ def answers(
             _LOG.warning("%s failed for %d requests, and each is asked alone: %s", skill.many, len(asked), problem)
     if skill.streams:
         return [_alone(skill, one, business, engine) for one in asked]
-    function = _engine(skill, engine, business)
-    given = timed.each(lambda one: function(one, business), asked, skill.seconds)
+    chosen = engine_of(skill, engine, business)
+    function = _engine(skill, chosen, business)
+    with errand.on(skill=skill.name):
+        if chosen == "model":
+            given = timed.at_once(lambda one: function(one, business), asked, skill.seconds, AT_ONCE)
+        else:
+            given = timed.each(lambda one: function(one, business), asked, skill.seconds)
     return [_judged(skill, one) for one in given]
 
 
@@ -250,9 +260,13 @@ def _judged(skill: Skill, given: Any) -> BaseModel | WeftError:
         return problem
 
 
-def foundation(skill: Skill, asked: BaseModel, business: "Business") -> str:
-    """What an answer rests on beside the request and its record, as a text that differs where that differs."""
-    return str(_called(skill, _loaded(skill.rests_on), asked, business)) if skill.rests_on else ""
+def foundation(skill: Skill, asked: BaseModel, business: "Business", engine: str = "local") -> str:
+    """What an answer rests on beside the request and its record, as a text that differs where that differs.
+
+    What a model engine answers rests also on which models are behind the skill's route.
+    """
+    rests = str(_called(skill, _loaded(skill.rests_on), asked, business)) if skill.rests_on else ""
+    return f"{rests} models={' '.join(business.models.behind(skill.name))}" if engine == "model" else rests
 
 
 def _engine(skill: Skill, wanted: str, business: "Business") -> Callable[..., Any]:
@@ -262,7 +276,8 @@ def _engine(skill: Skill, wanted: str, business: "Business") -> Callable[..., An
 
 def _called(skill: Skill, function: Callable[..., Any], *given: Any) -> Any:
     try:
-        return timed.one(function, *given, seconds=skill.seconds)
+        with errand.on(skill=skill.name):
+            return timed.one(function, *given, seconds=skill.seconds)
     except WeftError:
         raise
     except (Exception, SystemExit) as problem:

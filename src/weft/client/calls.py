@@ -111,6 +111,8 @@ class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
     engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
     changes: list[Edit]
     category: Placed | None
     attributes: list[Found]
@@ -214,6 +216,8 @@ class Tidied(TypedDict):
     """What the rules would mend."""
 
     engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
     changes: list[Edit]
     proposed: Proposed | None
 
@@ -222,6 +226,8 @@ class Told(TypedDict):
     """The catalog's state: the mean score, the gaps, what to mend first, and what is suspected to be there twice."""
 
     engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
     products: int
     score: float | None
     currency: str

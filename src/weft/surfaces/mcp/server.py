@@ -176,9 +176,9 @@ class Endpoint:
             await problem(error.status, error.code, error.message)(scope, receive, send)
             return
         who = Who(f"key {bearer.key_id}")
-        await self._app(
-            {**scope, _CALLER: Caller(Business(self._database, bearer.tenant), who, bearer.scope)}, receive, send
-        )
+        business = Business(self._database, bearer.tenant)
+        business.models.of_key(bearer.key_id, bearer.limits)
+        await self._app({**scope, _CALLER: Caller(business, who, bearer.scope)}, receive, send)
 
 
 def serve_stdio(business: Business, who: Who, scope: str) -> None:
