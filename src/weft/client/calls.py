@@ -58,6 +58,7 @@ class Found(TypedDict):
     end: int
     text: str
     how: str
+    model: str | None
 
 
 class Gap(TypedDict):
@@ -142,7 +143,8 @@ class Placed(TypedDict):
     sure: bool
     runners_up: list[Place]
     words: list[str]
-    how: Literal["given", "learned", "taxonomy"]
+    how: Literal["given", "learned", "taxonomy", "model"]
+    model: str | None
     node: str | None
     path: str | None
 
