@@ -19,6 +19,7 @@ NAMES = (
     "attributes",
     "agents",
     "gateway",
+    "attack",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

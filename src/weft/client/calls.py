@@ -78,6 +78,7 @@ class Found(TypedDict):
     end: int
     text: str
     how: str
+    model: str | None
 
 
 class Gap(TypedDict):
@@ -190,6 +191,8 @@ class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
     engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
     changes: list[Edit]
     category: Placed | None
     attributes: list[Found]
@@ -219,7 +222,8 @@ class Placed(TypedDict):
     sure: bool
     runners_up: list[Place]
     words: list[str]
-    how: Literal["given", "learned", "taxonomy"]
+    how: Literal["given", "learned", "taxonomy", "model"]
+    model: str | None
     node: str | None
     path: str | None
 
@@ -354,6 +358,8 @@ class Tidied(TypedDict):
     """What the rules would mend."""
 
     engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
     changes: list[Edit]
     proposed: Proposed | None
 
@@ -362,6 +368,8 @@ class Told(TypedDict):
     """The catalog's state: the mean score, the gaps, what to mend first, and what is suspected to be there twice."""
 
     engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
     products: int
     score: float | None
     currency: str

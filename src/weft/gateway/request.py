@@ -149,6 +149,7 @@ class Request:
     lost: int = 0
     attempts: int = 0
     target: Target | None = None
+    asking: Target | None = None
     first: float | None = None
     bounds: dict[str, int] = field(default_factory=dict)
     row: dict[str, Any] = field(default_factory=dict)
@@ -296,7 +297,7 @@ class Request:
         await choice.place(target, self.call.priority, min(self.left(), self.route.first_seconds))
         health = choice.health(target)
         health.began()
-        self.target = target
+        self.target = self.asking = target
         self.attempts += 1
         started = time.perf_counter()
         state = _Attempt(self, target, started)
@@ -307,6 +308,8 @@ class Request:
             if isinstance(problem, asyncio.CancelledError | ModelRefused | Forbidden) or state.blameless:
                 failed = None
             state.over(failed=failed)
+            if not isinstance(problem, asyncio.CancelledError):
+                self.asking = None
             raise
 
     def settled(self, outcome: str, target: Target, usage: Usage | None, size_out: int, *, full: bool = False) -> None:
@@ -356,8 +359,8 @@ class Request:
             outcome = "failed"
         # Who goes away while a model answers leaves a request that may be billed in full.
         spent = self.lost
-        if outcome == "cancelled" and self.target is not None:
-            spent += self._most(self.target)
+        if outcome == "cancelled" and self.asking is not None:
+            spent += self._most(self.asking)
         self._written(outcome, Usage(), spent, estimated=bool(spent))
 
     def _written(

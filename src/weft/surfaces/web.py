@@ -151,7 +151,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         """The gateway's figures for Prometheus, which name no business and no key; without a key, so for your own network."""
         return Response(door.parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    app.include_router(console.router(database, Path(settings.home)))
+    app.include_router(console.router(database, Path(settings.home), door))
     app.mount("/console/static", console.static_app())
 
     @app.get("/", include_in_schema=False)
