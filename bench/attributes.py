@@ -175,7 +175,7 @@ def measured(learn: Sequence[Row], judge: Sequence[Row]) -> Outcome:
         for name, gold in row.gold.items():
             one = by_name.get(name)
             outcome.learned.add(str(one.value) if one else None, gold)
-            outcome.auto.add(str(one.value) if one and one.confidence >= knowledge.sure else None, gold)
+            outcome.auto.add(str(one.value) if one and one.confidence >= knowledge.sure(name) else None, gold)
             outcome.dictionary.add(looked_up(row, known.get(name, [])), gold)
     return outcome
 

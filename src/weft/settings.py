@@ -52,6 +52,14 @@ class Settings:
         },
     )
 
+    otlp_url: str | None = field(
+        default=None,
+        metadata={
+            "variable": "WEFT_OTLP_URL",
+            "help": "An OpenTelemetry collector (OTLP over HTTP) that is told of requests to models; none if not set.",
+        },
+    )
+
     url: str = field(
         default="http://127.0.0.1:8484",
         metadata={"variable": "WEFT_URL", "help": "The server that the Python client speaks to, where it is not told."},
@@ -75,6 +83,7 @@ class Settings:
             max_upload_mb=int(limit) if limit.isdigit() else 2048,
             allowed_hosts=tuple(name.strip() for name in hosts.split(",") if name.strip()),
             secret=os.environ.get("WEFT_SECRET") or None,
+            otlp_url=os.environ.get("WEFT_OTLP_URL") or None,
             url=os.environ.get("WEFT_URL") or "http://127.0.0.1:8484",
             key=os.environ.get("WEFT_KEY") or None,
         )

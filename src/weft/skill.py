@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from weft import discover, timed
@@ -30,6 +31,15 @@ AT_ONCE: Final = 16
 """How many requests a model engine answers at once in one shard of a run: it waits for most of its time."""
 EngineName = Literal["auto", "local", "model"]
 ENGINES: Final[tuple[str, ...]] = get_args(EngineName)
+_LONGEST_ID: Final = 1000
+_KINDS: Final[Mapping[str, type]] = {
+    **dict.fromkeys(("id", "title", "description", "vendor", "type", "category", "status"), str),
+    **dict.fromkeys(("seo_title", "seo_description"), str),
+    **dict.fromkeys(("tags", "options", "images", "variants"), list),
+    **dict.fromkeys(("attributes", "translations"), dict),
+}
+_INNER: Final[Mapping[str, type]] = {"tags": str, "options": dict, "images": dict, "variants": dict}
+_OF_VARIANT: Final = ("sku", "barcode")
 ProductAsked = str | dict[str, Any]
 """A product in a request: the id of one that the business has, or one said whole in the interchange's form."""
 
@@ -39,7 +49,7 @@ class Edit(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    record: str = Field(min_length=1, max_length=1000, description="The product's id.")
+    record: str = Field(min_length=1, max_length=_LONGEST_ID, description="The product's id.")
     field: str = Field(min_length=1, max_length=500, examples=["title", "attributes.color", "variants.SKU-1.price"])
     after: Any = Field(default=None, description="The new value; null blanks the field.")
     before: Any = Field(default=None, description="What the field holds as far as you know; read for you if not said.")
@@ -134,10 +144,31 @@ def product_of(asked: ProductAsked, business: "Business") -> dict[str, Any]:
     if isinstance(asked, str):
         return dict(business.catalog.record(asked))
     product = {"id": "unsaved", **asked}
-    for key, kind in (("id", str), ("variants", list), ("images", list), ("attributes", dict), ("options", list)):
-        if product.get(key) is not None and not isinstance(product[key], kind):
-            raise InputError(f"product.{key}: {product[key]!r} is no {'text' if kind is str else kind.__name__}.")
+    try:
+        orjson.dumps(product)
+    except TypeError as problem:
+        raise InputError(f"product: it cannot be read as JSON: {problem}.") from None
+    for key, kind in _KINDS.items():
+        value = product.get(key)
+        if value is not None and not isinstance(value, kind):
+            raise InputError(f"product.{key}: {_shown(value)} is no {'text' if kind is str else kind.__name__}.")
+    for key, inner in _INNER.items():
+        for one in product.get(key) or ():
+            if not isinstance(one, inner):
+                raise InputError(f"product.{key}: {_shown(one)} is no {'text' if inner is str else 'object'}.")
+    product["id"] = product["id"] or "unsaved"
+    if len(product["id"]) > _LONGEST_ID:
+        raise InputError(f"product.id: it has more than {_LONGEST_ID:,} characters.")
+    for place, variant in enumerate(product.get("variants") or (), 1):
+        for key in _OF_VARIANT:
+            if not isinstance(variant.get(key), (str, type(None))):
+                raise InputError(f"product.variants.#{place}.{key}: {_shown(variant[key])} is no text.")
     return product
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def named(name: str) -> Skill:
@@ -169,11 +200,15 @@ def _loaded(place: str) -> Callable[..., Any]:
         found = getattr(importlib.import_module(module), name)
     except ImportError as problem:
         package = (problem.name or module).partition(".")[0]
-        raise SkillFailed(
-            f"The engine {place} cannot be loaded, because {package} is missing; install it with: pip install 'weft[all]'."
-        ) from problem
+        how = (
+            "install it with: pip install 'weft[all]'" if place.startswith("weft.") else "install what the skill needs"
+        )
+        raise SkillFailed(f"The engine {place} cannot be loaded, because {package} is missing; {how}.") from problem
     except AttributeError:
         raise SkillFailed(f"There is no {name} in {module}, which a skill names as its engine.") from None
+    except Exception as problem:
+        said = f"{type(problem).__name__}: {_first_line(problem)}"
+        raise SkillFailed(f"The engine {place} cannot be loaded: {said}.") from problem
     if not callable(found):
         raise SkillFailed(f"The engine {place} is not a function.")
     return found  # type: ignore[no-any-return]
@@ -274,25 +309,41 @@ def _engine(skill: Skill, wanted: str, business: "Business") -> Callable[..., An
     return _loaded(skill.model if chosen == "model" and skill.model else skill.local)
 
 
-def _called(skill: Skill, function: Callable[..., Any], *given: Any) -> Any:
+def plain(skill: Skill, answer: BaseModel) -> dict[str, Any]:
+    """An answer as plain JSON; raises SkillFailed for one that JSON cannot say."""
     try:
-        with errand.on(skill=skill.name):
-            return timed.one(function, *given, seconds=skill.seconds)
-    except WeftError:
-        raise
-    except (Exception, SystemExit) as problem:
-        raise _failed(skill, problem) from problem
+        told = answer.model_dump(mode="json")
+        orjson.dumps(told)
+    except (TypeError, ValueError) as problem:
+        raise SkillFailed(f"The skill {skill.name} answered what is no JSON: {_first_line(problem)}.") from None
+    return told
+
+
+def _called(skill: Skill, function: Callable[..., Any], *given: Any) -> Any:
+    with errand.on(skill=skill.name):
+        (result,) = timed.each(lambda _: function(*given), [None], skill.seconds)
+    if isinstance(result, WeftError):
+        raise result
+    if isinstance(result, BaseException):
+        raise _failed(skill, result) from result
+    return result
 
 
 def _failed(skill: Skill, problem: BaseException) -> WeftError:
+    """What an engine raised as an error of Weft's; none ends the process, for no interruption of a person's gets there."""
     if isinstance(problem, WeftError):
         return problem
     if isinstance(problem, timed.OutOfTime):
         return SkillTimeout(f"The skill {skill.name} did not answer within {skill.seconds:g} s, and was given up.")
-    if not isinstance(problem, Exception) and not isinstance(problem, SystemExit):
-        raise problem
-    said = str(problem).strip().split("\n", 1)[0][:200]
+    said = _first_line(problem)
     return SkillFailed(f"The skill {skill.name} failed: {type(problem).__name__}{f': {said}' if said else ''}.")
+
+
+def _first_line(problem: BaseException) -> str:
+    try:
+        return str(problem).strip().split("\n", 1)[0][:200].encode("utf-8", "replace").decode()
+    except Exception:
+        return ""
 
 
 def _checked(skill: Skill, given: Any) -> BaseModel:
@@ -305,3 +356,5 @@ def _checked(skill: Skill, given: Any) -> BaseModel:
         raise SkillFailed(
             f"The skill {skill.name} answered a {type(given).__name__} that is no {wanted}: {_said(problem)}"
         ) from None
+    except Exception as problem:
+        raise _failed(skill, problem) from problem

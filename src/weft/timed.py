@@ -5,7 +5,7 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -97,11 +97,3 @@ def at_once(
     finally:
         ended.set()
     return results
-
-
-def one(function: Callable[..., Any], *given: Any, seconds: float) -> Any:
-    """Call a function once; raises what it raises, or OutOfTime."""
-    result = each(lambda _: function(*given), [None], seconds)[0]
-    if isinstance(result, BaseException):
-        raise result
-    return result

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from weft.access import businesses
 from weft.business import Business
 from weft.connectors.exporting import export_changes, export_file
 from weft.connectors.importing import Report, import_file
 from weft.errors import UnknownFormat
+from weft.ids import uuid7
+from weft.postgres.database import Database
 from weft.store.changes import Selection
 
 OLD = (
@@ -432,8 +435,89 @@ def test_stock_without_option_names_and_with_places_that_have_none(business: Bus
             (("Ulm", "4"), ("Oslo", "not stocked")))  # fmt: skip
     assert put(business, "stock", tmp_path / "stock.csv", header, *rows).rejected == 0
     assert [(row["Location"], row["On hand (new)"]) for row in out(business, "stock", tmp_path / "out.csv")] == [
-        ("Ulm", "4")
+        ("Oslo", "not stocked"),
+        ("Ulm", "4"),
     ]
+
+
+STOCK = (
+    "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Option3 Name,Option3 Value,SKU,HS Code,COO,Location,"
+    "Bin name,Incoming (not editable),Unavailable (not editable),Committed (not editable),Available (not editable),"
+    "On hand (current),On hand (new)"
+)
+ULM = {
+    "Handle": "tee", "Title": "Tee", "Option1 Name": "Size", "Option1 Value": "S", "SKU": "T-S", "HS Code": "610910",
+    "COO": "PT", "Location": "Ulm", "Bin name": "A, 7", "Incoming (not editable)": "3", "Unavailable (not editable)": "1",
+    "Committed (not editable)": "2", "Available (not editable)": "4", "On hand (current)": "7",
+}  # fmt: skip
+OSLO = {
+    **ULM, "Location": "Oslo", "Bin name": "", "Incoming (not editable)": "not stocked", "On hand (current)": "not stocked",
+    "Unavailable (not editable)": "not stocked", "Committed (not editable)": "not stocked",
+    "Available (not editable)": "not stocked", "On hand (new)": "not stocked",
+}  # fmt: skip
+LARGE = {**ULM, "Option1 Value": "L", "SKU": "", "HS Code": "", "On hand (current)": "5", "On hand (new)": "9"}
+
+
+def stocked(business: Business, folder: Path) -> None:
+    header = "Handle,Title,Option1 Name,Option1 Value,Variant SKU"
+    first = {"Handle": "tee", "Title": "Tee", "Option1 Name": "Size", "Option1 Value": "S", "Variant SKU": "T-S"}
+    put(business, "products", folder / "products.csv", header, first, {"Handle": "tee", "Option1 Value": "L"})
+
+
+def test_an_inventory_file_goes_out_as_it_came_in(business: Business, tmp_path: Path) -> None:
+    stocked(business, tmp_path)
+    report = put(business, "stock", tmp_path / "stock.csv", STOCK, OSLO, ULM, LARGE)
+    assert (report.created, report.updated, report.rejected) == (3, 0, 0)
+    (written,) = export_file(business, "stock", tmp_path / "out.csv")
+    assert written.path.read_text(encoding="utf-8").splitlines()[0] == STOCK
+    assert read(written.path) == [{name: cell for name, cell in row.items() if cell} for row in (OSLO, ULM, LARGE)]
+    for again in (written.path, tmp_path / "stock.csv"):
+        report = import_file(business, "stock", again, rejects_folder=tmp_path)
+        assert (report.unchanged, report.updated, report.created) == (3, 0, 0)
+    levels = [variant["stock_levels"] for variant in business.catalog.get("tee")["variants"]]
+    assert levels == [{"Ulm": 7}, {"Ulm": 9}]
+
+
+def test_an_inventory_file_of_the_old_kind_goes_out_as_it_came_in(business: Business, tmp_path: Path) -> None:
+    stocked(business, tmp_path)
+    header = "Handle,Title,Option1 Name,Option1 Value,SKU,HS Code,COO,Location,Incoming,Unavailable,Committed,Available,On hand"
+    row = {
+        **{name: ULM[name] for name in header.split(",") if name in ULM},
+        "Incoming": "1",
+        "Available": "4",
+        "On hand": "6",
+    }
+    put(business, "stock", tmp_path / "stock.csv", header, row)
+    assert out(business, "stock", tmp_path / "out.csv") == [row]
+
+
+def test_what_is_counted_anew_is_written_and_what_shopify_counts_stays(business: Business, tmp_path: Path) -> None:
+    stocked(business, tmp_path)
+    put(business, "stock", tmp_path / "stock.csv", STOCK, ULM, OSLO)
+    brief = "SKU,Location,Available"
+    counted = {"SKU": "T-S", "Location": "Ulm", "Available": "12"}
+    report = put(business, "stock", tmp_path / "count.csv", brief, counted, format_name="tables")
+    assert (report.updated, report.created) == (1, 0)
+    rows = {row["Location"]: row for row in out(business, "stock", tmp_path / "out.csv")}
+    assert rows["Ulm"] == {**{name: cell for name, cell in ULM.items() if cell}, "On hand (new)": "12"}
+    report = put(business, "stock", tmp_path / "moved.csv", STOCK, {**ULM, **{n: OSLO[n] for n in OSLO if "hand" in n}},
+                 {**OSLO, "On hand (new)": "5", "Bin name": "B"})  # fmt: skip
+    assert (report.updated, report.created) == (2, 0)
+    (variant, _) = business.catalog.get("tee")["variants"]
+    assert (variant["stock"], variant["stock_levels"]) == (5, {"Oslo": 5})
+    moves = [(one["location"], one["quantity"]) for one in business.stock.movements()]
+    assert sorted(moves) == [("Oslo", 5), ("Ulm", -12), ("Ulm", 5), ("Ulm", 7)]
+
+
+def test_columns_of_levels_are_in_the_interchange_too(business: Business, database: Database, tmp_path: Path) -> None:
+    stocked(business, tmp_path)
+    put(business, "stock", tmp_path / "stock.csv", STOCK, OSLO, ULM, LARGE)
+    export_file(business, "products", tmp_path / "products.jsonl", format_name="jsonl")
+    export_file(business, "stock", tmp_path / "stock.jsonl", format_name="jsonl")
+    copy = Business(database, businesses.ensured(database, f"stock-{uuid7().hex[-12:]}"))
+    import_file(copy, "products", tmp_path / "products.jsonl")
+    import_file(copy, "stock", tmp_path / "stock.jsonl")
+    assert out(copy, "stock", tmp_path / "copy.csv") == out(business, "stock", tmp_path / "out.csv")
 
 
 @pytest.mark.parametrize("kind", ["products", "orders", "customers", "stock"])

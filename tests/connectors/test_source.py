@@ -85,6 +85,14 @@ def test_a_quote_that_nothing_closes_is_said_with_its_line(tmp_path: Path) -> No
     assert titles(tmp_path, b'Handle,Title\na,A\nb,"5 inch"') == ["A", "5 inch"]
 
 
+def test_a_row_longer_than_memory_is_said_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weft.connectors.source._LONGEST_ROW", 50)
+    for row in (b"b," + b"x" * 95, b'b,"' + b"x\n" * 40 + b'"'):
+        with pytest.raises(UnreadableFile, match=r"in\.csv, line 3 cannot be read: it is longer than 50 characters"):
+            titles(tmp_path, b"Handle,Title\na,A\n" + row + b"\nc,C\n")
+    assert titles(tmp_path, b"Handle,Title\n" + b"a,A\n" * 40) == ["A"] * 40
+
+
 def test_a_line_longer_than_memory_is_cut_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("weft.connectors.source.LONGEST_LINE", 10)
     path = tmp_path / "in.jsonl"

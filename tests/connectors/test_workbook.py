@@ -101,6 +101,18 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, mon
         Source(sheet(tmp_path / "bomb.xlsx", [["sku", "name"], ["A", "B"]]))
 
 
+def test_a_cell_far_from_the_table_is_told_before_the_sheet_is_read(business: Business, tmp_path: Path) -> None:
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        made = book.add_worksheet()
+        made.write_row(0, 0, ["sku", "name"])
+        made.write(1_048_575, 16_383, "far away")
+    with pytest.raises(UnreadableFile, match=r"far\.xlsx has a sheet that spans 17,179,869,184 cells"):
+        import_file(business, "products", path, rejects_folder=tmp_path)
+    wide = [["sku", "name", *map(str, range(300))], ["A", "B", *[""] * 299, "x"]]
+    assert import_file(business, "products", sheet(tmp_path / "wide.xlsx", wide), rejects_folder=tmp_path).created == 1
+
+
 def test_a_text_that_no_cell_holds_is_told_and_leaves_no_file(business: Business, tmp_path: Path) -> None:
     table = tmp_path / "shop.csv"
     table.write_text(f"Handle,Title,Body (HTML)\nmug,Mug,{'x' * 40_000}\n")

@@ -72,7 +72,7 @@ def test_views_and_functions_do_not_lend_their_owners_rights_unawares(database: 
     # twice.
     before = {"business_create", "business_list", "business_named", "key_owner"}
     # The gateway settles for all businesses at once, and answers amounts of the budget that it is asked for, or nothing.
-    gateway = {"budget_grant", "budget_return", "budget_state", "gateway_changed", "gateway_swept", "ledger_settle"}
+    gateway = {"budget_grant", "budget_keep", "budget_state", "gateway_changed", "gateway_swept", "ledger_settle"}
     gateway |= {"lease_close", "rate_take"}
     assert {name for (name,) in lending} == before | gateway | {"statistics_refreshed"}
 

@@ -50,6 +50,16 @@ def mark(asked: Mark, business: Business) -> Changes:
         return {"changes": 5}
     if "nonsense" in title:
         return Changes(changes=[Edit(record=product["id"], field="no.such.field", after="x")])
+    if "interrupt" in title:
+        raise KeyboardInterrupt
+    if "half letter" in title:
+        return Changes(changes=[Edit(record=product["id"], field="attributes.mark", after="\\ud800")])
+    if "endless" in title:
+        return Changes(changes=[Edit(record=product["id"], field="attributes.mark", after=10**40)])
+    if "zero" in title:
+        return Changes(changes=[Edit(record=product["id"], field="attributes.mark", after="\\0")])
+    if "unsayable" in title:
+        raise ValueError("half a letter \\ud800 and a zero \\0")
     if "kill" in title:
         os.kill(os.getpid(), 9)
     if "slow" in title:
@@ -200,6 +210,23 @@ def test_a_poisonous_record_fails_alone(shop: Shop) -> None:
     assert again["failed"] >= 3
 
 
+def test_an_answer_that_cannot_be_kept_fails_alone(shop: Shop) -> None:
+    odd = {
+        "p00001": ("interrupt", "KeyboardInterrupt"),
+        "p00002": ("half letter", "no JSON"),
+        "p00003": ("endless", "no JSON"),
+        "p00004": ("zero", "NUL character"),
+        "p00005": ("unsayable", "half a letter ? and a zero ?"),
+    }
+    shop.catalog(plain(8) | {name: title for name, (title, _) in odd.items()})
+    (run,) = shop.weft("run", "mark", code=3)
+    assert (run["records"], run["made"], run["failed"], run["changes"], run["state"]) == (8, 3, 5, 3, "finished")
+    reasons = {line["record"]: line["reason"] for line in shop.weft("runs", "failures", run["run"])}
+    assert set(reasons) == set(odd)
+    for name, (_, reason) in odd.items():
+        assert reason in reasons[name]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -233,6 +260,12 @@ def test_a_killed_command_is_interrupted_and_the_next_makes_what_is_missing(shop
     process.wait()
     made = len(shop.asked())
     shop.forget_asked()
+    (killed,) = shop.weft("runs", "list")
+    resumed = subprocess.run(
+        shop.command("runs", "resume", killed["id"]), env=shop.environment, capture_output=True, text=True, timeout=60
+    )
+    assert resumed.returncode == 6
+    assert "60 seconds after its last sign of life" in " ".join(resumed.stderr.split())
     (second,) = shop.weft("run", "mark")
     assert second["records"] == 200
     assert second["remembered"] + second["made"] == 200

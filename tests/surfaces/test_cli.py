@@ -146,3 +146,18 @@ def test_a_reader_that_goes_away_and_a_terminal_without_letters_are_no_trouble(
     assert "p0" in shown.stdout
     escaped = weft(home, "products", "show", "p0", "--business", "cli-many", "--json", environment=plain)
     assert json.loads(escaped.stdout)["title"] == "Größe – 商品 0"
+
+
+def test_the_ids_of_a_table_stay_whole_on_a_narrow_screen(home: Path, database: Database, business: Business) -> None:
+    long = "a-product-with-quite-a-long-handle"
+    with business.transaction() as connection:
+        business.catalog.put(connection, [{"id": long, "title": "A long title " * 5, "variants": []}], "test")
+    business.changes.propose([{"record": long, "field": "title", "after": "Another title, which is long too"}])
+    (change,) = business.changes.listed()
+    narrow = {"COLUMNS": "80"}
+    row = weft(home, "changes", "list", "--business", business.id, environment=narrow).stdout.splitlines()[1]
+    assert row.split()[0] == change["id"][-8:]
+    assert len(row) <= 80
+    row = weft(home, "products", "list", "--business", business.id, environment=narrow).stdout.splitlines()[1]
+    assert row.split()[0] == long
+    assert len(row) <= 80

@@ -1,8 +1,10 @@
 """The pages *Products*, *Runs* and *Skills* in Debian's Chromium, and without JavaScript."""
 
+import html
 import re
 import threading
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -156,3 +158,24 @@ def test_a_key_without_the_scope_and_another_site_change_nothing(
         assert client.get("/console/skills/nothing").status_code == 404
     assert Runs(business).listed() == []
     assert sum(business.changes.counted().values()) == 0
+
+
+def test_a_product_with_a_long_past_and_an_odd_name_shows_what_is_open_and_leads_to_it(
+    port: int, database: Database, business: Business
+) -> None:
+    odd = 'cup "No. 1" \\ <blue>'
+    with business.transaction() as connection:
+        business.catalog.put(connection, [{"id": odd, "title": "Cup", "variants": []}], "test")
+    for number in range(210):
+        business.changes.edit(odd, {"vendor": f"Maker {number}."})
+    business.changes.propose([{"record": odd, "field": "title", "after": "A cup to be decided on"}])
+    _, secret = keys.created(database, business.uid, "approve")
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        client.post("/console/sign-in", data={"key": secret}, headers=HERE)
+        page = client.get(f"/console/products/{quote(odd)}").text
+        assert "A cup to be decided on" in page
+        assert "Maker 209." in page
+        assert "Maker 0." not in page
+        link = re.search(r'href="([^"]*)">Decide on them', page)
+        assert link is not None
+        assert "A cup to be decided on" in client.get(html.unescape(link[1])).text

@@ -161,8 +161,11 @@ def test_no_key_a_wrong_one_and_a_revoked_one_are_refused(url: str, shop: Busine
 
 def test_a_host_that_it_does_not_know_is_refused(url: str, shop: Business) -> None:
     headers = {**ACCEPT, "Authorization": f"Bearer {key(shop, 'read')}"}
-    assert httpx.post(url, json=INITIALIZE, headers={**headers, "Host": "evil.example"}).status_code == 421
-    assert httpx.post(url, json=INITIALIZE, headers={**headers, "Origin": "https://evil.example"}).status_code == 403
+    for header, named, status in (("Host", "evil.example", 421), ("Origin", "https://evil.example", 403)):
+        refused = httpx.post(url, json=INITIALIZE, headers={**headers, header: named})
+        assert refused.status_code == status
+        assert named in refused.json()["detail"]
+        assert "WEFT_ALLOWED_HOSTS" in refused.json()["detail"]
     assert httpx.post(url, json=INITIALIZE, headers=headers).status_code == 200
 
 
@@ -175,6 +178,41 @@ def test_a_revision_of_nobody_is_refused_in_words(url: str, shop: Business) -> N
     assert "version" in answered.json()["error"]["message"].lower()
     answered = httpx.post(url, content=b"{", headers={**headers, "Content-Type": "application/json"})
     assert 400 <= answered.status_code < 500
+
+
+def modern(revision: str) -> dict[str, Any]:
+    """What a request says of itself at a revision, within its params; nothing before 2026-07-28."""
+    meta = {"io.modelcontextprotocol/protocolVersion": revision, "io.modelcontextprotocol/clientCapabilities": {}}
+    return {"_meta": meta} if revision >= "2026" else {}
+
+
+@pytest.mark.parametrize("revision", ["2025-11-25", "2026-07-28"])
+@pytest.mark.parametrize("tool", ["tidy", "quality", "nothing"])
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_an_answer_is_one_json_text_where_it_comes_soon(
+    url: str, shop: Business, revision: str, tool: str, in_pieces: bool
+) -> None:
+    given = {"product": "mug"} if tool == "tidy" else {}
+    params = {"name": tool, "arguments": given, **modern(revision)}
+    body = json.dumps({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params}).encode()
+    headers = {**ACCEPT, "Authorization": f"Bearer {key(shop, 'read')}", "Content-Type": "application/json"}
+    headers |= {"MCP-Protocol-Version": revision, "Mcp-Method": "tools/call", "Mcp-Name": tool}
+    content = pieces(body) if in_pieces else body
+    answered = httpx.post(url, content=content, headers=headers, timeout=60)
+    assert answered.status_code == 200, answered.text
+    events = answered.headers["content-type"].startswith("text/event-stream")
+    if not in_pieces:
+        assert events is (tool == "quality" and revision < "2026")
+    told = json.loads(answered.text.partition("data: ")[2] if events else answered.text)
+    assert told["id"] == 7
+    assert told["result"].get("isError", False) is (tool == "nothing")
+
+
+def pieces(body: bytes) -> Iterator[bytes]:
+    """A body that comes slowly."""
+    yield body[:20]
+    time.sleep(0.1)
+    yield body[20:]
 
 
 def test_over_standard_input_and_output(shop: Business, home: Path) -> None:

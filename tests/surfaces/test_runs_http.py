@@ -81,13 +81,15 @@ def test_a_run_is_begun_worked_off_and_watched_to_its_end(server: httpx.Client) 
         ({"skill": "tidy", "where": "((("}, 400, "filter"),
         ({"skill": "tidy", "ids": ["nobody"]}, 404, "no product"),
         ({"skill": "tidy", "all": True, "request": {"x": 1}}, 400, "x: "),
+        ({"skill": "tidy", "all": True, "request": {"x": "\ud800"}}, 400, "cannot be kept"),
+        ({"skill": "tidy", "all": True, "request": {"x": 10**30}}, 400, "cannot be kept"),
         ({"skill": "tidy", "all": True, "engine": "model"}, 409, "no model engine"),
         ({"skill": "tidy", "all": True, "engine": "warp"}, 422, "engine"),
         ([], 422, ""),
     ],
 )
 def test_nonsense_is_a_problem(server: httpx.Client, body: Any, status: int, words: str) -> None:
-    answered = server.post("/runs", json=body)
+    answered = server.post("/runs", content=json.dumps(body), headers={"Content-Type": "application/json"})
     assert answered.status_code == status, answered.text
     assert words in answered.json()["detail"]
 

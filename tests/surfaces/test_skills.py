@@ -1,5 +1,6 @@
 """A skill of one file, installed as a package, on every surface; and skills that misbehave."""
 
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -12,8 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 
 from weft.access import businesses
 from weft.business import Business
@@ -67,11 +71,22 @@ class Told(BaseModel):
     number: int
 
 
+class Unsayable(Told):
+    """A number, and half a letter."""
+    text: str = "\\ud800"
+
+
 def odd(asked: Odd, business: Business) -> Any:
     if asked.how == "raise":
         return 1 / 0
     if asked.how == "type":
         return {"number": "many"}
+    if asked.how == "interrupt":
+        raise KeyboardInterrupt
+    if asked.how == "half a letter":
+        raise ValueError("half a letter \\ud800")
+    if asked.how == "unsayable":
+        return Unsayable(number=7)
     if asked.how == "exit":
         raise SystemExit(3)
     if asked.how == "hang":
@@ -92,12 +107,16 @@ def tell(asked: Odd, business: Business) -> Any:
 
 
 stream_skill = Skill(name="tell", does="Tells piece by piece", asks=Odd, answers=Told, local="weft_shout:tell", streams=True)
+broken_skill = Skill(name="broken", does="Is broken", asks=Odd, answers=Told, local="weft_shout_broken:odd")
+serve_skill = Skill(name="serve", does="Would take a command's name", asks=Odd, answers=Told, local="weft_shout:odd")
 nothing = 5
 '''
 ENTRY = """[weft.skills]
 shout = weft_shout
 odd = weft_shout:odd_skill
 tell = weft_shout:stream_skill
+broken = weft_shout:broken_skill
+serve = weft_shout:serve_skill
 nonsense = weft_shout:nothing
 missing = weft_shout_missing:skill
 """
@@ -111,6 +130,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheel = folder / "weft_shout-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("weft_shout.py", textwrap.dedent(SKILL))
+        archive.writestr("weft_shout_broken.py", "raise RuntimeError('no such machine')")
         archive.writestr("weft_shout-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: weft-shout\nVersion: 1.0\n")
         archive.writestr(
             "weft_shout-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -174,6 +194,7 @@ def test_help_names_it(environment: dict[str, str]) -> None:
     done = weft(environment, "--help")
     assert "shout-it" in done.stdout
     assert "Shouts a title" in done.stdout
+    assert "Would take a command's name" not in done.stdout
     assert "weft_shout_missing" in done.stderr
 
 
@@ -273,17 +294,28 @@ def test_it_answers_over_http_and_proposes_only_where_it_is_asked_to(server: htt
         ("shout-it", {"product": "nothing"}, 404, "no product"),
         ("shout-it", {}, 422, "product"),
         ("shout-it", {"product": {"id": 5}}, 400, "product.id"),
+        ("shout-it", {"product": {"title": 5}}, 400, "product.title: 5 is no text"),
+        ("shout-it", {"product": {"tags": ["a", 5]}}, 400, "product.tags: 5 is no text"),
+        ("shout-it", {"product": {"variants": ["a"]}}, 400, "product.variants: 'a' is no object"),
+        ("shout-it", {"product": {"variants": [{}, {"sku": 7}]}}, 400, "product.variants.#2.sku: 7 is no text"),
+        ("shout-it", {"product": {"id": "x" * 1001}}, 400, "product.id"),
+        ("shout-it", {"product": {"title": "\ud800"}}, 400, "product: it cannot be read"),
         ("odd", {"how": "raise"}, 502, "ZeroDivisionError"),
+        ("odd", {"how": "half a letter"}, 502, "half a letter ?"),
         ("odd", {"how": "type"}, 502, "is no Told"),
         ("odd", {"how": "exit"}, 502, "SystemExit"),
+        ("odd", {"how": "interrupt"}, 502, "KeyboardInterrupt"),
+        ("odd", {"how": "unsayable"}, 502, "no JSON"),
         ("odd", {"how": "hang"}, 504, "within 1 s"),
+        ("broken", {}, 502, "cannot be loaded: RuntimeError: no such machine"),
         ("nothing", {}, 404, ""),
     ],
 )
 def test_what_goes_wrong_is_a_problem(
     server: httpx.Client, name: str, request_: dict[str, Any], status: int, words: str
 ) -> None:
-    answered = server.post(f"/skills/{name}", json=request_)
+    headers = {"Content-Type": "application/json"}
+    answered = server.post(f"/skills/{name}", content=json.dumps(request_), headers=headers)
     assert answered.status_code == status, answered.text
     assert words in answered.json()["detail"]
     assert server.post("/skills/odd", json={"how": "well"}).json() == {"number": 7}
@@ -297,9 +329,40 @@ def test_a_stream_comes_as_events(server: httpx.Client) -> None:
     assert text.endswith('event: answer\ndata: {"number":3}\n\n')
 
 
+@pytest.mark.parametrize("mode", ["2026-07-28", "legacy"])
+def test_a_stream_comes_to_an_agent_as_progress(server: httpx.Client, mode: str) -> None:
+    pieces: list[tuple[float, str | None]] = []
+
+    async def told(progress: float, total: float | None, message: str | None) -> None:
+        pieces.append((progress, message))
+
+    async def run() -> list[Any]:
+        url = str(server.base_url).replace("/api/v1/", "/mcp")
+        async with (
+            httpx.AsyncClient(headers=server.headers, timeout=30) as http,
+            Client(streamable_http_client(url, http_client=http), mode=mode) as client,
+        ):
+            return [await client.call_tool("tell", {}, progress_callback=told), await client.call_tool("tell", {})]
+
+    with_progress, without = anyio.run(run)
+    assert pieces == [(1, "one "), (2, "two "), (3, "three")]
+    assert with_progress.structured_content == without.structured_content == {"number": 3}
+
+
 def test_reading_keys_cannot_propose(server: httpx.Client, environment: dict[str, str]) -> None:
     key = json.loads(weft(environment, "keys", "create", "--scope", "read", "--json").stdout)["key"]
     headers = {"Authorization": f"Bearer {key}"}
     assert server.post("/skills/shout-it", json={"product": "cup"}, headers=headers).status_code == 200
     refused = server.post("/skills/shout-it?propose=true", json={"product": "cup"}, headers=headers)
     assert refused.status_code == 403
+
+
+def test_many_who_come_while_nothing_is_learned_yet_wait_for_the_first_and_stop_nobody_else(
+    server: httpx.Client,
+) -> None:
+    def asked(_: int) -> int:
+        return server.post("/skills/organize", json={"product": "mug"}, timeout=120).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(20) as callers:
+        assert set(callers.map(asked, range(20))) == {200}
+    assert server.get("/business").status_code == 200

@@ -51,7 +51,7 @@ class Limits:
         if unknown:
             raise InputError(f"There is no limit {unknown[0]!r}; use models, requests, tokens, concurrency.")
         models = kept.get("models")
-        if models is not None and (not isinstance(models, list) or not all(isinstance(one, str) for one in models)):
+        if models is not None and (not isinstance(models, list) or not all(_is_name(one) for one in models)):
             raise InputError("The limit models is a list of names.")
         for name in ("requests", "tokens", "concurrency"):
             value = kept.get(name)
@@ -92,23 +92,51 @@ def digest_of(secret: str) -> bytes:
 
 
 def created(
-    database: Database, business: UUID, scope: str = "read", days: int | None = None, note: str = ""
+    database: Database,
+    business: UUID,
+    scope: str = "read",
+    days: int | None = None,
+    note: str = "",
+    limits: Mapping[str, Any] | None = None,
 ) -> tuple[Key, str]:
-    """Make a key for a business; answers its description and the secret, which is not kept."""
+    """Make a key for a business; answers its description and the secret, which is not kept. Raises InputError."""
     if scope not in SCOPES:
         raise InputError(f"{scope!r} is not a scope; use one of {', '.join(SCOPES)}.")
     if days is not None and not 0 < days <= 36_500:
         raise InputError(f"A key can last 1 to 36500 days, not {days}.")
+    kept = _kept(limits or {})
     identifier = "k_" + secrets.token_hex(5)
     secret = f"weft_{secrets.token_urlsafe(32)}"
     now = datetime.now(UTC)
     expires = now + timedelta(days=days) if days is not None else None
     with database.tenant(business) as connection:
         connection.execute(
-            "insert into api_key (uid, id, hash, scope, note, created_at, expires_at) values (%s, %s, %s, %s, %s, %s, %s)",
-            (uuid7(), identifier, digest_of(secret), scope, note, now, expires),
+            "insert into api_key (uid, id, hash, scope, note, created_at, expires_at, limits) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s::jsonb)",
+            (uuid7(), identifier, digest_of(secret), scope, note, now, expires, orjson.dumps(kept).decode()),
         )
-    return Key(identifier, scope, note, now, expires, None), secret
+    return Key(identifier, scope, note, now, expires, None, kept), secret
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable()
+
+
+def _kept(limits: Mapping[str, Any]) -> dict[str, Any]:
+    """Limits as they are kept, without those that are none; raises InputError."""
+    Limits.read(limits)
+    return {name: value for name, value in limits.items() if value is not None}
+
+
+def named(database: Database, business: UUID, key_id: str) -> Key:
+    """The key of that id; raises NotFound."""
+    with database.tenant(business) as connection:
+        row = connection.execute(
+            "select id, scope, note, created_at, expires_at, revoked_at, limits from api_key where id = %s", (key_id,)
+        ).fetchone()
+    if row is None:
+        raise NotFound(f"There is no key {key_id!r}; `weft keys list` shows them.")
+    return Key(*row)
 
 
 def listed(database: Database, business: UUID) -> list[Key]:
@@ -135,8 +163,7 @@ def revoked(database: Database, business: UUID, key_id: str) -> Key:
 
 def limited(database: Database, business: UUID, key_id: str, limits: Mapping[str, Any]) -> Key:
     """Set what a key may do at the gateway, in place of what was set; raises InputError, NotFound."""
-    Limits.read(limits)
-    kept = {name: value for name, value in limits.items() if value is not None}
+    kept = _kept(limits)
     with database.tenant(business) as connection:
         row = connection.execute(
             "update api_key set limits = %s::jsonb where id = %s "

@@ -282,7 +282,15 @@ def _put(
 def _write(business: Business, kind: str, batch: _Batch, connection: Any, file: str) -> tuple[Counts, list[Rejected]]:
     records: Any = [item.record for item in batch.taken]
     if kind == "products":
-        return business.catalog.put(connection, batch.incoming or records, "import"), []
+        incoming = batch.incoming or Incoming.of(records)
+        counts = business.catalog.put(connection, incoming, "import")
+        refused = [
+            Rejected(item.line, "id", item.record["id"], "there is no such product to update; import it first", None)
+            for item in batch.taken
+            if item.record["id"] in incoming.unknown
+        ]
+        counts.unchanged -= len(refused) - len(incoming.unknown)
+        return counts, refused
     if kind == "orders":
         return business.orders.put(connection, records, "import"), []
     if kind == "customers":

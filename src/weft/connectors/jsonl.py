@@ -328,6 +328,8 @@ def _level(given: dict[str, Any], source: Source) -> dict[str, Any]:
     _fields("", given, {"product": _TEXT, "sku": _TEXT, "location": _TEXT, "quantity": _WHOLE, "options": _MAP}, record)
     if "quantity" not in record or not (record.get("product") or record.get("sku")):
         raise _Bad("quantity", given.get("quantity"), "a level needs a quantity, and a product or an sku")
+    if "columns" in given:
+        record["columns"] = _texts("columns", given["columns"])
     return record
 
 

@@ -29,6 +29,8 @@ _BREAK: Final = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^>]*>", re.IGNORE
 _WEIGHTS: Final = {"g": 1.0, "kg": 1000.0, "oz": 28.349523125, "lb": 453.59237}
 _MOST_IMAGES: Final = 10
 SUFFIX: Final = "title_suffix"
+# What WooCommerce says of what it does not count.
+_STOCKED: Final = {"0": "out_of_stock", "backorder": "backorder"}
 
 
 def plain(text: str | None) -> str:
@@ -130,7 +132,7 @@ def _pictures(images: Sequence[str], variant: Mapping[str, Any], here: Mapping[s
 
 
 def _availability(product: Mapping[str, Any], variant: Mapping[str, Any], here: Mapping[str, str]) -> str | None:
-    told = here.get("availability")
+    told = here.get("availability") or _STOCKED.get(here.get("In stock?", ""))
     stock = stocked(variant)
     if stock is None:
         return told or ("in_stock" if product.get("status") in (None, "active") else None)

@@ -23,6 +23,7 @@ _CONTROLS: Final = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
 _SEPARATORS: Final = ",;\t|"
 _LONGEST_CELL: Final = 32 << 20
 LONGEST_LINE: Final = 32 << 20
+_LONGEST_ROW: Final = 64 << 20
 _PEEKED: Final = 200
 _PIECE: Final = 1 << 16
 _BLANK: Final = f'{_SEPARATORS}" \r'
@@ -188,11 +189,14 @@ class Source:
             yield from self._workbook.rows()
             return
         with self._text(newline="") as text:
-            at_end = False
+            at_end, held = False, 0
 
             def cleaned() -> Iterator[str]:
-                nonlocal at_end
-                for line in text:
+                nonlocal at_end, held
+                while line := text.readline(_LONGEST_ROW + 1):
+                    held += len(line)
+                    if held > _LONGEST_ROW:
+                        raise csv.Error(f"it is longer than {_LONGEST_ROW:,} characters")
                     yield line.replace("\x00", "") if "\x00" in line else line
                 at_end = True
 
@@ -203,7 +207,7 @@ class Source:
                 for cells in reader if above is None else chain([above], reader):
                     if at_end:
                         raise csv.Error("it opens a quote that nothing closes, so that all behind it would be one cell")
-                    last = reader.line_num
+                    last, held = reader.line_num, 0
                     if cells:
                         yield last, cells
             except csv.Error as problem:

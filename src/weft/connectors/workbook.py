@@ -7,8 +7,10 @@ import csv
 import importlib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,10 +23,18 @@ _ZIP: Final = b"PK\x03\x04"
 _OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A workbook is unpacked in memory: what grows to more than this from its compressed form is not somebody's catalog.
 _MOST_UNPACKED: Final = 2 << 30
+# … and it is held as a rectangle, blank cells included: one cell in the far corner of a sheet is a rectangle of 400 GB.
+_MOST_CELLS: Final = 50_000_000
 _MOST_ROWS: Final = 1_048_576
 _LONGEST_CELL: Final = 32_767
 # Where a number is a number to every reader, so that a spreadsheet may add it up; elsewhere 007 stays 007.
 _COUNTED: Final = re.compile(r"price|cost|quantity|qty|grams|weight value|^stock$|^available$|^on hand$", re.IGNORECASE)
+# Where a cell says its place; what XML lets stand for a blank and a quotation mark is made one first.
+_ONE_FORM: Final = bytes.maketrans(b"\t\n\r'", b'   "')
+_COLUMN_OF: Final = re.compile(rb' r="([A-Z]{1,3})\d')
+_ROW_OF: Final = re.compile(rb' r="[A-Z]{1,3}(\d{1,7})"')
+_PIECE: Final = 1 << 20
+_OVERLAP: Final = 32
 _NUMBER: Final = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?")
 
 
@@ -40,13 +50,52 @@ def is_workbook(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             size = sum(one.file_size for one in archive.infolist())
-    except zipfile.BadZipFile as problem:
+            is_book = any(name.startswith("xl/workbook.") or name == "content.xml" for name in names)
+            cells = max(map(_spanned, repeat(archive), names)) if is_book and size <= _MOST_UNPACKED else 0
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as problem:
         raise UnreadableFile(f"{path.name} is cut off or damaged: {problem}.") from problem
-    if not any(name.startswith("xl/workbook.") or name == "content.xml" for name in names):
+    if not is_book:
         raise UnreadableFile(f"{path.name} is an archive, not a workbook; unpack it and send the table that is in it.")
     if size > _MOST_UNPACKED:
         raise UnreadableFile(f"{path.name} unpacks to {size >> 20:,} MiB; save it as CSV, which is read as a stream.")
+    if cells > _MOST_CELLS:
+        raise UnreadableFile(
+            f"{path.name} has a sheet that spans {cells:,} cells, most of them blank; remove what stands far from the table, "
+            "or save it as CSV."
+        )
     return True
+
+
+def _spanned(archive: zipfile.ZipFile, name: str) -> int:
+    """How many cells the rectangle has that holds all cells of a sheet in XML; nothing for other parts of a workbook.
+
+    One that is narrow enough to be held at any height is not measured further.
+    """
+    letters = [_place_of(column) for column in _found(archive, name, _COLUMN_OF)]
+    width = max(letters, default=0) - min(letters, default=1) + 1
+    if width * _MOST_ROWS <= _MOST_CELLS:
+        return 0
+    places = [int(row) for row in _found(archive, name, _ROW_OF)]
+    return width * (max(places, default=0) - min(places, default=1) + 1)
+
+
+def _found(archive: zipfile.ZipFile, name: str, what: re.Pattern[bytes]) -> set[bytes]:
+    """What a pattern finds in a part of a workbook, each once."""
+    found: set[bytes] = set()
+    rest = b""
+    with archive.open(name) as file:
+        while piece := file.read(_PIECE):
+            text = rest + piece.translate(_ONE_FORM)
+            found.update(what.findall(text))
+            rest = text[-_OVERLAP:]
+    return found
+
+
+def _place_of(column: bytes) -> int:
+    place = 0
+    for letter in column:
+        place = place * 26 + letter - 64
+    return place
 
 
 def text_of(cell: Any) -> str:
@@ -73,7 +122,7 @@ class Workbook:
     def __init__(self, path: Path) -> None:
         try:
             with load_workbook(str(path)) as book:
-                sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+                sheets = map(book.get_sheet_by_name, book.sheet_names)
                 self._sheet = next((sheet for sheet in sheets if sheet.height), None)
         except (CalamineError, OSError) as problem:
             raise UnreadableFile(f"{path.name} cannot be read as a workbook: {problem}.") from problem

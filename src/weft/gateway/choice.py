@@ -84,9 +84,9 @@ class Choice:
     """The health of all targets, and the places of all providers, as one process sees them."""
 
     def __init__(self) -> None:
-        self._health: dict[tuple[UUID, str], Health] = {}
+        self._health: dict[str, Health] = {}
         self._places: dict[UUID, _Places] = {}
-        self._suspended: dict[tuple[UUID, str], tuple[str, float]] = {}
+        self._suspended: dict[str, tuple[str, float]] = {}
         self._count = itertools.count()
         self._random = random.Random()  # noqa: S311 - weights, no secret
 

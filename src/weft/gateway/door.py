@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import importlib
 import logging
+import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from weft.errors import DatabaseError, Forbidden, InputError
@@ -15,6 +17,7 @@ from weft.gateway.cache import Cache
 from weft.gateway.choice import Choice
 from weft.gateway.ledger import Ledger
 from weft.gateway.metrics import Metrics
+from weft.gateway.models import Route
 from weft.gateway.rates import Rates
 from weft.gateway.register import Budget, Known, Register
 from weft.gateway.request import Budgets, Call, Flow, Parts, Request, Whole
@@ -33,7 +36,12 @@ class Door:
     """One process's gateway; it lives on one event loop."""
 
     def __init__(
-        self, database: Database, home: Path, secret: str | None = None, upstream: Upstream | None = None
+        self,
+        database: Database,
+        home: Path,
+        secret: str | None = None,
+        upstream: Upstream | None = None,
+        otlp_url: str | None = None,
     ) -> None:
         self.database = database
         self.register = Register(database, home, Seal(home, secret))
@@ -48,6 +56,8 @@ class Door:
             Cache(database),
             Metrics(),
         )
+        self._otlp_url = otlp_url
+        self._tracing: Any = None
         self._known: dict[UUID, tuple[Known, Budgets]] = {}
         self._reading: dict[UUID, asyncio.Task[tuple[Known, Budgets]]] = {}
         self._revision: tuple[int, float] | None = None
@@ -57,6 +67,9 @@ class Door:
         """Begin; raises DatabaseError."""
         await asyncio.to_thread(self.parts.ledger.start)
         self._revision = await asyncio.to_thread(self.register.revision)
+        if self._otlp_url is not None:
+            self._tracing = await asyncio.to_thread(_traced, self._otlp_url)
+            self.parts.seen.append(self._tracing.note)
         self._task = asyncio.create_task(self._watched())
 
     async def stop(self) -> None:
@@ -67,6 +80,8 @@ class Door:
                 await self._task
         await self.parts.upstream.close()
         await asyncio.to_thread(self.parts.ledger.stop)
+        if self._tracing is not None:
+            await asyncio.to_thread(self._tracing.close)
 
     async def known(self, business: UUID) -> Known:
         """What a business may ask."""
@@ -86,6 +101,12 @@ class Door:
         size = Size.of(call.kind, call.body, call.raw)
         targets = self.parts.choice.fitting(route, call.kind, call.body, size)
         return await Request(self.parts, call, route, targets, size).answered(budgets)
+
+    async def tried(self, call: Call, route: Route) -> Whole | Flow:
+        """Ask the models of a route that is at hand, whatever is known of them; raises WeftError."""
+        _, budgets = await self._held(call.business)
+        size = Size.of(call.kind, call.body, call.raw)
+        return await Request(self.parts, call, route, route.targets, size).answered(budgets)
 
     async def _held(self, business: UUID) -> tuple[Known, Budgets]:
         held = self._known.get(business)
@@ -122,7 +143,7 @@ class Door:
             try:
                 await self.look()
                 if turn % _TIDY_EVERY == 0:
-                    await self.parts.purse.tidy()
+                    await self.parts.purse.tidy(time.time())
                     self.parts.rates.tidy()
                 if turn % _RECOVER_EVERY == 0:
                     await asyncio.to_thread(self.parts.ledger.recover)
@@ -136,3 +157,14 @@ class Door:
     def _swept(self) -> None:
         with self.database.plain() as connection:
             connection.execute("select gateway_swept()")
+
+
+def _traced(url: str) -> Any:
+    """What tells a collector of requests; raises InputError where its library is not there."""
+    try:
+        tracing = importlib.import_module("weft.gateway.tracing")
+    except ImportError as problem:
+        raise InputError(
+            f"WEFT_OTLP_URL is set, and {problem.name} is missing; install it with: pip install 'weft[otel]'."
+        ) from problem
+    return tracing.Tracing(url)

@@ -20,6 +20,9 @@ NANO: Final = 1_000_000_000
 PROVIDER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 ROUTE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
 _MOST_SECONDS: Final = 3600.0
+_OWN_HEADERS: Final = ("host", "content-length", "content-type", "transfer-encoding", "connection", "upgrade", "expect")
+_SHORTEST_SECRET: Final = 6
+_UNSAID: Final = b"[secret]"
 
 
 def nano(dollars: Any, what: str = "The amount") -> int:
@@ -40,6 +43,11 @@ def dollars(amount: int) -> str:
     return f"{head}.{tail.ljust(2, '0')}"
 
 
+def in_dollars(amount: int) -> float:
+    """Nanodollars as the number of US dollars that programs read."""
+    return float(Decimal(amount).scaleb(-9))
+
+
 @dataclass(frozen=True, slots=True)
 class Prices:
     """Nanodollars for a million tokens (`image` for one, `request` for one); `cached_input` is as `input` where not said."""
@@ -57,6 +65,12 @@ class Prices:
         _refuse_unknown(kept, names, "price")
         given = {name: nano(value, f"The price {name}") for name, value in kept.items() if value is not None}
         return cls(**given)
+
+    def shown(self) -> dict[str, float]:
+        """Prices in US dollars, as `read` takes them, without what is not asked for."""
+        kept = {"input": self.input, "output": self.output, "cached_input": self.cached_input}
+        kept |= {name: value for name, value in (("image", self.image), ("request", self.request)) if value}
+        return {name: in_dollars(value) for name, value in kept.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,7 @@ class Model:
             ("kind", "context", "most_out", "image_tokens", "most_reasoning", "abilities", "prices"),
             f"field of the model {name}",
         )
-        if not 0 < len(name) <= 200:
+        if not 0 < len(name) <= 200 or not name.isprintable():
             raise InputError(f"A model's name is a text of 1 to 200 characters, not {name!r}.")
         kind = kept.get("kind", "chat")
         if kind not in KINDS:
@@ -105,10 +119,23 @@ class Model:
             **numbers,
         )
 
+    def shown(self) -> dict[str, Any]:
+        """The model as programs read it; null is what nobody knows."""
+        return {
+            "kind": self.kind,
+            "context": self.context,
+            "most_out": self.most_out,
+            "abilities": dict(self.abilities),
+            "prices": None if self.prices is None else self.prices.shown(),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who answers: an address, a key, models. `own` is false for the platform's, which every business may use."""
+    """Who answers: an address, a key, models. `own` is false for the platform's, which every business may use.
+
+    `paths` says where a kind of request goes below the address, where that is not as the protocol has it.
+    """
 
     uid: UUID
     name: str
@@ -122,6 +149,15 @@ class Provider:
     region: str | None = None
     concurrency: int | None = None
     suspended: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
+
+    def unsaid(self, text: bytes) -> bytes:
+        """What its server said, without the secrets that are sent to it: some servers quote them."""
+        for secret in (self.key, *self.headers.values()):
+            if secret and len(secret) >= _SHORTEST_SECRET:
+                for said in (secret, secret.replace("/", "\\/")):
+                    text = text.replace(said.encode(), _UNSAID)
+        return text
 
     @classmethod
     def read(cls, uid: UUID, name: str, kept: Mapping[str, Any], **more: Any) -> "Provider":
@@ -130,14 +166,21 @@ class Provider:
             raise InputError(f"{name!r} cannot name a provider: use 1 to 63 letters, digits, '.', '_' and '-'.")
         _refuse_unknown(
             kept,
-            ("base_url", "protocol", "headers", "region", "concurrency", "models", "preset"),
+            ("base_url", "protocol", "headers", "region", "concurrency", "models", "preset", "paths"),
             "field of a provider",
         )
+        paths = kept.get("paths") or {}
+        _refuse_unknown(paths, KINDS, "path")
+        for path in paths.values():
+            if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", str(path)) or "/.." in str(path):
+                raise InputError(f"A path of {name} is one such as /rerank, not {path!r}.")
         models = kept.get("models") or {}
         if not isinstance(models, Mapping):
             raise InputError(f"The models of {name} are a table of names, not a {type(models).__name__}.")
         headers = kept.get("headers") or {}
         for key, value in headers.items():
+            if key.lower() in _OWN_HEADERS:
+                raise InputError(f"The header {key} of {name} is Weft's to set; leave it out.")
             if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", key) or not re.fullmatch(r"[ -~]{0,4000}", str(value)):
                 raise InputError(f"The header {key!r} of {name} is none that can be sent.")
         concurrency = kept.get("concurrency")
@@ -148,29 +191,54 @@ class Provider:
             {key: Model.read(key, value) for key, value in models.items()},
             protocol=str(kept.get("protocol") or "openai"),
             headers=dict(headers),
-            region=kept.get("region"),
+            region=_region(kept.get("region"), name),
             concurrency=None if concurrency is None else _whole(concurrency, f"concurrency of {name}", 100_000),
+            paths=dict(paths),
             **more,
         )
+
+    def shown(self) -> dict[str, Any]:
+        """The provider as programs read it: of its key and its headers only whether they are there."""
+        return {
+            "name": self.name,
+            "owner": owner(self.own),
+            "base_url": self.base_url,
+            "protocol": self.protocol,
+            "region": self.region,
+            "reach": self.reach,
+            "concurrency": self.concurrency,
+            "has_key": self.key is not None,
+            "headers": sorted(self.headers),
+            "models": {
+                name: {**model.shown(), "suspended": self.suspended.get(name)} for name, model in self.models.items()
+            },
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One model that may answer a route."""
+    """One model that may answer a route: `id` is what people read, `place` what its health and its places are kept under."""
 
     provider: Provider
     model: Model
     weight: float = 1.0
+    id: str = field(init=False)
+    place: str = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """Its name in what people read: provider/model."""
-        return f"{self.provider.name}/{self.model.name}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", f"{self.provider.name}/{self.model.name}")
+        object.__setattr__(self, "place", f"{self.provider.uid}/{self.model.name}")
 
-    @property
-    def place(self) -> tuple[UUID, str]:
-        """What its health and its places are kept under."""
-        return (self.provider.uid, self.model.name)
+    def shown(self) -> dict[str, Any]:
+        """The target as programs read it."""
+        return {
+            "provider": self.provider.name,
+            "model": self.model.name,
+            "weight": self.weight,
+            "region": self.provider.region,
+            **self.model.shown(),
+            "suspended": self.provider.suspended.get(self.model.name),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +288,54 @@ class Route:
             if kept.get(key) is not None:
                 numbers[key] = nano(kept[key], f"{key} of {name}")
         found = tuple(_target(name, one, providers) for one in targets)
-        return cls(name, found, mode, regions=tuple(kept.get("regions") or ()), **numbers, **more)
+        regions = tuple(str(_region(one, name)) for one in kept.get("regions") or ())
+        return cls(name, found, mode, regions=regions, **numbers, **more)
+
+    def shown(self) -> dict[str, Any]:
+        """The route as programs read it; prices in US dollars for a million tokens."""
+        return {
+            "name": self.name,
+            "owner": owner(self.own),
+            "implied": self.implied,
+            "mode": self.mode,
+            "targets": [target.shown() for target in self.targets],
+            "retries": self.retries,
+            "first_seconds": self.first_seconds,
+            "idle_seconds": self.idle_seconds,
+            "seconds": self.seconds,
+            "cache_seconds": self.cache_seconds,
+            "regions": list(self.regions),
+            "most_input": None if self.most_input is None else in_dollars(self.most_input),
+            "most_output": None if self.most_output is None else in_dollars(self.most_output),
+        }
+
+
+def owner(own: bool) -> str:
+    """Whose a provider, a route or a budget is."""
+    return "business" if own else "platform"
+
+
+def target_named(text: str, providers: Mapping[str, Provider]) -> Target:
+    """A target as people write it, provider/model or provider/model:weight; raises InputError."""
+    name, slash, model = text.partition("/")
+    provider = providers.get(name)
+    if provider is None or not slash:
+        there = ", ".join(list(providers)[:10]) or "none yet"
+        raise InputError(f"{text!r} is no target such as provider/model[:weight]; the providers are: {there}.")
+    weight = 1.0
+    if model not in provider.models:
+        # Many a model has a colon in its name: the weight is what stands behind the last one of a name that is not there.
+        head, colon, tail = model.rpartition(":")
+        if colon and head in provider.models:
+            model = head
+            try:
+                weight = float(tail)
+            except ValueError:
+                raise InputError(f"The weight in {text!r} is a number above 0, not {tail!r}.") from None
+    if model not in provider.models:
+        there = ", ".join(list(provider.models)[:8]) or "none"
+        raise InputError(f"There is no model {model!r} of {name}, whose models are: {there}.")
+    return _target(text, {"provider": name, "model": model, "weight": weight}, providers)
 
 
 def _target(route: str, kept: Any, providers: Mapping[str, Provider]) -> Target:
@@ -250,13 +365,17 @@ def checked_url(url: Any, name: str) -> str:
     text = str(url or "").strip().rstrip("/")
     try:
         parts = urlsplit(text)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username and not parts.fragment
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.fragment
         _ = parts.port
     except ValueError:
         sound = False
-    if not sound or parts.query or not text.isprintable() or " " in text:
+    if "@" in text:
+        # It may be a password, and is not said again.
+        raise InputError(f"The address of {name} has a login in it. Leave that out; a provider's key is given apart.")
+    if not sound or parts.query or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
         raise InputError(
-            f"The address of {name} is one such as https://api.example.com/v1, without a login or a query, not {url!r}."
+            f"The address of {name} is one such as https://api.example.com/v1, in ASCII (xn--… for other letters) and without "
+            f"a query, not {url!r}."
         )
     return text
 
@@ -267,6 +386,12 @@ def _refuse_unknown(kept: Any, names: Sequence[str], what: str) -> None:
     unknown = sorted(str(key) for key in kept if key not in names)
     if unknown:
         raise InputError(f"There is no {what} called {unknown[0]!r}; there are {', '.join(names)}.")
+
+
+def _region(value: Any, name: str) -> str | None:
+    if value is not None and (not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9._-]{1,63}", value)):
+        raise InputError(f"A region of {name} is a short name such as sg or eu-west-1, not {value!r}.")
+    return value
 
 
 def _whole(value: Any, what: str, most: int, least: int = 1) -> int:

@@ -7,7 +7,7 @@ the file's. A process looks once a second whether anything has changed, and then
 import contextlib
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,7 +135,10 @@ class Register:
         key: str | None = None,
         reach: Reach = "public",
     ) -> Provider:
-        """Keep a provider, in place of one of that name; without a key the one that is kept stays. Raises InputError."""
+        """Keep a provider, in place of one of that name; raises InputError.
+
+        Without a key the one that is kept stays, but only while the address stays: it is sent to no other.
+        """
         made = Provider.read(uuid7(), name, providers.completed(body), reach=reach, own=business is not None)
         if key is not None and (not key.strip() or not key.isascii() or not key.isprintable()):
             raise InputError("A provider's key is a text of printable letters without line breaks.")
@@ -144,10 +147,34 @@ class Register:
             connection.execute(
                 "insert into provider (uid, name, body, sealed, reach) values (%s, %s, %s::jsonb, %s, %s) "
                 "on conflict (business, name) do update set body = excluded.body, reach = excluded.reach, "
-                "sealed = coalesce(excluded.sealed, provider.sealed)",
+                "sealed = coalesce(excluded.sealed, case when provider.body -> 'base_url' is not distinct from "
+                "excluded.body -> 'base_url' and provider.body -> 'preset' is not distinct from excluded.body -> 'preset' "
+                "then provider.sealed end)",
                 (made.uid, name, orjson.dumps(dict(body)).decode(), sealed, reach),
             )
         return made
+
+    def amend(self, provider: Provider, model: str, fields: Mapping[str, Any], business: UUID | None) -> None:
+        """Set fields of one model of a provider where that is kept; raises NotFound, InputError."""
+        holder = business if provider.own else None
+        with self._transaction(holder) as connection:
+            row = connection.execute(
+                "select body from provider where uid = %s and business is not distinct from (select tenant()) for update",
+                (provider.uid,),
+            ).fetchone()
+            if row is None:
+                raise NotFound(f"{provider.name} is not kept here but in {self.file}; write it there.")
+            body = row[0]
+            if model not in provider.models:
+                there = ", ".join(list(provider.models)[:8]) or "none"
+                raise NotFound(f"There is no model {model!r} of {provider.name}, whose models are: {there}.")
+            # Once it names models of its own, these alone are its models: all are named then.
+            models = body.get("models") or {name: {} for name in provider.models}
+            body["models"] = {**models, model: {**models.get(model, {}), **fields}}
+            Provider.read(provider.uid, provider.name, providers.completed(body))
+            connection.execute(
+                "update provider set body = %s::jsonb where uid = %s", (orjson.dumps(body).decode(), provider.uid)
+            )
 
     def add_route(self, business: UUID | None, name: str, body: Mapping[str, Any]) -> Route:
         """Keep a route, in place of one of that name; raises InputError."""
@@ -160,25 +187,28 @@ class Register:
             )
         return made
 
-    def remove(self, business: UUID | None, name: str) -> list[str]:
+    def remove(
+        self, business: UUID | None, name: str, what: Sequence[Literal["route", "provider"]] = ("route", "provider")
+    ) -> list[str]:
         """Remove the provider and the route of that name, as far as they are there; answers what was removed.
 
-        Raises NotFound where there is neither, Conflict where other routes still name the provider.
+        Raises NotFound where there is none, Conflict where routes that stay still name the provider.
         """
         with self._transaction(business) as connection:
             users = connection.execute(
-                "select name from route where name <> %s and business is not distinct from (select tenant()) and exists "
+                "select name from route where not (name = %s and %s) and business is not distinct from (select tenant()) and exists "
                 "(select from jsonb_array_elements(body -> 'targets') t where t ->> 'provider' = %s)",
-                (name, name),
+                (name, "route" in what, name),
             ).fetchall()
-            gone = []
-            for table in ("route", "provider"):
+            gone: list[str] = []
+            for table in what:
                 done = connection.execute(f"delete from {table} where name = %s", (name,)).rowcount
                 gone += [table] if done else []
             if "provider" in gone and users:
                 raise Conflict(f"The routes {', '.join(row[0] for row in users)} still name {name}; remove them first.")
         if not gone:
-            raise NotFound(f"There is no provider and no route {name!r} here; `weft models list` shows them.")
+            named = " and no ".join(reversed(what))
+            raise NotFound(f"There is no {named} {name!r} here; `weft models list` shows them.")
         return gone
 
     def set_budget(self, business: UUID | None, key: str | None, period: str, amount: Any) -> Budget:

@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,10 +36,13 @@ from weft.gateway.providers.openai import Usage
 from weft.gateway.rates import Pass, Rates
 from weft.gateway.register import Budget, Register
 from weft.gateway.upstream import Interrupted, Patience, Reply, Unreachable, Upstream
-from weft.ids import uuid7
+from weft.ids import uuid7_text
 
 _LOG = logging.getLogger(__name__)
 _MOST_PAUSE: Final = 2.0
+# What the ledger's columns hold.
+_MOST_TOKENS: Final = 2**31 - 1
+_MOST_COST: Final = 2**62
 PERSON, BULK = 0, 1
 _MISPLACED: Final = (401, 403, 404, 405)
 _LATER: Final = (408, 409, 425, 429)
@@ -147,12 +149,15 @@ class Request:
     lost: int = 0
     attempts: int = 0
     target: Target | None = None
+    asking: Target | None = None
     first: float | None = None
-    intended: bool = False
+    bounds: dict[str, int] = field(default_factory=dict)
+    row: dict[str, Any] = field(default_factory=dict)
 
     async def answered(self, budgets: Budgets) -> Whole | Flow:
         """The reply; whatever happens, what is held is settled and one row is written."""
-        self.uid, self.at, self.began = str(uuid7()), time.time(), time.perf_counter()
+        self.uid, self.at, self.began = uuid7_text(), time.time(), time.perf_counter()
+        self.parts.ledger.admit()
         self.parts.metrics.in_flight += 1
         try:
             await self._let_in()
@@ -204,16 +209,29 @@ class Request:
                     f"weft models price {self.targets[0].id} --in DOLLARS --out DOLLARS (for a million tokens)."
                 )
             self.targets = priced
+            beyond = bounds.unbounded(self.call.body)
+            if beyond is not None:
+                raise InputError(
+                    f"What {beyond} asks for can cost more than is known before it is sent, and this request is held to a "
+                    "budget. Leave it out."
+                )
             self.holds.append(await self.parts.purse.reserve(accounts, self._bound()))
         self._intend()
 
     def _bound(self) -> int:
-        return max(self.size.bound(target, target.model.prices) for target in self.targets if target.model.prices)
+        return max(self._most(target) for target in self.targets)
+
+    def _most(self, target: Target) -> int:
+        """The most that this can cost at a target, or 0 where nobody knows what it costs."""
+        found = self.bounds.get(target.place)
+        if found is None:
+            prices = target.model.prices
+            found = self.bounds[target.place] = self.size.bound(target, prices) if prices else 0
+        return found
 
     def _intend(self) -> None:
         reserved = sum(hold.amount for hold in self.holds)
         self.parts.ledger.intend(self.uid, self._row("lost", Usage(), reserved, estimated=True))
-        self.intended = True
 
     async def _asked(self) -> Whole | Flow:
         """Ask one target after the other until one answers."""
@@ -268,7 +286,7 @@ class Request:
         """An attempt may have been billed that nobody heard the end of: it counts in full, and the next needs its own hold."""
         if not billed or not self.holds:
             return
-        self.lost += self.size.bound(target, target.model.prices) if target.model.prices else 0
+        self.lost += self._most(target)
         accounts = self.holds[0].accounts
         self.holds.append(await self.parts.purse.reserve(accounts, self._bound()))
         self._intend()
@@ -279,6 +297,7 @@ class Request:
         await choice.place(target, self.call.priority, min(self.left(), self.route.first_seconds))
         health = choice.health(target)
         health.began()
+        self.target = self.asking = target
         self.attempts += 1
         started = time.perf_counter()
         state = _Attempt(self, target, started)
@@ -289,24 +308,24 @@ class Request:
             if isinstance(problem, asyncio.CancelledError | ModelRefused | Forbidden) or state.blameless:
                 failed = None
             state.over(failed=failed)
+            if not isinstance(problem, asyncio.CancelledError):
+                self.asking = None
             raise
 
     def settled(self, outcome: str, target: Target, usage: Usage | None, size_out: int, *, full: bool = False) -> None:
         """The end of a request that a target answered, or began to: what it used, else what it can have used at most."""
         prices = target.model.prices
         estimated = usage is None
-        held = self.size.bound(target, prices) if prices else 0
+        held = self._most(target)
         if usage is None:
             most_out, _ = self.size.limit_for(target)
-            usage = Usage(
-                self.size.tokens_in(target), self.size.answers * most_out if full else min(size_out, most_out)
-            )
+            most_out *= self.size.answers
+            usage = Usage(self.size.tokens_in(target), most_out if full else min(size_out, most_out))
             spent = held if full or not prices else min(held, bounds.cost(usage, prices, self.size.images))
         else:
             spent = bounds.cost(usage, prices, self.size.images) if prices else 0
         if self.holds and spent > held:
             self._suspend(target, spent, held)
-        self.target = target
         self._written(outcome, usage, self.lost + spent, estimated=estimated)
 
     def _suspend(self, target: Target, spent: int, held: int) -> None:
@@ -340,8 +359,8 @@ class Request:
             outcome = "failed"
         # Who goes away while a model answers leaves a request that may be billed in full.
         spent = self.lost
-        if outcome == "cancelled" and self.attempts and self.holds:
-            spent = sum(hold.amount for hold in self.holds)
+        if outcome == "cancelled" and self.asking is not None:
+            spent += self._most(self.asking)
         self._written(outcome, Usage(), spent, estimated=bool(spent))
 
     def _written(
@@ -349,6 +368,7 @@ class Request:
     ) -> None:
         """Settle what is held and write the row that holds."""
         parts = self.parts
+        cost = min(cost, _MOST_COST)
         row = self._row(outcome, usage, cost, estimated=estimated)
         seconds = time.perf_counter() - self.began
         row["total_ms"] = round(seconds * 1000, 3)
@@ -370,7 +390,9 @@ class Request:
             parts.cache.done(self.name, None, "", 0)
             self.leads = False
         parts.metrics.in_flight -= 1
-        labels = (self.call.kind, self.route.name, row["provider"] or "", outcome)
+        # Whoever reads the figures of a process learns no name that a business gave.
+        names = ("own", "own") if self.route.own else (self.route.name, row["provider"] or "")
+        labels = (self.call.kind, *names, outcome)
         first = None if self.first is None else self.first - self.began
         parts.metrics.count(labels, seconds, first, usage.tokens_in, usage.tokens_out, cost)
         parts.ledger.settle(self.uid, row)
@@ -380,31 +402,23 @@ class Request:
             self.call.told(row)
 
     def _row(self, outcome: str, usage: Usage, cost: int, *, estimated: bool = False) -> dict[str, Any]:
-        target = self.target
-        return {
-            "uid": self.uid,
-            "business": str(self.call.business),
-            "at": datetime.fromtimestamp(self.at, UTC).isoformat(),
-            "kind": self.call.kind,
-            "key": self.call.key,
-            "skill": self.call.skill,
-            "route": self.route.name,
-            "provider": target.provider.name if target else None,
-            "model": target.model.name if target else None,
-            "tokens_in": usage.tokens_in,
-            "tokens_out": usage.tokens_out,
-            "cached": usage.cached,
-            "reasoning": usage.reasoning,
-            "cost": cost,
-            "reserved": sum(hold.amount for hold in self.holds),
-            "first_ms": None,
-            "total_ms": None,
-            "outcome": outcome,
-            "attempts": self.attempts,
-            "estimated": estimated,
-            "trace": self.call.trace,
-            "accounts": self.holds[0].uids if self.holds else [],
-        }
+        """The ledger's row as it stands now; one dictionary, whose values are brought up to date."""
+        row = self.row
+        if not row:
+            call = self.call
+            row.update(uid=self.uid, business=str(call.business), at=self.at, kind=call.kind, key=call.key)
+            row.update(skill=call.skill, route=self.route.name, provider=None, model=None, trace=call.trace)
+            row.update(first_ms=None, total_ms=None, accounts=[])
+        if self.target is not None:
+            row["provider"], row["model"] = self.target.provider.name, self.target.model.name
+        row["tokens_in"], row["tokens_out"] = min(usage.tokens_in, _MOST_TOKENS), min(usage.tokens_out, _MOST_TOKENS)
+        row["cached"], row["reasoning"] = usage.cached, usage.reasoning
+        row["cost"], row["outcome"], row["estimated"] = cost, outcome, estimated
+        row["attempts"] = self.attempts
+        if self.holds:
+            row["reserved"] = sum(hold.amount for hold in self.holds)
+            row["accounts"] = self.holds[0].uids
+        return row
 
 
 @dataclass(slots=True)
@@ -424,11 +438,17 @@ class _Attempt:
         streams = call.kind == "chat" and bool(call.body.get("stream"))
         limit = request.size.limit_for(target)[1] if request.holds and call.kind == "chat" else None
         left = request.left()
-        patience = Patience(min(route.first_seconds, left) if streams else left, min(route.idle_seconds, left), left)
+        # What comes as a whole may be made after its head was sent.
+        first, idle = (min(route.first_seconds, left), min(route.idle_seconds, left)) if streams else (left, left)
+        patience = Patience(first, idle, left)
         body = openai.outgoing(call.body, target, limit)
         try:
             self.reply = reply = await request.parts.upstream.send(
-                target.provider, openai.PATHS[call.kind], openai.headers(target.provider), body, patience
+                target.provider,
+                openai.path(target.provider, call.kind),
+                openai.headers(target.provider),
+                body,
+                patience,
             )
             if reply.status != 200:
                 await self._refused(reply)
@@ -437,6 +457,9 @@ class _Attempt:
             return self._whole(await reply.read())
         except Unreachable as problem:
             raise _Again(str(problem)) from problem
+        except Forbidden as problem:
+            self.blameless = True
+            raise _Again(problem.message, retry=False) from problem
         except Interrupted as problem:
             raise _Again(str(problem), retry=not problem.late, billed=True, late=problem.late) from problem
 
@@ -454,7 +477,7 @@ class _Attempt:
     async def _refused(self, reply: Reply) -> None:
         """Say what a status that is not 200 means; raises _Again, ModelRefused."""
         status = reply.status
-        text = (await reply.read())[:65_536]
+        text = self.target.provider.unsaid((await reply.read())[:65_536])
         try:
             payload = orjson.loads(text)
         except orjson.JSONDecodeError:
@@ -487,6 +510,10 @@ class _Attempt:
             body=text,
         )
 
+    def _unsaid(self, text: str) -> str:
+        """What a server said, without the secrets that it was sent."""
+        return self.target.provider.unsaid(text.encode()).decode()
+
     def _whole(self, body: bytes) -> Whole:
         request, kind = self.request, self.request.call.kind
         try:
@@ -495,7 +522,7 @@ class _Attempt:
             raise _Again("it answered what is no JSON", billed=True) from problem
         wrong = openai.error(payload)
         if wrong is not None:
-            raise _Again(f"it answered an error: {wrong}", status=200)
+            raise _Again(f"it answered an error: {self._unsaid(wrong)}", status=200)
         if not openai.answered(kind, payload):
             raise _Again(f"it answered what is no answer to {kind}", billed=True)
         request.first = time.perf_counter()
@@ -515,15 +542,17 @@ class _Attempt:
         chunks = reply.chunks()
         ready = b""
         async for part in chunks:
-            ready = stream.fed(part)
-            if stream.problem is not None and not ready:
-                raise _Again(f"it answered an error: {stream.problem}")
-            if ready or stream.done:
+            ready += stream.fed(part)
+            if stream.problem is not None and not stream.begun:
+                raise _Again(f"it answered an error: {self._unsaid(stream.problem)}")
+            if stream.begun or stream.done:
                 break
         else:
+            wrong = stream.unstreamed()
+            if wrong is not None:
+                raise _Again(f"it answered an error: {self._unsaid(wrong)}")
             raise _Again("it ended its answer before it began", billed=True)
         request.first = time.perf_counter()
-        request.target = self.target
         pieces = self._passed_on(stream, chunks, ready)
         return Flow(request.uid, pieces, self.target.id, ended=lambda: self._over(stream, "cancelled", None))
 
@@ -541,6 +570,7 @@ class _Attempt:
                     if piece:
                         if kept is not None:
                             kept.append(piece)
+                            kept = kept if stream.length <= cache.MOST_ANSWER else None
                         yield piece
                     if stream.over():
                         break
@@ -558,7 +588,7 @@ class _Attempt:
     def _judged(self, stream: events.Stream) -> tuple[str, bytes]:
         """How a stream ended that ended, and the event that is still to be sent."""
         if stream.problem is not None:
-            return "broken", events.failure(f"{self.target.id} broke off: {stream.problem}")
+            return "broken", events.failure(f"{self.target.id} broke off: {self._unsaid(stream.problem)}")
         if stream.done:
             return "ok", b""
         if stream.finished:
@@ -575,7 +605,10 @@ class _Attempt:
         if outcome == "ok" and kept is not None and request.name is not None:
             request.parts.cache.done(request.name, b"".join(kept), self.target.id, request.keep)
             request.leads = False
-        request.settled(outcome, self.target, stream.usage, stream.length, full=outcome != "ok")
+        # A usage that is told before the end is none of the whole: who leaves early pays what may still have been made.
+        whole = outcome == "ok" or (stream.finished and request.size.answers == 1)
+        used = stream.usage if whole else None
+        request.settled(outcome, self.target, used, stream.length, full=outcome != "ok")
 
 
 def _seconds(text: str | None) -> float | None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +34,7 @@ class Database:
         self._idle: list[Connection[Any]] = []
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_MOST)
+        self._turns: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
 
     @classmethod
     def open(cls, settings: Settings, say: Callable[[str], None] | None = None) -> "Database":
@@ -82,6 +84,19 @@ class Database:
         """One transaction that belongs to no business: it sees no tenant's rows."""
         with self._transaction("select set_config('weft.business', '', true)", ()) as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """Do what has this name one at a time, in all processes; who comes meanwhile waits.
+
+        The turn is held by a connection beside those of transactions: else those who wait would hold all of them, and who
+        they wait for could not go on.
+        """
+        with self._lock:
+            turn = self._turns.setdefault(what, threading.Lock())
+        with turn, self._spoken(), self._connected() as connection:
+            connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (what,))
+            yield
 
     @contextlib.contextmanager
     def _transaction(self, first: str, parameters: Sequence[Any]) -> Iterator[Connection[Any]]:

@@ -86,6 +86,12 @@ class Runs:
         given = dict(asked or {})
         if skill.over in given:
             raise InputError(f"A run fills {skill.over} itself; select records with a filter or ids.")
+        try:
+            request = orjson.dumps(given).decode()
+        except TypeError as problem:
+            raise InputError(f"The request cannot be kept: {problem}.") from None
+        # What JSON has no word for, such as an infinity, is judged as it will be read again.
+        given = orjson.loads(request)
         skills.requested(skill, {**given, skill.over: {"id": "rehearsal"}})
         chosen = skills.engine_of(skill, engine, self._business)
         if selection.where is not None:
@@ -98,7 +104,7 @@ class Runs:
                 "insert into run (uid, skill, version, engine, asked, selection, again, queued, who) "
                 "values (%s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s)",
                 (
-                    *(uid, skill.name, skill.version, chosen, orjson.dumps(given).decode()),
+                    *(uid, skill.name, skill.version, chosen, request),
                     *(orjson.dumps(selection.as_json()).decode(), again, queued, who.name),
                 ),
             )
@@ -186,7 +192,12 @@ class Runs:
             if row is None:
                 raise NotFound(f"There is no run {run!r}.")
             now, was_queued, planned, silent = row
-            if now not in _FROM[verb] or (verb == "resume" and now == "running" and not silent):
+            if verb == "resume" and now == "running" and not silent:
+                raise Conflict(
+                    f"The run goes on. Where its process was killed, it can be resumed {_SILENT} after its last sign of "
+                    "life, or at once after a pause."
+                )
+            if now not in _FROM[verb]:
                 raise Conflict(f"The run is {now}; it cannot be taken by {verb}.")
             queued = was_queued if queued is None else queued
             connection.execute(

@@ -17,12 +17,13 @@ from pydantic import BaseModel
 
 from weft import skill as skills
 from weft.business import Business
-from weft.errors import InputError, WeftError
+from weft.errors import InputError, SkillFailed, WeftError
 from weft.gateway import errand
 from weft.ids import uuid7
 from weft.runs.book import SHARD, Runs
 from weft.skill import Skill
 from weft.store.changes import Who
+from weft.store.edits import clean, has_nul
 from weft.store.remembered import Asked, Made, digest
 
 RECORDS_A_SHARD: Final = 500
@@ -207,17 +208,30 @@ class Work:
         with errand.on(bulk=True):
             answers = skills.answers(self.skill, [request for *_, request in todo], self.business, self.engine)
         for (uid, version, made_from, name, _), answer in zip(todo, answers, strict=True):
-            if isinstance(answer, WeftError):
-                part.failures[name] = answer.message
+            try:
+                told, text = self._kept(answer)
+            except WeftError as problem:
+                part.failures[name] = problem.message
                 continue
-            told = answer.model_dump(mode="json")
-            part.made.append(Made(uid, version, made_from, orjson.dumps(told)))
+            part.made.append(Made(uid, version, made_from, text))
             engine = told.get("engine", self.engine)
             if engine != self.engine:
                 part.otherwise.add(uid)
             if self.skill.writes:
                 part.edits.setdefault(engine, []).extend(told["changes"])
         return part
+
+    def _kept(self, answer: BaseModel | WeftError) -> tuple[dict[str, Any], str]:
+        """An answer as it is remembered, and its JSON text; raises the error that stands in its place."""
+        if isinstance(answer, WeftError):
+            raise answer
+        told = skills.plain(self.skill, answer)
+        text = orjson.dumps(told).decode()
+        if has_nul(text):
+            raise SkillFailed(
+                f"The skill {self.skill.name} answered a text with a NUL character, which cannot be kept."
+            )
+        return told, text
 
     def _commit(self, n: int, claim: UUID, part: Part) -> bool:
         """Write a part, and tell whether the run goes on; raises Lost where the shard is not ours any more."""
@@ -238,7 +252,7 @@ class Work:
                 connection.execute(
                     "insert into run_failure (run, record, reason) select %s, r, w from unnest(%s::text[], %s::text[]) g (r, w) "
                     "on conflict (run, record) do update set reason = excluded.reason",
-                    (self.run, list(part.failures), list(part.failures.values())),
+                    (self.run, [clean(name) for name in part.failures], [clean(why) for why in part.failures.values()]),
                 )
             connection.execute(
                 "update shard set place = %s, made = made + %s, changes = changes + %s, failed = failed + %s, "

@@ -1,4 +1,4 @@
-"""The demo: a sample shop goes in through the front door, plain rules propose changes, and a merchant reads what came of it."""
+"""The demo: a sample shop goes in through the front door, rules and what the shop itself teaches propose changes, and a merchant reads what came of it."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,11 +10,15 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from weft import skill
 from weft.access import businesses
 from weft.business import Business
 from weft.connectors.importing import import_file
 from weft.money import decimal
 from weft.postgres.database import Database
+from weft.runs.book import Runs
+from weft.runs.book import Selection as Records
+from weft.runs.shards import worked_here
 from weft.sample.shop import generate
 from weft.skills.tidy import rules
 from weft.store.changes import Selection, Who
@@ -49,6 +53,13 @@ def prepare(database: Database, home: Path, say: Callable[[str], None]) -> Busin
     if not any(business.changes.counted(Selection(where="skill = tidy")).values()):
         outcome = business.changes.propose(rules.edits(business.catalog.records()), skill="tidy", who=Who("demo"))
         say(f"looked over every product: {outcome.done} changes proposed")
+    runs = Runs(business)
+    if not any(run["skill"] == "organize" for run in runs.listed(100)):
+        begun = time.monotonic()
+        run = runs.enter(skill.named("organize"), Records(), engine="local", queued=False, who=Who("demo"))
+        worked_here(business, run)
+        found = runs.get(run)
+        say(f"organized: {found['changes']:,} categories and attributes proposed in {time.monotonic() - begun:.1f} s")
     return business
 
 
@@ -103,7 +114,25 @@ def _proposals(business: Business) -> Group:
         ]
         for before, after in shown[:2]:
             parts.append(Text.assemble("  ", (before, "red"), " → ", (after, "green")))
+    for words, where in (
+        ("categories", "field = category"),
+        ("attributes from the products' own words", "field ~ attributes."),
+    ):
+        filtered = Selection(where=f"skill = organize and state = proposed and {where}")
+        parts.append(Text(f"{business.changes.counted(filtered)['proposed']} {words}", style="bold"))
+        for change in business.changes.listed(filtered, limit=2):
+            name = change["field"].removeprefix("attributes.")
+            parts.append(
+                Text.assemble("  ", f"{_short(change['record'])}: {name} ", (_short(_said(change["after"])), "green"))
+            )
     return Group(*parts)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict) and "unit" in value:
+        amount = value["value"]
+        return f"{amount:g} {value['unit']}" if isinstance(amount, float) else f"{amount} {value['unit']}"
+    return str(value)
 
 
 def _example(change: Mapping[str, Any]) -> tuple[str, str] | None:

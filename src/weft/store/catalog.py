@@ -248,8 +248,10 @@ class Catalog:
         """Write products inside the caller's transaction: new ones, and into the known ones what the records say.
 
         A field that a record does not name keeps its value; an applied change that the record does not know of stays.
+        An update of a product that there is not is not written; its id is among the incoming ones' `unknown`.
         """
         incoming = products if isinstance(products, Incoming) else Incoming.of(products)
+        incoming.unknown.clear()
         counts = Counts(unchanged=incoming.repeated)
         held = {
             row[0]: row[1] and bytes(row[1])
@@ -261,7 +263,9 @@ class Catalog:
         rows = Rows()
         differing: list[str] = []
         for key, said in incoming.products.items():
-            if key not in held:
+            if key not in held and said.get("update"):
+                incoming.unknown.add(key)
+            elif key not in held:
                 rows.add(incoming.drawn.get(key) or artist.drawn(uuid7(), said, incoming.digest(key)))
                 counts.created += 1
             elif held[key] == incoming.digests[key]:

@@ -247,16 +247,21 @@ class Changes:
             )
 
     def listed(
-        self, selection: Selection | None = None, *, limit: int = 100, after: str | None = None
+        self,
+        selection: Selection | None = None,
+        *,
+        limit: int = 100,
+        after: str | None = None,
+        newest: bool = False,
     ) -> list[dict[str, Any]]:
-        """Changes in the order in which they were made, the first `limit` after the change `after`."""
+        """Changes in the order in which they were made, the first `limit` after the change `after`; or the `newest` first."""
         condition, parameters = (selection or Selection(all=True)).condition()
         if after is not None:
             condition += " and c.uid > %s"
             parameters.append(_uuid(after, "change"))
         with self._database.tenant(self._business) as connection:
             cursor = connection.execute(
-                f"select {_SHOWN} from change c where {condition} order by c.uid limit %s",
+                f"select {_SHOWN} from change c where {condition} order by c.uid {'desc' if newest else 'asc'} limit %s",
                 [*parameters, limit],
             )
             names = [column.name for column in cursor.description or ()]

@@ -20,8 +20,13 @@ _COLUMNS: Final = (
 
 
 def clean(text: str) -> str:
-    """The text with a question mark for what is half a letter and could not be written anywhere."""
-    return text.encode("utf-8", "replace").decode()
+    """The text with a question mark for what could not be written anywhere: half a letter, a NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "?")
+
+
+def has_nul(text: str) -> bool:
+    """Tell whether a JSON text says a NUL character, which the database keeps in no text."""
+    return _NUL.search(text) is not None
 
 
 def _json(value: Any) -> str | None:
@@ -34,7 +39,7 @@ def row(number: int, edit: Mapping[str, Any]) -> tuple[Any, ...]:
         text = orjson.dumps(edit).decode()
     except TypeError as problem:
         raise InputError(f"this cannot be kept: {problem}") from None
-    if _NUL.search(text):
+    if has_nul(text):
         raise InputError("this has a NUL character, which no text can hold")
     record, name = edit.get("record"), edit.get("field")
     if not isinstance(record, str) or not isinstance(name, str) or not record:

@@ -51,12 +51,16 @@ class Drawn:
 
 @dataclass(slots=True)
 class Incoming:
-    """A batch of products, one for each id, with digests of what was said; `drawn` holds rows that were drawn up ahead."""
+    """A batch of products, one for each id, with digests of what was said; `drawn` holds rows that were drawn up ahead.
+
+    `unknown` are the ids of updates, once written, of products that there are not.
+    """
 
     products: dict[str, Mapping[str, Any]]
     digests: dict[str, bytes]
     repeated: int
     drawn: dict[str, Drawn] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, products: Iterable[Product]) -> Self:

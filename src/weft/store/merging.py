@@ -1,6 +1,6 @@
 """What becomes of a known product when a file speaks of it again: the file's fields win, the others stay."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _DEEP = ("columns", "attributes", "translations")
@@ -9,6 +9,8 @@ _DEEP = ("columns", "attributes", "translations")
 def merged(held: Mapping[str, Any], incoming: Mapping[str, Any]) -> Any:
     """The product `held` with everything that `incoming` says written over it; neither is altered."""
     result = dict(held)
+    if not incoming.get("update"):
+        result.pop("update", None)
     for key, value in incoming.items():
         if key in _DEEP:
             result[key] = _over(held.get(key) or {}, value or {})
@@ -20,7 +22,9 @@ def merged(held: Mapping[str, Any], incoming: Mapping[str, Any]) -> Any:
                 *(held.get("images") or ()),
                 *(image for image in value or () if image.get("src") not in seen),
             ]
-        elif key not in ("variants", "part", "options"):
+        elif key == "images":
+            result[key] = _pictures(held.get("images") or (), value or ())
+        elif key not in ("variants", "part", "update", "options"):
             result[key] = value
     if incoming.get("options"):
         result["options"] = incoming["options"]
@@ -32,12 +36,29 @@ def merged(held: Mapping[str, Any], incoming: Mapping[str, Any]) -> Any:
     return result
 
 
+def _pictures(held: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The file's pictures; one of which it tells no text, and which was there, keeps that text."""
+    texts = {image.get("src"): {"alt": image["alt"]} for image in held if image.get("alt")}
+    return [{**texts.get(image.get("src"), {}), **image} for image in told]
+
+
 def _blank(result: dict[str, Any], key: str, incoming: Mapping[str, Any]) -> None:
-    """Take out what the file has a column for and leaves blank: its blank cell is a value like any other."""
-    said = incoming.get(key) or {}
-    blank = [name for name in result.get(key) or () if name not in said and f"{key}.{name}" in _known(incoming)]
+    """Take out what the file has a column for and leaves blank: its blank cell is a value like any other.
+
+    A file that is known to speak of `attributes` as a whole has no more than it names; what Weft found itself stays.
+    """
+    said, known = incoming.get(key) or {}, _known(incoming)
+    blank = [
+        name
+        for name, value in (result.get(key) or {}).items()
+        if name not in said and (f"{key}.{name}" in known or (key in known and _imported(value)))
+    ]
     if blank:
         result[key] = {name: value for name, value in result[key].items() if name not in blank}
+
+
+def _imported(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.get("source") == "import"
 
 
 def _known(incoming: Mapping[str, Any]) -> Mapping[str, str]:
@@ -54,11 +75,18 @@ def _over(held: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
         old = result.get(name)
         if isinstance(inner, Mapping) and "value" not in inner and isinstance(old, Mapping):
             result[name] = {**old, **inner}
-        elif isinstance(old, Mapping) and "value" in old and not isinstance(inner, Mapping) and old["value"] == inner:
+        elif isinstance(old, Mapping) and "value" in old and not isinstance(inner, Mapping) and _says(old, inner):
             continue  # the same value again: the fact keeps its source and time
         else:
             result[name] = inner
     return result
+
+
+def _says(fact: Mapping[str, Any], told: Any) -> bool:
+    """Whether what a file tells is the fact's value, in the one cell that a table has for a number and its unit."""
+    value, unit = fact["value"], fact.get("unit")
+    measured = isinstance(value, (int, float)) and unit
+    return value == told or value == [told] or bool(measured and told in (f"{value:g} {unit}", f"{value} {unit}"))
 
 
 def _choices(variant: Mapping[str, Any]) -> tuple[str, ...]:

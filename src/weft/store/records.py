@@ -51,7 +51,7 @@ class Image(TypedDict, total=False):
 
 
 class Product(TypedDict, total=False):
-    """A product; with `part` it continues or updates one of which the file says no more."""
+    """A product; with `part` it continues one of which the file says more elsewhere, with `update` one that must be known."""
 
     id: Required[str]
     title: str | None
@@ -73,6 +73,7 @@ class Product(TypedDict, total=False):
     variants: list[Variant]
     known: dict[str, str]
     part: bool
+    update: bool
 
 
 class Customer(TypedDict, total=False):
@@ -148,6 +149,8 @@ class StockLevel(TypedDict, total=False):
     options: dict[str, str] | None
     location: Required[str]
     quantity: Required[int | None]
+    title: str | None
+    columns: dict[str, str]
 
 
 class Thing(TypedDict, total=False):

@@ -48,7 +48,7 @@ class Made:
     record: UUID
     version: int
     made_from: bytes
-    answer: bytes
+    answer: str
 
 
 class Remembered:
@@ -101,7 +101,7 @@ class Remembered:
             (
                 *(asked.skill, asked.digest, asked.foundation, run),
                 *([one.record for one in made], [one.version for one in made], [one.made_from for one in made]),
-                [one.answer.decode() for one in made],
+                [one.answer for one in made],
             ),
         )
 

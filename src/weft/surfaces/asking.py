@@ -71,7 +71,7 @@ def pieces(
 
 
 def _told(skill: Skill, answer: BaseModel, business: Business, propose: bool, who: Who | None) -> dict[str, Any]:
-    told: dict[str, Any] = answer.model_dump(mode="json")
+    told = skills.plain(skill, answer)
     if propose:
         outcome = business.changes.propose(
             told["changes"], skill=skill.name, engine=told.get("engine", "local"), who=who

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 from psycopg_pool import AsyncConnectionPool
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from weft import __version__
 from weft.gateway import doors
@@ -21,7 +22,17 @@ from weft.surfaces.keyring import Keyring
 from weft.surfaces.labor import Labor
 from weft.surfaces.mcp.server import Endpoint
 from weft.surfaces.openai.front import OpenAI
-from weft.surfaces.rest import changes, imports, problems, records, runs, skills
+from weft.surfaces.rest import (
+    changes,
+    imports,
+    models,
+    problems,
+    records,
+    runs,
+    skills,
+    spending,
+    taxonomies,
+)
 from weft.surfaces.rest.callers import Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
@@ -30,6 +41,19 @@ _ABOUT = """
 The store's nouns of one business: the key names the business. Errors are problem details (RFC 9457). Pages go on with the
 cursor `next`. A POST may carry an `Idempotency-Key`. Prices are integers of minor units with a currency.
 """
+
+
+class _Application(FastAPI):
+    """The API and the console, and before them `/v1/…`, whose requests pay for none of what is around the others."""
+
+    front: OpenAI
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            await self.front(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 async def _prepare(connection: Any) -> None:
@@ -43,7 +67,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     """
 
     keyring = Keyring(database)
-    door = Door(database, Path(settings.home), settings.secret)
+    door = Door(database, Path(settings.home), settings.secret, otlp_url=settings.otlp_url)
     endpoint = Endpoint(database, keyring, (*hosts, *settings.allowed_hosts))
 
     @asynccontextmanager
@@ -72,7 +96,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         await door.stop()
         await pool.close(timeout=2)
 
-    app = FastAPI(
+    app = _Application(
         title="Weft",
         version=__version__,
         description=_ABOUT,
@@ -85,17 +109,20 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     app.state.keyring = keyring
     app.state.home = Path(settings.home)
     app.state.door = door
+    app.front = OpenAI(door, keyring)
     app.state.underway = Underway()
     app.state.tasks = set()
     app.add_middleware(BodyLimit, upload_bytes=settings.max_upload_mb << 20)
-    app.add_middleware(OpenAI, door=door, keyring=keyring)
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
     api.include_router(records.router)
     api.include_router(changes.router)
     api.include_router(imports.router)
+    api.include_router(taxonomies.router)
     api.include_router(skills.router())
     api.include_router(runs.router)
+    api.include_router(models.router)
+    api.include_router(spending.router)
 
     @api.get("/business", tags=["business"], responses=problems.RESPONSES)
     def business(caller: Reader) -> dict[str, Any]:
@@ -119,7 +146,12 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     async def health() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
 
-    app.include_router(console.router(database, Path(settings.home)))
+    @app.get("/metrics", include_in_schema=False)
+    def metrics() -> Response:
+        """The gateway's figures for Prometheus, which name no business and no key; without a key, so for your own network."""
+        return Response(door.parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    app.include_router(console.router(database, Path(settings.home), door))
     app.mount("/console/static", console.static_app())
 
     @app.get("/", include_in_schema=False)

@@ -358,12 +358,40 @@ def test_what_is_not_there_is_not_said(taught: Knowledge) -> None:
     assert "Roast name" not in learned_values(taught, "Old Mill Coffee No 998, 200 g")
 
 
+def test_of_thousands_of_attributes_the_frequent_ones_are_learned() -> None:
+    products = [
+        {
+            **one,
+            "attributes": {**one["attributes"], **{f"note {n}-{number}": f"remark {number}" for number in range(30)}},
+        }
+        for n, one in enumerate(coffees())
+    ]
+    knowledge = Knowledge.learned(products)
+    assert knowledge.reader is not None
+    assert len(knowledge.reader.spans.names) <= 128
+    title = coffees(1)[0]["title"]
+    assert learned_values(knowledge, title) == learned_values(Knowledge.learned(coffees()), title) != {}
+
+
 def test_what_was_learned_is_kept_as_bytes(taught: Knowledge) -> None:
     again = Knowledge.loaded(taught.saved())
     for product in [*coffees(12), {"id": "n", "title": "Northway Ember Roast, 1 kg", "category": "Coffee"}]:
         assert found(product, again) == found(product, taught)
     assert again.saved() == taught.saved()
-    assert (again.sure, again.reader is not None) == (taught.sure, True)
+    assert again.reader is not None
+    for name in ("Roast name", "Maker", "Net content", "none of these"):
+        assert again.sure(name) == taught.sure(name)
+
+
+def test_an_attribute_that_the_text_tells_badly_is_later_sure_than_one_that_it_tells_well() -> None:
+    seasons, made = ("Spring", "Summer", "Autumn", "Winter"), coffees(300)
+    for n, one in enumerate(made):
+        told = n * 7 % 4
+        one["title"] += f", {seasons[told]} harvest"
+        # One in six is not what its title says.
+        one["attributes"]["Harvest"] = seasons[(told + (n * 11 % 6 == 0)) % 4]
+    knowledge = Knowledge.learned(made)
+    assert knowledge.sure("none of these") == knowledge.sure("Maker") < knowledge.sure("Harvest")
 
 
 def test_the_same_examples_teach_the_same() -> None:

@@ -214,7 +214,7 @@ def test_a_shop_without_any_category_starts_on_a_taxonomy(business: Business, tm
 
 
 def test_a_loaded_taxonomy_is_what_categories_are_mapped_to(shop: Business) -> None:
-    told = lists.load(shop, b"k1 : Kitchenware\nk2 : Kitchenware > Mugs\nc1 : Clothing > Shirts\n", "tree.txt")
+    told = lists.load(shop, b"k1 : Kitchenware\nk2 : Kitchenware > Mugs\nc1 : Clothing > Shirts\n", "tree.txt", "test")
     assert told["kind"] == "taxonomy"
     assert told["nodes"] >= 3
     place = asked(shop, "new-mug").category
@@ -231,7 +231,7 @@ def test_a_loaded_taxonomy_is_what_categories_are_mapped_to(shop: Business) -> N
 )
 def test_a_file_of_another_kind_is_refused_and_nothing_is_kept(business: Business, content: bytes) -> None:
     with pytest.raises(InputError):
-        lists.load(business, content, "file")
+        lists.load(business, content, "file", "test")
     assert lists.listed(business) == []
 
 

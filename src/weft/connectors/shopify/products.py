@@ -355,8 +355,10 @@ class _Sheet:
         self.linked = {n for n in self.options if f"options.{n}.linked_to" in known}
         self.variant = [c for c in names.VARIANT if f"variants.{c.field}" in known]
         self.image = [c for c in names.IMAGE if f"images.{c.field}" in known]
-        self.attributes = [(name[11:], header) for name, header in known.items() if name.startswith("attributes.")]
-        self.kept = [header for name, header in known.items() if name.startswith("columns.")]
+        self.attributes = [
+            (name[11:], _header(name[11:], h)) for name, h in known.items() if name.startswith("attributes.")
+        ]
+        self.kept = _kept(known)
         rename = names.OLD_KEPT if old else {}
         self.header = [c.old if old else c.new for c in self.product]
         if old:
@@ -402,6 +404,21 @@ class _Sheet:
             yield row
 
 
+def _header(attribute: str, header: str) -> str:
+    """The column of an attribute; another platform's file has it under a name that says nothing here."""
+    return header if names.attribute_of(header) == attribute else names.header_of(attribute)
+
+
+def _kept(known: Mapping[str, str]) -> list[str]:
+    """The columns that are kept as they are, but for what another platform's file calls as Shopify calls its own."""
+    fields = {header for name, header in known.items() if not name.startswith("columns.")}
+    kept = [header for name, header in known.items() if name.startswith("columns.")]
+    return [header for header in kept if header not in fields and header.lower() not in _OWN]
+
+
+_OWN: Final = {
+    name.lower() for column in (*names.PRODUCT, *names.VARIANT, *names.IMAGE) for name in (column.old, column.new)
+}
 _ALL: Final = {
     **{c.field: c.new for c in names.PRODUCT},
     **{f"options.{n}": f"Option{n}" for n in range(1, _OPTIONS + 1)},

@@ -30,5 +30,9 @@ def completed(kept: Mapping[str, Any]) -> dict[str, Any]:
     known = preset.get("models", {})
     models = kept.get("models")
     chosen = known if not models else {one: {**known.get(one, {}), **said} for one, said in models.items()}
-    base = {key: preset[key] for key in ("base_url", "protocol", "region", "headers", "concurrency") if key in preset}
+    base = {
+        key: preset[key]
+        for key in ("base_url", "protocol", "region", "headers", "concurrency", "paths")
+        if key in preset
+    }
     return {**base, **kept, "models": chosen}

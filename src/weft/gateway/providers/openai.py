@@ -9,6 +9,8 @@ import orjson
 from weft.gateway.models import Provider, Target
 
 PATHS: Final = {"chat": "/chat/completions", "embeddings": "/embeddings", "rerank": "/rerank"}
+LIMITS: Final = ("max_tokens", "max_completion_tokens", "n_predict")
+"""What servers call the most tokens of an answer: OpenAI's two names, and llama.cpp's, which goes before them there."""
 _OPENAI: Final = "api.openai.com"
 
 
@@ -22,6 +24,11 @@ class Usage:
     reasoning: int = 0
 
 
+def path(provider: Provider, kind: str) -> str:
+    """Where a provider takes requests of a kind, below its address."""
+    return provider.paths.get(kind) or PATHS[kind]
+
+
 def headers(provider: Provider) -> dict[str, str]:
     """The headers of a request to a provider."""
     made = {"Content-Type": "application/json"}
@@ -31,12 +38,18 @@ def headers(provider: Provider) -> dict[str, str]:
     return made
 
 
+def limit_field(provider: Provider) -> str:
+    """How a provider calls the most tokens that an answer may have."""
+    return "max_completion_tokens" if _OPENAI in provider.base_url else "max_tokens"
+
+
 def outgoing(body: Mapping[str, Any], target: Target, limit: int | None) -> bytes:
     """A request as this target is asked it: its model, an answer's limit where one is put in, usage told at a stream's end."""
     sent = {**body, "model": target.model.name}
     if limit is not None:
-        field = "max_completion_tokens" if _OPENAI in target.provider.base_url else "max_tokens"
-        sent[field] = limit
+        for name in LIMITS:
+            sent.pop(name, None)
+        sent[limit_field(target.provider)] = limit
     if sent.get("stream"):
         options = sent.get("stream_options")
         sent["stream_options"] = (

@@ -14,7 +14,7 @@ from weft.skills.organize.names import ATTRIBUTE_LISTS, ATTRIBUTES, CATEGORIES, 
 from weft.store.changes import Selection
 
 _NAMES: Final = (CATEGORIES, ATTRIBUTES, SHELF)
-_FORM: Final = 3
+_FORM: Final = 4
 _SHARE: Final = 0.1
 
 
@@ -28,10 +28,8 @@ def digests(business: Business, *, anew: bool = False) -> dict[str, bytes]:
     now = _outline(business)
     there = {name: business.learned.find(name) for name in _NAMES}
     if anew or any(lesson is None or _changed(lesson.about, now) for lesson in there.values()):
-        with business.transaction() as connection:
-            # Who comes at the same moment waits, and then finds what the first has learned.
-            key = f"organize {business.uid}"
-            connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+        # Who comes at the same moment waits, and then finds what the first has learned.
+        with business.database.alone(f"organize {business.uid}"):
             there = {name: business.learned.find(name) for name in _NAMES}
             if anew or any(lesson is None or _changed(lesson.about, now) for lesson in there.values()):
                 importlib.import_module("weft.skills.organize.learning").learn(business, now)

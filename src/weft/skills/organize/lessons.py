@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from weft.business import Business
 from weft.errors import InputError, NotFound, WeftError
@@ -29,6 +30,7 @@ _HELD: OrderedDict[tuple[str, bytes], Any] = OrderedDict()
 _LOCK: Final = threading.Lock()
 _RECENT_SECONDS: Final = 5.0
 _RECENT: Final[OrderedDict[UUID, tuple[float, "Lessons"]]] = OrderedDict()
+_TURNS: Final[WeakValueDictionary[tuple[str, bytes], threading.Lock]] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +116,19 @@ def _kept(business: Business, name: str, digest: bytes, load: Callable[[bytes], 
     """A lesson by its digest: the last ones used stay in memory."""
     key = (name, digest)
     with _LOCK:
-        if key in _HELD:
-            _HELD.move_to_end(key)
-            return _HELD[key]
-    body = b"" if name == "start" else business.learned.body(name, digest)
-    if body is None:
-        raise NotFound("What was learned has just been learned anew; ask again.")
-    made = load(body)
-    with _LOCK:
-        _HELD[key] = made
-        while len(_HELD) > _MOST_HELD:
-            _HELD.popitem(last=False)
+        turn = _TURNS.setdefault(key, threading.Lock())
+    # Who comes at the same moment waits, and does not read the same a second time.
+    with turn:
+        with _LOCK:
+            if key in _HELD:
+                _HELD.move_to_end(key)
+                return _HELD[key]
+        body = b"" if name == "start" else business.learned.body(name, digest)
+        if body is None:
+            raise NotFound("What was learned has just been learned anew; ask again.")
+        made = load(body)
+        with _LOCK:
+            _HELD[key] = made
+            while len(_HELD) > _MOST_HELD:
+                _HELD.popitem(last=False)
     return made

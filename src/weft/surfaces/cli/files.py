@@ -25,7 +25,9 @@ def import_(
     file: Annotated[Path, typer.Argument(help="The file; - for standard input.", allow_dash=True)],
     format_: Annotated[
         str | None,
-        typer.Option("--format", help="shopify, google, google-xml, jsonl or tables; recognized if not said."),
+        typer.Option(
+            "--format", help="shopify, woocommerce, google, google-xml, jsonl or tables; recognized if not said."
+        ),
     ] = None,
     map_: Annotated[
         list[str] | None, typer.Option("--map", help="field=column, as often as needed; -=column ignores one.")
@@ -155,7 +157,8 @@ def export(
     format_: Annotated[
         str,
         typer.Option(
-            "--format", help="shopify, jsonl, google, google-xml, openai, or for orders tables (one row a line)."
+            "--format",
+            help="shopify, woocommerce, jsonl, google, google-xml, openai, or for orders tables (one row a line).",
         ),
     ] = "shopify",
     dialect: Annotated[str, typer.Option("--dialect", help="Shopify's product columns: new or old.")] = "new",

@@ -144,6 +144,30 @@ def show_customer(
         _whole(shop.customers.get(customer), json_)
 
 
+ModelsOption = Annotated[
+    str | None,
+    typer.Option("--models", help="The models it may ask, with commas between; write-* is all that begin so."),
+]
+RequestsOption = Annotated[int | None, typer.Option("--requests", help="Requests to models a minute.")]
+TokensOption = Annotated[int | None, typer.Option("--tokens", help="Tokens a minute.")]
+ConcurrencyOption = Annotated[int | None, typer.Option("--concurrency", help="Requests to models at once.")]
+
+
+def _limits(models: str | None, requests: int | None, tokens: int | None, concurrency: int | None) -> dict[str, Any]:
+    """The limits that were said; None lifts one, as 0 and an empty list of models do."""
+    said: dict[str, Any] = {"requests": requests, "tokens": tokens, "concurrency": concurrency}
+    kept = {name: value or None for name, value in said.items() if value is not None}
+    if models is not None:
+        kept["models"] = [name.strip() for name in models.split(",") if name.strip()] or None
+    return kept
+
+
+def _limits_said(limits: Mapping[str, Any]) -> str:
+    words = {"requests": "{:,} requests/min", "tokens": "{:,} tokens/min", "concurrency": "{:,} at once"}
+    said = [text.format(limits[name]) for name, text in words.items() if limits.get(name)]
+    return ", ".join([*(["only " + " ".join(limits["models"])] if limits.get("models") is not None else []), *said])
+
+
 @keys.command("create")
 def create_key(
     scope: Annotated[
@@ -151,17 +175,29 @@ def create_key(
     ] = "read",
     days: Annotated[int | None, typer.Option("--days", help="How long it lasts; without end if not said.")] = None,
     note: Annotated[str, typer.Option("--note", help="What it is for.")] = "",
+    models: ModelsOption = None,
+    requests: RequestsOption = None,
+    tokens: TokensOption = None,
+    concurrency: ConcurrencyOption = None,
     business: BusinessOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Make a key; it is shown this once."""
     from weft.access import keys as access
 
+    limits = _limits(models, requests, tokens, concurrency)
     with output.opened() as database, output.business_on(database, business) as shop:
-        key, secret = access.created(database, shop.uid, scope, days, note)
+        key, secret = access.created(database, shop.uid, scope, days, note, limits)
         if json_:
             output.emit(
-                {"id": key.id, "key": secret, "scope": key.scope, "business": shop.id, "expires_at": key.expires_at}
+                {
+                    "id": key.id,
+                    "key": secret,
+                    "scope": key.scope,
+                    "business": shop.id,
+                    "expires_at": key.expires_at,
+                    "limits": key.limits,
+                }
             )
         else:
             output.out.print(secret, soft_wrap=True)
@@ -170,7 +206,31 @@ def create_key(
 
 
 def _key_line(key: Any) -> dict[str, Any]:
-    return {name: getattr(key, name) for name in ("id", "scope", "note", "created_at", "expires_at", "revoked_at")}
+    names = ("id", "scope", "note", "created_at", "expires_at", "revoked_at", "limits")
+    return {name: getattr(key, name) for name in names}
+
+
+@keys.command("limit")
+def limit_key(
+    key: Annotated[str, typer.Argument(help="Its id.")],
+    models: ModelsOption = None,
+    requests: RequestsOption = None,
+    tokens: TokensOption = None,
+    concurrency: ConcurrencyOption = None,
+    business: BusinessOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Say what a key may ask of models; what is not said stays, 0 (or an empty list of models) lifts a limit."""
+    from weft.access import keys as access
+
+    limits = _limits(models, requests, tokens, concurrency)
+    with output.opened() as database, output.business_on(database, business) as shop:
+        before = access.named(database, shop.uid, key)
+        found = access.limited(database, shop.uid, key, {**before.limits, **limits}) if limits else before
+        if json_:
+            output.emit(_key_line(found))
+        else:
+            output.out.print(f"{found.id}: {_limits_said(found.limits) or 'without a limit'}.", markup=False)
 
 
 @keys.command("list")
@@ -187,6 +247,7 @@ def list_keys(business: BusinessOption = None, json_: JsonOption = False) -> Non
                 ("created", "left", lambda k: f"{k['created_at']:%Y-%m-%d}"),
                 ("expires", "left", lambda k: f"{k['expires_at']:%Y-%m-%d}" if k["expires_at"] else "never"),
                 ("state", "left", lambda k: "revoked" if k["revoked_at"] else "valid"),
+                ("limits", "left", lambda k: _limits_said(k["limits"])),
                 ("note", "left", lambda k: k["note"]),
             ],
             as_json=json_,

@@ -5,9 +5,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console, OverflowMethod
 from rich.table import Table
 
@@ -22,6 +23,9 @@ BusinessOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable lines on standard output.")]
 WhereOption = Annotated[str | None, typer.Option("--where", help="A filter, such as 'vendor = Acme and price < 20'.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many at most.")]
+
+# Rich's own padding between two columns.
+_BETWEEN: Final = 2
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -102,14 +106,34 @@ def rows(
         for item in items:
             emit(item)
         return
+    lines = [["" if (cell := read(item)) is None else str(cell) for _, _, read in columns] for item in items]
+    if not lines:
+        out.print(empty)
+        return
+    widths = _fitted(
+        [max(map(cell_len, cells)) for cells in zip([name for name, _, _ in columns], *lines, strict=True)]
+    )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, (heading, justify, _) in enumerate(columns):
-        # What a person copies stays whole; the rest gives way to keep a row on a line.
         overflow: OverflowMethod = "fold" if place == 0 else "ellipsis"
         right = justify == "right"
-        table.add_column(heading, justify="right" if right else "left", overflow=overflow, no_wrap=place > 0 or right)
-    count = 0
-    for item in items:
-        table.add_row(*("" if (cell := read(item)) is None else str(cell) for _, _, read in columns))
-        count += 1
-    out.print(table if count else empty)
+        table.add_column(
+            heading,
+            justify="right" if right else "left",
+            overflow=overflow,
+            no_wrap=place > 0 or right,
+            width=widths[place],
+        )
+    for line in lines:
+        table.add_row(*line)
+    out.print(table)
+
+
+def _fitted(widths: Sequence[int]) -> list[int]:
+    """Columns' widths that fit on a line: what a person copies, the first, stays whole; the widest of the others give way."""
+    room = out.width - _BETWEEN * (len(widths) - 1)
+    first = min(widths[0], max(room * 2 // 3, 1))
+    most = max(widths)
+    while most > 1 and first + sum(min(width, most) for width in widths[1:]) > room:
+        most -= 1
+    return [first, *(min(width, most) for width in widths[1:])]

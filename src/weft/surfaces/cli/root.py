@@ -9,7 +9,7 @@ import typer
 
 from weft import __version__
 from weft.errors import WeftError
-from weft.surfaces.cli import changes, files, nouns, output, runs, server, skills, taxonomy
+from weft.surfaces.cli import changes, files, models, nouns, output, runs, server, skills, spending, taxonomy, trials
 
 app = typer.Typer(
     name="weft",
@@ -30,6 +30,10 @@ app.add_typer(files.imports, name="imports")
 app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(nouns.journal, name="journal")
 app.add_typer(nouns.keys, name="keys")
+models.app.registered_commands += trials.app.registered_commands
+app.add_typer(models.app, name="models")
+app.registered_commands += spending.app.registered_commands
+app.add_typer(spending.budgets, name="budgets")
 app.registered_commands += server.app.registered_commands
 
 
@@ -51,11 +55,10 @@ def root(
 def _complete(command: typer.Typer, words: list[str]) -> None:
     """Add what the command line needs of skills: their names for a page of help, the skills where it names no noun."""
     first = next((word for word in words if not word.startswith("-")), None)
-    functions = (found.name or (found.callback and found.callback.__name__) for found in command.registered_commands)
     if first is None:
         if "--version" not in words:
             skills.announce(command)
-    elif first not in {*functions, *(group.name for group in command.registered_groups)}:
+    elif first not in skills.named(command):
         skills.register(command)
 
 

@@ -20,15 +20,10 @@ def load(
     json_: JsonOption = False,
 ) -> None:
     """Load a taxonomy, or attributes with their values; the next run of organize uses it."""
-    from weft.errors import UnreadableFile
     from weft.skills.organize import lists
 
-    try:
-        content = file.read_bytes()
-    except OSError as problem:
-        raise UnreadableFile(f"{file} cannot be read: {problem.strerror}.") from problem
     with output.business(business) as shop:
-        told = lists.load(shop, content, file.name)
+        told = lists.load_file(shop, file, file.name, output.who())
     if json_:
         output.emit(told)
     else:
@@ -45,7 +40,7 @@ def list_(business: BusinessOption = None, json_: JsonOption = False) -> None:
         output.rows(
             lists.listed(shop),
             [
-                ("kind", "left", lambda one: one["kind"]),
+                ("id", "left", lambda one: one["id"]),
                 ("file", "left", lambda one: one["name"]),
                 ("entries", "right", lambda one: f"{one.get('nodes') or one.get('values'):,}"),
                 ("loaded", "left", lambda one: f"{one['at']:%Y-%m-%d %H:%M}"),
@@ -56,12 +51,16 @@ def list_(business: BusinessOption = None, json_: JsonOption = False) -> None:
 
 
 @app.command()
-def forget(business: BusinessOption = None, json_: JsonOption = False) -> None:
+def forget(
+    which: Annotated[str | None, typer.Argument(help="taxonomy or attribute-lists; both without it.")] = None,
+    business: BusinessOption = None,
+    json_: JsonOption = False,
+) -> None:
     """Forget what is loaded."""
     from weft.skills.organize import lists
 
     with output.business(business) as shop:
-        count = lists.forget(shop)
+        count = lists.forget(shop, which)
     if json_:
         output.emit({"forgotten": count})
     else:

@@ -19,11 +19,13 @@ from weft.store.catalog import FIELDS
 from weft.store.changes import Selection, Who
 from weft.surfaces import asking
 from weft.surfaces.console.changes import quoted
-from weft.surfaces.console.pages import rendered, signed_in
+from weft.surfaces.console.pages import CHANGES, rendered, signed_in
 from weft.surfaces.console.session import Session, SignIn, from_this_site
 
 PRODUCTS: Final = "/console/products"
 _PAGE: Final = 50
+_OPEN: Final = 200
+_PAST: Final = 50
 _AROUND: Final = 60
 # Chips, each a filter by itself.
 _CHIPS: Final[Mapping[str, tuple[str, str]]] = {
@@ -121,7 +123,9 @@ def add_pages(router: APIRouter, database: Database, sign_in: SignIn) -> None:
         business = Business(database, session.bearer.tenant)
         whole = business.catalog.get(product)
         answers = {one.name: answer for one in over_products() if (answer := _last(business, one.name, product))}
-        history = business.changes.listed(Selection(where=f"record = {quoted(product)}"), limit=200)
+        its = f"record = {quoted(product)}"
+        open_ = Selection(where=f"{its} and (state = proposed or state = approved)")
+        past = Selection(where=f"{its} and not (state = proposed or state = approved)")
         organized = answers.get("organize") or {}
         named: dict[str, Any] = {
             "session": session,
@@ -132,8 +136,9 @@ def add_pages(router: APIRouter, database: Database, sign_in: SignIn) -> None:
             "quality": organized.get("quality"),
             "found": [(one, passage(whole, one)) for one in organized.get("attributes") or ()],
             "facts": sorted((whole.get("attributes") or {}).items()),
-            "open": [one for one in history if one["state"] in ("proposed", "approved")],
-            "history": [one for one in reversed(history) if one["state"] not in ("proposed", "approved")],
+            "open": business.changes.listed(open_, limit=_OPEN),
+            "decide": f"{CHANGES}?{urlencode({'where': its})}",
+            "history": business.changes.listed(past, limit=_PAST, newest=True),
             "skills": over_products(),
             "tried": None,
             "answer": None,

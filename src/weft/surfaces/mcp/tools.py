@@ -12,6 +12,7 @@ from weft.business import Business
 from weft.errors import InputError
 from weft.runs.book import Runs, Selection
 from weft.skill import Edit, EngineName, Skill
+from weft.skills.organize import lists
 from weft.store import changes
 from weft.store.changes import Outcome, Who
 from weft.surfaces import asking
@@ -37,6 +38,12 @@ class One(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(min_length=1, max_length=1000)
+
+
+class Nothing(BaseModel):
+    """No arguments."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class ChangePages(Pages):
@@ -210,6 +217,13 @@ _NOUNS: Final = (
         "Lists runs, newest first.",
     ),
     _tool("show_run", "read", One, lambda a, b, _: Runs(b).get(a.id), "How far a run is."),
+    _tool(
+        "list_taxonomies",
+        "read",
+        Nothing,
+        lambda _, b, __: {"items": lists.listed(b)},
+        "The taxonomy and the attribute lists that products are organized by: size and origin.",
+    ),
     _tool(
         "propose_changes",
         "propose",

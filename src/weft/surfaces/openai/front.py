@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import orjson
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from weft.access.keys import Bearer
 from weft.errors import InputError, NotFound, TooLarge, Unauthorized, WeftError
@@ -20,8 +20,10 @@ from weft.surfaces.openai.errors import shaped
 
 _LOG = logging.getLogger(__name__)
 MOST_BYTES: Final = 16 << 20
+_DEEPEST: Final = 250
 _BODY_SECONDS: Final = 60.0
 _SEND_SECONDS: Final = 60.0
+_WATCH_AFTER_SECONDS: Final = 0.02
 _JSON: Final = (b"content-type", b"application/json")
 _EVENTS: Final = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -41,18 +43,14 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class OpenAI:
-    """Middleware that answers `/v1/…` and passes everything else on."""
+    """An ASGI application that answers `/v1/…`."""
 
-    def __init__(self, app: ASGIApp, door: Door, keyring: Keyring) -> None:
-        self.app = app
+    def __init__(self, door: Door, keyring: Keyring) -> None:
         self._door = door
         self._keyring = keyring
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
-            await self.app(scope, receive, send)
-            return
         kind = _KINDS.get(scope["path"])
         if kind is not None and scope["method"] == "POST":
             await self._asked(kind, scope, receive, send)
@@ -63,19 +61,12 @@ class OpenAI:
         """A request to a model: read, let through the door, and answered; who goes away ends it."""
         headers = dict(scope["headers"])
         bearer: Bearer | None = None
-        gone: asyncio.Task[Message] | None = None
         reply: Whole | Flow | None = None
-        task = asyncio.current_task()
-        assert task is not None
-
-        def end(_: object) -> None:
-            task.cancel()
-
+        leaving = _Leaving(receive)
         try:
             bearer = await self._bearer(headers)
             call = await _call(kind, headers, receive, bearer)
-            gone = asyncio.create_task(receive())  # type: ignore[arg-type]
-            gone.add_done_callback(end)
+            leaving.watch()
             reply = await self._door.answer(call)
             if isinstance(reply, Whole):
                 await _send(send, 200, reply.body, self._told(reply, bearer))
@@ -86,9 +77,8 @@ class OpenAI:
             told = [(name.encode(), value.encode()) for name, value in {**more, **self._limits(bearer)}.items()]
             await _send(send, status, text, told)
         except asyncio.CancelledError:
-            if gone is None or not gone.done():
+            if not leaving.left():
                 raise
-            task.uncancel()
         except Exception:
             _LOG.exception("%s failed", scope["path"])
             text = error_body("Weft failed at this; its log says why.", "server_error", "internal_error")
@@ -96,9 +86,7 @@ class OpenAI:
         finally:
             if isinstance(reply, Flow):
                 await reply.close()
-            if gone is not None and not gone.done():
-                gone.remove_done_callback(end)
-                gone.cancel()
+            leaving.over()
 
     async def _bearer(self, headers: Mapping[bytes, bytes]) -> Bearer:
         scheme, _, secret = headers.get(b"authorization", b"").partition(b" ")
@@ -164,6 +152,45 @@ class OpenAI:
         return there[wanted]
 
 
+class _Leaving:
+    """Ends a request whose client goes away; one that is answered at once costs no task that waits for that."""
+
+    __slots__ = ("_receive", "_task", "_timer", "_watch")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._task = asyncio.current_task()
+        self._timer: asyncio.TimerHandle | None = None
+        self._watch: asyncio.Task[Message] | None = None
+
+    def watch(self) -> None:
+        """The body is read: what comes now is that the client goes away."""
+        self._timer = asyncio.get_running_loop().call_later(_WATCH_AFTER_SECONDS, self._begin)
+
+    def _begin(self) -> None:
+        self._watch = asyncio.get_running_loop().create_task(self._receive())  # type: ignore[arg-type]
+        self._watch.add_done_callback(self._gone)
+
+    def _gone(self, watch: "asyncio.Task[Message]") -> None:
+        if not watch.cancelled() and self._task is not None:
+            self._task.cancel()
+
+    def left(self) -> bool:
+        """Tell whether the request was cancelled because its client went away, and take that back."""
+        gone = self._watch is not None and self._watch.done() and not self._watch.cancelled()
+        if gone and self._task is not None:
+            self._task.uncancel()
+        return gone
+
+    def over(self) -> None:
+        """Watch no longer."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._watch is not None and not self._watch.done():
+            self._watch.remove_done_callback(self._gone)
+            self._watch.cancel()
+
+
 async def _call(kind: Kind, headers: Mapping[bytes, bytes], receive: Receive, bearer: Bearer) -> Call:
     raw = await _body(headers, receive)
     control = headers.get(b"cache-control")
@@ -219,6 +246,11 @@ def _parsed(kind: Kind, raw: bytes) -> Mapping[str, Any]:
         raise InputError(f"The body is no JSON: {problem}.") from None
     if not isinstance(body, dict):
         raise InputError("The body is no JSON object.")
+    if raw.count(b"[") + raw.count(b"{") > _DEEPEST:
+        try:
+            orjson.dumps(body)
+        except TypeError:
+            raise InputError(f"The body is nested too deeply: more than {_DEEPEST} levels.") from None
     for name in _NEEDED[kind]:
         value = body.get(name)
         if value is None or value in ("", []):
@@ -249,4 +281,5 @@ async def _stream(send: Send, flow: Flow, headers: Iterable[tuple[bytes, bytes]]
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
     except TimeoutError:
         _LOG.info("a client took nothing for %g s, and is left", _SEND_SECONDS)
+        return
     await send({"type": "http.response.body", "body": b""})

@@ -1,9 +1,6 @@
 """Imports over HTTP: a file is sent, taken in the background, and watched."""
 
 import asyncio
-import os
-import re
-import tempfile
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import asdict
@@ -16,11 +13,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from weft.business import Business
 from weft.connectors.importing import Moment, Report, import_file, mapping_of
-from weft.errors import InputError, NotFound, WeftError
+from weft.errors import NotFound, WeftError
+from weft.surfaces.rest import uploads
 from weft.surfaces.rest.callers import Approver, Reader
 from weft.surfaces.rest.problems import RESPONSES
 from weft.surfaces.rest.records import Limit
@@ -57,68 +54,13 @@ class Underway:
         self.threads: set[threading.Thread] = set()
 
 
-def _folder(request: Request) -> Path:
-    folder: Path = request.app.state.home / "uploads"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
-async def _received(request: Request, name: str | None) -> tuple[Path, str]:
-    """The body kept as a file: as it is, or the first file of a form."""
-    folder = _folder(request)
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        async with request.form(max_files=1, max_fields=20) as form:
-            part = next((value for value in form.values() if isinstance(value, UploadFile)), None)
-            if part is None:
-                raise InputError("The form has no file; send it as a part, such as curl -F file=@products.csv.")
-            path = _fresh(folder)
-            with path.open("wb") as kept:
-                while chunk := await part.read(1 << 20):
-                    kept.write(chunk)
-            return path, _safe(name or part.filename)
-    path = _fresh(folder)
-    size = 0
-    try:
-        with path.open("wb") as kept:
-            async for chunk in request.stream():
-                size += len(chunk)
-                kept.write(chunk)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    if not size:
-        path.unlink(missing_ok=True)
-        raise InputError("The body is empty; send the file, such as curl --data-binary @products.csv.")
-    return path, _safe(name)
-
-
-def _fresh(folder: Path) -> Path:
-    handle, path = tempfile.mkstemp(dir=folder, prefix="upload-")
-    os.close(handle)
-    return Path(path)
-
-
-def _safe(name: str | None) -> str:
-    return re.sub(r"[^\w.\- ]", "_", Path(name or "upload").name)[:120].strip(". ") or "upload"
-
-
 @router.post(
     "/imports",
     status_code=202,
     response_model=Imported,
     responses={200: {"model": Imported, "description": "With `wait` or `dry_run`: what came of it."}},
     tags=["imports"],
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-                "multipart/form-data": {
-                    "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
-                },
-            },
-        }
-    },
+    openapi_extra=uploads.BODY,
 )
 async def start(
     request: Request,
@@ -130,13 +72,13 @@ async def start(
         list[str] | None, Query(alias="map", max_length=200, description="field=column, as often as needed.")
     ] = None,
     currency: Annotated[str | None, Query(pattern="^[A-Za-z]{3}$")] = None,
-    name: Annotated[str | None, Query(max_length=200, description="What the file is called.")] = None,
+    name: uploads.Name = None,
     dry_run: bool = False,
     wait: Annotated[bool, Query(description="Answer when it is done (status 200), not at once.")] = False,
 ) -> Any:
     """Send a file: raw (`curl --data-binary @FILE`) or as a form (`curl -F file=@FILE`). Answers at once with its id."""
     mapping = mapping_of(map_ or ())
-    path, called = await _received(request, name)
+    path, called = await uploads.received(request, name)
     underway: Underway = request.app.state.underway
     begun: asyncio.Future[UUID] = asyncio.get_running_loop().create_future()
     loop = asyncio.get_running_loop()

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from weft.surfaces.rest.problems import problem
 
 JSON_BODY: Final = 8 << 20
+_UPLOADS: Final = ("/api/v1/imports", "/api/v1/taxonomies")
 
 
 class _TooLong(Exception):
@@ -25,7 +26,7 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS", "DELETE"):
             await self.app(scope, receive, send)
             return
-        limit = self.upload_bytes if scope["path"] == "/api/v1/imports" else JSON_BODY
+        limit = self.upload_bytes if scope["path"] in _UPLOADS else JSON_BODY
         seen = 0
         started = False
 

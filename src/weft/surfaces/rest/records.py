@@ -187,7 +187,10 @@ def export(
     caller: Reader,
     folder: Scratch,
     format_: Annotated[
-        str, Query(alias="format", description="shopify, jsonl, google, google-xml, openai, or for orders tables.")
+        str,
+        Query(
+            alias="format", description="shopify, woocommerce, jsonl, google, google-xml, openai, or for orders tables."
+        ),
     ] = "shopify",
     dialect: Annotated[str, Query(description="Shopify's product columns: new or old.")] = "new",
     where: Where = None,

@@ -4,9 +4,9 @@ import json
 import math
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -21,20 +21,25 @@ from weft.skills.organize.attributes.reader import FEATURES, Candidate, Reader, 
 from weft.skills.organize.attributes.rules import LEAST, Finding, found_by_rules
 from weft.skills.organize.attributes.spans import Spans
 
-_FORMAT: Final = b"weft attributes 1\n"
+_FORMAT: Final = b"weft attributes 2\n"
 _FOLDS: Final = 4
 _EPOCHS: Final = 14
 _LEAST_CASES: Final = 12
 _MOST_CASES: Final = 8000
+_MOST_NAMES: Final = 128
 _TRUSTED: Final = 20
 _PRECISION: Final = 0.95
 _ONE_SIDED: Final = 1.645
+# So many values of an attribute, right as often as is asked, are thought beside those that were looked at.
+_THOUGHT: Final = 20
+_SUREST: Final = 0.995
 
 
 @dataclass(slots=True)
 class Judge:
     """How sure a candidate is: a logistic model of what speaks for it and of its attribute; `say` is the least at which
-    a value is said, `sure` the least at which values of cases not learned from were right 95 times in 100."""
+    a value is said, `sure` the least at which values of cases not learned from were right 95 times in 100, and `sure_by_name`
+    where more is needed for an attribute."""
 
     weights: NDArray[np.float64]
     base: float
@@ -43,14 +48,45 @@ class Judge:
     spread: NDArray[np.float64]
     say: float = 0.5
     sure: float = 0.99
+    sure_by_name: dict[str, float] = field(default_factory=dict)
 
-    def chances(self, candidates: Sequence[Candidate]) -> list[float]:
-        """The probabilities that candidates are right."""
-        if not candidates:
-            return []
-        told = (np.array([one.told for one in candidates]) - self.middle) / self.spread
-        own = np.array([self.by_name.get(one.name, 0.0) for one in candidates])
-        return [float(one) for one in 1 / (1 + np.exp(-(told @ self.weights + self.base + own)))]
+    @classmethod
+    def learned(cls, told: NDArray[np.float64], names: Sequence[str], right: NDArray[np.bool_]) -> "Judge":
+        """Learn from what speaks for candidates (candidates, features), their attributes, and whether each is right."""
+        judge = cls(np.zeros(FEATURES), 0.0, {}, np.zeros(FEATURES), np.ones(FEATURES))
+        if right.all() or not right.any():
+            return judge
+        judge.middle = told.mean(axis=0)
+        judge.spread = np.where(told.std(axis=0) > 0, told.std(axis=0), 1)
+        places = {name: place for place, name in enumerate(sorted(set(names)))}
+        own = np.zeros((len(names), len(places)))
+        own[np.arange(len(names)), [places[name] for name in names]] = 1
+        model = LogisticRegression(C=0.5, max_iter=500)
+        model.fit(np.hstack([(told - judge.middle) / judge.spread, own]), right)
+        judge.weights, judge.base = np.round(model.coef_[0][:FEATURES], 6), round(float(model.intercept_[0]), 6)
+        judge.by_name = {name: round(float(model.coef_[0][FEATURES + place]), 6) for name, place in places.items()}
+        return judge
+
+    def chances(self, told: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.float64]:
+        """The probabilities that candidates are right, (candidates,), by what speaks for them and their attributes."""
+        own = np.array([self.by_name.get(name, 0.0) for name in names])
+        return np.asarray(1 / (1 + np.exp(-((told - self.middle) / self.spread @ self.weights + self.base + own))))
+
+
+def _of_frequent(found: Sequence[Case]) -> list[Case]:
+    """Cases with the most frequent attributes alone: learning takes time and memory for each, and of a rare one it is vain."""
+    counts = Counter(name for case in found for name in {*case.answers, *(name for name, _ in case.rejected)})
+    if len(counts) <= _MOST_NAMES:
+        return list(found)
+    kept = set(sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_NAMES])
+    return [
+        replace(
+            case,
+            answers={name: values for name, values in case.answers.items() if name in kept},
+            rejected=[(name, value) for name, value in case.rejected if name in kept],
+        )
+        for case in found
+    ]
 
 
 @dataclass(slots=True)
@@ -68,13 +104,15 @@ class Knowledge:
     ) -> "Knowledge":
         """Learn from products with attributes and from what people said; `attribute_lists` are allowed values by name.
 
-        Takes seconds for thousands of examples; of more than 8,000 the span model sees a fixed choice.
+        Takes seconds for thousands of examples; of more than 8,000 the span model sees a fixed choice, and of more than 128
+        attributes those that most products have.
         """
         found = cases(examples)
         lists = {name: list(values) for name, values in (attribute_lists or {}).items()}
         knowledge = cls()
         knowledge._note_rejected(found)
         knowledge._measure_rules(found)
+        found = _of_frequent(found)
         answered = [case for case in found if case.answers]
         if len(answered) > _MOST_CASES:
             answered = sorted(answered, key=lambda case: text_key(case.product))[:_MOST_CASES]
@@ -83,10 +121,9 @@ class Knowledge:
             knowledge.judge = _judged(answered, lists)
         return knowledge
 
-    @property
-    def sure(self) -> float:
-        """The confidence from which 95 of 100 values were right on examples that were not learned from."""
-        return self.judge.sure if self.judge else 0.99
+    def sure(self, name: str) -> float:
+        """The confidence from which 95 of 100 values of an attribute were right on examples that were not learned from."""
+        return self.judge.sure_by_name.get(name, self.judge.sure) if self.judge else 0.99
 
     def _note_rejected(self, found: Sequence[Case]) -> None:
         for case in found:
@@ -139,7 +176,8 @@ class Knowledge:
                 if (key, one.name, one.value.lower()) not in self.rejected
             ]
             best: dict[str, tuple[float, Candidate]] = {}
-            for chance, one in zip(self.judge.chances(every), every, strict=True):
+            told = np.array([one.told for one in every], float).reshape(-1, FEATURES)
+            for chance, one in zip(self.judge.chances(told, [one.name for one in every]).tolist(), every, strict=True):
                 if chance >= self.judge.say and chance > best.get(one.name, (0.0, one))[0]:
                     best[one.name] = (chance, one)
             findings = [_finding(one, chance) for chance, one in best.values()]
@@ -208,7 +246,7 @@ def _finding(candidate: Candidate, sure: float) -> Finding:
 
 def _judged(found: Sequence[Case], lists: Mapping[str, Iterable[str]]) -> Judge:
     """Learn from readers that did not see a case how far their candidates are right, and where to say a value."""
-    told, right, names, pairs = [], list[bool](), list[str](), list[int]()
+    told, right, names, pairs, folds = [], list[bool](), list[str](), list[int](), list[int]()
     pair, wanted = 0, 0
     for fold in range(_FOLDS):
         rest = [case for case in found if text_key(case.product) % 1009 % _FOLDS != fold]
@@ -228,23 +266,26 @@ def _judged(found: Sequence[Case], lists: Mapping[str, Iterable[str]]) -> Judge:
                     right.append(one.value.strip() in case.answers.get(name, ()))
                     names.append(name)
                     pairs.append(pair)
-    judge = Judge(np.zeros(FEATURES), 0.0, {}, np.zeros(FEATURES), np.ones(FEATURES))
-    if len(set(right)) < 2:
-        return judge
-    matrix = np.array(told, float)
-    judge.middle = matrix.mean(axis=0)
-    judge.spread = np.where(matrix.std(axis=0) > 0, matrix.std(axis=0), 1)
-    order = sorted(set(names))
-    own = np.zeros((len(names), len(order)))
-    own[np.arange(len(names)), [order.index(name) for name in names]] = 1
-    whole = np.hstack([(matrix - judge.middle) / judge.spread, own])
-    model = LogisticRegression(C=0.5, max_iter=500).fit(whole, right)
-    judge.weights, judge.base = np.round(model.coef_[0][:FEATURES], 6), round(float(model.intercept_[0]), 6)
-    judge.by_name = {
-        name: round(float(weight), 6) for name, weight in zip(order, model.coef_[0][FEATURES:], strict=True)
-    }
-    _thresholds(judge, model.predict_proba(whole)[:, 1], right, pairs, wanted)
+                    folds.append(fold)
+    matrix, truth = np.array(told, float).reshape(-1, FEATURES), np.array(right, bool)
+    judge = Judge.learned(matrix, names, truth)
+    if not truth.all() and truth.any():
+        judge.say = _least_to_say(_ranked(judge.chances(matrix, names), truth, pairs, names), wanted)
+        unseen = _by_others(matrix, names, truth, np.array(folds))
+        _make_sure(judge, _ranked(unseen, truth, pairs, names))
     return judge
+
+
+def _by_others(
+    told: NDArray[np.float64], names: Sequence[str], right: NDArray[np.bool_], folds: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The chance of each candidate by a judge that did not learn from its fold, which sees it as it will see what comes."""
+    chances = np.zeros(len(right))
+    for fold in range(_FOLDS):
+        own, rest = folds == fold, folds != fold
+        judge = Judge.learned(told[rest], [*compress(names, rest)], right[rest])
+        chances[own] = judge.chances(told[own], [*compress(names, own)])
+    return chances
 
 
 def _asked(case: Case, reader: Reader) -> set[str]:
@@ -254,26 +295,50 @@ def _asked(case: Case, reader: Reader) -> set[str]:
     return set(case.answers) | (closed - noted)
 
 
-def _thresholds(
-    judge: Judge, chances: NDArray[np.float64], right: Sequence[bool], pairs: Sequence[int], wanted: int
-) -> None:
-    """Where to say a value (the best F1), and where to be sure of it."""
-    best: dict[int, tuple[float, bool]] = {}
-    for chance, ok, pair in zip(chances, right, pairs, strict=True):
-        if chance > best.get(pair, (-1.0, False))[0]:
-            best[pair] = (float(chance), ok)
-    hits, top = 0, 0.0
-    ranked = [*sorted(best.values(), key=lambda one: -one[0]), (0.0, False)]
-    for said, ((chance, ok), (lower, _)) in enumerate(pairwise(ranked), 1):
+def _ranked(
+    chances: NDArray[np.float64], right: NDArray[np.bool_], pairs: Sequence[int], names: Sequence[str]
+) -> list[tuple[float, bool, str]]:
+    """The best candidate for each attribute of each case: chance, whether it is right, attribute; the likeliest first."""
+    best: dict[int, tuple[float, bool, str]] = {}
+    for chance, ok, pair, name in zip(chances.tolist(), right.tolist(), pairs, names, strict=True):
+        if chance > best.get(pair, (-1.0, False, ""))[0]:
+            best[pair] = (chance, ok, name)
+    return sorted(best.values(), key=lambda one: -one[0])
+
+
+def _least_to_say(ranked: Sequence[tuple[float, bool, str]], wanted: int) -> float:
+    """Where to say a value: the best F1."""
+    say, hits, top = 0.5, 0, 0.0
+    for said, ((chance, ok, _), (lower, _, _)) in enumerate(pairwise([*ranked, (0.0, False, "")]), 1):
         hits += ok
-        between = (chance + lower) / 2
         if 2 * hits / (said + wanted) > top:
-            top, judge.say = 2 * hits / (said + wanted), between
-        # The lower end of what the precision may be, so that few examples do not make sure.
-        if _at_least(hits, said) >= _PRECISION:
-            judge.sure = between
-    judge.say = round(min(max(judge.say, 0.2), 0.6), 4)
-    judge.sure = round(min(max(judge.sure, judge.say, 0.5), 0.995), 4)
+            top, say = 2 * hits / (said + wanted), (chance + lower) / 2
+    return round(min(max(say, 0.2), 0.6), 4)
+
+
+def _make_sure(judge: Judge, ranked: Sequence[tuple[float, bool, str]]) -> None:
+    """Where to be sure of a value of any attribute, and of those of which that is not enough."""
+    # The lower end of what the precision may be, so that few examples do not make sure.
+    sure = _last(ranked, lambda hits, said: _at_least(hits, said) >= _PRECISION)
+    judge.sure = round(min(max(sure, judge.say, 0.5), _SUREST), 4)
+    by_name: dict[str, list[tuple[float, bool, str]]] = {}
+    for one in ranked:
+        by_name.setdefault(one[2], []).append(one)
+    for name, own in by_name.items():
+        # An attribute alone has few examples: its share is drawn to what is asked by some that are thought.
+        enough = _last(own, lambda hits, said: (hits + _THOUGHT * _PRECISION) / (said + _THOUGHT) >= _PRECISION)
+        if enough > judge.sure:
+            judge.sure_by_name[name] = round(enough, 4)
+
+
+def _last(ranked: Sequence[tuple[float, bool, str]], holds: Callable[[int, int], bool]) -> float:
+    """The least chance down to which the hits among those said hold."""
+    least, hits = _SUREST, 0
+    for said, ((chance, ok, _), (lower, _, _)) in enumerate(pairwise([*ranked, (0.0, False, "")]), 1):
+        hits += ok
+        if holds(hits, said):
+            least = (chance + lower) / 2
+    return least
 
 
 def _at_least(hits: int, said: int) -> float:
@@ -291,6 +356,7 @@ def _written(knowledge: Knowledge, arrays: dict[str, NDArray[Any]]) -> dict[str,
     if judge:
         arrays |= {"judge.weights": judge.weights, "judge.middle": judge.middle, "judge.spread": judge.spread}
         head["judge"] = {"base": judge.base, "by_name": judge.by_name, "say": judge.say, "sure": judge.sure}
+        head["judge"]["sure_by_name"] = judge.sure_by_name
     if reader:
         spans, known = reader.spans, reader.known
         keys = np.fromiter(spans.rows, np.uint32, len(spans.rows))
@@ -329,6 +395,7 @@ def _read(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Knowle
         one = head["judge"]
         weights, middle, spread = (arrays[f"judge.{part}"] for part in ("weights", "middle", "spread"))
         knowledge.judge = Judge(weights, one["base"], one["by_name"], middle, spread, one["say"], one["sure"])
+        knowledge.judge.sure_by_name = dict(one["sure_by_name"])
     if "reader" in head:
         one, spans = head["reader"], head["spans"]
         none = {group: arrays[f"none.{n}"] for n, group in enumerate(sorted(spans["groups"]))}

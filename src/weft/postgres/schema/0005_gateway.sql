@@ -185,34 +185,41 @@ begin
     return query select held.uid, portion, held.taken + portion, cap;
 end $$;
 
--- Take back what a process does not need of an account.
-create function budget_return(of_process uuid, of_account uuid, portion bigint) returns void
+-- What a process keeps of what it was granted of an account, in all and with what it has settled; the rest goes back. To say it
+-- a second time changes nothing, so that a process which did not hear the answer says it again.
+create function budget_keep(of_process uuid, of_budget uuid, period_starts timestamptz, keeps bigint) returns void
     language plpgsql security definer set search_path = weft, pg_temp as $$
+declare
+    of_account uuid;
+    spare      bigint;
 begin
-    perform from budget_account a where a.uid = of_account for update;
-    update lease l set granted = l.granted - portion
-     where l.process = of_process and l.account = of_account and l.granted - portion >= l.settled;
-    if found then
-        update budget_account a set taken = a.taken - portion where a.uid = of_account;
+    select a.uid into of_account from budget_account a where a.budget = of_budget and a.starts = period_starts for update;
+    select l.granted - greatest(l.settled, keeps) into spare from lease l
+     where l.process = of_process and l.account = of_account;
+    if spare > 0 then
+        update lease l set granted = l.granted - spare, at = now()
+         where l.process = of_process and l.account = of_account;
+        update budget_account a set taken = a.taken - spare where a.uid = of_account;
     end if;
 end $$;
 
--- Write rows of the ledger, each once however often they are sent, and settle what they cost. Answers how many were new.
+-- Write rows of the ledger, each once however often they are sent, and settle what they cost. What a row cost beyond its
+-- reservation was granted to nobody: it is overshot. Answers how many were new.
 create function ledger_settle(of_process uuid, sent jsonb) returns integer
     language plpgsql security definer set search_path = weft, pg_temp as $$
 declare
-    fresh  uuid[];
-    due    record;
-    beyond bigint;
+    fresh uuid[];
+    due   record;
+    more  bigint;
 begin
     with put as (
         insert into ledger (uid, business, at, kind, key, skill, route, provider, model, tokens_in, tokens_out, cached,
                             reasoning, cost, reserved, first_ms, total_ms, outcome, attempts, estimated, trace)
-        select r.uid, r.business, r.at, r.kind, r.key, r.skill, r.route, r.provider, r.model, coalesce(r.tokens_in, 0),
+        select r.uid, r.business, to_timestamp(r.at), r.kind, r.key, r.skill, r.route, r.provider, r.model, coalesce(r.tokens_in, 0),
                coalesce(r.tokens_out, 0), coalesce(r.cached, 0), coalesce(r.reasoning, 0), coalesce(r.cost, 0),
                coalesce(r.reserved, 0), r.first_ms, r.total_ms, r.outcome, coalesce(r.attempts, 0),
                coalesce(r.estimated, false), r.trace
-          from jsonb_to_recordset(sent) as r (uid uuid, business uuid, at timestamptz, kind text, key text, skill text,
+          from jsonb_to_recordset(sent) as r (uid uuid, business uuid, at double precision, kind text, key text, skill text,
                route text, provider text, model text, tokens_in integer, tokens_out integer, cached integer,
                reasoning integer, cost bigint, reserved bigint, first_ms double precision, total_ms double precision,
                outcome text, attempts integer, estimated boolean, trace text)
@@ -221,22 +228,25 @@ begin
         returning ledger.uid)
     select coalesce(array_agg(put.uid), '{}') into fresh from put;
     for due in
-        select c.account, sum(r.cost)::bigint as cost
-          from jsonb_to_recordset(sent) as r (uid uuid, cost bigint, accounts uuid[])
+        select c.account, sum(coalesce(r.cost, 0))::bigint as cost,
+               sum(greatest(coalesce(r.cost, 0) - coalesce(r.reserved, 0), 0))::bigint as beyond
+          from jsonb_to_recordset(sent) as r (uid uuid, cost bigint, reserved bigint, accounts uuid[])
          cross join lateral unnest(r.accounts) as c (account)
          where r.uid = any (fresh) and exists (select from budget_account a where a.uid = c.account)
          group by c.account order by c.account
     loop
         perform from budget_account a where a.uid = due.account for update;
-        insert into lease as l (process, account, granted, settled) values (of_process, due.account, 0, due.cost)
+        insert into lease as l (process, account, granted, settled)
+            values (of_process, due.account, 0, due.cost - due.beyond)
             on conflict (process, account) do update set settled = l.settled + excluded.settled, at = now();
-        select greatest(l.settled - l.granted, 0) into beyond from lease l
+        -- A process reserves nothing that it was not granted; were it otherwise, it would be counted, not hidden.
+        select greatest(l.settled - l.granted, 0) into more from lease l
          where l.process = of_process and l.account = due.account;
-        if beyond > 0 then
+        if more > 0 then
             update lease l set granted = l.settled where l.process = of_process and l.account = due.account;
         end if;
         update budget_account a
-           set spent = a.spent + due.cost, taken = a.taken + beyond, overshot = a.overshot + beyond
+           set spent = a.spent + due.cost, taken = a.taken + due.beyond + more, overshot = a.overshot + due.beyond + more
          where a.uid = due.account;
     end loop;
     return coalesce(array_length(fresh, 1), 0);
@@ -245,13 +255,15 @@ end $$;
 -- A process is gone and its file is read: what it held and had not settled goes back.
 create function lease_close(of_process uuid) returns void
     language plpgsql security definer set search_path = weft, pg_temp as $$
-declare held record;
+declare
+    held uuid;
+    open bigint;
 begin
-    for held in select l.account, l.granted - l.settled as open from lease l
-                 where l.process = of_process order by l.account loop
-        perform from budget_account a where a.uid = held.account for update;
-        update budget_account a set taken = a.taken - held.open where a.uid = held.account;
-        delete from lease l where l.process = of_process and l.account = held.account;
+    for held in select l.account from lease l where l.process = of_process order by l.account loop
+        perform from budget_account a where a.uid = held for update;
+        delete from lease l where l.process = of_process and l.account = held
+            returning l.granted - l.settled into open;
+        update budget_account a set taken = a.taken - coalesce(open, 0) where a.uid = held;
     end loop;
 end $$;
 
@@ -296,9 +308,9 @@ create function key_owner(key_hash bytea) returns table (business uuid, business
           from api_key k join business b on b.uid = k.business where k.hash = key_hash;
     end;
 
-revoke execute on function budget_grant, budget_return, ledger_settle, lease_close, rate_take, gateway_swept, budget_state,
+revoke execute on function budget_grant, budget_keep, ledger_settle, lease_close, rate_take, gateway_swept, budget_state,
     gateway_changed, key_owner from public;
-grant execute on function budget_grant, budget_return, ledger_settle, lease_close, rate_take, gateway_swept, budget_state,
+grant execute on function budget_grant, budget_keep, ledger_settle, lease_close, rate_take, gateway_swept, budget_state,
     key_owner to weft_app;
 
 -- Names this database to the files that processes write ahead, so that they are not brought into another one.
