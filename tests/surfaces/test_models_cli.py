@@ -248,6 +248,40 @@ def test_no_server_is_too_bad_to_be_tried(
     assert entered == (trial.requests, trial.cost)
 
 
+def test_what_a_model_could_not_do_before_is_asked_anew(
+    database: Database, settings: Settings, business: Business, upstream: tuple[str, Standin], register: Register
+) -> None:
+    abilities = {"stream": False, "tools": False, "vision": False, "json_schema": False}
+    models = {"able": {"context": 10, "abilities": abilities, "prices": {}}}
+    register.add_provider(business.uid, "able", {"base_url": upstream[0], "models": models}, reach="loopback")
+    assert set(tried(database, settings, register, business, "able").abilities.values()) == {True}
+
+
+def test_a_trial_counts_its_own_requests_in_a_process_that_answers_others(
+    database: Database, settings: Settings, business: Business, upstream: tuple[str, Standin], register: Register
+) -> None:
+    models = {name: {"prices": {"input": 1, "output": 1}} for name in ("able", "hangs", "only-streams")}
+    register.add_provider(business.uid, "some", {"base_url": upstream[0], "models": models}, reach="loopback")
+
+    async def work() -> list[Trial]:
+        door = Door(database, Path(settings.home))
+        await door.start()
+        routes = register.known(business.uid).routes
+        try:
+            return await asyncio.gather(
+                *(examined(door, business.uid, routes[name].targets[0], 0.5) for name in models)
+            )
+        finally:
+            await door.stop()
+
+    trials = asyncio.run(work())
+    with business.transaction() as connection:
+        rows = connection.execute("select model, count(*), sum(cost) from ledger group by 1").fetchall()
+    assert {trial.target.model.name: (trial.requests, trial.cost) for trial in trials} == {
+        name: (count, cost) for name, count, cost in rows
+    }
+
+
 def test_a_model_that_costs_nobody_knows_what_is_not_tried_on_a_budget(
     home: Path, business: Business, upstream: tuple[str, Standin], register: Register
 ) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from weft.business import Business
 from weft.postgres.database import Database
-from weft.surfaces import console
+from weft.settings import Settings
 from weft.surfaces.console.session import sign_in_link
+from weft.surfaces.web import application
 
 CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE = 15_000  # milliseconds
@@ -26,9 +26,7 @@ expect.set_options(timeout=PATIENCE)
 @pytest.fixture(scope="module")
 def port(database: Database, home: Path) -> Iterator[int]:
     """The port on which the console is served."""
-    app = FastAPI(openapi_url=None)
-    app.include_router(console.router(database, home))
-    app.mount("/console/static", console.static_app())
+    app = application(database, Settings(home=home))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

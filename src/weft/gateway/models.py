@@ -20,6 +20,7 @@ NANO: Final = 1_000_000_000
 PROVIDER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 ROUTE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
 _MOST_SECONDS: Final = 3600.0
+_OWN_HEADERS: Final = ("host", "content-length", "content-type", "transfer-encoding", "connection", "upgrade", "expect")
 _SHORTEST_SECRET: Final = 6
 _UNSAID: Final = b"[secret]"
 
@@ -98,7 +99,7 @@ class Model:
             ("kind", "context", "most_out", "image_tokens", "most_reasoning", "abilities", "prices"),
             f"field of the model {name}",
         )
-        if not 0 < len(name) <= 200:
+        if not 0 < len(name) <= 200 or not name.isprintable():
             raise InputError(f"A model's name is a text of 1 to 200 characters, not {name!r}.")
         kind = kept.get("kind", "chat")
         if kind not in KINDS:
@@ -178,6 +179,8 @@ class Provider:
             raise InputError(f"The models of {name} are a table of names, not a {type(models).__name__}.")
         headers = kept.get("headers") or {}
         for key, value in headers.items():
+            if key.lower() in _OWN_HEADERS:
+                raise InputError(f"The header {key} of {name} is Weft's to set; leave it out.")
             if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", key) or not re.fullmatch(r"[ -~]{0,4000}", str(value)):
                 raise InputError(f"The header {key!r} of {name} is none that can be sent.")
         concurrency = kept.get("concurrency")
@@ -188,7 +191,7 @@ class Provider:
             {key: Model.read(key, value) for key, value in models.items()},
             protocol=str(kept.get("protocol") or "openai"),
             headers=dict(headers),
-            region=kept.get("region"),
+            region=_region(kept.get("region"), name),
             concurrency=None if concurrency is None else _whole(concurrency, f"concurrency of {name}", 100_000),
             paths=dict(paths),
             **more,
@@ -285,7 +288,8 @@ class Route:
             if kept.get(key) is not None:
                 numbers[key] = nano(kept[key], f"{key} of {name}")
         found = tuple(_target(name, one, providers) for one in targets)
-        return cls(name, found, mode, regions=tuple(kept.get("regions") or ()), **numbers, **more)
+        regions = tuple(str(_region(one, name)) for one in kept.get("regions") or ())
+        return cls(name, found, mode, regions=regions, **numbers, **more)
 
     def shown(self) -> dict[str, Any]:
         """The route as programs read it; prices in US dollars for a million tokens."""
@@ -382,6 +386,12 @@ def _refuse_unknown(kept: Any, names: Sequence[str], what: str) -> None:
     unknown = sorted(str(key) for key in kept if key not in names)
     if unknown:
         raise InputError(f"There is no {what} called {unknown[0]!r}; there are {', '.join(names)}.")
+
+
+def _region(value: Any, name: str) -> str | None:
+    if value is not None and (not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9._-]{1,63}", value)):
+        raise InputError(f"A region of {name} is a short name such as sg or eu-west-1, not {value!r}.")
+    return value
 
 
 def _whole(value: Any, what: str, most: int, least: int = 1) -> int:

@@ -390,7 +390,9 @@ class Request:
             parts.cache.done(self.name, None, "", 0)
             self.leads = False
         parts.metrics.in_flight -= 1
-        labels = (self.call.kind, self.route.name, row["provider"] or "", outcome)
+        # Whoever reads the figures of a process learns no name that a business gave.
+        names = ("own", "own") if self.route.own else (self.route.name, row["provider"] or "")
+        labels = (self.call.kind, *names, outcome)
         first = None if self.first is None else self.first - self.began
         parts.metrics.count(labels, seconds, first, usage.tokens_in, usage.tokens_out, cost)
         parts.ledger.settle(self.uid, row)

@@ -31,6 +31,7 @@ from weft.gateway.door import Door
 from weft.gateway.models import ABILITIES, Kind, Route, Target
 from weft.gateway.providers import openai
 from weft.gateway.request import Call, Flow, Whole
+from weft.gateway.utterance import without_thoughts
 
 LIMIT: Final = 1024
 _MOST_WORDS: Final = 300
@@ -190,8 +191,12 @@ class _Examiner:
 
     async def _sent(self, kind: Kind, body: Mapping[str, Any]) -> Whole | Flow:
         whole = {"model": self._target.id, **body}
-        call = Call(kind, whole, orjson.dumps(whole), self._business, control="no-store")
+        call = Call(kind, whole, orjson.dumps(whole), self._business, control="no-store", told=self._count)
         return await self._door.tried(call, self._route)
+
+    def _count(self, row: Mapping[str, Any]) -> None:
+        self.trial.requests += 1
+        self.trial.cost += int(row["cost"])
 
     async def _whole(self, kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
         """The reply to one question; raises WeftError."""
@@ -202,7 +207,7 @@ class _Examiner:
 
     async def _message(self, content: Any, **more: Any) -> dict[str, Any]:
         """The message that answers a chat; empty where its shape is no message's."""
-        return _message_of(await self._whole("chat", self._chat_body(content, **more)))
+        return message_of(await self._whole("chat", self._chat_body(content, **more)))
 
     def _chat_body(self, content: Any, **more: Any) -> dict[str, Any]:
         limit = {openai.limit_field(self._target.provider): LIMIT}
@@ -214,13 +219,13 @@ class _Examiner:
     async def _answers(self) -> Finding:
         body = self._chat_body(_PLAIN)
         payload = await self._whole("chat", body)
-        message = _message_of(payload)
+        message = message_of(payload)
         text, thoughts = text_of(message), thoughts_of(message)
         self._beside.append(self._usage("chat", payload, body))
         if thoughts:
             self._beside.append(Finding("reasoning", True, "is told apart from the answer"))
-        elif "<think>" in text or "</think>" in text:
-            self._beside.append(Finding("reasoning", False, "stands inside the answer, between think marks"))
+        elif without_thoughts(text) != text:
+            self._beside.append(Finding("reasoning", False, "stands inside the answer"))
         if text:
             return Finding("answers", True, f"says “{clean(text, 60)}”")
         if message.get("tool_calls"):
@@ -315,7 +320,8 @@ class _Examiner:
         )
         if re.search(r"\b(red|crimson|scarlet)\b|红|紅", text.lower()):
             return Finding("vision", True, "sees what a picture shows")
-        return Finding("vision", False, f"takes a picture and does not see it: says “{clean(text, 60)}” of a red one")
+        said = f"says “{clean(text, 60)}” of a red one" if text else "says nothing"
+        return Finding("vision", False, f"takes a picture and does not see it: {said}")
 
     async def _embeddings(self) -> None:
         await self._asked("answers", self._vectors, control=False)
@@ -363,7 +369,7 @@ class _Heard:
         """Take the payload of one event."""
         self.problem = self.problem or openai.error(event)
         self.usage = openai.usage(event) or self.usage
-        delta = _first(event).get("delta")
+        delta = first_of(event).get("delta")
         if isinstance(delta, dict) and any(delta.get(name) for name in ("content", "tool_calls", *_THOUGHTS)):
             self.last = time.perf_counter()
             self.first = self.first or self.last
@@ -378,16 +384,7 @@ async def examined(
     Raises DatabaseError; whatever the server does is a finding.
     """
     examiner = _Examiner(door, business, target, seconds, told)
-
-    def count(row: Mapping[str, Any]) -> None:
-        examiner.trial.requests += 1
-        examiner.trial.cost += int(row["cost"])
-
-    door.parts.seen.append(count)
-    try:
-        await examiner.examine()
-    finally:
-        door.parts.seen.remove(count)
+    await examiner.examine()
     return examiner.trial
 
 
@@ -413,15 +410,16 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _first(payload: Any) -> dict[str, Any]:
+def first_of(payload: Any) -> dict[str, Any]:
     """The first choice of an answer or an event; empty where there is none."""
     choices = payload.get("choices") if isinstance(payload, dict) else None
     first = choices[0] if isinstance(choices, list) and choices else None
     return first if isinstance(first, dict) else {}
 
 
-def _message_of(payload: Mapping[str, Any]) -> dict[str, Any]:
-    message = _first(payload).get("message")
+def message_of(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The message of an answer; empty where it holds none."""
+    message = first_of(payload).get("message")
     return message if isinstance(message, dict) else {}
 
 

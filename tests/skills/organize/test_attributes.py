@@ -358,6 +358,21 @@ def test_what_is_not_there_is_not_said(taught: Knowledge) -> None:
     assert "Roast name" not in learned_values(taught, "Old Mill Coffee No 998, 200 g")
 
 
+def test_of_thousands_of_attributes_the_frequent_ones_are_learned() -> None:
+    products = [
+        {
+            **one,
+            "attributes": {**one["attributes"], **{f"note {n}-{number}": f"remark {number}" for number in range(30)}},
+        }
+        for n, one in enumerate(coffees())
+    ]
+    knowledge = Knowledge.learned(products)
+    assert knowledge.reader is not None
+    assert len(knowledge.reader.spans.names) <= 128
+    title = coffees(1)[0]["title"]
+    assert learned_values(knowledge, title) == learned_values(Knowledge.learned(coffees()), title) != {}
+
+
 def test_what_was_learned_is_kept_as_bytes(taught: Knowledge) -> None:
     again = Knowledge.loaded(taught.saved())
     for product in [*coffees(12), {"id": "n", "title": "Northway Ember Roast, 1 kg", "category": "Coffee"}]:

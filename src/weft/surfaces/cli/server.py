@@ -17,7 +17,9 @@ def serve(
     processes: Annotated[
         int, typer.Option("--processes", min=1, max=64, help="How many processes share the port; one a core at most.")
     ] = 1,
-    beside: Annotated[bool, typer.Option("--beside", hidden=True)] = False,
+    beside: Annotated[
+        bool, typer.Option("--beside", hidden=True, help="Share the port of the process that starts it.")
+    ] = False,
 ) -> None:
     """Serve the API, the gateway and the console until Ctrl-C."""
     from weft.surfaces import serving

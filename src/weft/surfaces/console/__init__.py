@@ -7,20 +7,24 @@ from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from weft.gateway.door import Door
 from weft.postgres.database import Database
-from weft.surfaces.console import changes, pages, products, runs, skills
+from weft.surfaces.console import changes, models, pages, products, runs, skills, trials
 from weft.surfaces.console.session import SignIn, sign_in_link
 
 __all__ = ["router", "sign_in_link", "static_app"]
 
 
-def router(database: Database, home: Path) -> APIRouter:
-    """The console's pages under /console; `home` is the Weft folder that keeps the signing secret."""
+def router(database: Database, home: Path, door: Door) -> APIRouter:
+    """The console's pages under /console; `home` is the Weft folder that keeps the signing secret, `door` the process's gateway."""
     sign_in = SignIn(home, database)
     console = APIRouter(prefix="/console", include_in_schema=False, route_class=pages.PageRoute)
     pages.add_sign_in(console, sign_in)
     for part in (changes, products, runs, skills):
         part.add_pages(console, database, sign_in)
+    page = models.Page(database, sign_in, door)
+    models.add_pages(console, sign_in, page)
+    trials.add_pages(console, sign_in, page)
     return console
 
 

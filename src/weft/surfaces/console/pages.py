@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -47,6 +47,8 @@ templates = Environment(
 )
 templates.globals.update(static=_versions(), words=fields.words, typed=diffs.typed, diff=diffs.diff)
 
+_coming = templates.overlay(enable_async=True)
+
 
 def by_htmx(request: Request) -> bool:
     """Tell whether htmx asks, which takes a part of a page into the one that is open."""
@@ -57,6 +59,13 @@ def rendered(request: Request, template: str, status: int = 200, **shown: Any) -
     """A template as a response."""
     shown = {"said": None, "session": None, "htmx": by_htmx(request), **shown}
     return HTMLResponse(templates.get_template(template).render(shown), status)
+
+
+def streamed(request: Request, template: str, **shown: Any) -> StreamingResponse:
+    """A template as a response that comes piece by piece, as what it loops over comes."""
+    shown = {"said": None, "session": None, "htmx": by_htmx(request), **shown}
+    pieces = _coming.get_template(template).generate_async(**shown)
+    return StreamingResponse(pieces, media_type="text/html")
 
 
 def _told(request: Request, status: int, sentence: str) -> Response:
