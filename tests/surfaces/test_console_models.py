@@ -290,10 +290,13 @@ def test_the_platforms_models_are_asked_and_not_decided_on(
 def test_what_cannot_be_read_is_told_to_those_who_decide(
     port: int, database: Database, business: Business, register: Register
 ) -> None:
-    register.file.write_text('[providers.odd]\nbase_url = "ftp://odd.example"\n', encoding="utf-8")
+    address = "https://me:hunter2@odd.example/v1"
+    register.file.write_text(f'[providers.odd]\nbase_url = "{address}"\n', encoding="utf-8")
     try:
         with signed(port, database, business) as client:
-            assert "The address of odd is one such as" in client.get("/console/models").text
+            page = client.get("/console/models").text
+            assert "The address of odd is one such as" in page
+            assert "hunter2" not in page
         with signed(port, database, business, "read") as client:
             page = client.get("/console/models").text
             assert "cannot be read and is left out" in page

@@ -356,8 +356,10 @@ def checked_url(url: Any, name: str) -> str:
     except ValueError:
         sound = False
     if not sound or parts.query or not text.isprintable() or " " in text:
+        # A login or a query may hold a secret, and this sentence is shown and logged.
+        said = "one that has them" if "@" in text or "?" in text else repr(url)
         raise InputError(
-            f"The address of {name} is one such as https://api.example.com/v1, without a login or a query, not {url!r}."
+            f"The address of {name} is one such as https://api.example.com/v1, without a login or a query, not {said}."
         )
     return text
 
