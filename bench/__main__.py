@@ -18,6 +18,8 @@ NAMES = (
     "categories",
     "attributes",
     "agents",
+    "gateway",
+    "attack",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

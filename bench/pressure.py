@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 CONNECTIONS = 16
 PORT = "the port"
@@ -28,29 +29,71 @@ class Load:
         return statistics.quantiles(self.latencies, n=1000)[round(percent * 10) - 1]
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: its port, and the process that was started."""
+
+    port: int
+    pid: int
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@contextlib.contextmanager
+def started(
+    environment: Mapping[str, str],
+    cores: set[int],
+    command: Sequence[str],
+    port: int | None = None,
+    patience: float = 20.0,
+) -> Iterator[Server]:
+    """Run a server on these cores, PORT in its command being the port (None: a free one).
+
+    Raises RuntimeError when it does not listen in time (s), OSError when it cannot be run.
+    """
+    port = port or free_port()
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        process = subprocess.Popen(
+            [str(port) if word == PORT else word for word in command],
+            env=dict(environment),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    finally:
+        os.sched_setaffinity(0, before)
+    _awaited(process, port, patience)
+    try:
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _awaited(process: subprocess.Popen[bytes], port: int, patience: float) -> None:
+    until = time.monotonic() + patience
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    process.kill()
+    process.wait(20)
+    raise RuntimeError(f"{process.args!r} does not listen on its port, or ended, within {patience:g} s")
+
+
 @contextlib.contextmanager
 def serving(
     environment: Mapping[str, str], api_core: set[int], other_core: set[int], command: Sequence[str]
 ) -> Iterator[int]:
     """Run a server on a core of its own, PORT in its command being a free port; what starts later runs on the other."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    os.sched_setaffinity(0, api_core)
-    process = subprocess.Popen(
-        [str(port) if word == PORT else word for word in command],
-        env=dict(environment),
-        stderr=subprocess.DEVNULL,
-    )
     os.sched_setaffinity(0, other_core)
-    try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
+    with started(environment, api_core, command) as server:
+        yield server.port
 
 
 class Connection(asyncio.Protocol):
@@ -64,8 +107,7 @@ class Connection(asyncio.Protocol):
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
         self.ask()
 
     def ask(self) -> None:

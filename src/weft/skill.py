@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from weft import discover, timed
 from weft.errors import Conflict, InputError, NotFound, SkillFailed, SkillTimeout, WeftError
+from weft.gateway import errand
 
 if TYPE_CHECKING:
     from weft.business import Business
@@ -26,6 +27,8 @@ _LOG = logging.getLogger(__name__)
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PLACE: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
+AT_ONCE: Final = 16
+"""How many requests a model engine answers at once in one shard of a run: it waits for most of its time."""
 EngineName = Literal["auto", "local", "model"]
 ENGINES: Final[tuple[str, ...]] = get_args(EngineName)
 _LONGEST_ID: Final = 1000
@@ -59,6 +62,8 @@ class Answer(BaseModel):
     """What every skill's answer may say of itself."""
 
     engine: Literal["local", "model"] = Field(default="local", description="Which engine answered.")
+    model: str | None = Field(default=None, description="Which model answered, as provider/model.")
+    note: str | None = Field(default=None, description="Why it was answered otherwise than it was asked.")
 
 
 class Changes(Answer):
@@ -195,11 +200,15 @@ def _loaded(place: str) -> Callable[..., Any]:
         found = getattr(importlib.import_module(module), name)
     except ImportError as problem:
         package = (problem.name or module).partition(".")[0]
-        raise SkillFailed(
-            f"The engine {place} cannot be loaded, because {package} is missing; install it with: pip install 'weft[all]'."
-        ) from problem
+        how = (
+            "install it with: pip install 'weft[all]'" if place.startswith("weft.") else "install what the skill needs"
+        )
+        raise SkillFailed(f"The engine {place} cannot be loaded, because {package} is missing; {how}.") from problem
     except AttributeError:
         raise SkillFailed(f"There is no {name} in {module}, which a skill names as its engine.") from None
+    except Exception as problem:
+        said = f"{type(problem).__name__}: {_first_line(problem)}"
+        raise SkillFailed(f"The engine {place} cannot be loaded: {said}.") from problem
     if not callable(found):
         raise SkillFailed(f"The engine {place} is not a function.")
     return found  # type: ignore[no-any-return]
@@ -261,8 +270,13 @@ def answers(
             _LOG.warning("%s failed for %d requests, and each is asked alone: %s", skill.many, len(asked), problem)
     if skill.streams:
         return [_alone(skill, one, business, engine) for one in asked]
-    function = _engine(skill, engine, business)
-    given = timed.each(lambda one: function(one, business), asked, skill.seconds)
+    chosen = engine_of(skill, engine, business)
+    function = _engine(skill, chosen, business)
+    with errand.on(skill=skill.name):
+        if chosen == "model":
+            given = timed.at_once(lambda one: function(one, business), asked, skill.seconds, AT_ONCE)
+        else:
+            given = timed.each(lambda one: function(one, business), asked, skill.seconds)
     return [_judged(skill, one) for one in given]
 
 
@@ -281,9 +295,13 @@ def _judged(skill: Skill, given: Any) -> BaseModel | WeftError:
         return problem
 
 
-def foundation(skill: Skill, asked: BaseModel, business: "Business") -> str:
-    """What an answer rests on beside the request and its record, as a text that differs where that differs."""
-    return str(_called(skill, _loaded(skill.rests_on), asked, business)) if skill.rests_on else ""
+def foundation(skill: Skill, asked: BaseModel, business: "Business", engine: str = "local") -> str:
+    """What an answer rests on beside the request and its record, as a text that differs where that differs.
+
+    What a model engine answers rests also on which models are behind the skill's route.
+    """
+    rests = str(_called(skill, _loaded(skill.rests_on), asked, business)) if skill.rests_on else ""
+    return f"{rests} models={' '.join(business.models.behind(skill.name))}" if engine == "model" else rests
 
 
 def _engine(skill: Skill, wanted: str, business: "Business") -> Callable[..., Any]:
@@ -302,7 +320,8 @@ def plain(skill: Skill, answer: BaseModel) -> dict[str, Any]:
 
 
 def _called(skill: Skill, function: Callable[..., Any], *given: Any) -> Any:
-    (result,) = timed.each(lambda _: function(*given), [None], skill.seconds)
+    with errand.on(skill=skill.name):
+        (result,) = timed.each(lambda _: function(*given), [None], skill.seconds)
     if isinstance(result, WeftError):
         raise result
     if isinstance(result, BaseException):

@@ -181,6 +181,9 @@ def test_an_address_without_a_server_is_told(monkeypatch: pytest.MonkeyPatch) ->
         client.business.get()
     with pytest.raises(InputError, match="http"):
         weft.Client("ftp://x", key="weft_x")
+    for key in ("weft_\n", "weft_€"):
+        with pytest.raises(InputError, match="letters that no key has"):
+            weft.Client(url, key=key)
     monkeypatch.delenv("WEFT_KEY", raising=False)
     with pytest.raises(InputError, match="WEFT_KEY"):
         weft.Client(url)
@@ -245,6 +248,30 @@ def test_an_answer_that_is_not_wefts_is_told(scripted: tuple[str, list[Answer], 
         client.business.get()
 
 
+def test_an_answer_that_breaks_off_or_is_no_json_is_told(scripted: tuple[str, list[Answer], list[bytes]]) -> None:
+    url, script, _ = scripted
+    whole = _answer("200 OK", b'{"id": "x"}')
+    script += [lambda asked: whole(asked)[:-3]] * 2 + [_answer("200 OK", b"<html>a proxy</html>")]
+    with weft.Client(url, key="weft_x") as client:
+        with pytest.raises(ServerUnreachable, match="broke off"):
+            client.business.get()
+
+        async def asked() -> None:
+            async with weft.AsyncClient(url, key="weft_x") as other:
+                await other.business.get()
+
+        with pytest.raises(ServerUnreachable, match="broke off"):
+            asyncio.run(asked())
+        with pytest.raises(WeftError, match="is the address right"):
+            client.business.get()
+
+
+@pytest.mark.parametrize("product", ["", ".", "..", "\ud800"])
+def test_an_id_that_no_address_holds_is_refused(client: weft.Client, product: str) -> None:
+    with pytest.raises(InputError, match="no id that an address can hold"):
+        client.products.get(product)
+
+
 def test_events_of_a_skill_end_with_its_answer_or_its_problem(scripted: tuple[str, list[Answer], list[bytes]]) -> None:
     url, script, _ = scripted
     body = b'event: piece\ndata: "Hel"\n\n: quiet\n\nevent: piece\ndata: "lo"\n\nevent: answer\ndata: {"text": "Hello"}\n\n'
@@ -256,3 +283,20 @@ def test_events_of_a_skill_end_with_its_answer_or_its_problem(scripted: tuple[st
         assert told == [("piece", "Hel"), ("piece", "lo"), ("answer", {"text": "Hello"})]
         with pytest.raises(NotFound, match="Gone"):
             list(client.skills.stream("say", {}))
+
+
+def test_models_and_budgets_are_there_too(client: weft.Client) -> None:
+    made = client.providers.put(
+        "own", base_url="https://models.example.com/v1", key="sk-1", models={"m": {"kind": "chat"}}
+    )
+    assert (made["has_key"], made["owner"]) == (True, "business")
+    client.routes.put("write/short", targets=[{"provider": "own", "model": "m"}])
+    assert client.routes.get("write/short")["targets"][0]["model"] == "m"
+    assert "write/short" in {one["name"] for one in client.models.all()}
+    assert client.budgets.put("month", amount=2.5)["left"] == 2.5
+    assert client.budgets.remove("month")["period"] == "month"
+    assert client.usage.get(by="route", days=1)["total"]["requests"] == 0
+    assert client.routes.remove("write/short")["removed"] == ["route"]
+    assert client.providers.remove("own")["removed"] == ["provider"]
+    with pytest.raises(Forbidden):
+        client.providers.put("own", base_url="http://127.0.0.1/v1")

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel, Field
 from scripted import Script, Shop, taking
 
+from weft.access.keys import Limits
 from weft.errors import BudgetExhausted, Forbidden, InputError, ModelFailed, ModelTimeout, NoAnswer, NotFound
 from weft.gateway import doors, errand
 from weft.gateway.asking import judged, shown
@@ -234,10 +235,12 @@ def test_who_asks_and_how_urgently_goes_into_the_ledger(shop: Shop) -> None:
 
 
 def test_a_keys_limits_hold_for_what_its_skill_asks(shop: Shop) -> None:
-    from weft.access.keys import Limits
-
     shop.route("look", {"one": says(GREEN)})
-    with errand.on(key="k_1", limits=Limits(models=("other",))), pytest.raises(Forbidden, match="may not ask look"):
+    shop.business.models.of_key("k_1", Limits(models=("lo*",)))
+    ask(shop)
+    assert shop.rows(1)[0]["key"] == "k_1"
+    shop.business.models.of_key("k_1", Limits(models=("other",)))
+    with pytest.raises(Forbidden, match="may not ask look"):
         ask(shop)
 
 

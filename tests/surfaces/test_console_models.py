@@ -295,7 +295,7 @@ def test_what_cannot_be_read_is_told_to_those_who_decide(
     try:
         with signed(port, database, business) as client:
             page = client.get("/console/models").text
-            assert "The address of odd is one such as" in page
+            assert "The address of odd has a login in it" in page
             assert "hunter2" not in page
         with signed(port, database, business, "read") as client:
             page = client.get("/console/models").text

@@ -248,6 +248,15 @@ def test_no_server_is_too_bad_to_be_tried(
     assert entered == (trial.requests, trial.cost)
 
 
+def test_what_a_model_could_not_do_before_is_asked_anew(
+    database: Database, settings: Settings, business: Business, upstream: tuple[str, Standin], register: Register
+) -> None:
+    abilities = {"stream": False, "tools": False, "vision": False, "json_schema": False}
+    models = {"able": {"context": 10, "abilities": abilities, "prices": {}}}
+    register.add_provider(business.uid, "able", {"base_url": upstream[0], "models": models}, reach="loopback")
+    assert set(tried(database, settings, register, business, "able").abilities.values()) == {True}
+
+
 def test_a_trial_counts_its_own_requests_in_a_process_that_answers_others(
     database: Database, settings: Settings, business: Business, upstream: tuple[str, Standin], register: Register
 ) -> None:

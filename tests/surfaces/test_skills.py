@@ -107,12 +107,16 @@ def tell(asked: Odd, business: Business) -> Any:
 
 
 stream_skill = Skill(name="tell", does="Tells piece by piece", asks=Odd, answers=Told, local="weft_shout:tell", streams=True)
+broken_skill = Skill(name="broken", does="Is broken", asks=Odd, answers=Told, local="weft_shout_broken:odd")
+serve_skill = Skill(name="serve", does="Would take a command's name", asks=Odd, answers=Told, local="weft_shout:odd")
 nothing = 5
 '''
 ENTRY = """[weft.skills]
 shout = weft_shout
 odd = weft_shout:odd_skill
 tell = weft_shout:stream_skill
+broken = weft_shout:broken_skill
+serve = weft_shout:serve_skill
 nonsense = weft_shout:nothing
 missing = weft_shout_missing:skill
 """
@@ -126,6 +130,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheel = folder / "weft_shout-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("weft_shout.py", textwrap.dedent(SKILL))
+        archive.writestr("weft_shout_broken.py", "raise RuntimeError('no such machine')")
         archive.writestr("weft_shout-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: weft-shout\nVersion: 1.0\n")
         archive.writestr(
             "weft_shout-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -189,6 +194,7 @@ def test_help_names_it(environment: dict[str, str]) -> None:
     done = weft(environment, "--help")
     assert "shout-it" in done.stdout
     assert "Shouts a title" in done.stdout
+    assert "Would take a command's name" not in done.stdout
     assert "weft_shout_missing" in done.stderr
 
 
@@ -301,6 +307,7 @@ def test_it_answers_over_http_and_proposes_only_where_it_is_asked_to(server: htt
         ("odd", {"how": "interrupt"}, 502, "KeyboardInterrupt"),
         ("odd", {"how": "unsayable"}, 502, "no JSON"),
         ("odd", {"how": "hang"}, 504, "within 1 s"),
+        ("broken", {}, 502, "cannot be loaded: RuntimeError: no such machine"),
         ("nothing", {}, 404, ""),
     ],
 )

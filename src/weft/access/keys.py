@@ -51,7 +51,7 @@ class Limits:
         if unknown:
             raise InputError(f"There is no limit {unknown[0]!r}; use models, requests, tokens, concurrency.")
         models = kept.get("models")
-        if models is not None and (not isinstance(models, list) or not all(isinstance(one, str) for one in models)):
+        if models is not None and (not isinstance(models, list) or not all(_is_name(one) for one in models)):
             raise InputError("The limit models is a list of names.")
         for name in ("requests", "tokens", "concurrency"):
             value = kept.get(name)
@@ -116,6 +116,10 @@ def created(
             (uuid7(), identifier, digest_of(secret), scope, note, now, expires, orjson.dumps(kept).decode()),
         )
     return Key(identifier, scope, note, now, expires, None, kept), secret
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable()
 
 
 def _kept(limits: Mapping[str, Any]) -> dict[str, Any]:

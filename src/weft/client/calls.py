@@ -14,6 +14,26 @@ from weft.client.base import Skills as _Skills
 from weft.client.wire import AsyncWire, Event, File, Wire, call, named
 
 
+class BudgetLine(TypedDict):
+    """A budget in the period that holds now, in US dollars: `held` is reserved, `ends` null for one in total."""
+
+    key: str | None
+    period: Literal["day", "month", "total"]
+    amount: float
+    spent: float
+    held: float
+    left: float
+    overshot: float
+    ends: str | None
+
+
+class BudgetRemoved(TypedDict):
+    """The budget that was removed."""
+
+    key: str | None
+    period: Literal["day", "month", "total"]
+
+
 class Done(TypedDict):
     """What a verb did."""
 
@@ -58,6 +78,7 @@ class Found(TypedDict):
     end: int
     text: str
     how: str
+    model: str | None
 
 
 class Gap(TypedDict):
@@ -86,6 +107,15 @@ class Imported(TypedDict):
     resumed: int
 
 
+class KeyLimits(TypedDict):
+    """What a key may ask of models; null is without a limit."""
+
+    models: NotRequired[list[str] | None]
+    requests: NotRequired[int | None]
+    tokens: NotRequired[int | None]
+    concurrency: NotRequired[int | None]
+
+
 class KeyLine(TypedDict):
     """A key without its secret."""
 
@@ -95,6 +125,7 @@ class KeyLine(TypedDict):
     created_at: str
     expires_at: str | None
     revoked_at: str | None
+    limits: KeyLimits
 
 
 class Loaded(TypedDict):
@@ -120,12 +151,48 @@ class MadeKey(TypedDict):
     scope: str
     business: str
     expires_at: str | None
+    limits: KeyLimits
+
+
+class ModelAbout(TypedDict):
+    """What a provider's model can do and costs; what is left out is not known."""
+
+    kind: NotRequired[Literal["chat", "embeddings", "rerank"] | None]
+    context: NotRequired[int | None]
+    most_out: NotRequired[int | None]
+    image_tokens: NotRequired[int | None]
+    most_reasoning: NotRequired[int | None]
+    abilities: NotRequired[dict[str, bool] | None]
+    prices: NotRequired[ModelPrices | None]
+
+
+class ModelPrices(TypedDict):
+    """US dollars for a million tokens; `image` for one, `request` for one."""
+
+    input: NotRequired[float]
+    output: NotRequired[float]
+    cached_input: NotRequired[float | None]
+    image: NotRequired[float | None]
+    request: NotRequired[float | None]
+
+
+class ModelShown(TypedDict):
+    """A provider's model; null is what nobody knows, `suspended` why it is not asked any more."""
+
+    kind: Literal["chat", "embeddings", "rerank"]
+    context: int | None
+    most_out: int | None
+    abilities: dict[str, bool]
+    prices: dict[str, float] | None
+    suspended: str | None
 
 
 class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
     engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
     changes: list[Edit]
     category: Placed | None
     attributes: list[Found]
@@ -155,7 +222,8 @@ class Placed(TypedDict):
     sure: bool
     runners_up: list[Place]
     words: list[str]
-    how: Literal["given", "learned", "taxonomy"]
+    how: Literal["given", "learned", "taxonomy", "model"]
+    model: str | None
     node: str | None
     path: str | None
 
@@ -178,6 +246,19 @@ class Proposed(TypedDict):
     run: str | None
 
 
+class ProviderLine(TypedDict):
+    """A provider without its key; of the platform's, the address is not told."""
+
+    name: str
+    owner: Literal["business", "platform"]
+    base_url: str | None
+    region: str | None
+    has_key: bool
+    headers: list[str]
+    concurrency: int | None
+    models: dict[str, ModelShown]
+
+
 class Quality(TypedDict):
     """How complete and sound a product is: 100 less the points of the reasons."""
 
@@ -193,6 +274,39 @@ class Reason(TypedDict):
     points: int
     words: str
     fix: str
+
+
+class Removed(TypedDict):
+    """What was removed."""
+
+    name: str
+    removed: list[str]
+
+
+class RouteLine(TypedDict):
+    """A route, which is a model to whoever asks; an implied one is there for every model of a provider."""
+
+    name: str
+    owner: Literal["business", "platform"]
+    implied: bool
+    mode: str
+    targets: list[TargetShown]
+    retries: int
+    first_seconds: float
+    idle_seconds: float
+    seconds: float
+    cache_seconds: float | None
+    regions: list[str]
+    most_input: float | None
+    most_output: float | None
+
+
+class RouteTarget(TypedDict):
+    """One model that may answer a route."""
+
+    provider: str
+    model: NotRequired[str | None]
+    weight: NotRequired[float]
 
 
 class Run(TypedDict):
@@ -225,10 +339,27 @@ class SkillLine(TypedDict):
     answer: dict[str, Any]
 
 
+class TargetShown(TypedDict):
+    """One model that may answer, and what is known of it."""
+
+    kind: Literal["chat", "embeddings", "rerank"]
+    context: int | None
+    most_out: int | None
+    abilities: dict[str, bool]
+    prices: dict[str, float] | None
+    suspended: str | None
+    provider: str
+    model: str
+    weight: float
+    region: str | None
+
+
 class Tidied(TypedDict):
     """What the rules would mend."""
 
     engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
     changes: list[Edit]
     proposed: Proposed | None
 
@@ -237,6 +368,8 @@ class Told(TypedDict):
     """The catalog's state: the mean score, the gaps, what to mend first, and what is suspected to be there twice."""
 
     engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
     products: int
     score: float | None
     currency: str
@@ -253,6 +386,35 @@ class Twice(TypedDict):
     kind: Literal["exact", "near"]
     confidence: float
     why: str
+
+
+class UsageLine(TypedDict):
+    """Requests of one name (null: of none) added up; `cost` in US dollars."""
+
+    name: str | None
+    requests: int
+    tokens_in: int
+    tokens_out: int
+    cached: int
+    reasoning: int
+    cost: float
+    hits: int
+    failed: int
+    held_back: int
+    estimated: int
+    p50_ms: float | None
+    p95_ms: float | None
+    first_p50_ms: float | None
+    first_p95_ms: float | None
+
+
+class UsageReport(TypedDict):
+    """Usage of so many days (UTC, today among them), by something, and in all."""
+
+    by: str
+    days: int
+    items: list[UsageLine]
+    total: UsageLine
 
 
 class Products:
@@ -601,15 +763,39 @@ class Keys:
         scope: Literal["read", "propose", "approve", "admin"] | None = None,
         days: int | None = None,
         note: str | None = None,
+        limits: KeyLimits | None = None,
     ) -> MadeKey:
         """Make a key; it is shown this once."""
         return cast(
-            "MadeKey", self._wire.json(call("POST", "/keys", body={"scope": scope, "days": days, "note": note}))
+            "MadeKey",
+            self._wire.json(call("POST", "/keys", body={"scope": scope, "days": days, "note": note, "limits": limits})),
         )
 
     def revoke(self, key: str) -> KeyLine:
         """End a key now."""
         return cast("KeyLine", self._wire.json(call("DELETE", "/keys/{}", key)))
+
+    def limit(
+        self,
+        key: str,
+        *,
+        models: list[str] | None = None,
+        requests: int | None = None,
+        tokens: int | None = None,
+        concurrency: int | None = None,
+    ) -> KeyLine:
+        """Say what a key may ask of models, in place of what was said."""
+        return cast(
+            "KeyLine",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/keys/{}/limits",
+                    key,
+                    body={"models": models, "requests": requests, "tokens": tokens, "concurrency": concurrency},
+                )
+            ),
+        )
 
 
 class Imports:
@@ -839,6 +1025,164 @@ class Runs(_Runs):
         return self._wire.events(call("GET", "/runs/{}/events", run))
 
 
+class Models:
+    """/models"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(self) -> list[RouteLine]:
+        """What the key may ask: routes, and every model by itself."""
+        return cast("list[RouteLine]", self._wire.json(call("GET", "/models")))
+
+
+class Providers:
+    """/providers"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(self) -> list[ProviderLine]:
+        """The business's providers, and the platform's that it may use."""
+        return cast("list[ProviderLine]", self._wire.json(call("GET", "/providers")))
+
+    def get(self, provider: str) -> ProviderLine:
+        """One provider with its models."""
+        return cast("ProviderLine", self._wire.json(call("GET", "/providers/{}", provider)))
+
+    def put(
+        self,
+        provider: str,
+        *,
+        base_url: str | None = None,
+        preset: str | None = None,
+        key: str | None = None,
+        region: str | None = None,
+        headers: dict[str, str] | None = None,
+        paths: dict[str, str] | None = None,
+        concurrency: int | None = None,
+        models: dict[str, ModelAbout] | None = None,
+    ) -> ProviderLine:
+        """Add a provider of the business's own, in place of one of that name; at public addresses alone."""
+        return cast(
+            "ProviderLine",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/providers/{}",
+                    provider,
+                    body={
+                        "base_url": base_url,
+                        "preset": preset,
+                        "key": key,
+                        "region": region,
+                        "headers": headers,
+                        "paths": paths,
+                        "concurrency": concurrency,
+                        "models": models,
+                    },
+                )
+            ),
+        )
+
+    def remove(self, provider: str) -> Removed:
+        """Remove a provider of the business's own that no route names."""
+        return cast("Removed", self._wire.json(call("DELETE", "/providers/{}", provider)))
+
+
+class Routes:
+    """/routes"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(self) -> list[RouteLine]:
+        """The business's routes, and the platform's, without those that are implied."""
+        return cast("list[RouteLine]", self._wire.json(call("GET", "/routes")))
+
+    def get(self, route: str) -> RouteLine:
+        """One route with its models."""
+        return cast("RouteLine", self._wire.json(call("GET", "/routes/{}", route)))
+
+    def put(
+        self,
+        route: str,
+        *,
+        targets: list[RouteTarget],
+        mode: Literal["ordered", "weighted", "balanced"] | None = None,
+        retries: int | None = None,
+        first_seconds: float | None = None,
+        idle_seconds: float | None = None,
+        seconds: float | None = None,
+        cache_seconds: float | None = None,
+        regions: list[str] | None = None,
+        most_input: float | None = None,
+        most_output: float | None = None,
+    ) -> RouteLine:
+        """Add a route of the business's own, in place of one of that name; it may name the platform's providers."""
+        return cast(
+            "RouteLine",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/routes/{}",
+                    route,
+                    body={
+                        "targets": targets,
+                        "mode": mode,
+                        "retries": retries,
+                        "first_seconds": first_seconds,
+                        "idle_seconds": idle_seconds,
+                        "seconds": seconds,
+                        "cache_seconds": cache_seconds,
+                        "regions": regions,
+                        "most_input": most_input,
+                        "most_output": most_output,
+                    },
+                )
+            ),
+        )
+
+    def remove(self, route: str) -> Removed:
+        """Remove a route of the business's own."""
+        return cast("Removed", self._wire.json(call("DELETE", "/routes/{}", route)))
+
+
+class Usage:
+    """/usage"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def get(
+        self, *, by: Literal["day", "key", "route", "model", "skill", "outcome"] | None = None, days: int | None = None
+    ) -> UsageReport:
+        """What was asked of models: requests, tokens, cost, kept answers, errors, times."""
+        return cast("UsageReport", self._wire.json(call("GET", "/usage", query={"by": by, "days": days})))
+
+
+class Budgets:
+    """/budgets"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(self) -> list[BudgetLine]:
+        """The budgets of the business and its keys, with what is left of them."""
+        return cast("list[BudgetLine]", self._wire.json(call("GET", "/budgets")))
+
+    def put(self, period: Literal["day", "month", "total"], *, amount: float, key: str | None = None) -> BudgetLine:
+        """Set how much may be spent in a day, a month (UTC) or in total, in place of what was set for that."""
+        return cast(
+            "BudgetLine",
+            self._wire.json(call("PUT", "/budgets/{}", period, query={"key": key}, body={"amount": amount})),
+        )
+
+    def remove(self, period: Literal["day", "month", "total"], *, key: str | None = None) -> BudgetRemoved:
+        """Remove a budget; what was spent stays in the ledger."""
+        return cast("BudgetRemoved", self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
+
+
 class Business:
     """/business"""
 
@@ -865,6 +1209,11 @@ class Calls:
         self.taxonomies = Taxonomies(wire)
         self.skills = Skills(wire)
         self.runs = Runs(wire)
+        self.models = Models(wire)
+        self.providers = Providers(wire)
+        self.routes = Routes(wire)
+        self.usage = Usage(wire)
+        self.budgets = Budgets(wire)
         self.business = Business(wire)
 
 
@@ -1224,15 +1573,41 @@ class AsyncKeys:
         scope: Literal["read", "propose", "approve", "admin"] | None = None,
         days: int | None = None,
         note: str | None = None,
+        limits: KeyLimits | None = None,
     ) -> MadeKey:
         """Make a key; it is shown this once."""
         return cast(
-            "MadeKey", await self._wire.json(call("POST", "/keys", body={"scope": scope, "days": days, "note": note}))
+            "MadeKey",
+            await self._wire.json(
+                call("POST", "/keys", body={"scope": scope, "days": days, "note": note, "limits": limits})
+            ),
         )
 
     async def revoke(self, key: str) -> KeyLine:
         """End a key now."""
         return cast("KeyLine", await self._wire.json(call("DELETE", "/keys/{}", key)))
+
+    async def limit(
+        self,
+        key: str,
+        *,
+        models: list[str] | None = None,
+        requests: int | None = None,
+        tokens: int | None = None,
+        concurrency: int | None = None,
+    ) -> KeyLine:
+        """Say what a key may ask of models, in place of what was said."""
+        return cast(
+            "KeyLine",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/keys/{}/limits",
+                    key,
+                    body={"models": models, "requests": requests, "tokens": tokens, "concurrency": concurrency},
+                )
+            ),
+        )
 
 
 class AsyncImports:
@@ -1463,6 +1838,166 @@ class AsyncRuns(_AsyncRuns):
         return self._wire.events(call("GET", "/runs/{}/events", run))
 
 
+class AsyncModels:
+    """/models"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(self) -> list[RouteLine]:
+        """What the key may ask: routes, and every model by itself."""
+        return cast("list[RouteLine]", await self._wire.json(call("GET", "/models")))
+
+
+class AsyncProviders:
+    """/providers"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(self) -> list[ProviderLine]:
+        """The business's providers, and the platform's that it may use."""
+        return cast("list[ProviderLine]", await self._wire.json(call("GET", "/providers")))
+
+    async def get(self, provider: str) -> ProviderLine:
+        """One provider with its models."""
+        return cast("ProviderLine", await self._wire.json(call("GET", "/providers/{}", provider)))
+
+    async def put(
+        self,
+        provider: str,
+        *,
+        base_url: str | None = None,
+        preset: str | None = None,
+        key: str | None = None,
+        region: str | None = None,
+        headers: dict[str, str] | None = None,
+        paths: dict[str, str] | None = None,
+        concurrency: int | None = None,
+        models: dict[str, ModelAbout] | None = None,
+    ) -> ProviderLine:
+        """Add a provider of the business's own, in place of one of that name; at public addresses alone."""
+        return cast(
+            "ProviderLine",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/providers/{}",
+                    provider,
+                    body={
+                        "base_url": base_url,
+                        "preset": preset,
+                        "key": key,
+                        "region": region,
+                        "headers": headers,
+                        "paths": paths,
+                        "concurrency": concurrency,
+                        "models": models,
+                    },
+                )
+            ),
+        )
+
+    async def remove(self, provider: str) -> Removed:
+        """Remove a provider of the business's own that no route names."""
+        return cast("Removed", await self._wire.json(call("DELETE", "/providers/{}", provider)))
+
+
+class AsyncRoutes:
+    """/routes"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(self) -> list[RouteLine]:
+        """The business's routes, and the platform's, without those that are implied."""
+        return cast("list[RouteLine]", await self._wire.json(call("GET", "/routes")))
+
+    async def get(self, route: str) -> RouteLine:
+        """One route with its models."""
+        return cast("RouteLine", await self._wire.json(call("GET", "/routes/{}", route)))
+
+    async def put(
+        self,
+        route: str,
+        *,
+        targets: list[RouteTarget],
+        mode: Literal["ordered", "weighted", "balanced"] | None = None,
+        retries: int | None = None,
+        first_seconds: float | None = None,
+        idle_seconds: float | None = None,
+        seconds: float | None = None,
+        cache_seconds: float | None = None,
+        regions: list[str] | None = None,
+        most_input: float | None = None,
+        most_output: float | None = None,
+    ) -> RouteLine:
+        """Add a route of the business's own, in place of one of that name; it may name the platform's providers."""
+        return cast(
+            "RouteLine",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/routes/{}",
+                    route,
+                    body={
+                        "targets": targets,
+                        "mode": mode,
+                        "retries": retries,
+                        "first_seconds": first_seconds,
+                        "idle_seconds": idle_seconds,
+                        "seconds": seconds,
+                        "cache_seconds": cache_seconds,
+                        "regions": regions,
+                        "most_input": most_input,
+                        "most_output": most_output,
+                    },
+                )
+            ),
+        )
+
+    async def remove(self, route: str) -> Removed:
+        """Remove a route of the business's own."""
+        return cast("Removed", await self._wire.json(call("DELETE", "/routes/{}", route)))
+
+
+class AsyncUsage:
+    """/usage"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def get(
+        self, *, by: Literal["day", "key", "route", "model", "skill", "outcome"] | None = None, days: int | None = None
+    ) -> UsageReport:
+        """What was asked of models: requests, tokens, cost, kept answers, errors, times."""
+        return cast("UsageReport", await self._wire.json(call("GET", "/usage", query={"by": by, "days": days})))
+
+
+class AsyncBudgets:
+    """/budgets"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(self) -> list[BudgetLine]:
+        """The budgets of the business and its keys, with what is left of them."""
+        return cast("list[BudgetLine]", await self._wire.json(call("GET", "/budgets")))
+
+    async def put(
+        self, period: Literal["day", "month", "total"], *, amount: float, key: str | None = None
+    ) -> BudgetLine:
+        """Set how much may be spent in a day, a month (UTC) or in total, in place of what was set for that."""
+        return cast(
+            "BudgetLine",
+            await self._wire.json(call("PUT", "/budgets/{}", period, query={"key": key}, body={"amount": amount})),
+        )
+
+    async def remove(self, period: Literal["day", "month", "total"], *, key: str | None = None) -> BudgetRemoved:
+        """Remove a budget; what was spent stays in the ledger."""
+        return cast("BudgetRemoved", await self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -1489,4 +2024,9 @@ class AsyncCalls:
         self.taxonomies = AsyncTaxonomies(wire)
         self.skills = AsyncSkills(wire)
         self.runs = AsyncRuns(wire)
+        self.models = AsyncModels(wire)
+        self.providers = AsyncProviders(wire)
+        self.routes = AsyncRoutes(wire)
+        self.usage = AsyncUsage(wire)
+        self.budgets = AsyncBudgets(wire)
         self.business = AsyncBusiness(wire)

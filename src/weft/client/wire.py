@@ -62,7 +62,7 @@ class Call:
             headers["Idempotency-Key"] = self.once
         given: dict[str, Any] = {
             "method": self.method,
-            "url": self.path.format(*(quote(part, safe="") for part in self.parts)),
+            "url": self.path.format(*map(_in_path, self.parts)),
             "params": {name: _worded(value) for name, value in self.query.items() if value is not None},
             "headers": headers,
         }
@@ -70,6 +70,17 @@ class Call:
             given["content"] = orjson.dumps(self.body, default=str)
             headers["Content-Type"] = JSON
         return given
+
+
+def _in_path(part: str) -> str:
+    """An id as it stands in an address; raises InputError for one that an address cannot hold."""
+    try:
+        said = quote(part, safe="")
+    except UnicodeEncodeError:
+        said = ""
+    if said in ("", ".", ".."):
+        raise InputError(f"{part!r} is no id that an address can hold.")
+    return said
 
 
 def call(
@@ -202,12 +213,31 @@ def _settings(url: str | None, key: str | None, timeout: float) -> dict[str, Any
     key = key or settings.key
     if not key:
         raise InputError("Give the key, key=…, or set WEFT_KEY; `weft keys create` makes one.")
+    if not key.isascii() or not key.isprintable():
+        raise InputError("The key has letters that no key has; give it as `weft keys create` has shown it.")
     return {
         "base_url": f"{url.rstrip('/')}/api/v1",
         "headers": {"Authorization": f"Bearer {key}"},
         "timeout": httpx2.Timeout(timeout, connect=10.0),
         "follow_redirects": False,
     }
+
+
+@contextmanager
+def _unbroken(url: httpx2.URL) -> Iterator[None]:
+    """Say in Weft's words that a server went away amid its answer."""
+    try:
+        yield
+    except httpx2.TransportError as problem:
+        told = str(problem) or type(problem).__name__
+        raise ServerUnreachable(f"{url} broke off amid its answer ({told}); ask again.") from problem
+
+
+def _read(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise WeftError("The server answered, and not as Weft does; is the address right?") from None
 
 
 class Wire:
@@ -238,7 +268,8 @@ class Wire:
             else:
                 try:
                     if response.is_success:
-                        yield response
+                        with _unbroken(self._http.base_url):
+                            yield response
                         return
                     pause = _pause(call, tried, response, None)
                     if pause is None:
@@ -250,7 +281,7 @@ class Wire:
     def json(self, call: Call) -> Any:
         """The answer, read; raises the server's errors."""
         with self._answered(call) as response:
-            return orjson.loads(response.read())
+            return _read(response.read())
 
     def save(self, call: Call, to: str | Path) -> Path:
         """Write the answer to a file, which appears when it is whole."""
@@ -294,7 +325,8 @@ class AsyncWire:
             else:
                 try:
                     if response.is_success:
-                        yield response
+                        with _unbroken(self._http.base_url):
+                            yield response
                         return
                     pause = _pause(call, tried, response, None)
                     if pause is None:
@@ -306,7 +338,7 @@ class AsyncWire:
     async def json(self, call: Call) -> Any:
         """The answer, read; raises the server's errors."""
         async with self._answered(call) as response:
-            return orjson.loads(await response.aread())
+            return _read(await response.aread())
 
     async def save(self, call: Call, to: str | Path) -> Path:
         """Write the answer to a file, which appears when it is whole."""

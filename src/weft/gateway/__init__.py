@@ -11,6 +11,8 @@ rates           requests and tokens a minute
 ledger          a row for each request, which a kill does not lose
 cache           an answer that was given before
 door            all of it put together: one call in, one reply out
+trial           what a model can do, found out by asking it
+usage           the ledger added up, and what is left of budgets
 asking          `ask`: a typed answer out of a model that may be bad at it
 utterance       what a model said, read for the JSON in it
 schemas         what is asked for, in the forms in which servers take it

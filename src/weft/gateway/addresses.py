@@ -2,7 +2,9 @@
 
 import asyncio
 import ipaddress
+import re
 import socket
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,8 +14,11 @@ from aiohttp.resolver import ThreadedResolver
 from weft.errors import Forbidden
 from weft.gateway.models import Reach
 
+_NUMERIC: Final = re.compile(r"(0[xX][0-9a-fA-F]*|\d+)(\.(0[xX][0-9a-fA-F]*|\d+))*\.?")
 _CARRIER: Final = ipaddress.ip_network("100.64.0.0/10")
-_TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
+_TRANSLATED: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
+# Where clouds tell a machine its secrets: nobody's model is there, however far a provider may reach.
+_METADATA: Final = (ipaddress.ip_network("169.254.0.0/16"), ipaddress.ip_network("fd00:ec2::254/128"))
 
 
 def allowed(address: str, reach: Reach) -> bool:
@@ -25,9 +30,11 @@ def allowed(address: str, reach: Reach) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         # An IPv4 address in IPv6's clothes is judged as what it is.
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in _TRANSLATED:
+        if inner is None and any(ip in network for network in _TRANSLATED) and int(ip) > 1:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
         ip = inner or ip
+    if any(ip.version == network.version and ip in network for network in _METADATA):
+        return False
     if reach == "private":
         return not ip.is_multicast and not ip.is_unspecified
     if ip.is_loopback:
@@ -45,12 +52,8 @@ def refused(host: str, reach: Reach) -> Forbidden:
 
 
 def literal(host: str) -> bool:
-    """Tell whether a host is an IP address, which nobody resolves."""
-    try:
-        ipaddress.ip_address(host.strip("[]").partition("%")[0])
-    except ValueError:
-        return False
-    return True
+    """Tell whether a host is an IP address, which nobody resolves, or looks like one: `127.1`, `0x7f.1` and `2130706433` do."""
+    return ":" in host or _NUMERIC.fullmatch(host) is not None
 
 
 def needed(base_url: str) -> Reach | None:
@@ -90,6 +93,18 @@ class GuardedResolver(AbstractResolver):
         """Let go of the resolver."""
         if self._inner is not None:
             await self._inner.close()
+
+
+def guarded(reach: Reach) -> Callable[[tuple[Any, ...]], socket.socket]:
+    """What opens sockets to addresses that may be called alone: the last word, whoever has resolved the name, and how."""
+
+    def opened(info: tuple[Any, ...]) -> socket.socket:
+        family, kind, protocol, _, address = info
+        if not allowed(str(address[0]), reach):
+            raise PrivateAddress(str(address[0]))
+        return socket.socket(family, kind, protocol)
+
+    return opened
 
 
 class PrivateAddress(OSError):

@@ -22,6 +22,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from weft.access.keys import Limits
 from weft.errors import (
     BudgetExhausted,
     Forbidden,
@@ -312,7 +313,7 @@ class _Conversation(Generic[Wanted]):
             orjson.dumps(sent),
             asking.business,
             key=asking.errand.key,
-            limits=asking.errand.limits,
+            limits=asking.errand.limits or Limits(),
             skill=asking.errand.skill,
             priority=BULK if asking.errand.bulk else PERSON,
             # What a skill made of it is remembered; a bad answer that is kept would be given again.

@@ -161,10 +161,16 @@ class Purse:
             # Who goes away takes nothing along: what is granted meanwhile is there for the next.
             task = asyncio.ensure_future(self._topped_up(account, amount))
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._topping_up_over)
             await asyncio.shield(task)
         account.free -= amount
         account.reserved += amount
+
+    def _topping_up_over(self, task: "asyncio.Future[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            # Where everybody has gone away, nobody else looks at what went wrong.
+            task.exception()
 
     async def _topped_up(self, account: Account, amount: int) -> None:
         async with account.lock:

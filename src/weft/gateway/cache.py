@@ -99,8 +99,10 @@ class Cache:
         except WeftError as problem:
             _LOG.warning("kept answers cannot be read: %s", problem)
             return None
-        if found is not None:
-            self._keep(name, found)
+        if found is None:
+            # It may have been given while the database was asked.
+            return self.held(name)
+        self._keep(name, found)
         return found
 
     def leads(self, name: Name) -> bool:

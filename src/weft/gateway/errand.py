@@ -3,10 +3,11 @@
 import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
-from weft.access.keys import Limits
+if TYPE_CHECKING:
+    from weft.access.keys import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Errand:
     skill: str | None = None
     bulk: bool = False
     key: str | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: "Limits | None" = None
 
 
 _NOW: Final[ContextVar[Errand]] = ContextVar("errand", default=Errand())  # noqa: B039 - it is frozen

@@ -19,12 +19,13 @@ class Stream:
     A usage event that the client has not asked for is left out. `problem` is an error that the server sent as an event.
     """
 
-    __slots__ = ("_begun", "_held", "_wants", "done", "finished", "length", "problem", "usage")
+    __slots__ = ("_held", "_return", "_wants", "begun", "done", "finished", "length", "problem", "usage")
 
     def __init__(self, *, wants_usage: bool) -> None:
         self._wants = wants_usage
-        self._held = b""
-        self._begun = False
+        self._held = bytearray()
+        self._return = False
+        self.begun = False
         self.length = 0
         self.usage: Usage | None = None
         self.done = self.finished = False
@@ -34,26 +35,46 @@ class Stream:
         """Tell whether nothing is to be read any more: it ended, or the server sent an error."""
         return self.done or self.problem is not None
 
+    def unstreamed(self) -> str | None:
+        """The error that a server answered as a whole where a stream was asked for, or None."""
+        try:
+            return openai.error(orjson.loads(bytes(self._held)))
+        except orjson.JSONDecodeError:
+            return None
+
     def fed(self, part: bytes) -> bytes:
         """The events that are whole by now, as they are to be passed on."""
         self.length += len(part)
-        if b"\r" in part:
-            part = part.replace(b"\r\n", b"\n")
+        if self._return or b"\r" in part:
+            part = self._lined(part)
         if self._held:
-            part = self._held + part
-            self._held = b""
+            ends = b"\n\n" in part or (part[:1] == b"\n" and self._held[-1:] == b"\n")
+            self._held += part
+            if not ends:
+                return self._grown()
+            part = bytes(self._held)
+            self._held.clear()
         if not part.endswith(b"\n\n"):
             whole, mark, rest = part.rpartition(b"\n\n")
-            if len(rest) > _MOST_EVENT:
-                self.problem = f"an event is larger than {_MOST_EVENT >> 20} MiB"
-                return b""
-            self._held = rest
+            self._held += rest
             part = whole + mark
-            if not part:
-                return b""
-        if self._begun and not self._speaks(part):
+            if len(rest) > _MOST_EVENT or not part:
+                return self._grown()
+        if self.begun and not self._speaks(part):
             return part
         return self._read(part)
+
+    def _lined(self, part: bytes) -> bytes:
+        """A part with the line ends of the protocol's other dialect made plain, also where one is cut in two."""
+        if self._return:
+            part = b"\r" + part
+        self._return = part.endswith(b"\r")
+        return (part[:-1] if self._return else part).replace(b"\r\n", b"\n")
+
+    def _grown(self) -> bytes:
+        if len(self._held) > _MOST_EVENT:
+            self.problem = f"an event is larger than {_MOST_EVENT >> 20} MiB"
+        return b""
 
     def _speaks(self, part: bytes) -> bool:
         """Whether there is something in these events that has to be looked at."""
@@ -82,7 +103,7 @@ class Stream:
             try:
                 payload: Any = orjson.loads(data)
             except orjson.JSONDecodeError:
-                if not self._begun:
+                if not self.begun:
                     self.problem = "an event that is no JSON"
                     return b""
                 payload = None
@@ -97,7 +118,7 @@ class Stream:
         self.problem = openai.error(payload)
         if self.problem is not None:
             return False
-        self._begun = True
+        self.begun = True
         choices = payload.get("choices") if isinstance(payload, dict) else None
         used = openai.usage(payload)
         if used is not None:

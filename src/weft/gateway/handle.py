@@ -11,11 +11,12 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from weft.gateway import doors
+from weft.gateway import doors, errand
 from weft.postgres.database import Database
 from weft.settings import Settings
 
 if TYPE_CHECKING:
+    from weft.access.keys import Limits
     from weft.gateway.asking import Answered, Check, Message
     from weft.gateway.register import Known
 
@@ -24,11 +25,16 @@ _FILE: Final = "models.toml"
 
 
 class Models:
-    """The models that one business may ask."""
+    """The models that one business may ask; what a key asks stays within its limits and budgets."""
 
     def __init__(self, database: Database, business: UUID) -> None:
         self._database = database
         self._business = business
+        self._asked_by: dict[str, Any] = {}
+
+    def of_key(self, key: str, limits: "Limits") -> None:
+        """Ask from now on as this key: by its limits, at the cost of its budgets."""
+        self._asked_by = {"key": key, "limits": limits}
 
     @property
     def routes(self) -> frozenset[str]:
@@ -61,7 +67,8 @@ class Models:
         asking = importlib.import_module("weft.gateway.asking")
         question = asking.Question(tuple(messages), wanted, route, tuple(checks), dict(facts or {}), **more)
         doorway = doors.opened(self._database)
-        return doorway.done(doorway.asker.ask(self._business, question))
+        with errand.on(**self._asked_by):
+            return doorway.done(doorway.asker.ask(self._business, question))
 
     def _known(self) -> "Known":
         doorway = doors.opened(self._database)

@@ -20,7 +20,7 @@ from uuid import UUID
 
 import orjson
 
-from weft.errors import DatabaseError, ModelBusy, WeftError
+from weft.errors import DatabaseError, DatabaseFolderError, ModelBusy, WeftError
 from weft.ids import uuid7
 from weft.postgres.database import Database
 from weft.postgres.lockfile import held
@@ -29,11 +29,16 @@ _LOG = logging.getLogger(__name__)
 _SYNC_SECONDS: Final = 0.05
 _FLUSH_SECONDS: Final = 0.2
 _AGAIN_SECONDS: Final = 1.0
+_FULL_SECONDS: Final = 0.2
 _BATCH: Final = 1000
 _SEGMENT_BYTES: Final = 4 << 20
 _MOST_WAITING: Final = 100_000
 _INTENT, _SETTLED = b">", b"="
 _LOCK: Final = "lock"
+_NEW: Final = "new-"
+_HEX: Final = 32
+REFUSED: Final = "refused.jsonl"
+"""What the database does not take, in `ledger` of Weft's folder: nothing but a flaw of Weft brings a row there."""
 _ZEROS: Final = bytes(1 << 16)
 
 
@@ -106,23 +111,30 @@ class Ledger:
         self._wake = threading.Event()
         self._ending = False
         self._threads: list[threading.Thread] = []
-        self._refused_at = 0.0
+        self._refused_at = self._full_until = 0.0
         self.written = 0
 
     def start(self) -> None:
         """Take a folder, bring in what dead processes left, and begin to write; raises DatabaseError."""
-        root = self._root()
-        self._folder = root / self.process.hex
-        self._folder.mkdir(parents=True, mode=0o700)
-        self._lock_file = (self._folder / _LOCK).open("wb")
-        if not held(self._lock_file):
-            raise DatabaseError(f"{self._folder} cannot be locked.")
+        self._folder = self._taken(self._root())
         self._segments = [self._segment()]
         self.recover()
         for work in (self._synced, self._flushed):
             thread = threading.Thread(target=work, name="weft-ledger", daemon=True)
             thread.start()
             self._threads.append(thread)
+
+    def _taken(self, root: Path) -> Path:
+        """A folder that is locked before it bears a name under which somebody looks for what the dead have left."""
+        fresh = root / f"{_NEW}{self.process.hex}"
+        try:
+            fresh.mkdir(mode=0o700)
+            self._lock_file = (fresh / _LOCK).open("wb")
+            if not held(self._lock_file):
+                raise DatabaseError(f"{fresh} cannot be locked.")
+            return fresh.rename(root / self.process.hex)
+        except OSError as problem:
+            raise DatabaseFolderError(f"The ledger cannot be kept in {root}: {problem}") from problem
 
     def stop(self) -> None:
         """Bring every row in, give back what was granted, and let the folder go; without PostgreSQL it stays for the next."""
@@ -169,6 +181,9 @@ class Ledger:
         """Append the row that holds; it is in PostgreSQL soon after."""
         line = orjson.dumps(row)
         with self._guard:
+            if not self._segments:
+                # It is closed: the row that a crash would leave stands for this one.
+                return
             try:
                 segment = self._append(_SETTLED + line + b"\n")
             except ModelBusy:
@@ -194,15 +209,15 @@ class Ledger:
         """Bring in what processes left that are gone, and give back what they held; answers how many rows were new."""
         count = 0
         for folder in sorted(self._root().iterdir()):
-            if folder == self._folder or not folder.is_dir():
+            process = _process_of(folder)
+            if process is None or process == self.process or not folder.is_dir():
                 continue
             with contextlib.suppress(OSError), (folder / _LOCK).open("ab") as lock:
                 if held(lock):
-                    count += self._brought_in(folder)
+                    count += self._brought_in(process, folder)
         return count
 
-    def _brought_in(self, folder: Path) -> int:
-        process = UUID(folder.name)
+    def _brought_in(self, process: UUID, folder: Path) -> int:
         intents: dict[str, dict[str, Any]] = {}
         settled: dict[str, dict[str, Any]] = {}
         for segment in sorted(folder.glob("*.wal")):
@@ -212,7 +227,7 @@ class Ledger:
         rows = [*settled.values(), *lost]
         count = 0
         for start in range(0, len(rows), _BATCH):
-            count += self._settled(process, [orjson.dumps(row) for row in rows[start : start + _BATCH]])
+            count += self._entered_each(process, [orjson.dumps(row) for row in rows[start : start + _BATCH]])
         self._close(process)
         shutil.rmtree(folder, ignore_errors=True)
         if rows:
@@ -220,6 +235,28 @@ class Ledger:
                 "a process ended without a word: %d of its requests are entered, %d of them lost", count, len(lost)
             )
         return count
+
+    def _entered_each(self, process: UUID, lines: Sequence[bytes]) -> int:
+        """Enter rows; one that the database cannot take is set aside, so that it holds up no other. Raises DatabaseError."""
+        try:
+            return self._settled(process, lines)
+        except DatabaseError:
+            raise
+        except Exception as problem:
+            if len(lines) == 1:
+                self._set_aside(lines[0], problem)
+                return 0
+            half = len(lines) // 2
+            return self._entered_each(process, lines[:half]) + self._entered_each(process, lines[half:])
+
+    def _set_aside(self, line: bytes, problem: Exception) -> None:
+        path = self._home / "ledger" / REFUSED
+        _LOG.error("a row of the ledger cannot be entered, and is put into %s: %s", path, problem)
+        try:
+            with path.open("ab") as file:
+                file.write(line + b"\n")
+        except OSError as other:
+            _LOG.error("%s cannot be written (%s); the row is %s", path, other, line.decode(errors="replace"))
 
     def _root(self) -> Path:
         with self._database.plain() as connection:
@@ -235,20 +272,28 @@ class Ledger:
 
     def _append(self, line: bytes) -> _Segment:
         """Append a line to the current file, or to the next; the caller holds the guard. Raises ModelBusy."""
+        if not self._segments:
+            raise ModelBusy("This process is ending, and asks no model any more.", retry_after=1)
         segment = self._segments[-1]
         if not segment.append(line):
-            try:
-                segment = self._segment()
-            except OSError as problem:
-                if time.monotonic() > self._refused_at + 10:
-                    self._refused_at = time.monotonic()
-                    _LOG.error("the ledger cannot be written in %s, so no model is asked: %s", self._folder, problem)
-                raise ModelBusy(
-                    f"The ledger cannot be written ({problem}), so no model is asked.", retry_after=5
-                ) from None
+            segment = self._next()
             self._segments.append(segment)
             segment.append(line)
         return segment
+
+    def _next(self) -> _Segment:
+        """The next file; where there is no place for one, nobody tries again for a moment. Raises ModelBusy."""
+        now = time.monotonic()
+        if now < self._full_until:
+            raise ModelBusy("The ledger cannot be written, so no model is asked.", retry_after=5)
+        try:
+            return self._segment()
+        except OSError as problem:
+            self._full_until = now + _FULL_SECONDS
+            if now > self._refused_at + 10:
+                self._refused_at = now
+                _LOG.error("the ledger cannot be written in %s, so no model is asked: %s", self._folder, problem)
+            raise ModelBusy(f"The ledger cannot be written ({problem}), so no model is asked.", retry_after=5) from None
 
     def _synced(self) -> None:
         """Bring what was appended onto the disk, again and again."""
@@ -268,8 +313,8 @@ class Ledger:
             while self._waiting:
                 batch = self._waiting[:_BATCH]
                 try:
-                    self._settled(self.process, [line for line, _ in batch])
-                except WeftError as problem:
+                    self._entered_each(self.process, [line for line, _ in batch])
+                except DatabaseError as problem:
                     _LOG.warning("%d rows of the ledger wait for the database: %s", len(self._waiting), problem)
                     if ending:
                         return
@@ -304,10 +349,20 @@ class Ledger:
             connection.execute("select lease_close(%s)", (process,))
 
 
+def _process_of(folder: Path) -> UUID | None:
+    """The process whose folder this is, or None where it is none of the ledger's."""
+    try:
+        return UUID(hex=folder.name) if len(folder.name) == _HEX else None
+    except ValueError:
+        return None
+
+
 def _rows(segment: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    """The rows of a file with their marks; a last line that was cut off is none, and neither is what was not written yet."""
+    """The rows of a file with their marks; a last line that was cut off is none, nor what was not written yet, nor what is no row."""
     with segment.open("rb") as file:
         for line in file:
             if line.endswith(b"\n") and line[:1] in (_INTENT, _SETTLED):
                 with contextlib.suppress(orjson.JSONDecodeError):
-                    yield line[:1], orjson.loads(line[1:])
+                    row = orjson.loads(line[1:])
+                    if isinstance(row, dict) and isinstance(row.get("uid"), str):
+                        yield line[:1], row

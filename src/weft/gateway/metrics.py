@@ -25,7 +25,10 @@ class _Series:
 
 
 class Metrics(Collector):
-    """The gateway's figures; labels are kind, route, provider and outcome, never a key or a business."""
+    """The gateway's figures; labels are kind, route, provider and outcome, never a key or a business.
+
+    Of the routes that a business made for itself, route and provider are told as `own`.
+    """
 
     def __init__(self) -> None:
         self._series: dict[Labels, _Series] = {}

@@ -20,6 +20,9 @@ NANO: Final = 1_000_000_000
 PROVIDER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 ROUTE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
 _MOST_SECONDS: Final = 3600.0
+_OWN_HEADERS: Final = ("host", "content-length", "content-type", "transfer-encoding", "connection", "upgrade", "expect")
+_SHORTEST_SECRET: Final = 6
+_UNSAID: Final = b"[secret]"
 
 
 def nano(dollars: Any, what: str = "The amount") -> int:
@@ -96,7 +99,7 @@ class Model:
             ("kind", "context", "most_out", "image_tokens", "most_reasoning", "abilities", "prices"),
             f"field of the model {name}",
         )
-        if not 0 < len(name) <= 200:
+        if not 0 < len(name) <= 200 or not name.isprintable():
             raise InputError(f"A model's name is a text of 1 to 200 characters, not {name!r}.")
         kind = kept.get("kind", "chat")
         if kind not in KINDS:
@@ -148,6 +151,14 @@ class Provider:
     suspended: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
 
+    def unsaid(self, text: bytes) -> bytes:
+        """What its server said, without the secrets that are sent to it: some servers quote them."""
+        for secret in (self.key, *self.headers.values()):
+            if secret and len(secret) >= _SHORTEST_SECRET:
+                for said in (secret, secret.replace("/", "\\/")):
+                    text = text.replace(said.encode(), _UNSAID)
+        return text
+
     @classmethod
     def read(cls, uid: UUID, name: str, kept: Mapping[str, Any], **more: Any) -> "Provider":
         """A provider as it is kept; raises InputError."""
@@ -168,6 +179,8 @@ class Provider:
             raise InputError(f"The models of {name} are a table of names, not a {type(models).__name__}.")
         headers = kept.get("headers") or {}
         for key, value in headers.items():
+            if key.lower() in _OWN_HEADERS:
+                raise InputError(f"The header {key} of {name} is Weft's to set; leave it out.")
             if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", key) or not re.fullmatch(r"[ -~]{0,4000}", str(value)):
                 raise InputError(f"The header {key!r} of {name} is none that can be sent.")
         concurrency = kept.get("concurrency")
@@ -178,7 +191,7 @@ class Provider:
             {key: Model.read(key, value) for key, value in models.items()},
             protocol=str(kept.get("protocol") or "openai"),
             headers=dict(headers),
-            region=kept.get("region"),
+            region=_region(kept.get("region"), name),
             concurrency=None if concurrency is None else _whole(concurrency, f"concurrency of {name}", 100_000),
             paths=dict(paths),
             **more,
@@ -275,7 +288,8 @@ class Route:
             if kept.get(key) is not None:
                 numbers[key] = nano(kept[key], f"{key} of {name}")
         found = tuple(_target(name, one, providers) for one in targets)
-        return cls(name, found, mode, regions=tuple(kept.get("regions") or ()), **numbers, **more)
+        regions = tuple(str(_region(one, name)) for one in kept.get("regions") or ())
+        return cls(name, found, mode, regions=regions, **numbers, **more)
 
     def shown(self) -> dict[str, Any]:
         """The route as programs read it; prices in US dollars for a million tokens."""
@@ -351,15 +365,17 @@ def checked_url(url: Any, name: str) -> str:
     text = str(url or "").strip().rstrip("/")
     try:
         parts = urlsplit(text)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username and not parts.fragment
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.fragment
         _ = parts.port
     except ValueError:
         sound = False
-    if not sound or parts.query or not text.isprintable() or " " in text:
-        # A login or a query may hold a secret, and this sentence is shown and logged.
-        said = "one that has them" if "@" in text or "?" in text else repr(url)
+    if "@" in text:
+        # It may be a password, and is not said again.
+        raise InputError(f"The address of {name} has a login in it. Leave that out; a provider's key is given apart.")
+    if not sound or parts.query or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
         raise InputError(
-            f"The address of {name} is one such as https://api.example.com/v1, without a login or a query, not {said}."
+            f"The address of {name} is one such as https://api.example.com/v1, in ASCII (xn--… for other letters) and without "
+            f"a query, not {url!r}."
         )
     return text
 
@@ -370,6 +386,12 @@ def _refuse_unknown(kept: Any, names: Sequence[str], what: str) -> None:
     unknown = sorted(str(key) for key in kept if key not in names)
     if unknown:
         raise InputError(f"There is no {what} called {unknown[0]!r}; there are {', '.join(names)}.")
+
+
+def _region(value: Any, name: str) -> str | None:
+    if value is not None and (not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9._-]{1,63}", value)):
+        raise InputError(f"A region of {name} is a short name such as sg or eu-west-1, not {value!r}.")
+    return value
 
 
 def _whole(value: Any, what: str, most: int, least: int = 1) -> int:

@@ -7,7 +7,7 @@ the file's. A process looks once a second whether anything has changed, and then
 import contextlib
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -187,25 +187,28 @@ class Register:
             )
         return made
 
-    def remove(self, business: UUID | None, name: str) -> list[str]:
+    def remove(
+        self, business: UUID | None, name: str, what: Sequence[Literal["route", "provider"]] = ("route", "provider")
+    ) -> list[str]:
         """Remove the provider and the route of that name, as far as they are there; answers what was removed.
 
-        Raises NotFound where there is neither, Conflict where other routes still name the provider.
+        Raises NotFound where there is none, Conflict where routes that stay still name the provider.
         """
         with self._transaction(business) as connection:
             users = connection.execute(
-                "select name from route where name <> %s and business is not distinct from (select tenant()) and exists "
+                "select name from route where not (name = %s and %s) and business is not distinct from (select tenant()) and exists "
                 "(select from jsonb_array_elements(body -> 'targets') t where t ->> 'provider' = %s)",
-                (name, name),
+                (name, "route" in what, name),
             ).fetchall()
-            gone = []
-            for table in ("route", "provider"):
+            gone: list[str] = []
+            for table in what:
                 done = connection.execute(f"delete from {table} where name = %s", (name,)).rowcount
                 gone += [table] if done else []
             if "provider" in gone and users:
                 raise Conflict(f"The routes {', '.join(row[0] for row in users)} still name {name}; remove them first.")
         if not gone:
-            raise NotFound(f"There is no provider and no route {name!r} here; `weft models list` shows them.")
+            named = " and no ".join(reversed(what))
+            raise NotFound(f"There is no {named} {name!r} here; `weft models list` shows them.")
         return gone
 
     def set_budget(self, business: UUID | None, key: str | None, period: str, amount: Any) -> Budget:

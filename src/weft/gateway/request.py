@@ -40,6 +40,9 @@ from weft.ids import uuid7_text
 
 _LOG = logging.getLogger(__name__)
 _MOST_PAUSE: Final = 2.0
+# What the ledger's columns hold.
+_MOST_TOKENS: Final = 2**31 - 1
+_MOST_COST: Final = 2**62
 PERSON, BULK = 0, 1
 _MISPLACED: Final = (401, 403, 404, 405)
 _LATER: Final = (408, 409, 425, 429)
@@ -146,6 +149,7 @@ class Request:
     lost: int = 0
     attempts: int = 0
     target: Target | None = None
+    asking: Target | None = None
     first: float | None = None
     bounds: dict[str, int] = field(default_factory=dict)
     row: dict[str, Any] = field(default_factory=dict)
@@ -205,6 +209,12 @@ class Request:
                     f"weft models price {self.targets[0].id} --in DOLLARS --out DOLLARS (for a million tokens)."
                 )
             self.targets = priced
+            beyond = bounds.unbounded(self.call.body)
+            if beyond is not None:
+                raise InputError(
+                    f"What {beyond} asks for can cost more than is known before it is sent, and this request is held to a "
+                    "budget. Leave it out."
+                )
             self.holds.append(await self.parts.purse.reserve(accounts, self._bound()))
         self._intend()
 
@@ -287,7 +297,7 @@ class Request:
         await choice.place(target, self.call.priority, min(self.left(), self.route.first_seconds))
         health = choice.health(target)
         health.began()
-        self.target = target
+        self.target = self.asking = target
         self.attempts += 1
         started = time.perf_counter()
         state = _Attempt(self, target, started)
@@ -298,6 +308,8 @@ class Request:
             if isinstance(problem, asyncio.CancelledError | ModelRefused | Forbidden) or state.blameless:
                 failed = None
             state.over(failed=failed)
+            if not isinstance(problem, asyncio.CancelledError):
+                self.asking = None
             raise
 
     def settled(self, outcome: str, target: Target, usage: Usage | None, size_out: int, *, full: bool = False) -> None:
@@ -307,9 +319,8 @@ class Request:
         held = self._most(target)
         if usage is None:
             most_out, _ = self.size.limit_for(target)
-            usage = Usage(
-                self.size.tokens_in(target), self.size.answers * most_out if full else min(size_out, most_out)
-            )
+            most_out *= self.size.answers
+            usage = Usage(self.size.tokens_in(target), most_out if full else min(size_out, most_out))
             spent = held if full or not prices else min(held, bounds.cost(usage, prices, self.size.images))
         else:
             spent = bounds.cost(usage, prices, self.size.images) if prices else 0
@@ -348,8 +359,8 @@ class Request:
             outcome = "failed"
         # Who goes away while a model answers leaves a request that may be billed in full.
         spent = self.lost
-        if outcome == "cancelled" and self.target is not None:
-            spent += self._most(self.target)
+        if outcome == "cancelled" and self.asking is not None:
+            spent += self._most(self.asking)
         self._written(outcome, Usage(), spent, estimated=bool(spent))
 
     def _written(
@@ -357,6 +368,7 @@ class Request:
     ) -> None:
         """Settle what is held and write the row that holds."""
         parts = self.parts
+        cost = min(cost, _MOST_COST)
         row = self._row(outcome, usage, cost, estimated=estimated)
         seconds = time.perf_counter() - self.began
         row["total_ms"] = round(seconds * 1000, 3)
@@ -378,7 +390,9 @@ class Request:
             parts.cache.done(self.name, None, "", 0)
             self.leads = False
         parts.metrics.in_flight -= 1
-        labels = (self.call.kind, self.route.name, row["provider"] or "", outcome)
+        # Whoever reads the figures of a process learns no name that a business gave.
+        names = ("own", "own") if self.route.own else (self.route.name, row["provider"] or "")
+        labels = (self.call.kind, *names, outcome)
         first = None if self.first is None else self.first - self.began
         parts.metrics.count(labels, seconds, first, usage.tokens_in, usage.tokens_out, cost)
         parts.ledger.settle(self.uid, row)
@@ -397,7 +411,7 @@ class Request:
             row.update(first_ms=None, total_ms=None, accounts=[])
         if self.target is not None:
             row["provider"], row["model"] = self.target.provider.name, self.target.model.name
-        row["tokens_in"], row["tokens_out"] = usage.tokens_in, usage.tokens_out
+        row["tokens_in"], row["tokens_out"] = min(usage.tokens_in, _MOST_TOKENS), min(usage.tokens_out, _MOST_TOKENS)
         row["cached"], row["reasoning"] = usage.cached, usage.reasoning
         row["cost"], row["outcome"], row["estimated"] = cost, outcome, estimated
         row["attempts"] = self.attempts
@@ -424,7 +438,9 @@ class _Attempt:
         streams = call.kind == "chat" and bool(call.body.get("stream"))
         limit = request.size.limit_for(target)[1] if request.holds and call.kind == "chat" else None
         left = request.left()
-        patience = Patience(min(route.first_seconds, left) if streams else left, min(route.idle_seconds, left), left)
+        # What comes as a whole may be made after its head was sent.
+        first, idle = (min(route.first_seconds, left), min(route.idle_seconds, left)) if streams else (left, left)
+        patience = Patience(first, idle, left)
         body = openai.outgoing(call.body, target, limit)
         try:
             self.reply = reply = await request.parts.upstream.send(
@@ -441,6 +457,9 @@ class _Attempt:
             return self._whole(await reply.read())
         except Unreachable as problem:
             raise _Again(str(problem)) from problem
+        except Forbidden as problem:
+            self.blameless = True
+            raise _Again(problem.message, retry=False) from problem
         except Interrupted as problem:
             raise _Again(str(problem), retry=not problem.late, billed=True, late=problem.late) from problem
 
@@ -458,7 +477,7 @@ class _Attempt:
     async def _refused(self, reply: Reply) -> None:
         """Say what a status that is not 200 means; raises _Again, ModelRefused."""
         status = reply.status
-        text = (await reply.read())[:65_536]
+        text = self.target.provider.unsaid((await reply.read())[:65_536])
         try:
             payload = orjson.loads(text)
         except orjson.JSONDecodeError:
@@ -491,6 +510,10 @@ class _Attempt:
             body=text,
         )
 
+    def _unsaid(self, text: str) -> str:
+        """What a server said, without the secrets that it was sent."""
+        return self.target.provider.unsaid(text.encode()).decode()
+
     def _whole(self, body: bytes) -> Whole:
         request, kind = self.request, self.request.call.kind
         try:
@@ -499,7 +522,7 @@ class _Attempt:
             raise _Again("it answered what is no JSON", billed=True) from problem
         wrong = openai.error(payload)
         if wrong is not None:
-            raise _Again(f"it answered an error: {wrong}", status=200)
+            raise _Again(f"it answered an error: {self._unsaid(wrong)}", status=200)
         if not openai.answered(kind, payload):
             raise _Again(f"it answered what is no answer to {kind}", billed=True)
         request.first = time.perf_counter()
@@ -519,12 +542,15 @@ class _Attempt:
         chunks = reply.chunks()
         ready = b""
         async for part in chunks:
-            ready = stream.fed(part)
-            if stream.problem is not None and not ready:
-                raise _Again(f"it answered an error: {stream.problem}")
-            if ready or stream.done:
+            ready += stream.fed(part)
+            if stream.problem is not None and not stream.begun:
+                raise _Again(f"it answered an error: {self._unsaid(stream.problem)}")
+            if stream.begun or stream.done:
                 break
         else:
+            wrong = stream.unstreamed()
+            if wrong is not None:
+                raise _Again(f"it answered an error: {self._unsaid(wrong)}")
             raise _Again("it ended its answer before it began", billed=True)
         request.first = time.perf_counter()
         pieces = self._passed_on(stream, chunks, ready)
@@ -544,6 +570,7 @@ class _Attempt:
                     if piece:
                         if kept is not None:
                             kept.append(piece)
+                            kept = kept if stream.length <= cache.MOST_ANSWER else None
                         yield piece
                     if stream.over():
                         break
@@ -561,7 +588,7 @@ class _Attempt:
     def _judged(self, stream: events.Stream) -> tuple[str, bytes]:
         """How a stream ended that ended, and the event that is still to be sent."""
         if stream.problem is not None:
-            return "broken", events.failure(f"{self.target.id} broke off: {stream.problem}")
+            return "broken", events.failure(f"{self.target.id} broke off: {self._unsaid(stream.problem)}")
         if stream.done:
             return "ok", b""
         if stream.finished:
@@ -578,7 +605,10 @@ class _Attempt:
         if outcome == "ok" and kept is not None and request.name is not None:
             request.parts.cache.done(request.name, b"".join(kept), self.target.id, request.keep)
             request.leads = False
-        request.settled(outcome, self.target, stream.usage, stream.length, full=outcome != "ok")
+        # A usage that is told before the end is none of the whole: who leaves early pays what may still have been made.
+        whole = outcome == "ok" or (stream.finished and request.size.answers == 1)
+        used = stream.usage if whole else None
+        request.settled(outcome, self.target, used, stream.length, full=outcome != "ok")
 
 
 def _seconds(text: str | None) -> float | None:

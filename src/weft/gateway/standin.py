@@ -16,7 +16,7 @@ from aiohttp import web
 
 from weft.gateway.addresses import allowed, literal, refused
 from weft.gateway.models import Provider
-from weft.gateway.upstream import Interrupted, Patience, Reply, Unreachable
+from weft.gateway.upstream import MOST_BYTES, Interrupted, Patience, Reply, Unreachable
 
 CUT: Final = None
 """In a behavior's parts: the connection is closed here."""
@@ -261,7 +261,10 @@ class _StandinReply:
                 yield part
 
     async def read(self) -> bytes:
-        return b"".join([part async for part in self.chunks()])
+        whole = b"".join([part async for part in self.chunks()])
+        if len(whole) > MOST_BYTES:
+            raise Interrupted(f"its answer is larger than {MOST_BYTES >> 20} MiB")
+        return whole
 
     def close(self) -> None:
         self.closed = True

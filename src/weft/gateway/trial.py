@@ -31,6 +31,7 @@ from weft.gateway.door import Door
 from weft.gateway.models import ABILITIES, Kind, Route, Target
 from weft.gateway.providers import openai
 from weft.gateway.request import Call, Flow, Whole
+from weft.gateway.utterance import without_thoughts
 
 LIMIT: Final = 1024
 _MOST_WORDS: Final = 300
@@ -223,8 +224,8 @@ class _Examiner:
         self._beside.append(self._usage("chat", payload, body))
         if thoughts:
             self._beside.append(Finding("reasoning", True, "is told apart from the answer"))
-        elif "<think>" in text or "</think>" in text:
-            self._beside.append(Finding("reasoning", False, "stands inside the answer, between think marks"))
+        elif without_thoughts(text) != text:
+            self._beside.append(Finding("reasoning", False, "stands inside the answer"))
         if text:
             return Finding("answers", True, f"says “{clean(text, 60)}”")
         if message.get("tool_calls"):
@@ -319,7 +320,8 @@ class _Examiner:
         )
         if re.search(r"\b(red|crimson|scarlet)\b|红|紅", text.lower()):
             return Finding("vision", True, "sees what a picture shows")
-        return Finding("vision", False, f"takes a picture and does not see it: says “{clean(text, 60)}” of a red one")
+        said = f"says “{clean(text, 60)}” of a red one" if text else "says nothing"
+        return Finding("vision", False, f"takes a picture and does not see it: {said}")
 
     async def _embeddings(self) -> None:
         await self._asked("answers", self._vectors, control=False)

@@ -8,6 +8,7 @@ import asyncio
 import functools
 import math
 import ssl
+import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from weft.gateway.addresses import GuardedResolver, PrivateAddress, allowed, literal, refused
+from weft.gateway.addresses import GuardedResolver, PrivateAddress, allowed, guarded, literal, refused
 from weft.gateway.models import Provider, Reach
 
 MOST_BYTES: Final = 32 << 20
@@ -83,28 +84,51 @@ class _WireReply:
         self.headers: Mapping[str, str] = response.headers
 
     async def read(self) -> bytes:
+        """The whole body, unpacked where the server has packed it though it was asked not to."""
         length = self._response.content_length
         if length is not None and length > MOST_BYTES:
-            self._response.close()
-            raise Interrupted(f"its answer is larger than {MOST_BYTES >> 20} MiB")
-        if length is not None:
-            try:
-                return await self._response.read()
-            except (aiohttp.ClientError, OSError) as problem:
-                raise Interrupted(f"it broke off its answer ({_words(problem)})") from problem
-            except TimeoutError as problem:
-                raise Interrupted(f"it was silent for {self._patience.idle:g} s", late=True) from problem
+            raise self._too_large()
+        body = await self._read() if length is not None else await self._gathered()
+        packing = self._response.headers.get("Content-Encoding", "identity").lower()
+        return body if packing == "identity" else self._unpacked(body, packing)
+
+    async def _read(self) -> bytes:
+        try:
+            return await self._response.read()
+        except TimeoutError as problem:
+            raise self._silent() from problem
+        except (aiohttp.ClientError, OSError) as problem:
+            raise Interrupted(f"it broke off its answer ({_words(problem)})") from problem
+
+    async def _gathered(self) -> bytes:
         parts: list[bytes] = []
         size = 0
-        async for part in self.chunks():
+        async for part in self._parts():
             size += len(part)
             if size > MOST_BYTES:
-                self._response.close()
-                raise Interrupted(f"its answer is larger than {MOST_BYTES >> 20} MiB")
+                raise self._too_large()
             parts.append(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    def _unpacked(self, body: bytes, packing: str) -> bytes:
+        if packing not in ("gzip", "x-gzip", "deflate"):
+            raise Interrupted(f"its answer is packed as {packing[:20]}, and it was asked not to pack it")
+        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        try:
+            whole = unpacking.decompress(body, MOST_BYTES)
+        except zlib.error as problem:
+            raise Interrupted(f"its answer cannot be unpacked ({problem})") from problem
+        if unpacking.unconsumed_tail:
+            raise self._too_large()
+        return whole
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes."""
+        if "Content-Encoding" in self._response.headers and self._response.headers["Content-Encoding"] != "identity":
+            raise Interrupted("its stream is packed, and it was asked not to pack it")
+        return self._parts()
+
+    async def _parts(self) -> AsyncIterator[bytes]:
         content = self._response.content
         try:
             while True:
@@ -112,10 +136,17 @@ class _WireReply:
                 if not part:
                     return
                 yield part
+        except TimeoutError as problem:
+            raise self._silent() from problem
         except (aiohttp.ClientError, OSError) as problem:
             raise Interrupted(f"it broke off its answer ({_words(problem)})") from problem
-        except TimeoutError as problem:
-            raise Interrupted(f"it was silent for {self._patience.idle:g} s", late=True) from problem
+
+    def _silent(self) -> Interrupted:
+        return Interrupted(f"it was silent for {self._patience.idle:g} s", late=True)
+
+    def _too_large(self) -> Interrupted:
+        self._response.close()
+        return Interrupted(f"its answer is larger than {MOST_BYTES >> 20} MiB")
 
     def close(self) -> None:
         if self._response.content.at_eof():
@@ -157,22 +188,32 @@ class Wire:
         except aiohttp.ClientConnectorDNSError as problem:
             if isinstance(problem.os_error, PrivateAddress):
                 raise refused(problem.host, provider.reach) from None
-            raise Unreachable(f"its name {problem.host} cannot be resolved") from problem
+            raise Unreachable("its name cannot be resolved") from problem
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as problem:
+            if isinstance(problem, aiohttp.ClientConnectorError) and isinstance(problem.os_error, PrivateAddress):
+                raise refused(problem.host, provider.reach) from None
             raise Unreachable(f"it cannot be reached ({_words(problem)})") from problem
         except TimeoutError as problem:
             raise Interrupted(f"it did not begin to answer within {patience.first:g} s", late=True) from problem
         except (aiohttp.ClientError, OSError, ValueError) as problem:
             raise Interrupted(f"it broke off ({_words(problem)})") from problem
+        if patience.idle < patience.first and response.connection and response.connection.protocol:
+            # From the head on the shorter silence is one too many.
+            response.connection.protocol.read_timeout = patience.idle
+            response.connection.protocol.start_timeout()
         return _WireReply(response, patience)
 
     def _session(self, reach: Reach) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            resolver=GuardedResolver(reach), limit=_CONNECTIONS, keepalive_timeout=30, ttl_dns_cache=60
+            resolver=GuardedResolver(reach),
+            socket_factory=guarded(reach),
+            limit=_CONNECTIONS,
+            keepalive_timeout=30,
+            ttl_dns_cache=60,
         )
         made = aiohttp.ClientSession(
             connector=connector,
-            auto_decompress=True,
+            auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
             raise_for_status=False,
@@ -196,5 +237,10 @@ def _timeout(whole: int, read: int) -> aiohttp.ClientTimeout:
 
 
 def _words(problem: BaseException) -> str:
+    if isinstance(problem, aiohttp.ClientConnectorError):
+        # Its own words tell the address, which is the operator's affair.
+        problem = problem.os_error
+        if problem.strerror and not isinstance(problem, ssl.SSLError):
+            return problem.strerror.partition(" (")[0].partition(" [")[0]
     said = str(problem).strip().split("\n", 1)[0][:200]
     return said or type(problem).__name__

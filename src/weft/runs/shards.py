@@ -7,7 +7,7 @@ process that was thought dead and comes back writes nothing.
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from weft import skill as skills
 from weft.business import Business
 from weft.errors import InputError, SkillFailed, WeftError
+from weft.gateway import errand
 from weft.ids import uuid7
 from weft.runs.book import SHARD, Runs
 from weft.skill import Skill
@@ -40,13 +41,18 @@ class Lost(Exception):
 
 @dataclass(slots=True)
 class Part:
-    """What came of some records: answers made, answers that hold although the record moved on, failures by record's id."""
+    """What came of some records: answers made, answers that hold although the record moved on, failures by record's id.
+
+    `edits` are by the engine that made them. Records that another engine answered than was asked are in `otherwise`: their
+    answers rest on nothing that holds, so that the next run asks again.
+    """
 
     place: int
     made: list[Made]
     held: dict[UUID, int]
-    edits: list[dict[str, Any]]
     failures: dict[str, str]
+    edits: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    otherwise: set[UUID] = field(default_factory=set)
 
 
 class Work:
@@ -78,7 +84,7 @@ class Work:
             connection.execute("update run set started_at = coalesce(started_at, now()) where uid = %s", (self.run,))
         try:
             skills.engine_of(self.skill, self.engine, self.business)
-            rests = skills.foundation(self.skill, self._request({"id": "rehearsal"}), self.business)
+            rests = skills.foundation(self.skill, self._request({"id": "rehearsal"}), self.business, self.engine)
         except WeftError as problem:
             Runs(self.business).fail(str(self.run), problem.message)
             raise
@@ -139,6 +145,7 @@ class Work:
         records, place, attempts, careful = row
         taken = time.monotonic()
         size = _FIRST_PART
+        least = 2 * skills.AT_ONCE if self.engine == "model" else 1
         while place < len(records):
             if stopping():
                 self._release(n, claim)
@@ -163,7 +170,7 @@ class Work:
             size = (
                 min(size * 2, _LARGEST_PART)
                 if took < _SECONDS_A_PART / 2
-                else max(size // 2, 1)
+                else max(size // 2, least)
                 if took > _SECONDS_A_PART * 2
                 else size
             )
@@ -172,7 +179,7 @@ class Work:
     def _careful(self, n: int, claim: UUID, records: Sequence[UUID], place: int, marked: int | None) -> Part:
         """One record, noted before it is begun; the one noted when a worker died is given up."""
         if marked == place:
-            part = Part(place + 1, [], {}, [], {})
+            part = Part(place + 1, [], {}, {})
             reason = f"the process that worked on it ended, {_CAREFUL_FROM} times over"
             part.failures = {
                 product["id"]: reason for _, _, product in self.business.catalog.read([records[place]], ["id"])
@@ -185,7 +192,7 @@ class Work:
         return self._part(records[place : place + 1], place)
 
     def _part(self, uids: Sequence[UUID], place: int) -> Part:
-        part = Part(place + len(uids), [], {}, [], {})
+        part = Part(place + len(uids), [], {}, {})
         found = self.business.catalog.read(uids, self.skill.reads)
         known = {} if self.again else self.business.remembered.made_from(self.key, uids)
         todo: list[tuple[UUID, int, bytes, str, BaseModel]] = []
@@ -198,7 +205,8 @@ class Work:
                 todo.append((uid, version, made_from, product["id"], self._request(product)))
             except InputError as problem:
                 part.failures[product["id"]] = problem.message
-        answers = skills.answers(self.skill, [request for *_, request in todo], self.business, self.engine)
+        with errand.on(bulk=True):
+            answers = skills.answers(self.skill, [request for *_, request in todo], self.business, self.engine)
         for (uid, version, made_from, name, _), answer in zip(todo, answers, strict=True):
             try:
                 told, text = self._kept(answer)
@@ -206,8 +214,11 @@ class Work:
                 part.failures[name] = problem.message
                 continue
             part.made.append(Made(uid, version, made_from, text))
+            engine = told.get("engine", self.engine)
+            if engine != self.engine:
+                part.otherwise.add(uid)
             if self.skill.writes:
-                part.edits += told["changes"]
+                part.edits.setdefault(engine, []).extend(told["changes"])
         return part
 
     def _kept(self, answer: BaseModel | WeftError) -> tuple[dict[str, Any], str]:
@@ -232,7 +243,9 @@ class Work:
                 raise Lost
             changes = self._propose(connection, part)
             if part.made:
-                self.business.remembered.keep(connection, self.key, part.made, self.run)
+                for key, otherwise in ((self.key, False), (replace(self.key, foundation=b""), True)):
+                    made = [one for one in part.made if (one.record in part.otherwise) is otherwise]
+                    self.business.remembered.keep(connection, key, made, self.run)
             if part.held:
                 self.business.remembered.still_holds(connection, self.key, part.held)
             if part.failures:
@@ -254,15 +267,16 @@ class Work:
         return row is not None and row[0] == "running"
 
     def _propose(self, connection: Connection[Any], part: Part) -> int:
-        if not part.edits:
-            return 0
-        outcome = self.business.changes.propose(
-            part.edits, skill=self.skill.name, engine=self.engine, run=self.run, who=Who(self.who), within=connection
-        )
-        for problem in outcome.problems:
-            if problem["problem"] not in _HARMLESS:
-                part.failures.setdefault(problem["record"], f"{problem['field']}: {problem['problem']}")
-        return outcome.done
+        done = 0
+        for engine, edits in part.edits.items():
+            outcome = self.business.changes.propose(
+                edits, skill=self.skill.name, engine=engine, run=self.run, who=Who(self.who), within=connection
+            )
+            done += outcome.done
+            for problem in outcome.problems:
+                if problem["problem"] not in _HARMLESS:
+                    part.failures.setdefault(problem["record"], f"{problem['field']}: {problem['problem']}")
+        return done
 
     def _release(self, n: int, claim: UUID) -> None:
         """Give a shard back in good order."""

@@ -165,7 +165,7 @@ class Changes:
     ) -> Outcome:
         """Propose edits: each `record`, `field`, `after`, and if known `before`, `confidence`, `facts`, `checks`.
 
-        `within` is a transaction of the caller's, in which they are proposed once at most. An edit that changes nothing, or that is already proposed, is left; so is one that cannot be made, with its reason.
+        `within` is a transaction of the caller's. An edit that changes nothing, or that is already proposed, is left; so is one that cannot be made, with its reason.
         """
         outcome = Outcome("propose")
         run = run or uuid7()
@@ -187,6 +187,8 @@ class Changes:
             ):
                 self._leave(outcome, record, name, reason)
             outcome.done = self._insert(connection, run, skill, engine, who)
+            if within:
+                connection.execute("drop table edit")
         return outcome
 
     def _insert(self, connection: Connection[Any], run: UUID, skill: str, engine: str, who: Who | None) -> int:

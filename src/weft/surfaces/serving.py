@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,18 +15,23 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from weft.errors import InputError
 from weft.postgres.database import Database
 from weft.settings import Settings
 from weft.surfaces import garbage
+from weft.surfaces.connections import Connection
 from weft.surfaces.web import application
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket bound to the address; one that is `shared` gets its part of the connections beside others of the same address."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listening.bind((host, port))
     except OSError as problem:
@@ -35,6 +42,12 @@ def _bound(host: str, port: int) -> socket.socket:
     return listening
 
 
+def configured(app: ASGIApp, **more: Any) -> uvicorn.Config:
+    """How an application is served."""
+    given = {"log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 5, "http": Connection, **more}
+    return uvicorn.Config(app, **given)
+
+
 def run(
     host: str,
     port: int,
@@ -42,17 +55,18 @@ def run(
     say: Callable[[str], None],
     ready: Callable[[Database, int], None] | None = None,
     once: bool = False,
+    processes: int = 1,
 ) -> None:
     """Serve until a signal ends it; `port` 0 takes a free one.
 
-    `ready` is called before it answers; with `once` it ends as soon as it has answered for itself.
+    `ready` is called before it answers; with `once` it ends as soon as it has answered for itself. With several `processes`
+    others are started that share the port, each a whole server; they end with this one, however it ends.
     """
     settings = Settings.from_environment()
-    with _bound(host, port) as listening, Database.open(settings, say) as database:
+    with _listening(host, port, shared=processes > 1) as listening, Database.open(settings, say) as database:
         number = listening.getsockname()[1]
         app = application(database, settings, labor=True, hosts=[host])
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configured(app))
         note = settings.home / f"serve-{os.getpid()}.json"
         note.write_text(json.dumps({"pid": os.getpid(), "host": host, "port": number}), encoding="utf-8")
         say(f"Weft serves http://{host}:{number} (API /api/v1, its description /api/openapi.json). Ctrl-C ends it.")
@@ -62,10 +76,59 @@ def run(
         if once:
             threading.Thread(target=_ended, args=(server,), daemon=True).start()
         try:
-            with _ending(server):
+            with _ending(server), _beside(host, number, processes - 1):
                 server.run(sockets=[listening])
         finally:
             note.unlink(missing_ok=True)
+
+
+def run_beside(host: str, port: int) -> None:
+    """Serve beside the process that started this one, on the port that it has, until it ends."""
+    settings = Settings.from_environment()
+    with _bound(host, port, shared=True) as listening, Database.open(settings) as database:
+        app = application(database, settings, hosts=[host])
+        server = uvicorn.Server(configured(app))
+        garbage.collected_in_passing()
+        threading.Thread(target=_ended_with, args=(server,), daemon=True).start()
+        with _ending(server):
+            server.run(sockets=[listening])
+
+
+def _ended_with(server: uvicorn.Server) -> None:
+    """End the server when the process that started this one lets go of the pipe between them, as it does when it is killed."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    server.should_exit = True
+
+
+def _listening(host: str, port: int, *, shared: bool) -> socket.socket:
+    """The socket to listen on; where it is shared, nobody else may have had the port before."""
+    if not shared:
+        return _bound(host, port)
+    if not hasattr(socket, "SO_REUSEPORT"):
+        raise InputError("This operating system lets no two processes share a port; serve with one.")
+    with _bound(host, port) as alone:
+        number = alone.getsockname()[1]
+    return _bound(host, number, shared=True)
+
+
+@contextlib.contextmanager
+def _beside(host: str, port: int, count: int) -> Iterator[None]:
+    """So many processes more that serve the same port."""
+    command = [sys.executable, "-m", "weft", "serve", "--host", host, "--port", str(port), "--beside"]
+    others = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for one in others:
+            if one.stdin is not None:
+                one.stdin.close()
+        for one in others:
+            try:
+                one.wait(15)
+            except subprocess.TimeoutExpired:
+                one.kill()
+                one.wait()
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 from psycopg_pool import AsyncConnectionPool
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -22,7 +22,17 @@ from weft.surfaces.keyring import Keyring
 from weft.surfaces.labor import Labor
 from weft.surfaces.mcp.server import Endpoint
 from weft.surfaces.openai.front import OpenAI
-from weft.surfaces.rest import changes, imports, problems, records, runs, skills, taxonomies
+from weft.surfaces.rest import (
+    changes,
+    imports,
+    models,
+    problems,
+    records,
+    runs,
+    skills,
+    spending,
+    taxonomies,
+)
 from weft.surfaces.rest.callers import Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
@@ -111,6 +121,8 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(taxonomies.router)
     api.include_router(skills.router())
     api.include_router(runs.router)
+    api.include_router(models.router)
+    api.include_router(spending.router)
 
     @api.get("/business", tags=["business"], responses=problems.RESPONSES)
     def business(caller: Reader) -> dict[str, Any]:
@@ -133,6 +145,11 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     @app.get("/health", include_in_schema=False)
     async def health() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics() -> Response:
+        """The gateway's figures for Prometheus, which name no business and no key; without a key, so for your own network."""
+        return Response(door.parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     app.include_router(console.router(database, Path(settings.home), door))
     app.mount("/console/static", console.static_app())

@@ -35,7 +35,8 @@ class Placed(BaseModel):
     sure: bool = Field(default=False, description="At least 99 of 100 placements as sure as this one are right.")
     runners_up: list[Place] = Field(default_factory=list)
     words: list[str] = Field(default_factory=list, description="The words that spoke most for it.")
-    how: Literal["given", "learned", "taxonomy"] = "learned"
+    how: Literal["given", "learned", "taxonomy", "model"] = "learned"
+    model: str | None = Field(default=None, description="The model that says so, as provider/model.")
     node: str | None = Field(default=None, description="The node of the loaded taxonomy that it is, by id.")
     path: str | None = Field(default=None, description="That node's path.")
 
@@ -52,6 +53,7 @@ class Found(BaseModel):
     end: int
     text: str
     how: str
+    model: str | None = Field(default=None, description="The model that pointed at these words, as provider/model.")
 
 
 class Reason(BaseModel):
@@ -136,6 +138,7 @@ skill = (
         answers=Organized,
         local="weft.skills.organize.answers:organized",
         many="weft.skills.organize.answers:organized_many",
+        model="weft.skills.organize.model:organized",
         rests_on="weft.skills.organize.foundation:rests_on",
         over="product",
         reads=(

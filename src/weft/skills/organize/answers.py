@@ -7,7 +7,7 @@ from weft.business import Business
 from weft.errors import WeftError
 from weft.skill import Edit, product_of
 from weft.skills.organize import Found, Organize, Organized, Place, Placed, Quality, Reason
-from weft.skills.organize.attributes import found
+from weft.skills.organize.attributes import Finding, found
 from weft.skills.organize.categories import Placement
 from weft.skills.organize.learning import listing
 from weft.skills.organize.lessons import Lessons, current
@@ -35,7 +35,7 @@ def organized_many(asked: Sequence[Organize], business: Business) -> list[Organi
             products.append(problem)
     sound = [product for product in products if isinstance(product, dict)]
     learned = current(business)
-    refused = _refused(business, [product["id"] for product in sound])
+    refused = refused_of(business, [product["id"] for product in sound])
     wanted = [
         product
         for one, product in zip(asked, products, strict=True)
@@ -48,11 +48,18 @@ def organized_many(asked: Sequence[Organize], business: Business) -> list[Organi
             result.append(product)
             continue
         place = next(places) if "category" in one.parts else None
-        result.append(_answer(one, product, place, learned, refused))
+        states = read(product, learned) if "attributes" in one.parts else []
+        result.append(composed(one, product, place, states, learned, refused))
     return result
 
 
-def _refused(business: Business, records: Sequence[str]) -> set[tuple[str, str, str]]:
+def looked_at(asked: Organize, product: Mapping[str, Any], learned: Lessons) -> tuple[Placed | None, list[Found]]:
+    """Where one product belongs and what its text states, as far as it is asked."""
+    place = _placed([product], learned)[0] if "category" in asked.parts else None
+    return place, read(product, learned) if "attributes" in asked.parts else []
+
+
+def refused_of(business: Business, records: Sequence[str]) -> set[tuple[str, str, str]]:
     """What people have refused of these products: record, field, value."""
     decided = business.changes.decided("organize", records)
     wrong = {(d["record"], d["field"], str(d["after"])) for d in decided if d["state"] in ("rejected", "undone")}
@@ -70,7 +77,7 @@ def _placed(products: Sequence[Mapping[str, Any]], learned: Lessons) -> list[Pla
             if _category(product)
             else next(given)
         )
-        places.append(_on_taxonomy(place, learned))
+        places.append(on_taxonomy(place, learned))
     return places
 
 
@@ -96,35 +103,43 @@ def _shown(placement: Placement, threshold: float | None, how: Literal["learned"
     )
 
 
-def _on_taxonomy(place: Placed, learned: Lessons) -> Placed:
+def on_taxonomy(place: Placed, learned: Lessons) -> Placed:
     if learned.taxonomy is None or not place.category:
         return place
     mapped = learned.taxonomy.mapped(place.category)
     return place.model_copy(update={"node": mapped[0].id, "path": mapped[0].path}) if mapped else place
 
 
-def _answer(
+def read(product: Mapping[str, Any], learned: Lessons) -> list[Found]:
+    """What a product's own text states."""
+    return [stated(one) for one in found(product, learned.knowledge)]
+
+
+def stated(one: Finding, model: str | None = None) -> Found:
+    """A finding as it is answered, with the model that made it."""
+    return Found(
+        name=one.name,
+        value=one.value,
+        unit=one.unit,
+        confidence=round(one.confidence, 4),
+        field=one.field,
+        start=one.start,
+        end=one.end,
+        text=one.text,
+        how=one.how,
+        model=model,
+    )
+
+
+def composed(
     asked: Organize,
     product: Mapping[str, Any],
     place: Placed | None,
+    states: list[Found],
     learned: Lessons,
     refused: set[tuple[str, str, str]],
 ) -> Organized:
-    findings = found(product, learned.knowledge) if "attributes" in asked.parts else []
-    states = [
-        Found(
-            name=one.name,
-            value=one.value,
-            unit=one.unit,
-            confidence=round(one.confidence, 4),
-            field=one.field,
-            start=one.start,
-            end=one.end,
-            text=one.text,
-            how=one.how,
-        )
-        for one in findings
-    ]
+    """The answer that a place and what is stated make, with its edits; what people have refused is left out."""
     edits = [*_placing(product, place), *_filling(product, states)]
     quality = scored(product, learned.shelf) if "quality" in asked.parts else None
     return Organized(
@@ -146,12 +161,7 @@ def _answer(
 def _placing(product: Mapping[str, Any], place: Placed | None) -> list[Edit]:
     if place is None or place.how == "given" or place.category is None or place.confidence < _PROPOSED_FROM:
         return []
-    why = (
-        f"products that you have placed there speak of {', '.join(place.words)}"
-        if place.words
-        else "like those that you have placed"
-    )
-    facts = [{"field": "title", "value": product.get("title"), "why": why}]
+    facts = [_why(product, place)]
     if place.runners_up:
         others = ", ".join(f"{other.category} ({other.confidence:.2f})" for other in place.runners_up)
         facts.append({"field": "category", "why": f"it could also be: {others}"})
@@ -177,6 +187,24 @@ def _placing(product: Mapping[str, Any], place: Placed | None) -> list[Edit]:
     ]
 
 
+def _why(product: Mapping[str, Any], place: Placed) -> dict[str, Any]:
+    """What a placement rests on."""
+    if place.model is not None:
+        quoted = f" for the words “{place.words[0]}”" if place.words else ""
+        return {
+            "field": "title",
+            "value": product.get("title"),
+            "why": f"{place.model} puts it there{quoted}",
+            "model": place.model,
+        }
+    why = (
+        f"products that you have placed there speak of {', '.join(place.words)}"
+        if place.words
+        else "like those that you have placed"
+    )
+    return {"field": "title", "value": product.get("title"), "why": why}
+
+
 def _filling(product: Mapping[str, Any], states: Sequence[Found]) -> list[Edit]:
     """Edits that fill in what is blank; that the brand is the vendor needs no saying a second time."""
     held = {name for name, value in (product.get("attributes") or {}).items() if value not in (None, "", [], {})}
@@ -185,15 +213,12 @@ def _filling(product: Mapping[str, Any], states: Sequence[Found]) -> list[Edit]:
         if one.name in held or one.confidence < _PROPOSED_FROM or one.field == "vendor":
             continue
         after = {"value": one.value, "unit": one.unit} if one.unit else one.value
-        facts = [
-            {
-                "field": one.field,
-                "value": one.text,
-                "start": one.start,
-                "end": one.end,
-                "why": f"{one.field} says “{one.text}”",
-            }
-        ]
+        fact: dict[str, Any] = {"field": one.field, "value": one.text, "start": one.start, "end": one.end}
+        if one.model is None:
+            facts = [{**fact, "why": f"{one.field} says “{one.text}”"}]
+        else:
+            why = f"{one.field} says “{one.text}”, to which {one.model} has pointed"
+            facts = [{**fact, "why": why, "model": one.model}]
         edits.append(
             Edit(
                 record=product["id"],

@@ -3,10 +3,12 @@
 import importlib
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from weft.business import Business
@@ -27,6 +29,8 @@ _MOST_HELD: Final = 64
 _HELD: OrderedDict[tuple[str, bytes], Any] = OrderedDict()
 _LOCK: Final = threading.Lock()
 _TURNS: Final[WeakValueDictionary[tuple[str, bytes], threading.Lock]] = WeakValueDictionary()
+_RECENT_SECONDS: Final = 5.0
+_RECENT: Final[OrderedDict[UUID, tuple[float, "Lessons"]]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,23 @@ def current(business: Business) -> Lessons:
         return lessons(business, digests(business))
     except (InputError, NotFound):
         return lessons(business, digests(business, anew=True))
+
+
+def recent(business: Business) -> Lessons:
+    """The lessons as they were some seconds ago at most, for who asks product by product: to look whether they still hold means
+    to count the whole catalog.
+    """
+    with _LOCK:
+        held = _RECENT.get(business.uid)
+    if held is not None and held[0] > time.monotonic():
+        return held[1]
+    found = current(business)
+    with _LOCK:
+        _RECENT[business.uid] = (time.monotonic() + _RECENT_SECONDS, found)
+        _RECENT.move_to_end(business.uid)
+        while len(_RECENT) > _MOST_HELD:
+            _RECENT.popitem(last=False)
+    return found
 
 
 def lessons(business: Business, names: Mapping[str, bytes]) -> Lessons:

@@ -53,6 +53,10 @@ class Start:
         cosines = self._cosines(listings, named)
         return [self._placement(*one, least) for one in zip(listings, named, cosines, strict=True)]
 
+    def candidates(self, listing: Listing) -> list[str]:
+        """The paths of the nodes that a listing's words name, best first."""
+        return [self._taxonomy.nodes[one.place].path for one in self._named(listing)]
+
     def _named(self, listing: Listing) -> list[Named]:
         """The nodes that the listing's words name, best first."""
         said = weighed(listing.title[:500])

@@ -55,11 +55,10 @@ def root(
 def _complete(command: typer.Typer, words: list[str]) -> None:
     """Add what the command line needs of skills: their names for a page of help, the skills where it names no noun."""
     first = next((word for word in words if not word.startswith("-")), None)
-    functions = (found.name or (found.callback and found.callback.__name__) for found in command.registered_commands)
     if first is None:
         if "--version" not in words:
             skills.announce(command)
-    elif first not in {*functions, *(group.name for group in command.registered_groups)}:
+    elif first not in skills.named(command):
         skills.register(command)
 
 

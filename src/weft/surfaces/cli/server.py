@@ -14,11 +14,20 @@ app = typer.Typer()
 def serve(
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on.")] = 8484,
+    processes: Annotated[
+        int, typer.Option("--processes", min=1, max=64, help="How many processes share the port; one a core at most.")
+    ] = 1,
+    beside: Annotated[
+        bool, typer.Option("--beside", hidden=True, help="Share the port of the process that starts it.")
+    ] = False,
 ) -> None:
-    """Serve the API and the console until Ctrl-C."""
-    from weft.surfaces.serving import run
+    """Serve the API, the gateway and the console until Ctrl-C."""
+    from weft.surfaces import serving
 
-    run(host, port, say=lambda text: output.err.print(text, soft_wrap=True))
+    if beside:
+        serving.run_beside(host, port)
+        return
+    serving.run(host, port, say=lambda text: output.err.print(text, soft_wrap=True), processes=processes)
 
 
 @app.command()

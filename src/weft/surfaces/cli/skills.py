@@ -44,11 +44,17 @@ class _Command(TyperCommand):
         return super().parse_args(ctx, plain)
 
 
+def named(app: typer.Typer) -> set[str | None]:
+    """The names of an application's commands and groups."""
+    functions = (found.name or (found.callback and found.callback.__name__) for found in app.registered_commands)
+    return {*functions, *(group.name for group in app.registered_groups)}
+
+
 def register(app: typer.Typer) -> None:
     """Give an application a command for every skill whose name no command has."""
     from weft.skill import skills
 
-    taken = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+    taken = named(app)
     for skill in skills().values():
         if skill.name not in taken:
             app.command(skill.name, cls=_Command, help=skill.sentence)(_function(skill))
@@ -58,7 +64,7 @@ def announce(app: typer.Typer) -> None:
     """Give an application a name and a sentence for every skill, for a page of help, without loading the skills."""
     from weft.discover import declared
 
-    taken = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+    taken = named(app)
     for said in declared("weft.skills", "Skill", "weft.skills"):
         if said["name"] not in taken:
             app.command(said["name"], help=said.get("does", "").rstrip(".") + ".")(lambda: None)

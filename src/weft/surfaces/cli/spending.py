@@ -23,7 +23,7 @@ PlatformOption = Annotated[
 ]
 KeyOption = Annotated[str | None, typer.Option("--key", help="The key whose budget it is.")]
 PeriodOption = Annotated[str, typer.Option("--period", help="day, month (both UTC) or total.")]
-_BAR = 14
+_BAR = 12
 
 
 @app.command()
@@ -76,7 +76,7 @@ def _table(by: str, found: Iterable["Used"], whole: "Used") -> Table:
     costs = any(one.cost for one in lines)
     sizes = [one.cost if costs else one.requests for one in lines]
     most = max(sizes) or 1
-    table = Table(box=None, pad_edge=False, header_style="bold", show_footer=whole.requests > 0)
+    table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="bold", show_footer=whole.requests > 0)
     table.add_column(by, "in all", no_wrap=True, overflow="ellipsis", min_width=10)
     table.add_column("cost" if costs else "requests", width=_BAR)
     heads = ["USD", "requests", "in", "out", "kept", "errors", "p50 ms", "p95 ms"]

@@ -206,10 +206,12 @@ class Endpoint:
             await problem(error.status, error.code, error.message)(scope, receive, send)
             return
         who = Who(f"key {bearer.key_id}")
+        business = Business(self._database, bearer.tenant)
+        business.models.of_key(bearer.key_id, bearer.limits)
         first = await receive() if scope["method"] == "POST" else None
         manager = self._json if first is not None and _told_at_once(first) else self._events
         await StreamableHTTPASGIApp(manager)(
-            {**scope, _CALLER: Caller(Business(self._database, bearer.tenant), who, bearer.scope)},
+            {**scope, _CALLER: Caller(business, who, bearer.scope)},
             _again(first, receive) if first is not None else receive,
             send,
         )

@@ -20,6 +20,7 @@ from weft.surfaces.openai.errors import shaped
 
 _LOG = logging.getLogger(__name__)
 MOST_BYTES: Final = 16 << 20
+_DEEPEST: Final = 250
 _BODY_SECONDS: Final = 60.0
 _SEND_SECONDS: Final = 60.0
 _WATCH_AFTER_SECONDS: Final = 0.02
@@ -245,6 +246,11 @@ def _parsed(kind: Kind, raw: bytes) -> Mapping[str, Any]:
         raise InputError(f"The body is no JSON: {problem}.") from None
     if not isinstance(body, dict):
         raise InputError("The body is no JSON object.")
+    if raw.count(b"[") + raw.count(b"{") > _DEEPEST:
+        try:
+            orjson.dumps(body)
+        except TypeError:
+            raise InputError(f"The body is nested too deeply: more than {_DEEPEST} levels.") from None
     for name in _NEEDED[kind]:
         value = body.get(name)
         if value is None or value in ("", []):
@@ -275,4 +281,5 @@ async def _stream(send: Send, flow: Flow, headers: Iterable[tuple[bytes, bytes]]
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
     except TimeoutError:
         _LOG.info("a client took nothing for %g s, and is left", _SEND_SECONDS)
+        return
     await send({"type": "http.response.body", "body": b""})

@@ -49,7 +49,9 @@ def caller(scope: str) -> Callable[..., Caller]:
         keyring: Keyring = request.app.state.keyring
         bearer = keyring.bearer(secret_of(credentials))
         allowed(bearer, scope)
-        return Caller(Business(request.app.state.database, bearer.tenant), bearer)
+        business = Business(request.app.state.database, bearer.tenant)
+        business.models.of_key(bearer.key_id, bearer.limits)
+        return Caller(business, bearer)
 
     return find
 

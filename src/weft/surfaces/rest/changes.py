@@ -192,12 +192,28 @@ def show_journal(
     return page(entries, limit, lambda _: str(after + len(entries)))
 
 
+class KeyLimits(BaseModel):
+    """What a key may ask of models; null is without a limit.
+
+    `models` are names, one ending in `*` standing for all that begin so; requests and tokens count a minute, `concurrency` requests
+    at once in one process.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    models: list[str] | None = Field(default=None, max_length=1000)
+    requests: int | None = Field(default=None, ge=1, le=10**12)
+    tokens: int | None = Field(default=None, ge=1, le=10**12)
+    concurrency: int | None = Field(default=None, ge=1, le=10**12)
+
+
 class NewKey(BaseModel):
     """A key to make."""
 
     scope: Literal["read", "propose", "approve", "admin"] = "read"
     days: int | None = Field(default=None, ge=1, le=36_500)
     note: str = Field(default="", max_length=500)
+    limits: KeyLimits | None = None
 
 
 class KeyLine(BaseModel):
@@ -209,6 +225,7 @@ class KeyLine(BaseModel):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    limits: KeyLimits
 
 
 class MadeKey(BaseModel):
@@ -219,17 +236,26 @@ class MadeKey(BaseModel):
     scope: str
     business: str
     expires_at: datetime | None
+    limits: KeyLimits
 
 
 def _line(key: keys.Key) -> KeyLine:
     return KeyLine(**{name: getattr(key, name) for name in KeyLine.model_fields})
 
 
+def _limits(said: KeyLimits | None) -> dict[str, Any]:
+    return {} if said is None else said.model_dump(exclude_none=True)
+
+
 @router.post("/keys", status_code=201, tags=["keys"])
 def make_key(new: NewKey, caller: Administrator) -> MadeKey:
     """Make a key; it is shown this once."""
-    key, secret = keys.created(caller.business.database, caller.business.uid, new.scope, new.days, new.note)
-    return MadeKey(id=key.id, key=secret, scope=key.scope, business=caller.business.id, expires_at=key.expires_at)
+    database, business = caller.business.database, caller.business
+    key, secret = keys.created(database, business.uid, new.scope, new.days, new.note, _limits(new.limits))
+    limits = KeyLimits(**key.limits)
+    return MadeKey(
+        id=key.id, key=secret, scope=key.scope, business=business.id, expires_at=key.expires_at, limits=limits
+    )
 
 
 @router.get("/keys", tags=["keys"])
@@ -242,3 +268,9 @@ def list_keys(caller: Administrator) -> list[KeyLine]:
 def revoke_key(key: str, caller: Administrator) -> KeyLine:
     """End a key now."""
     return _line(keys.revoked(caller.business.database, caller.business.uid, key))
+
+
+@router.put("/keys/{key}/limits", tags=["keys"])
+def limit_key(key: str, limits: KeyLimits, caller: Administrator) -> KeyLine:
+    """Say what a key may ask of models, in place of what was said."""
+    return _line(keys.limited(caller.business.database, caller.business.uid, key, _limits(limits)))

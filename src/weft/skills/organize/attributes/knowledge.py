@@ -26,6 +26,7 @@ _FOLDS: Final = 4
 _EPOCHS: Final = 14
 _LEAST_CASES: Final = 12
 _MOST_CASES: Final = 8000
+_MOST_NAMES: Final = 128
 _TRUSTED: Final = 20
 _PRECISION: Final = 0.95
 _ONE_SIDED: Final = 1.645
@@ -72,6 +73,22 @@ class Judge:
         return np.asarray(1 / (1 + np.exp(-((told - self.middle) / self.spread @ self.weights + self.base + own))))
 
 
+def _of_frequent(found: Sequence[Case]) -> list[Case]:
+    """Cases with the most frequent attributes alone: learning takes time and memory for each, and of a rare one it is vain."""
+    counts = Counter(name for case in found for name in {*case.answers, *(name for name, _ in case.rejected)})
+    if len(counts) <= _MOST_NAMES:
+        return list(found)
+    kept = set(sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_NAMES])
+    return [
+        replace(
+            case,
+            answers={name: values for name, values in case.answers.items() if name in kept},
+            rejected=[(name, value) for name, value in case.rejected if name in kept],
+        )
+        for case in found
+    ]
+
+
 @dataclass(slots=True)
 class Knowledge:
     """What was learned; `rules` counts how often a rule was right and wrong by (attribute, rule, value or "")."""
@@ -87,13 +104,15 @@ class Knowledge:
     ) -> "Knowledge":
         """Learn from products with attributes and from what people said; `attribute_lists` are allowed values by name.
 
-        Takes seconds for thousands of examples; of more than 8,000 the span model sees a fixed choice.
+        Takes seconds for thousands of examples; of more than 8,000 the span model sees a fixed choice, and of more than 128
+        attributes those that most products have.
         """
         found = cases(examples)
         lists = {name: list(values) for name, values in (attribute_lists or {}).items()}
         knowledge = cls()
         knowledge._note_rejected(found)
         knowledge._measure_rules(found)
+        found = _of_frequent(found)
         answered = [case for case in found if case.answers]
         if len(answered) > _MOST_CASES:
             answered = sorted(answered, key=lambda case: text_key(case.product))[:_MOST_CASES]
