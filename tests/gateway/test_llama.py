@@ -436,3 +436,71 @@ def test_a_typed_answer_comes_out_of_it_or_a_sentence_why_none_does(
         with suppress(NoAnswer, ModelFailed):
             said = business.models.ask(HELLO, Said, route="write", temperature=1.0, most_out=60)
             assert len(said.value.said) <= 20
+
+
+KNOWN = ("Kitchen > Mugs", "Home > Lamps")
+PRODUCTS = [
+    {"id": "flask", "title": "Zephyr flask 0.5 L", "description": "<p>Made of steel. Never leather.</p>"},
+    {"id": "thing", "title": "Plain thing", "description": "<p>A green thing for the table.</p>"},
+    *({"id": f"mug-{n}", "title": f"Tea mug {n}", "category": KNOWN[0], "vendor": "Kiln"} for n in range(8)),
+    *({"id": f"lamp-{n}", "title": f"Reading lamp {n}", "category": KNOWN[1], "vendor": "Kiln"} for n in range(8)),
+]
+TEXTS = {
+    one["id"]: re.sub("<[^>]*>", " ", f"{one['title']} {one.get('description', '')}").casefold() for one in PRODUCTS
+}
+
+
+@pytest.fixture(scope="module")
+def plain(kit: Kit, tiny: Path) -> Iterator[Llama]:
+    """The tiny model held to ASCII, with quotes likely: so its nonsense is JSON of short texts."""
+    likely = ("34+2",)
+    odd = [f"{token}-100" for token in range(END - 2) if not 32 <= token < 127 and token < 256]
+    biases = [option for bias in (*odd, *likely) for option in ("--logit-bias", bias)]
+    with running(kit, tiny, "--ctx-size", "32768", "--parallel", "2", *biases) as llama:
+        yield llama
+
+
+def test_organize_proposes_nothing_that_only_the_model_says(
+    plain: Llama, gateway: Gateway, settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    def weft(shop: str, *words: str) -> list[dict[str, Any]]:
+        command = [Path(sys.executable).with_name("weft"), *words, "--business", shop, "--json"]
+        surroundings = {**os.environ, "WEFT_HOME": str(settings.home)}
+        done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    file = tmp_path / "products.jsonl"
+    file.write_text("".join(json.dumps(product) + "\n" for product in PRODUCTS), encoding="utf-8")
+    proposed: dict[str, list[dict[str, Any]]] = {}
+    for engine in ("local", "model"):
+        shop = f"organized-by-{engine}"
+        weft(shop, "import", "products", str(file))
+        if engine == "model":
+            weft(shop, "models", "add", "organize", "--url", plain.base_url, "--model", "tiny", "--price-in", "1")
+        last = weft(shop, "run", "organize", "--engine", engine)[-1]
+        assert (last["records"], last["failed"]) == (len(PRODUCTS), 0)
+        proposed[engine] = weft(shop, "changes", "list")
+    own = Business.named(database, "organized-by-model")
+    by_rules = {(one["record"], one["field"], str(one["after"])) for one in proposed["local"]}
+    for change in proposed["model"]:
+        if change["field"] == "category":
+            assert change["after"] in KNOWN
+        elif (change["record"], change["field"], str(change["after"])) not in by_rules:
+            (shown,) = weft(own.id, "changes", "show", change["id"])
+            assert shown["facts"]
+            for fact in shown["facts"]:
+                assert str(fact["words"]).casefold() in TEXTS[change["record"]]
+    with own.transaction() as connection:
+        rows = connection.execute(
+            "select outcome, tokens_in > 0, tokens_out > 0 from ledger where skill = 'organize'"
+        ).fetchall()
+    assert len(rows) >= len(PRODUCTS) // 2
+    assert ("ok", True, True) in rows
+    assert own.catalog.record("flask").get("category") is None, "a run proposes, and applies nothing"
+    weft(own.id, "changes", "approve", "--all")
+    weft(own.id, "changes", "apply", "--all")
+    for product in ("flask", "thing"):
+        record = own.catalog.record(product)
+        assert record.get("category") in (None, *KNOWN)
+        assert record["title"] == next(one["title"] for one in PRODUCTS if one["id"] == product)

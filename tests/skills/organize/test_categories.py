@@ -163,10 +163,10 @@ def test_confidence_is_the_share_that_is_right() -> None:
 
 def test_a_description_is_read_as_its_reader_sees_it() -> None:
     assert seen("<p>Soft &amp; warm</p><script>var x</script><br>wool").split() == ["Soft", "&", "warm", "wool"]
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(seen("<" * 100_000)) == 2000
     assert len(seen("<script>" * 12_000)) <= 2000
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_words_and_their_pieces() -> None:
@@ -185,6 +185,6 @@ def test_twenty_thousand_products_are_learned_in_half_a_minute() -> None:
         kind = int(rng.integers(0, 122))
         listings.append(Listing(f"maker{rng.integers(0, 300)} model{n} {nouns[kind * 3 + int(rng.integers(0, 3))]}"))
         labels.append(f"class {kind}")
-    start = time.perf_counter()
+    start = time.process_time()
     CategoryModel.learned(listings, labels)
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30

@@ -72,7 +72,7 @@ def test_nothing_is_suspected_of_nothing(products: list[dict[str, Any]]) -> None
 
 
 def test_a_catalog_of_one_title_does_not_take_forever() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     found = suspected(product(f"p{n}", "The very same title here") for n in range(20_000))
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
     assert 0 < len(found) <= 2000

@@ -154,9 +154,9 @@ def test_a_shelf_is_kept_and_read_again() -> None:
 
 def test_a_very_long_description_takes_no_time() -> None:
     long = but(description="<b" * 50_000 + "<p>" * 20_000)
-    begun = time.monotonic()
+    begun = time.process_time()
     scored(long, Shelf.of([long]))
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_codes_that_are_no_gtins() -> None:

@@ -28,9 +28,9 @@ _LOG: Final = logging.getLogger(__name__)
 _MOST_HELD: Final = 64
 _HELD: OrderedDict[tuple[str, bytes], Any] = OrderedDict()
 _LOCK: Final = threading.Lock()
+_TURNS: Final[WeakValueDictionary[tuple[str, bytes], threading.Lock]] = WeakValueDictionary()
 _RECENT_SECONDS: Final = 5.0
 _RECENT: Final[OrderedDict[UUID, tuple[float, "Lessons"]]] = OrderedDict()
-_TURNS: Final[WeakValueDictionary[tuple[str, bytes], threading.Lock]] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True)
