@@ -430,7 +430,8 @@ def _of_itself(measured: Mapping[str, Any]) -> Iterator[Figure]:
     count, held = memory["tenth"] * 10, memory["held"]
     said = f"{count:,} requests, {count // _STREAMS_EVERY:,} of them streams, broken ones among them"
     yield Figure("memory, at most", memory["most"], "MB", 150, note=f"{held[0]:.0f} MB before {said}")
-    yield Figure("memory at the end to that after a tenth", held[-1] / held[1], "times", 1.05)
+    said = f"{', '.join(f'{one:.0f}' for one in held[1:])} MB after each tenth"
+    yield Figure("memory at the end to that after a tenth", held[-1] / held[1], "times", 1.05, note=said)
     yield Figure("requests without a row in the ledger", memory["missing"], "requests", 0)
     ratio = statistics.median([b / a for a, b in zip(two["one"], two["two"], strict=True)])
     by_cpu = 2 * statistics.median([a / b for a, b in zip(two["one_cost"], two["two_cost"], strict=True)])

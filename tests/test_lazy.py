@@ -99,6 +99,8 @@ def test_the_api_process_holds_no_numeric_library() -> None:
     loaded = loaded_after(serve)
     assert "fastapi" in loaded
     assert loaded & NUMERIC == set()
+    # The library of the Model Context Protocol comes with the first agent.
+    assert "mcp" not in loaded
 
 
 def test_a_library_that_is_loaded_is_seen() -> None:

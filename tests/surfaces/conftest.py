@@ -1,5 +1,5 @@
 """What the console's tests share."""
 
-from visiting import browser, plain_visit, port, reader_visit, visit
+from visiting import browser, keeper, other, plain_keeper, plain_visit, port, reader_visit, register, visit
 
-__all__ = ["browser", "plain_visit", "port", "reader_visit", "visit"]
+__all__ = ["browser", "keeper", "other", "plain_keeper", "plain_visit", "port", "reader_visit", "register", "visit"]

@@ -145,6 +145,7 @@ def test_all_that_match_are_approved_applied_and_undone_after_a_question(visit: 
 
 def test_a_question_that_was_overtaken_is_asked_again(visit: Visit) -> None:
     visit.page.get_by_role("link", name="Approve 6").click()
+    expect(visit.page.get_by_role("button", name="Approve 6")).to_be_visible()
     visit.business.changes.reject(Selection(where="field = tags"))
     visit.page.get_by_role("button", name="Approve 6").click()
     expect(visit.said()).to_contain_text("it has become 5 instead of 6")

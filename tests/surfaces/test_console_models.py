@@ -3,25 +3,18 @@
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from models import standing
-from playwright.sync_api import Browser, Locator, expect
-from visiting import Visit, opened
+from playwright.sync_api import Locator, expect
+from visiting import Visit, signed
 
-from weft.access import businesses, keys
 from weft.business import Business
 from weft.gateway.register import Register
-from weft.gateway.seal import Seal
 from weft.gateway.standin import Standin, whole
-from weft.ids import uuid7
 from weft.postgres.database import Database
 
-HERE = {"sec-fetch-site": "same-origin"}
 EVIL = "<script>document.title='taken'</script>"
 
 
@@ -34,29 +27,6 @@ def evil(body: Any) -> Any:
 def upstream() -> Iterator[str]:
     with standing(Standin({"evil": evil})) as url:
         yield url
-
-
-@pytest.fixture
-def register(database: Database, home: Path) -> Register:
-    return Register(database, home, Seal(home))
-
-
-@pytest.fixture
-def keeper(browser: Browser, database: Database, home: Path, business: Business, port: int) -> Iterator[Visit]:
-    """A person who may decide on models."""
-    yield from opened(browser, database, home, business, port, scope="admin")
-
-
-@pytest.fixture
-def plain_keeper(browser: Browser, database: Database, home: Path, business: Business, port: int) -> Iterator[Visit]:
-    """The same without JavaScript."""
-    yield from opened(browser, database, home, business, port, scope="admin", java_script_enabled=False)
-
-
-@pytest.fixture
-def other(database: Database) -> Business:
-    """Another business beside the test's own."""
-    return Business(database, businesses.ensured(database, f"other-{uuid7().hex[-12:]}"))
 
 
 def shop(register: Register, business: Business, upstream: str) -> None:
@@ -80,19 +50,6 @@ def at(visit: Visit, path: str = "") -> None:
 
 def route(visit: Visit, name: str) -> Locator:
     return visit.page.get_by_role("region", name=name, exact=True)
-
-
-@contextmanager
-def signed(
-    port: int, database: Database, business: Business, scope: str = "admin", **limits: Any
-) -> Iterator[httpx.Client]:
-    """A client that is signed in to the console."""
-    key, secret = keys.created(database, business.uid, scope)
-    if limits:
-        keys.limited(database, business.uid, key.id, limits)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, headers=HERE) as client:
-        assert client.post("/console/sign-in", data={"key": secret}).status_code == 303
-        yield client
 
 
 def test_a_model_is_added_seen_and_removed(keeper: Visit) -> None:
@@ -333,10 +290,13 @@ def test_the_platforms_models_are_asked_and_not_decided_on(
 def test_what_cannot_be_read_is_told_to_those_who_decide(
     port: int, database: Database, business: Business, register: Register
 ) -> None:
-    register.file.write_text('[providers.odd]\nbase_url = "ftp://odd.example"\n', encoding="utf-8")
+    address = "https://me:hunter2@odd.example/v1"
+    register.file.write_text(f'[providers.odd]\nbase_url = "{address}"\n', encoding="utf-8")
     try:
         with signed(port, database, business) as client:
-            assert "The address of odd is one such as" in client.get("/console/models").text
+            page = client.get("/console/models").text
+            assert "The address of odd has a login in it" in page
+            assert "hunter2" not in page
         with signed(port, database, business, "read") as client:
             page = client.get("/console/models").text
             assert "cannot be read and is left out" in page

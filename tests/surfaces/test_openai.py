@@ -1,6 +1,7 @@
 """The OpenAI protocol with the official client: what works, what is refused, and what is left in the ledger."""
 
 import asyncio
+import socket
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 
 from weft.access import keys
 from weft.business import Business
+from weft.surfaces.openai import front
 
 __all__ = ["gateway"]
 HELLO: Any = [{"role": "user", "content": "hello there my friend"}]
@@ -251,3 +253,17 @@ def test_a_body_that_is_too_large_is_refused(gateway: Gateway, business: Busines
         f"{gateway.url}/v1/chat/completions", content=body, headers={"Authorization": f"Bearer {secret}"}
     )
     assert answer.status_code == 413
+
+
+def test_a_body_that_does_not_come_is_waited_for_no_longer_than_it_may_take(
+    gateway: Gateway, business: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = gateway.shop(business)
+    monkeypatch.setattr(front, "_BODY_SECONDS", 0.3)
+    host, _, port = gateway.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), 20) as slow:
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {secret}\r\n"
+        slow.sendall(f"{head}Content-Length: 200\r\n\r\n{{".encode())
+        answer = slow.recv(65_536)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"not whole" in answer

@@ -273,7 +273,14 @@ def test_its_types_are_in_the_description(server: httpx.Client) -> None:
     name = post["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
     assert set(described["components"]["schemas"][name]["properties"]) >= {"product", "mark", "times", "words", "more"}
     answer = post["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-    assert set(described["components"]["schemas"][answer]["properties"]) == {"engine", "changes", "said", "proposed"}
+    assert set(described["components"]["schemas"][answer]["properties"]) == {
+        "engine",
+        "model",
+        "note",
+        "changes",
+        "said",
+        "proposed",
+    }
 
 
 def test_it_answers_over_http_and_proposes_only_where_it_is_asked_to(server: httpx.Client) -> None:

@@ -4,20 +4,27 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
+from weft.access import businesses, keys
 from weft.business import Business
+from weft.gateway.register import Register
+from weft.gateway.seal import Seal
+from weft.ids import uuid7
 from weft.postgres.database import Database
 from weft.settings import Settings
 from weft.surfaces.console.session import sign_in_link
 from weft.surfaces.web import application
 
+HERE = {"sec-fetch-site": "same-origin"}
 CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE = 15_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
@@ -138,3 +145,39 @@ def reader_visit(browser: Browser, database: Database, home: Path, business: Bus
     """A person who may only look."""
     filled(business)
     yield from opened(browser, database, home, business, port, scope="read")
+
+
+@pytest.fixture
+def register(database: Database, home: Path) -> Register:
+    return Register(database, home, Seal(home))
+
+
+@pytest.fixture
+def keeper(browser: Browser, database: Database, home: Path, business: Business, port: int) -> Iterator[Visit]:
+    """A person who may decide on models."""
+    yield from opened(browser, database, home, business, port, scope="admin")
+
+
+@pytest.fixture
+def plain_keeper(browser: Browser, database: Database, home: Path, business: Business, port: int) -> Iterator[Visit]:
+    """The same without JavaScript."""
+    yield from opened(browser, database, home, business, port, scope="admin", java_script_enabled=False)
+
+
+@pytest.fixture
+def other(database: Database) -> Business:
+    """Another business beside the test's own."""
+    return Business(database, businesses.ensured(database, f"other-{uuid7().hex[-12:]}"))
+
+
+@contextmanager
+def signed(
+    port: int, database: Database, business: Business, scope: str = "admin", **limits: Any
+) -> Iterator[httpx.Client]:
+    """A client that is signed in to the console."""
+    key, secret = keys.created(database, business.uid, scope)
+    if limits:
+        keys.limited(database, business.uid, key.id, limits)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, headers=HERE) as client:
+        assert client.post("/console/sign-in", data={"key": secret}).status_code == 303
+        yield client

@@ -15,7 +15,8 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from weft.errors import InputError
 from weft.postgres.database import Database
@@ -45,7 +46,18 @@ def _bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
 def configured(app: ASGIApp, **more: Any) -> uvicorn.Config:
     """How an application is served."""
     given = {"log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 5, "http": Connection, **more}
-    return uvicorn.Config(app, **given)
+    return uvicorn.Config(_behind_proxies(app), proxy_headers=False, **given)
+
+
+def _behind_proxies(app: ASGIApp) -> ASGIApp:
+    """The application, told by a proxy before it who came and how; `/v1/…` asks for neither, and is spared the reading."""
+    told = ProxyHeadersMiddleware(app, os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))  # type: ignore[arg-type]
+
+    async def entered(scope: Scope, receive: Receive, send: Send) -> None:
+        plain = scope["type"] == "http" and scope["path"].startswith("/v1/")
+        await (app(scope, receive, send) if plain else told(scope, receive, send))  # type: ignore[arg-type]
+
+    return entered
 
 
 def run(

@@ -20,7 +20,7 @@ from weft.settings import Settings
 from weft.surfaces import console
 from weft.surfaces.keyring import Keyring
 from weft.surfaces.labor import Labor
-from weft.surfaces.mcp.server import Endpoint
+from weft.surfaces.mcp.entrance import Entrance
 from weft.surfaces.openai.front import OpenAI
 from weft.surfaces.rest import (
     changes,
@@ -68,7 +68,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
 
     keyring = Keyring(database)
     door = Door(database, Path(settings.home), settings.secret, otlp_url=settings.otlp_url)
-    endpoint = Endpoint(database, keyring, (*hosts, *settings.allowed_hosts))
+    agents = Entrance(database, keyring, (*hosts, *settings.allowed_hosts))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -89,8 +89,8 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         if worker is not None:
             worker.start()
         with doors.standing(database, door, asyncio.get_running_loop()):
-            async with endpoint.running():
-                yield
+            yield
+        await agents.close()
         if worker is not None:
             await worker.stop()
         await door.stop()
@@ -140,7 +140,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
 
     app.include_router(api)
 
-    app.router.routes.append(Route("/mcp", endpoint))
+    app.router.routes.append(Route("/mcp", agents))
 
     @app.get("/health", include_in_schema=False)
     async def health() -> dict[str, str]:

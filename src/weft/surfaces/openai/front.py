@@ -22,7 +22,6 @@ _LOG = logging.getLogger(__name__)
 MOST_BYTES: Final = 16 << 20
 _DEEPEST: Final = 250
 _BODY_SECONDS: Final = 60.0
-_SEND_SECONDS: Final = 60.0
 _WATCH_AFTER_SECONDS: Final = 0.02
 _JSON: Final = (b"content-type", b"application/json")
 _EVENTS: Final = (
@@ -77,7 +76,11 @@ class OpenAI:
             told = [(name.encode(), value.encode()) for name, value in {**more, **self._limits(bearer)}.items()]
             await _send(send, status, text, told)
         except asyncio.CancelledError:
-            if not leaving.left():
+            if leaving.late():
+                said = f"The body was not whole after {_BODY_SECONDS:g} s."
+                text = error_body(said, "invalid_request_error", "too_slow")
+                await _send(send, 408, text, [(b"connection", b"close")])
+            elif not leaving.left():
                 raise
         except Exception:
             _LOG.exception("%s failed", scope["path"])
@@ -153,39 +156,52 @@ class OpenAI:
 
 
 class _Leaving:
-    """Ends a request whose client goes away; one that is answered at once costs no task that waits for that."""
+    """Ends a request whose body does not come, or whose client goes away; one that is answered at once costs no task for that."""
 
-    __slots__ = ("_receive", "_task", "_timer", "_watch")
+    __slots__ = ("_expired", "_loop", "_receive", "_task", "_timer", "_watch")
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
+        self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = self._loop.call_later(_BODY_SECONDS, self._expire)
         self._watch: asyncio.Task[Message] | None = None
+        self._expired = False
 
     def watch(self) -> None:
         """The body is read: what comes now is that the client goes away."""
-        self._timer = asyncio.get_running_loop().call_later(_WATCH_AFTER_SECONDS, self._begin)
+        self._timer.cancel()
+        self._timer = self._loop.call_later(_WATCH_AFTER_SECONDS, self._begin)
+
+    def _expire(self) -> None:
+        self._expired = True
+        if self._task is not None:
+            self._task.cancel()
 
     def _begin(self) -> None:
-        self._watch = asyncio.get_running_loop().create_task(self._receive())  # type: ignore[arg-type]
+        self._watch = self._loop.create_task(self._receive())  # type: ignore[arg-type]
         self._watch.add_done_callback(self._gone)
 
     def _gone(self, watch: "asyncio.Task[Message]") -> None:
         if not watch.cancelled() and self._task is not None:
             self._task.cancel()
 
+    def late(self) -> bool:
+        """Tell whether the request was cancelled because its body did not come, and take that back."""
+        return self._expired and self._taken_back()
+
     def left(self) -> bool:
         """Tell whether the request was cancelled because its client went away, and take that back."""
-        gone = self._watch is not None and self._watch.done() and not self._watch.cancelled()
-        if gone and self._task is not None:
+        return self._watch is not None and self._watch.done() and not self._watch.cancelled() and self._taken_back()
+
+    def _taken_back(self) -> bool:
+        if self._task is not None:
             self._task.uncancel()
-        return gone
+        return True
 
     def over(self) -> None:
         """Watch no longer."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
         if self._watch is not None and not self._watch.done():
             self._watch.remove_done_callback(self._gone)
             self._watch.cancel()
@@ -210,32 +226,26 @@ async def _call(kind: Kind, headers: Mapping[bytes, bytes], receive: Receive, be
 
 
 async def _body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-    """The body of a request; raises TooLarge, and InputError where it comes too slowly."""
+    """The body of a request; raises TooLarge, and InputError where the client goes away."""
     declared = headers.get(b"content-length", b"")
     if declared.isdigit() and int(declared) > MOST_BYTES:
         raise TooLarge(f"The body is larger than {MOST_BYTES >> 20} MiB.")
-    message: Message | None = None
     parts: list[bytes] = []
     size = 0
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            while True:
-                if message is None:
-                    message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise InputError("The client went away before its body was whole.")
-                part = message.get("body", b"")
-                if not parts and not message.get("more_body"):
-                    return bytes(part)
-                size += len(part)
-                if size > MOST_BYTES:
-                    raise TooLarge(f"The body is larger than {MOST_BYTES >> 20} MiB.")
-                parts.append(part)
-                if not message.get("more_body"):
-                    return b"".join(parts)
-                message = None
-    except TimeoutError:
-        raise InputError(f"The body was not whole after {_BODY_SECONDS:g} s.") from None
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise InputError("The client went away before its body was whole.")
+        part = message.get("body", b"")
+        more = message.get("more_body")
+        if not parts and not more:
+            return bytes(part)
+        size += len(part)
+        if size > MOST_BYTES:
+            raise TooLarge(f"The body is larger than {MOST_BYTES >> 20} MiB.")
+        parts.append(part)
+        if not more:
+            return b"".join(parts)
 
 
 def _parsed(kind: Kind, raw: bytes) -> Mapping[str, Any]:
@@ -273,13 +283,8 @@ async def _send(send: Send, status: int, body: bytes, headers: Iterable[tuple[by
 
 
 async def _stream(send: Send, flow: Flow, headers: Iterable[tuple[bytes, bytes]]) -> None:
-    """Pass a stream's pieces on as they come; a client that takes none for a minute has gone away."""
+    """Pass a stream's pieces on as they come; the connection ends itself where a client takes none of them for long."""
     await send({"type": "http.response.start", "status": 200, "headers": [*_EVENTS, *headers]})
-    try:
-        async for piece in flow.pieces:
-            async with asyncio.timeout(_SEND_SECONDS):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-    except TimeoutError:
-        _LOG.info("a client took nothing for %g s, and is left", _SEND_SECONDS)
-        return
+    async for piece in flow.pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
