@@ -110,6 +110,14 @@ def test_a_form_that_is_refused_is_stepped_down_from_once(shop: Shop, form: str)
     assert [row["outcome"] for row in rows[-2:]] == ["ok", "ok"]
 
 
+def test_a_server_that_broke_over_an_answer_is_asked_in_the_same_form_the_next_time(shop: Shop) -> None:
+    script = Script([lambda _: problem(500, "the output is no UTF-8"), says(GREEN)])
+    shop.route("look", {"one": script})
+    assert ask(shop).value.color == "green"
+    assert ask(shop).value.color == "green"
+    assert [form_of(body) for body in script.asked] == ["json_schema", "json_object+schema", "json_schema"]
+
+
 def test_what_is_said_of_a_model_is_where_its_forms_begin(shop: Shop) -> None:
     able = {"one": {"abilities": {"json_schema": False, "json_object": False}}}
     script = Script([GREEN])

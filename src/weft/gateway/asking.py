@@ -61,6 +61,9 @@ _DATA: Final = (
 )
 
 
+_OF_THE_FORM: Final = ("schema", "response_format", "grammar", "implemented", "supported")
+
+
 @dataclass(frozen=True, slots=True)
 class Question(Generic[Wanted]):
     """What is asked: messages, the type of the answer, the route, and what an answer must pass.
@@ -280,6 +283,7 @@ class _Conversation(Generic[Wanted]):
         """What the target says, asked in the strictest form that it takes."""
         ability = self._asking.asker.ability(self._target)
         form, without, limit = ability.form, ability.without, ability.limit
+        stray = False
         while True:
             body = _formed(self._messages, self._asking.schema, self._question, form)
             body[limit] = room
@@ -297,11 +301,16 @@ class _Conversation(Generic[Wanted]):
                     without |= {"temperature"}
                 elif form < NO_SYSTEM:
                     form += 1
+                    # A server that breaks over what its model says answers so too, and takes the form the next time.
+                    stray |= problem.details.get("upstream_status") == 500 and not any(
+                        word in words.lower() for word in _OF_THE_FORM
+                    )
                 else:
                     raise
                 continue
             # Another conversation may have learned more meanwhile; what was answered holds.
-            ability.form, ability.without, ability.limit = form, without, limit
+            if not stray:
+                ability.form, ability.without, ability.limit = form, without, limit
             return reply
 
     async def _asked(self, body: Mapping[str, Any]) -> _Reply:
