@@ -98,15 +98,19 @@ class Door:
             raise Forbidden(f"The key {call.key} may not ask {name}.")
         if call.only is not None:
             route = replace(route, targets=tuple(target for target in route.targets if target.id == call.only)[:1])
+        request = Request(self.parts, call, route)
+        found = request.at_hand()
+        if found is not None:
+            return await request.given(found)
         size = Size.of(call.kind, call.body, call.raw)
         targets = self.parts.choice.fitting(route, call.kind, call.body, size)
-        return await Request(self.parts, call, route, targets, size).answered(budgets)
+        return await request.answered(targets, size, budgets)
 
     async def tried(self, call: Call, route: Route) -> Whole | Flow:
         """Ask the models of a route that is at hand, whatever is known of them; raises WeftError."""
         _, budgets = await self._held(call.business)
         size = Size.of(call.kind, call.body, call.raw)
-        return await Request(self.parts, call, route, route.targets, size).answered(budgets)
+        return await Request(self.parts, call, route).answered(route.targets, size, budgets)
 
     async def _held(self, business: UUID) -> tuple[Known, Budgets]:
         held = self._known.get(business)

@@ -19,6 +19,9 @@ from weft.postgres.database import Database
 _MINUTE: Final = 60
 _PARTS: Final = 8
 KINDS: Final = ("requests", "tokens")
+_HEADERS: Final = {
+    kind: tuple(f"x-ratelimit-{what}-{kind}".encode() for what in ("limit", "remaining", "reset")) for kind in KINDS
+}
 
 
 @dataclass(slots=True)
@@ -88,20 +91,21 @@ class Rates:
         if entered.limited and window.minute == entered.minute:
             window.free += entered.tokens - tokens
 
-    def told(self, business: UUID, key: str, limits: Limits) -> dict[str, str]:
+    def told(self, business: UUID, key: str, limits: Limits) -> list[tuple[bytes, bytes]]:
         """The headers that tell a client its limits, what remains of them in this minute, and when it ends."""
+        headers: list[tuple[bytes, bytes]] = []
+        if limits.requests is None and limits.tokens is None:
+            return headers
         held = self._keys.get((business, key))
         now = time.time()
         minute = int(now // _MINUTE)
-        headers: dict[str, str] = {}
+        ends = b"%.3fs" % ((minute + 1) * _MINUTE - now)
         for kind, cap in (("requests", limits.requests), ("tokens", limits.tokens)):
-            if cap is None:
-                continue
-            window = held.windows[kind] if held else _Window()
-            left = cap - window.taken + window.free if window.minute == minute else cap
-            headers[f"x-ratelimit-limit-{kind}"] = str(cap)
-            headers[f"x-ratelimit-remaining-{kind}"] = str(max(left, 0))
-            headers[f"x-ratelimit-reset-{kind}"] = f"{(minute + 1) * _MINUTE - now:.3f}s"
+            if cap is not None:
+                window = held.windows[kind] if held else None
+                left = cap - window.taken + window.free if window is not None and window.minute == minute else cap
+                limit, remaining, reset = _HEADERS[kind]
+                headers += ((limit, b"%d" % cap), (remaining, b"%d" % max(left, 0)), (reset, ends))
         return headers
 
     async def _taken(

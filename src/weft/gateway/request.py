@@ -119,6 +119,9 @@ class Flow:
             self.ended()
 
 
+_UNSEEN: Final = Size(0)
+
+
 class _Again(Exception):
     """An attempt failed in a way that another may not."""
 
@@ -136,8 +139,8 @@ class Request:
     parts: Parts
     call: Call
     route: Route
-    targets: Sequence[Target]
-    size: Size
+    targets: Sequence[Target] = ()
+    size: Size = _UNSEEN
     uid: str = ""
     at: float = 0.0
     began: float = 0.0
@@ -146,6 +149,7 @@ class Request:
     name: cache.Name | None = None
     leads: bool = False
     keep: float = 0.0
+    gives: bool = False
     lost: int = 0
     attempts: int = 0
     target: Target | None = None
@@ -154,13 +158,31 @@ class Request:
     bounds: dict[str, int] = field(default_factory=dict)
     row: dict[str, Any] = field(default_factory=dict)
 
-    async def answered(self, budgets: Budgets) -> Whole | Flow:
-        """The reply; whatever happens, what is held is settled and one row is written."""
-        self.uid, self.at, self.began = uuid7_text(), time.time(), time.perf_counter()
-        self.parts.ledger.admit()
-        self.parts.metrics.in_flight += 1
+    def at_hand(self) -> Answered | None:
+        """An answer in memory to the same request, looked for before anything else is done; it is to be taken to `given`."""
+        call = self.call
+        self.keep, self.gives = cache.seconds_for(call.kind, call.body, self.route.cache_seconds, call.control)
+        if self.keep <= 0:
+            return None
+        self.name = (call.business, cache.digest(call.kind, self.route.name, call.body))
+        return self.parts.cache.held(self.name) if self.gives else None
+
+    async def given(self, found: Answered) -> Whole | Flow:
+        """The reply that was given before: it counts as a request, and takes no tokens."""
+        self._begin()
         try:
-            await self._let_in()
+            await self._let_in(0)
+        except BaseException as problem:
+            self._ended_by(problem)
+            raise
+        return self._given(found)
+
+    async def answered(self, targets: Sequence[Target], size: Size, budgets: Budgets) -> Whole | Flow:
+        """The reply of one of the targets; whatever happens, what is held is settled and one row is written."""
+        self.targets, self.size = targets, size
+        self._begin()
+        try:
+            await self._let_in(bounds.estimate(size))
             found = await self._kept()
             if found is not None:
                 return self._given(found)
@@ -170,21 +192,19 @@ class Request:
             self._ended_by(problem)
             raise
 
-    async def _let_in(self) -> None:
+    def _begin(self) -> None:
+        self.parts.ledger.admit()
+        self.uid, self.at, self.began = uuid7_text(), time.time(), time.perf_counter()
+        self.parts.metrics.in_flight += 1
+
+    async def _let_in(self, tokens: int) -> None:
         limits = self.call.limits
         if self.call.key is not None and (limits.requests or limits.tokens or limits.concurrency):
-            self.entered = await self.parts.rates.enter(
-                self.call.business, self.call.key, limits, bounds.estimate(self.size)
-            )
+            self.entered = await self.parts.rates.enter(self.call.business, self.call.key, limits, tokens)
 
     async def _kept(self) -> Answered | None:
         """An answer that was given before, or that the same request gets at this moment."""
-        call = self.call
-        self.keep, give = cache.seconds_for(call.kind, call.body, self.route.cache_seconds, call.control)
-        if self.keep <= 0:
-            return None
-        self.name = (call.business, cache.digest(call.kind, self.route.name, call.body))
-        if not give:
+        if self.name is None or not self.gives:
             return None
         found = self.parts.cache.held(self.name) or await self.parts.cache.found(self.name)
         if found is not None:

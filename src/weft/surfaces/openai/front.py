@@ -73,8 +73,8 @@ class OpenAI:
                 await _stream(send, reply, self._told(reply, bearer))
         except WeftError as problem:
             status, text, more = shaped(problem)
-            told = [(name.encode(), value.encode()) for name, value in {**more, **self._limits(bearer)}.items()]
-            await _send(send, status, text, told)
+            told = [(name.encode(), value.encode()) for name, value in more.items()]
+            await _send(send, status, text, [*told, *self._limits(bearer)])
         except asyncio.CancelledError:
             if leaving.late():
                 said = f"The body was not whole after {_BODY_SECONDS:g} s."
@@ -99,19 +99,16 @@ class OpenAI:
         return self._keyring.held(text) or await self._keyring.found(text)
 
     def _told(self, reply: Whole | Flow, bearer: Bearer) -> list[tuple[bytes, bytes]]:
-        told = [
+        return [
             (b"x-request-id", reply.uid.encode()),
             (b"x-weft-model", reply.target.encode("latin-1", "replace")),
             (b"x-weft-cache", b"hit" if reply.cached else b"miss"),
+            *self._limits(bearer),
         ]
-        limits = bearer.limits
-        if limits.requests is not None or limits.tokens is not None:
-            told += [(name.encode(), value.encode()) for name, value in self._limits(bearer).items()]
-        return told
 
-    def _limits(self, bearer: Bearer | None) -> dict[str, str]:
+    def _limits(self, bearer: Bearer | None) -> list[tuple[bytes, bytes]]:
         if bearer is None:
-            return {}
+            return []
         return self._door.parts.rates.told(bearer.tenant.uid, bearer.key_id, bearer.limits)
 
     async def _looked(self, scope: Scope, send: Send) -> None:
