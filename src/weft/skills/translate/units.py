@@ -299,3 +299,16 @@ def same(source: Measure, target: Measure) -> bool:
     return near and (
         abs(value - target.value) <= abs(value) * _CLOSE or back is None or target.unit.startswith("degree")
     )
+
+
+def wanted(measure: Measure, system: str) -> tuple[Decimal, str] | None:
+    """What a measure is to be in a market's units, rounded; None where it is in them already."""
+    ways: tuple[System, ...] = (
+        ("metric", "imperial") if system == "both" else ("imperial",) if system == "imperial" else ("metric",)
+    )
+    for way in ways:
+        target = _target([measure.value], measure.unit, way)
+        value = exact(measure.value, measure.unit, target) if target else None
+        if target is not None and value is not None:
+            return _tidy(rounded(value, target)), target
+    return None
