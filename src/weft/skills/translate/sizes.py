@@ -161,6 +161,14 @@ def who_of(text: str) -> Who | None:
     return told[0] if len(told) == 1 else None
 
 
+def charts(text: str) -> Iterator[tuple[Kind, Who]]:
+    """The charts that may hold for what a text speaks of."""
+    kind, who = kind_of(text), who_of(text)
+    for one in _CHARTS:
+        if kind in (None, one[0]) and who in (None, one[1]):
+            yield one
+
+
 def _speaks(text: str, words: str) -> bool:
     return re.search(rf"(?<![A-Za-zÀ-ÿ])(?:{words})(?![A-Za-zÀ-ÿ])", text, re.IGNORECASE) is not None
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal, TypeAlias
 
 import pint
@@ -61,6 +61,7 @@ def _dimension(unit: str) -> str:
     return "1" if unit == "percent" else str(_registry().get_dimensionality(unit))
 
 
+@lru_cache(maxsize=4096)
 def exact(value: Decimal, unit: str, target: str) -> Decimal | None:
     """A quantity in another unit, unrounded; None for one of another dimension."""
     if unit == target:
@@ -299,3 +300,16 @@ def same(source: Measure, target: Measure) -> bool:
     return near and (
         abs(value - target.value) <= abs(value) * _CLOSE or back is None or target.unit.startswith("degree")
     )
+
+
+def wanted(measure: Measure, system: str) -> tuple[Decimal, str] | None:
+    """What a measure is to be in a market's units, rounded; None where it is in them already."""
+    ways: tuple[System, ...] = (
+        ("metric", "imperial") if system == "both" else ("imperial",) if system == "imperial" else ("metric",)
+    )
+    for way in ways:
+        target = _target([measure.value], measure.unit, way)
+        value = exact(measure.value, measure.unit, target) if target else None
+        if target is not None and value is not None:
+            return _tidy(rounded(value, target)), target
+    return None

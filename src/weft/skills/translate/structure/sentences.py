@@ -8,7 +8,7 @@ from weft.skills.translate.structure.marks import MARK
 
 _CLOSERS: Final = "\"'”’»)\\]」』）"
 _END: Final = re.compile(
-    rf"[.!?…]+[{_CLOSERS}]*(?P<gap>\s+)|[。！？]+[{_CLOSERS}]*(?P<none>\s*)|(?P<lines>[ \t]*\n\s*)"
+    rf"(?<![.!?…])[.!?…]++[{_CLOSERS}]*+(?P<gap>\s+)|[。！？]+[{_CLOSERS}]*(?P<none>\s*)|(?<![ \t])(?P<lines>[ \t]*+\n\s*)"
 )
 _OPENERS: Final = "\"'“‘«„(¿¡「『（•*-"
 # After these a point ends no sentence.
