@@ -337,6 +337,10 @@ class _Conversation(Generic[Wanted]):
     def _counted(self, row: Mapping[str, Any]) -> None:
         self._asking.cost += row["cost"]
         self._asking.attempts += row["attempts"]
+        bill = self._asking.errand.bill
+        if bill is not None:
+            bill.cost += row["cost"]
+            bill.requests += row["attempts"]
 
 
 def judged(text: str, wanted: type[Wanted], checks: Sequence[Check]) -> tuple[Wanted | None, list[str]]:
