@@ -79,7 +79,12 @@ class Skill:
     `asks` and `answers` are its types. `local` and `model` name its engines, functions of (request, business) that answer;
     `many` names one of (requests, business) that answers a list, for runs. `over` is the request's field that holds the
     record, where it can be run over a selection; `reads` the record's fields that the answer rests on (all where empty),
-    `rests_on` a function of (request, business) that tells, as a text, what else it rests on.
+    `rests_on` a function of (request, business) that tells, as a text, what else it rests on; `model_rests_on` the same of what
+    only the model engine's answers do.
+
+    A skill that learns from what people took of its changes names two more: `again`, a function of the fields of a product that
+    answers the requests, as plain values, whose answers are edits of them; and `taught`, a function of (request, business, texts by
+    field) that answers the conversation, as chat messages, in which a model gives these texts.
 
     Marks that every surface understands: `writes`, the answer's `changes` can be proposed; `long`, it may take minutes;
     `streams`, its engine yields pieces of text and last the answer. `seconds` is how long one answer may take. A new
@@ -96,6 +101,9 @@ class Skill:
     over: str | None = None
     reads: Sequence[str] = ()
     rests_on: str | None = None
+    model_rests_on: str | None = None
+    again: str | None = None
+    taught: str | None = None
     writes: Literal["catalog"] | None = None
     long: bool = False
     streams: bool = False
@@ -110,7 +118,8 @@ class Skill:
         for kind in kinds:
             if not isinstance(kind, type) or not issubclass(kind, BaseModel):
                 raise InputError(f"The skill {self.name} asks and answers with pydantic models, not {kind!r}.")
-        for place in (self.local, self.model, self.many, self.rests_on):
+        places = (self.local, self.model, self.many, self.rests_on, self.model_rests_on, self.again, self.taught)
+        for place in places:
             if place is not None and not _PLACE.fullmatch(place):
                 raise InputError(f"The skill {self.name} names an engine as module:function, not {place!r}.")
         if self.over is not None and self.over not in self.asks.model_fields:
@@ -212,6 +221,25 @@ def _loaded(place: str) -> Callable[..., Any]:
     if not callable(found):
         raise SkillFailed(f"The engine {place} is not a function.")
     return found  # type: ignore[no-any-return]
+
+
+def requests_again(skill: Skill, product: ProductAsked, names: Sequence[str]) -> list[BaseModel]:
+    """The requests whose answers are edits of these fields of a product; raises Conflict where the skill cannot tell."""
+    if skill.again is None or skill.over is None:
+        raise Conflict(f"The skill {skill.name} does not learn from what people took of its changes.")
+    return [
+        requested(skill, {**values, skill.over: product})
+        for values in _called(skill, _loaded(skill.again), list(names))
+    ]
+
+
+def conversation(
+    skill: Skill, asked: BaseModel, business: "Business", texts: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The chat messages in which a model answers a request with these texts by field; raises Conflict where there are none."""
+    if skill.taught is None:
+        raise Conflict(f"The skill {skill.name} has no conversation that a model could be trained on.")
+    return list(_called(skill, _loaded(skill.taught), asked, business, texts))
 
 
 def route_of(skill: Skill) -> str:
@@ -333,7 +361,8 @@ def foundation(skill: Skill, asked: BaseModel, business: "Business", engine: str
 
     What a model engine answers rests also on which models are behind the skill's route.
     """
-    rests = str(_called(skill, _loaded(skill.rests_on), asked, business)) if skill.rests_on else ""
+    places = (skill.rests_on, skill.model_rests_on if engine == "model" else None)
+    rests = " ".join(str(_called(skill, _loaded(place), asked, business)) for place in places if place)
     return f"{rests} models={' '.join(business.models.behind(route_of(skill)))}" if engine == "model" else rests
 
 

@@ -266,7 +266,10 @@ class _Conversation(Generic[Wanted]):
             reply = await self._said(room)
             if reply.refusal is not None:
                 raise Invalid(reply.refusal)
-            value, problems = await asyncio.to_thread(judged, reply.text, self._question.wanted, self._question.checks)
+            with errand.on(model=self._target.id):
+                value, problems = await asyncio.to_thread(
+                    judged, reply.text, self._question.wanted, self._question.checks
+                )
             if value is not None:
                 return value
             if reply.cut and room < self._widest:
@@ -341,6 +344,7 @@ class _Conversation(Generic[Wanted]):
         if bill is not None:
             bill.cost += row["cost"]
             bill.requests += row["attempts"]
+            bill.seconds += (row.get("total_ms") or 0.0) / 1000
 
 
 def judged(text: str, wanted: type[Wanted], checks: Sequence[Check]) -> tuple[Wanted | None, list[str]]:

@@ -12,22 +12,25 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Bill:
-    """What was asked of models on an errand: what it cost (nanodollars), for how many requests."""
+    """What was asked of models on an errand: what it cost (nanodollars), for how many requests, which took how many seconds."""
 
     cost: int = 0
     requests: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
     """For which skill, in a run over many (`bulk`) or while a person waits, and with a key's limits where a key asked.
 
-    `route` is asked in place of the skill's own, as one does to compare models; `bill` counts what that costs.
+    `route` is asked in place of the skill's own, as one does to compare models; `bill` counts what that costs. While an answer is
+    judged `model` is the one that gave it, as provider/model.
     """
 
     skill: str | None = None
     route: str | None = None
     bill: Bill | None = None
+    model: str | None = None
     bulk: bool = False
     key: str | None = None
     limits: "Limits | None" = None
