@@ -235,6 +235,11 @@ class _Asking(Generic[Wanted]):
     def _counted(self, row: Mapping[str, Any]) -> None:
         self.cost += row["cost"]
         self.attempts += row["attempts"]
+        bill = self.errand.bill
+        if bill is not None:
+            bill.cost += row["cost"]
+            bill.requests += row["attempts"]
+            bill.seconds += (row.get("total_ms") or 0.0) / 1000
 
     def _nothing(self, targets: Sequence[Target]) -> WeftError:
         """Why there is no answer."""
@@ -299,7 +304,10 @@ class _Conversation(Generic[Wanted]):
             reply = await self._said(room)
             if reply.refusal is not None:
                 raise Invalid(reply.refusal)
-            value, problems = await asyncio.to_thread(judged, reply.text, self._question.wanted, self._question.checks)
+            with errand.on(model=self._target.id):
+                value, problems = await asyncio.to_thread(
+                    judged, reply.text, self._question.wanted, self._question.checks
+                )
             if value is not None:
                 return value
             if reply.cut and room < self._widest:

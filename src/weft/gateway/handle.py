@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from weft.errors import NotFound
 from weft.gateway import doors, errand
 from weft.postgres.database import Database
 from weft.settings import Settings
@@ -44,10 +45,18 @@ class Models:
         return self._known().named
 
     def behind(self, route: str) -> tuple[str, ...]:
-        """The models that may answer a route, as provider/model in its order; none where there is no such route."""
-        if route not in self.routes:
+        """The models that may answer a route, or the one that is so called, as provider/model in their order; none if none."""
+        if "/" not in route and route not in self.routes:
             return ()
-        return tuple(target.id for target in self._known().route(route).targets)
+        try:
+            return tuple(target.id for target in self._known().route(route).targets)
+        except NotFound:
+            return ()
+
+    def places(self, route: str) -> int | None:
+        """How many requests the providers of a route's models answer at once together; None where one of them has no bound."""
+        bounds = {one.provider.uid: one.provider.concurrency for one in self._known().route(route).targets}
+        return None if None in bounds.values() else sum(bound or 0 for bound in bounds.values()) or None
 
     def ask(
         self,
