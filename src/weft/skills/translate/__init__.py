@@ -97,6 +97,9 @@ skill = Skill(
     many="weft.skills.translate.local:translated_many",
     model="weft.skills.translate.model:translated",
     rests_on="weft.skills.translate.foundation:rests_on",
+    model_rests_on="weft.skills.translate.foundation:model_rests_on",
+    again="weft.skills.translate.products:again",
+    taught="weft.skills.translate.prompting:conversation",
     over="product",
     reads=(
         *("title", "description", "vendor", "type", "category", "tags", "options", "seo_title", "seo_description"),

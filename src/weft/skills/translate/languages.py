@@ -15,6 +15,7 @@ from weft.skills.translate.structure import parsed
 from weft.store import languages
 
 _HOW: Final = "write it as de, pt-BR or zh-Hant"
+_NO_LANGUAGE: Final = ("und", "mul", "zxx", "mis", "root")
 _TRADITIONAL: Final = ("Hant", "TW", "HK", "MO")
 _FEWEST_WORDS: Final = 3
 _MOST_READ: Final = 4_000
@@ -31,15 +32,16 @@ def known(text: str) -> str:
         tag = ""
     if languages.base(tag) in _names():
         return tag
-    near = difflib.get_close_matches(said.lower(), [*_codes(), *_names()], n=3, cutoff=0.75)
-    meant = f" Did you mean {' or '.join(near)}?" if near else ""
+    near = difflib.get_close_matches(said.lower(), _codes(), n=2, cutoff=0.75)
+    meant = f" Did you mean {' or '.join(f'{_codes()[one]} ({name(_codes()[one])})' for one in near)}?" if near else ""
     raise InputError(f"There is no language {text[:40]!r}; {_HOW}.{meant}")
 
 
 @functools.cache
 def _names() -> Mapping[str, str]:
     """English names by code."""
-    return {str(code): str(name) for code, name in Locale("en").languages.items() if "_" not in code}
+    names = {str(code): str(name) for code, name in Locale("en").languages.items()}
+    return {code: name for code, name in names.items() if "_" not in code and code not in _NO_LANGUAGE}
 
 
 @functools.cache

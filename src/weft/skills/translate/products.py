@@ -117,3 +117,14 @@ def held(product: Mapping[str, Any], language: str, column: str) -> str | None:
         said = next((texts for name, texts in there.items() if name.lower() == language.lower()), {})
     text = said.get(column) if isinstance(said, Mapping) else None
     return text if isinstance(text, str) and text.strip() else None
+
+
+def again(names: Sequence[str]) -> list[dict[str, Any]]:
+    """The requests, as plain values, whose answers are translations kept in these fields: one for each language."""
+    wanted: dict[str, list[str]] = {}
+    for name in names:
+        family, _, rest = name.partition(".")
+        language, _, column = rest.partition(".")
+        if family == "translations" and column:
+            wanted.setdefault(language, []).append(column)
+    return [{"into": [language], "fields": columns, "replace": True} for language, columns in wanted.items()]

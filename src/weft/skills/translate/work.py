@@ -5,17 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from weft.business import Business
-from weft.errors import InputError, NotFound
+from weft.errors import InputError
 from weft.skill import Edit, product_of
-from weft.skills.translate import Left, Rendering, Translate, Translated, languages, lessons
+from weft.skills.translate import How, Left, Rendering, Translate, Translated, gate, languages, lessons
 from weft.skills.translate.drafts import Draft
 from weft.skills.translate.languages import Reader
 from weft.skills.translate.products import Item, held, items, wordless
+from weft.store.preferences import Market
 
 NO_MODEL: Final = (
     "Nothing here knows how to say this; add a model with `weft models add`, and lead the route translate to it."
 )
+MadeOf = Mapping[tuple[str, str], tuple[str, str]]
 _MOST_FACT: Final = 50_000
+_GIST: Final = "Apertium's rules made it, which is good for the gist; a person looks at it before it is used."
+_SURE_OF_WRITTEN: Final = 0.85
 _TEXT: Final = "text"
 _BODIES: Final = ("title", "subject", "name", "body", "text", "html", "content", "description")
 
@@ -36,10 +40,11 @@ class Work:
     kept: int = 0
     edits: dict[tuple[str, str], Edit] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
+    _rules: dict[str, gate.Rules] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, asked: Translate, business: Business) -> "Work":
-        """A request taken apart; raises InputError, NotFound."""
+    def of(cls, asked: Translate, business: Business, made_of: MadeOf | None = None) -> "Work":
+        """A request taken apart; `made_of` is what translations that were taken are made of. Raises InputError, NotFound."""
         into = languages.targets(asked, business)
         reader = Reader(asked, business, into)
         if asked.product is not None:
@@ -52,8 +57,10 @@ class Work:
             found = _texts(asked, business)
         source = reader.of_texts([item.text for item in found])
         work = cls(asked, record, product, source)
-        outdated = lessons.outdated(business, record, found, into) if record is not None else set()
+        if made_of is None and record is not None and product.get("translations"):
+            made_of = lessons.sources(business, [record])
         for language in into:
+            outdated = lessons.outdated(found, record or "", language, made_of or {})
             work._begin(found, language, reader, outdated)
         return work
 
@@ -74,6 +81,30 @@ class Work:
                 self.drafts.append(Draft.of(item, source, language))
             elif self.record is None or not languages.same(self.source, language):
                 self.taken.append(Draft.of(item, source, language))
+
+    def open(self) -> Iterator[Draft]:
+        """The drafts of which something is open."""
+        return (draft for draft in self.drafts if draft.open and not self.has_written(draft))
+
+    def has_written(self, draft: Draft) -> bool:
+        """Tell whether `write` has said a draft's text."""
+        return (draft.target, draft.item.column) in self.edits
+
+    def rules(self, target: str, business: Business) -> gate.Rules:
+        """What translations into a language are judged by; raises InputError for a market that there is not."""
+        if target not in self._rules:
+            self._rules[target] = gate.Rules(self._market(target, business), tuple(business.preferences.voice().avoid))
+        return self._rules[target]
+
+    def _market(self, target: str, business: Business) -> Market | None:
+        markets = business.preferences.markets()
+        if self.asked.market is None:
+            return next((one for one in markets if one.language and languages.same(one.language, target)), None)
+        for one in markets:
+            if one.name.casefold() == self.asked.market.casefold():
+                return one
+        there = ", ".join(one.name for one in markets) or "none yet; weft settings set markets makes them"
+        raise InputError(f"There is no market {self.asked.market[:60]!r}; there are {there}.")
 
     def answer(self) -> Translated:
         """What became of it: texts, edits for those that hold, and what is left."""
@@ -98,50 +129,36 @@ class Work:
         """A text that is in the target language already."""
         name = languages.name(draft.target)
         flag = [f"It is in {name} already, and is taken over as it is."] if not wordless(draft.item.text) else []
-        answer.texts.append(
-            Rendering(
-                language=draft.target, field=draft.item.field, source=draft.item.text, text=draft.item.text,
-                how="unchanged", problems=flag,
-            )
-        )  # fmt: skip
+        answer.texts.append(_rendering(draft, draft.item.text, "unchanged").model_copy(update={"problems": flag}))
         if self.record is not None:
             check = {"name": "language", "passed": True, "message": f"The {draft.item.field} is in {name} already."}
             answer.changes.append(self._edit(draft, draft.item.text, 0.9, [check], "it is in this language already"))
 
     def _say(self, answer: Translated, draft: Draft) -> None:
-        written = self.edits.get((draft.target, draft.item.column))
-        text = draft.text() if written is None else str(written.after)
+        """A draft that is whole, as a text and as an edit; or why it is left."""
+        if (written := self.edits.get((draft.target, draft.item.column))) is not None:
+            answer.texts.append(_rendering(draft, str(written.after), "written"))
+            sure = min(written.confidence or _SURE_OF_WRITTEN, _SURE_OF_WRITTEN)
+            answer.changes.append(written.model_copy(update={"confidence": sure}))
+            return
+        text, weakest = draft.text(), draft.weakest()
         if text is None:
             answer.left.append(Left(language=draft.target, field=draft.item.field, why=_why_open(draft)))
             return
-        if written is not None:
-            how, sure, model, gist = "written", written.confidence or 0.8, None, False
-        else:
-            weakest = draft.weakest()
-            if weakest is None or weakest.how is None:
-                return
-            how, sure, model = weakest.how, weakest.sure, _models(draft)
-            gist = any(one.how == "apertium" for one in draft.parts)
-        answer.texts.append(
-            Rendering(
-                language=draft.target, field=draft.item.field, source=draft.item.text, text=text,
-                how=how, gist=gist, model=model,
-            )
-        )  # fmt: skip
-        if self.record is None or text == draft.item.text:
+        gist = any(one.how == "apertium" for one in draft.parts)
+        answer.texts.append(_rendering(draft, text, weakest.how if weakest else "unchanged", gist))
+        if self.record is None or text == draft.item.text or weakest is None:
             return
-        if written is not None:
-            answer.changes.append(written.model_copy(update={"confidence": min(sure, 0.85)}))
-            return
-        checks = [{"name": name, "passed": True} for name in CHECKS]
+        checks: list[dict[str, Any]] = [{"name": name, "passed": True} for name in CHECKS]
         if gist:
-            why = "Apertium's rules made it, which is good for the gist; a person looks at it first."
-            checks.append({"name": "gist", "passed": False, "ok": False, "message": why})
-        answer.changes.append(self._edit(draft, text, sure, checks, _why(draft)))
+            checks.append({"name": "gist", "passed": False, "ok": False, "message": _GIST})
+        answer.changes.append(self._edit(draft, text, weakest.sure, checks, _why(draft)))
 
     def _edit(self, draft: Draft, text: str, sure: float, checks: list[dict[str, Any]], why: str) -> Edit:
         assert self.record is not None
         fact = {"field": draft.item.field, "value": draft.item.text[:_MOST_FACT], "language": draft.source, "why": why}
+        if (model := _models(draft)) is not None:
+            fact["model"] = model
         return Edit(
             record=self.record,
             field=draft.item.place(draft.target),
@@ -162,9 +179,7 @@ def _texts(asked: Translate, business: Business) -> list[Item]:
         if not asked.text.strip():
             raise InputError("The text is empty.")
         return [Item(_TEXT, _TEXT, asked.text, asked.format)]
-    found = business.things.find("document", str(asked.document))
-    if found is None:
-        raise NotFound(f"There is no document {asked.document!r}.")
+    found = business.things.get("document", str(asked.document))
     body = found["body"]
     said = [*([("subject", found["subject"])] if found.get("subject") else []), *body.items()]
     chosen = [
@@ -175,6 +190,18 @@ def _texts(asked: Translate, business: Business) -> list[Item]:
     if not chosen:
         raise InputError(f"The document {asked.document!r} has no text to translate.")
     return [Item(name, name, text, asked.format) for name, text in chosen]
+
+
+def _rendering(draft: Draft, text: str, how: How | None, gist: bool = False) -> Rendering:
+    return Rendering(
+        language=draft.target,
+        field=draft.item.field,
+        source=draft.item.text,
+        text=text,
+        how=how,
+        gist=gist,
+        model=_models(draft) if how != "written" else None,
+    )
 
 
 def _models(draft: Draft) -> str | None:
@@ -200,11 +227,3 @@ def _why_open(draft: Draft) -> str:
         return f"What was said of it does not hold: {' '.join(problems)[:400]}"
     some = f"{open_} of its {all_} segments are open. " if all_ > 1 and open_ < all_ else ""
     return some + NO_MODEL
-
-
-def open_drafts(works: Sequence[Work]) -> Iterator[Draft]:
-    """All drafts of requests of which something is open."""
-    for work in works:
-        for draft in work.drafts:
-            if draft.open and (draft.target, draft.item.column) not in work.edits:
-                yield draft

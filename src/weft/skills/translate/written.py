@@ -1,5 +1,6 @@
 """A product's texts by the skill `write` in the target language, where its grammar has that language: from facts, no model."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from weft.business import Business
 from weft.errors import WeftError
 from weft.skill import Edit
 
+_LOG: Final = logging.getLogger(__name__)
 _PARTS: Final = ("title", "description", "bullets", "seo_title", "seo_description")
 _SKILL: Final = "write"
 
@@ -33,7 +35,12 @@ def edits(
         )
         for place in chosen
     ]
-    for place, answer in zip(chosen, skills.answers(skill, requests, business, "local"), strict=True):
+    try:
+        answers = skills.answers(skill, requests, business, "local")
+    except WeftError as problem:
+        _LOG.warning("nothing is written in %s: %s", language, problem.message)
+        return found
+    for place, answer in zip(chosen, answers, strict=True):
         if not isinstance(answer, WeftError):
             prefix = f"translations.{language}."
             found[place] = {
