@@ -7,6 +7,7 @@ from weft.errors import InputError
 from weft.skills.translate import How
 from weft.skills.translate.products import Item
 from weft.skills.translate.structure import Asked, Parsed, Segment, parsed
+from weft.store.glossary import Term
 from weft.store.memory import Match
 
 
@@ -14,8 +15,8 @@ from weft.store.memory import Match
 class Passage:
     """A segment in one language: what it becomes, who says so, and how sure that is.
 
-    `similar` are translations that come near, `terms` the glossary's that stand in it (source, target), `problems` what was wrong
-    with what was said of it last.
+    `similar` are translations that come near, `terms` the glossary's that stand in it, `problems` what was wrong with what was said
+    of it last.
     """
 
     segment: Segment
@@ -25,13 +26,18 @@ class Passage:
     sure: float = 0.0
     model: str | None = None
     similar: list[Match] = field(default_factory=list)
-    terms: list[tuple[str, str]] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def fill(self, text: str, how: How, sure: float, model: str | None = None) -> None:
         """Say what the segment becomes."""
         self.text, self.how, self.sure, self.model = text, how, sure, model
         self.problems = []
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The terms as pairs: what stands in the source, and what stands for it."""
+        return [(term.source, term.target or term.source) for term in self.terms]
 
     @property
     def open(self) -> bool:
@@ -62,9 +68,9 @@ class Draft:
             taken = parsed(item.text, "text")
         return cls(item, source, target, taken, [Passage(one, item.about) for one in taken.segments])
 
-    def filled(self, text: str, how: How, sure: float) -> None:
+    def filled(self, text: str, how: How, sure: float, terms: list[Term]) -> None:
         """Say what the text becomes as a whole."""
-        self.whole = Passage(Segment("whole", self.item.text), text=text, how=how, sure=sure)
+        self.whole = Passage(Segment("whole", self.item.text), text=text, how=how, sure=sure, terms=terms)
 
     @property
     def open(self) -> list[Passage]:

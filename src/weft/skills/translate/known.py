@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from weft.business import Business
-from weft.skills.translate import aligned, languages
+from weft.gateway import errand
+from weft.skills.translate import aligned, languages, units
 from weft.skills.translate.drafts import Draft, Passage
+from weft.skills.translate.numbers import localised, priced, written
 from weft.skills.translate.products import wordless
 from weft.skills.translate.structure import Segment, joined, plain, sentences
+from weft.skills.translate.unit_words import SYMBOLS, symbol
 from weft.store.glossary import Term
 from weft.store.memory import Match
 from weft.store.wording import Found
@@ -38,18 +41,26 @@ def answer(drafts: Sequence[Draft], business: Business) -> None:
 
 
 def _answer_pair(drafts: Sequence[Draft], source: str, target: str, business: Business) -> None:
-    remembered = business.memory.exact(_texts(drafts), source, target)
+    remembered = _remembered(drafts, source, target, business)
     terms = aligned.between(business, source, target)
+    phrases = business.glossary.phrases(source, target)
     for draft in drafts:
-        whole = remembered.get(draft.item.text)
-        if whole is not None:
-            draft.filled(whole.target, "memory", _SURE_OF_MEMORY)
+        if (whole := remembered.get(draft.item.text)) is not None:
+            draft.filled(whole.target, "memory", _SURE_OF_MEMORY, _bound(phrases.found(draft.item.text)))
             continue
-        for passage in draft.open:
-            found = business.glossary.found(passage.segment.plain, source, target)
+        for passage in draft.passages:
+            found = phrases.found(passage.segment.plain)
             passage.terms = _bound(found)
-            _answer_one(passage, remembered, found, terms, target)
+            _answer_one(passage, draft, remembered, found, terms)
     _answer_near([passage for draft in drafts for passage in draft.open], source, target, business)
+
+
+def _remembered(drafts: Sequence[Draft], source: str, target: str, business: Business) -> dict[str, Match]:
+    """What the memory holds of just these texts; while routes are measured, nothing that they are measured by."""
+    found = business.memory.exact(_texts(drafts), source, target)
+    if errand.current().bill is None:
+        return found
+    return {text: match for text, match in found.items() if not match.product}
 
 
 def _texts(drafts: Iterable[Draft]) -> set[str]:
@@ -68,18 +79,18 @@ def _texts(drafts: Iterable[Draft]) -> set[str]:
 
 def _answer_one(
     passage: Passage,
+    draft: Draft,
     remembered: Mapping[str, Match],
     found: Sequence[Found[Term]],
     terms: aligned.Terms,
-    target: str,
 ) -> None:
     """Fill in a passage from what is remembered, from a term that is all of it, or from the taxonomy."""
     segment = passage.segment
-    said = recalled(segment, remembered) or _by_sentences(segment, remembered, target)
+    said = recalled(segment, remembered) or _by_sentences(segment, remembered, draft.target)
     if said is not None:
         passage.fill(said, "memory", _SURE_OF_MEMORY)
-    elif wordless(segment.plain):
-        passage.fill(segment.text, "unchanged", _SURE_OF_TERMS)
+    elif (figures := figured(segment.text, draft.source, draft.target)) is not None:
+        passage.fill(figures, "unchanged", _SURE_OF_TERMS)
     elif (meant := _whole_term(segment, found)) is not None:
         passage.fill(meant, "glossary", _SURE_OF_TERMS)
     elif not segment.marks and (called := terms.of(segment.text, passage.about)) is not None:
@@ -126,9 +137,31 @@ def _unspaced() -> set[str]:
     return {languages.plain_name(one) for one in (*_UNSPACED, "zh-Hant")}
 
 
-def _bound(found: Sequence[Found[Term]]) -> list[tuple[str, str]]:
-    """The terms that stand in a text, each once: what it says and what that has to become."""
-    return list({(place.held.source, place.held.target or place.held.source): None for place in found})
+def _bound(found: Sequence[Found[Term]]) -> list[Term]:
+    """The terms that stand in a text, each once."""
+    return list({id(place.held): place.held for place in found}.values())
+
+
+def figured(text: str, source: str, target: str) -> str | None:
+    """A text of figures, measures and codes as another language writes it; None where it has words to translate."""
+    if wordless(plain(text)):
+        shown = priced(text, source, target)
+        return shown if shown != text or _SINGLE.search(text) else localised(text, source, target)
+    measures = units.found(text, source)
+    parts, rest, at = [], [], 0
+    for measure in measures:
+        between = text[at : measure.start]
+        shown = written(measure.value, target, measure.number.decimals or None)
+        unit = text[measure.number.end : measure.end]
+        if unit and measure.unit in SYMBOLS:
+            unit = f" {symbol(measure.unit, target)}"
+        parts += [between, shown + unit]
+        rest.append(between)
+        at = measure.end
+    rest.append(text[at:])
+    if not measures or not wordless(" ".join(re.sub(r"(?<!\w)[x×](?!\w)", " ", part) for part in rest)):
+        return None
+    return "".join([*parts, text[at:]])
 
 
 def _whole_term(segment: Segment, found: Sequence[Found[Term]]) -> str | None:

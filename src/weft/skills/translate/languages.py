@@ -7,17 +7,17 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 
-from weft import claims
-from weft.business import Business
 from weft.errors import InputError
-from weft.skills.translate import Translate
+from weft.skills.translate import Translate, language
 from weft.skills.translate.structure import parsed
 from weft.store import languages
+from weft.store.preferences import Languages
 
 _HOW: Final = "write it as de, pt-BR or zh-Hant"
 _NO_LANGUAGE: Final = ("und", "mul", "zxx", "mis", "root")
 _TRADITIONAL: Final = ("Hant", "TW", "HK", "MO")
 _FEWEST_WORDS: Final = 3
+_SURE: Final = 0.8
 _MOST_READ: Final = 4_000
 FALLBACK: Final = "en"
 
@@ -80,9 +80,9 @@ def plural(tag: str, count: float) -> str | None:
         return None
 
 
-def targets(asked: Translate, business: Business) -> list[str]:
+def targets(asked: Translate, spoken: Languages) -> list[str]:
     """The languages to translate into; raises InputError where none is said and none is set."""
-    given = asked.into or business.preferences.languages().others
+    given = asked.into or spoken.others
     if not given:
         raise InputError(
             "Say into which languages, as in --into de --into fr, or set those of the business once: "
@@ -94,18 +94,18 @@ def targets(asked: Translate, business: Business) -> list[str]:
 class Reader:
     """Tells languages of texts among those that a business and a request speak of."""
 
-    def __init__(self, asked: Translate, business: Business, into: Sequence[str]) -> None:
-        held = business.preferences.languages()
+    def __init__(self, asked: Translate, spoken: Languages, into: Sequence[str]) -> None:
         self.said = known(asked.source) if asked.source else None
-        self.main = held.main
-        spoken = {languages.base(one) for one in (held.main, *held.others, *into) if one}
-        self._among = sorted(spoken) if len(spoken) > 1 and held.main else None
+        self.main = spoken.main
+        own = {languages.base(one) for one in (spoken.main, *spoken.others, *into) if one}
+        # Whose main language nobody knows may have texts in any.
+        self._among = sorted(own if spoken.main and len(own) > 1 else {*own, *language.COMMON})
 
     def of_texts(self, texts: Sequence[str]) -> str:
         """The language that texts are in as a whole, where it can be told; else the business's main one."""
         if self.said:
             return self.said
-        told = claims.language_of(_words("\n".join(texts)), self._among)
+        told = self._told(_words("\n".join(texts)))
         return self._variety(told) if told else self.main or FALLBACK
 
     def of_text(self, text: str, whole: str) -> str:
@@ -115,8 +115,13 @@ class Reader:
         words = _words(text)
         if len(words.split()) < _FEWEST_WORDS and words.isascii():
             return whole
-        told = claims.language_of(words, self._among)
+        told = self._told(words)
         return self._variety(told) if told and not same(told, whole) else whole
+
+    def _told(self, words: str) -> str | None:
+        likely = language.likely(words, self._among)
+        best = max(likely, key=lambda one: likely[one], default=None)
+        return best if best is not None and likely[best] >= _SURE else None
 
     def _variety(self, told: str) -> str:
         return self.main if self.main and same(self.main, told) else told

@@ -12,7 +12,7 @@ from weft.errors import WeftError
 from weft.gateway import errand
 from weft.skills.translate import Translate, Translated, apertium, gate, known, lessons, written
 from weft.skills.translate.drafts import Draft, Passage
-from weft.skills.translate.work import Work
+from weft.skills.translate.work import Shop, Work
 
 _SURE_OF_GIST: Final = 0.2
 _SURE_A_WORD_LESS: Final = 0.03
@@ -22,23 +22,32 @@ def translated(asked: Translate, business: Business) -> Translated:
     """One request answered; raises InputError, NotFound."""
     if not errand.current().bulk:
         lessons.learn(business)
-    work = Work.of(asked, business)
+    work = Work.of(asked, Shop.of(business, records_of([asked])))
     finished([work], business)
     return work.answer()
 
 
 def translated_many(asked: Sequence[Translate], business: Business) -> list[Translated | WeftError]:
     """Many requests answered in their order, what is looked up for all looked up at once."""
-    records = [str(one.product["id"]) for one in asked if isinstance(one.product, dict) and one.product.get("id")]
-    made_of = lessons.sources(business, records) if records else {}
+    shop = Shop.of(business, records_of(asked))
     begun: list[Work | WeftError] = []
     for one in asked:
         try:
-            begun.append(Work.of(one, business, made_of))
+            begun.append(Work.of(one, shop))
         except WeftError as problem:
             begun.append(problem)
     finished([one for one in begun if isinstance(one, Work)], business)
     return [one.answer() if isinstance(one, Work) else one for one in begun]
+
+
+def records_of(asked: Sequence[Translate]) -> list[str]:
+    """The ids of the products that have translations already, or may have some."""
+    products = [one.product for one in asked if one.product is not None]
+    return [
+        str(one if isinstance(one, str) else one.get("id"))
+        for one in products
+        if isinstance(one, str) or (one.get("id") and one.get("translations"))
+    ]
 
 
 def finished(works: Sequence[Work], business: Business) -> None:
@@ -54,7 +63,7 @@ def recalled(works: Sequence[Work], business: Business) -> None:
     known.answer(drafts, business)
     for work in works:
         for draft in work.drafts:
-            gate.settle(draft, work.rules(draft.target, business))
+            gate.settle(draft, work.rules[draft.target])
 
 
 def _write(works: Sequence[Work], business: Business) -> None:
@@ -86,7 +95,7 @@ def _gists(drafts: Iterable[Draft]) -> None:
         for (draft, passage), gist in zip(some, said, strict=True):
             if gist is None:
                 continue
-            problems = gate.wrong(draft, passage, gist.text, gate.Rules(), gist=True)
+            problems = gate.wrong(draft, passage, gist.text, "apertium", gate.Rules())
             if problems:
                 passage.problems = problems
             else:

@@ -21,7 +21,7 @@ from weft.skills.translate import Translate, Translated, gate, languages, lesson
 from weft.skills.translate.drafts import Draft, Passage
 from weft.skills.translate.known import near_pairs
 from weft.skills.translate.prompting import Translations
-from weft.skills.translate.work import Work
+from weft.skills.translate.work import Shop, Work
 
 _SURE: Final = 0.8
 _SECONDS: Final = 120.0
@@ -40,10 +40,10 @@ def translated(asked: Translate, business: Business) -> Translated:
     """One request answered with the help of the route's models; raises InputError, NotFound."""
     if not errand.current().bulk:
         lessons.learn(business)
-    work = Work.of(asked, business)
+    work = Work.of(asked, Shop.of(business, local.records_of([asked])))
     local.recalled([work], business)
     problem: WeftError | None = None
-    for batch in batches(work, business):
+    for batch in batches(work):
         try:
             _ask(batch, business)
         except (ModelFailed, LimitReached, Forbidden, NotFound, InputError) as said:
@@ -51,7 +51,7 @@ def translated(asked: Translate, business: Business) -> Translated:
             if isinstance(said, BudgetExhausted | Forbidden):
                 break
     for draft in work.drafts:
-        gate.settle(draft, work.rules(draft.target, business))
+        gate.settle(draft, work.rules[draft.target])
     wanted = bool(list(work.open()))
     local.finished([work], business)
     answer = work.answer()
@@ -70,7 +70,7 @@ def _note(problem: WeftError) -> str:
     return f"What is open was left to the local engine: {problem.message}"
 
 
-def batches(work: Work, business: Business) -> Iterator["Batch"]:
+def batches(work: Work) -> Iterator["Batch"]:
     """What is open of a request, in batches of a bounded size, each of one pair of languages."""
     pairs: dict[tuple[str, str], list[tuple[Draft, Passage]]] = {}
     for draft in work.open():
@@ -78,7 +78,7 @@ def batches(work: Work, business: Business) -> Iterator["Batch"]:
             if passage.text is None:
                 pairs.setdefault((draft.source, draft.target), []).append((draft, passage))
     for (source, target), open_ in pairs.items():
-        rules = work.rules(target, business)
+        rules = work.rules[target]
         batch, size = Batch(work, source, target, rules), 0
         for draft, passage in open_:
             length = len(passage.segment.text)
@@ -151,7 +151,7 @@ class Batch:
 
     def terms(self) -> list[tuple[str, str]]:
         """The terms that bind in any of the segments."""
-        return list(dict.fromkeys(term for passage in self.passages() for term in passage.terms))
+        return list(dict.fromkeys(pair for passage in self.passages() for pair in passage.pairs))
 
     def begun(self, _: str) -> None:
         """Another model is asked: only for what is still open."""
@@ -167,16 +167,22 @@ class Batch:
             if passage.text is not None:
                 continue
             text = texts.get(name)
+            text = (
+                text if text is None else gate.adapted(text.strip(), self.target, self.rules, draft.item.text[:2_000])
+            )
             if text is None:
                 found = [] if passage.segment.added else ["It is missing."]
             else:
-                found = self._leaked(passage, text) or gate.wrong(draft, passage, text, self.rules)
+                found = self._leaked(passage, text) or self._judged(draft, passage, text)
             if text is not None and not found:
                 for _, one in held:
                     one.fill(text, "model", _SURE, model)
             passage.problems = found
             problems += [f"Segment {name}: {sentence}" for sentence in found[:3]]
         return problems
+
+    def _judged(self, draft: Draft, passage: Passage, text: str) -> list[str]:
+        return gate.wrong(draft, passage, text, "model", self.rules)
 
     def _leaked(self, passage: Passage, text: str) -> list[str]:
         """What of the instructions a translation recites."""
@@ -190,7 +196,7 @@ class Batch:
 
         def open_() -> Mapping[str, qwen_mt.Passage]:
             return {
-                name: qwen_mt.Passage(passage.segment.text, passage.terms, list(near_pairs([passage], 5)))
+                name: qwen_mt.Passage(passage.segment.text, passage.pairs, list(near_pairs([passage], 5)))
                 for name, ((_, passage), *_) in self.entries.items()
                 if passage.text is None
             }

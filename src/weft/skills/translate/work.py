@@ -11,7 +11,7 @@ from weft.skills.translate import How, Left, Rendering, Translate, Translated, g
 from weft.skills.translate.drafts import Draft
 from weft.skills.translate.languages import Reader
 from weft.skills.translate.products import Item, held, items, wordless
-from weft.store.preferences import Market
+from weft.store.preferences import Languages, Market
 
 NO_MODEL: Final = (
     "Nothing here knows how to say this; add a model with `weft models add`, and lead the route translate to it."
@@ -22,6 +22,35 @@ _GIST: Final = "Apertium's rules made it, which is good for the gist; a person l
 _SURE_OF_WRITTEN: Final = 0.85
 _TEXT: Final = "text"
 _BODIES: Final = ("title", "subject", "name", "body", "text", "html", "content", "description")
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A business as its requests need it: its languages and markets, the words it avoids, and what its translations were made of."""
+
+    business: Business
+    languages: Languages
+    markets: Sequence[Market]
+    avoid: tuple[str, ...]
+    made_of: MadeOf
+
+    @classmethod
+    def of(cls, business: Business, records: Sequence[str] = ()) -> "Shop":
+        """The business now; what translations were made of is read for these products."""
+        held = business.preferences
+        made_of = lessons.sources(business, records) if records else {}
+        return cls(business, held.languages(), held.markets(), tuple(held.voice().avoid), made_of)
+
+    def rules(self, asked: Translate, target: str) -> gate.Rules:
+        """What translations into a language are judged by; raises InputError for a market that there is not."""
+        if asked.market is None:
+            said = (one for one in self.markets if one.language and languages.same(one.language, target))
+            return gate.Rules(next(said, None), self.avoid)
+        for one in self.markets:
+            if one.name.casefold() == asked.market.casefold():
+                return gate.Rules(one, self.avoid)
+        there = ", ".join(one.name for one in self.markets) or "none yet; `weft settings set` makes them"
+        raise InputError(f"There is no market {asked.market[:60]!r}; there are {there}.")
 
 
 @dataclass(slots=True)
@@ -35,18 +64,20 @@ class Work:
     record: str | None
     product: Mapping[str, Any]
     source: str
+    rules: Mapping[str, gate.Rules]
     drafts: list[Draft] = field(default_factory=list)
     taken: list[Draft] = field(default_factory=list)
     kept: int = 0
     edits: dict[tuple[str, str], Edit] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
-    _rules: dict[str, gate.Rules] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, asked: Translate, business: Business, made_of: MadeOf | None = None) -> "Work":
-        """A request taken apart; `made_of` is what translations that were taken are made of. Raises InputError, NotFound."""
-        into = languages.targets(asked, business)
-        reader = Reader(asked, business, into)
+    def of(cls, asked: Translate, shop: Shop) -> "Work":
+        """A request taken apart; raises InputError, NotFound."""
+        business = shop.business
+        into = languages.targets(asked, shop.languages)
+        reader = Reader(asked, shop.languages, into)
+        rules = {language: shop.rules(asked, language) for language in into}
         if asked.product is not None:
             product = product_of(asked.product, business)
             found, record = items(product, asked.fields), str(product["id"])
@@ -56,11 +87,9 @@ class Work:
             product, record = {}, None
             found = _texts(asked, business)
         source = reader.of_texts([item.text for item in found])
-        work = cls(asked, record, product, source)
-        if made_of is None and record is not None and product.get("translations"):
-            made_of = lessons.sources(business, [record])
+        work = cls(asked, record, product, source, rules)
         for language in into:
-            outdated = lessons.outdated(found, record or "", language, made_of or {})
+            outdated = lessons.outdated(found, record or "", language, shop.made_of)
             work._begin(found, language, reader, outdated)
         return work
 
@@ -89,22 +118,6 @@ class Work:
     def has_written(self, draft: Draft) -> bool:
         """Tell whether `write` has said a draft's text."""
         return (draft.target, draft.item.column) in self.edits
-
-    def rules(self, target: str, business: Business) -> gate.Rules:
-        """What translations into a language are judged by; raises InputError for a market that there is not."""
-        if target not in self._rules:
-            self._rules[target] = gate.Rules(self._market(target, business), tuple(business.preferences.voice().avoid))
-        return self._rules[target]
-
-    def _market(self, target: str, business: Business) -> Market | None:
-        markets = business.preferences.markets()
-        if self.asked.market is None:
-            return next((one for one in markets if one.language and languages.same(one.language, target)), None)
-        for one in markets:
-            if one.name.casefold() == self.asked.market.casefold():
-                return one
-        there = ", ".join(one.name for one in markets) or "none yet; weft settings set markets makes them"
-        raise InputError(f"There is no market {self.asked.market[:60]!r}; there are {there}.")
 
     def answer(self) -> Translated:
         """What became of it: texts, edits for those that hold, and what is left."""

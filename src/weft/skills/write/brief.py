@@ -74,11 +74,7 @@ class Brief:
 
     def facts(self, names: Sequence[str] = ()) -> list[dict[str, Any]]:
         """Facts as an edit keeps them: each one's field and value; all, or those of these names."""
-        return [
-            {"field": fact.field, "value": fact.text}
-            for fact in self.known
-            if not names or fact.name in names
-        ]
+        return [{"field": fact.field, "value": fact.text} for fact in self.known if not names or fact.name in names]
 
     def digest(self) -> str:
         """A hash of all that a text can be made from: equal for two products that no text can tell apart."""
