@@ -20,6 +20,7 @@ NAMES = (
     "agents",
     "gateway",
     "attack",
+    "memory",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

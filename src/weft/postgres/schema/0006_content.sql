@@ -48,7 +48,8 @@ create table segment (
     unique (business, pair)
 );
 create index segment_by_hash on segment (business, hash);
-create index segment_by_signature on segment using gin (signature);
+-- What is not yet merged into the index is read whole by every look-up: of that there is never much.
+create index segment_by_signature on segment using gin (signature) with (gin_pending_list_limit = 128);
 alter table segment alter source set statistics 0, alter target set statistics 0, alter signature set statistics 0;
 
 -- How many terms and segments there are, and a digest of all of them, so that an answer can say what it rests on at the
@@ -84,7 +85,7 @@ create function segments_near(signs integer[], from_base text, into_base text, s
                  where s.signature && signs and s.business = (select tenant()) and s.size between shortest and longest
                    and split_part(s.source_language, '-', 1) = from_base
                    and split_part(s.target_language, '-', 1) = into_base
-                 limit 1000) n
+                 limit 2000) n
          order by (select count(*) from unnest(n.signature) as one (sign) where one.sign = any (signs)) desc, n.at desc, n.uid
          limit most;
     end;
