@@ -50,7 +50,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
     "kilohertz": "khz|кгц",
     "megahertz": "mhz|мгц",
     "gigahertz": "ghz|ггц",
-    "percent": "%|percent|per cent|prozent|pour cent|por ciento|percento|por cento|відсотк\\w*|процент\\w*|パーセント|퍼센트|بالمئة|بالمائة|٪|％",
+    "percent": "%|percent|per cent|prozent(?:ig\\w*)?|pour cent|por ciento|percento|por cento|відсотк\\w*|процент\\w*|パーセント|퍼센트|بالمئة|بالمائة|٪|％",
 }
 # What a word means in some languages alone.
 _IN: Final[Mapping[str, Mapping[str, str]]] = {

@@ -68,7 +68,7 @@ def _read(items: Sequence[Item], writing: Writing) -> Iterator[str]:
             continue
         later += [piece for piece in item.pieces if isinstance(piece, Inner)]
         if isinstance(item, Wall) or item.order == "break":
-            yield "\n"
+            yield item.key if writing.form == "text" else "\n"
         elif item.kind != "markup":
             yield OBJECT
     for inner in later:

@@ -10,6 +10,7 @@ from typing import Final
 from weft.skills.translate import language
 from weft.skills.translate.checks.problem import Problem, Term, short
 from weft.skills.translate.checks.readable import OBJECT, Pair
+from weft.skills.translate.structure.placeholders import LETTERS
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LOOP: Final = re.compile(r"(.{3,60}?)\1{3,}", re.DOTALL)
@@ -57,7 +58,11 @@ def _kept(pair: Pair, keep: Sequence[str]) -> Iterator[Problem]:
     source, target = (unicodedata.normalize("NFC", side.words).replace("’", "'") for side in (pair.source, pair.target))
     for name in dict.fromkeys(keep):
         plain = unicodedata.normalize("NFC", name).replace("’", "'")
-        if plain.strip() and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", source) and plain not in target:
+        if (
+            plain.strip()
+            and re.search(rf"(?<![{LETTERS}_]){re.escape(plain)}(?![{LETTERS}_])", source)
+            and plain not in target
+        ):
             yield Problem(
                 "terms", f"{short(name)} is not to be translated, and the translation does not have it.", name
             )
@@ -68,7 +73,7 @@ def _of_source(words: str, sensitive: bool) -> re.Pattern[str]:
     parts = [re.escape(part) for part in words.replace("’", "'").split()]
     wide = any(ord(sign) > 0x2E7F for sign in words)
     pattern = r"[\s-]+".join(parts)
-    whole = pattern if wide else rf"(?<!\w){pattern}(?:'?s|es|n|en|e|er|x)?(?!\w)"
+    whole = pattern if wide else rf"(?<![{LETTERS}_]){pattern}(?:'?s|es|n|en|e|er|x)?(?![{LETTERS}_])"
     return re.compile(whole, 0 if sensitive else re.IGNORECASE)
 
 
@@ -120,7 +125,7 @@ def _is_used(word: str, term: str, target: str, source: str) -> bool:
         return False
     text = target.replace(own, OBJECT) if bare in own else target
     wide = any(ord(sign) > 0x2E7F for sign in word)
-    return re.search(re.escape(bare) if wide else rf"(?<!\w){re.escape(bare)}", text) is not None
+    return re.search(re.escape(bare) if wide else rf"(?<![{LETTERS}_]){re.escape(bare)}", text) is not None
 
 
 def _without(text: str, names: Sequence[str]) -> str:

@@ -29,11 +29,13 @@ PLACEHOLDER: Final = (
 )
 ADDRESS: Final = (
     r"(?:https?|ftp)://[^\s<>\"'{}|\\^`\[\]（）「」『』【】，。；：！？、]+"
-    r"|(?<![\w@./-])www\.[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,5}(?:/[^\s<>\"'{}（），。；：！？、]*)?"
-    r"|(?<![\w.+-])(?:mailto:|tel:)?[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}(?![\w@])"
-    r"|(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,4}(?:com|org|net|de|fr|es|io|shop|store|eu|co\.uk|cn|jp|it|at|ch)"
-    r"(?:/[A-Za-z0-9_./?=&%#~+-]*)?(?![\w.@-])"
+    r"|(?<![A-Za-z0-9_@./-])www\.[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,5}(?:/[^\s<>\"'{}（），。；：！？、]*)?"
+    r"|(?<![A-Za-z0-9_.+-])(?:mailto:|tel:)?[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}(?![A-Za-z0-9@])"
+    r"|(?<![A-Za-z0-9_@./-])(?:[a-z0-9-]{1,63}\.){1,4}(?:com|org|net|de|fr|es|io|shop|store|eu|co\.uk|cn|jp|it|at|ch)"
+    r"(?:/[A-Za-z0-9_./?=&%#~+-]*)?(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])"
 )
+# Letters of scripts that part words by blanks; a word of another script may stand right beside a name.
+LETTERS: Final = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u052f"
 _TRAILING: Final = re.compile(r"(?:[.,;:!?)\]'\"…]|&[a-z]{2,6};)+$")
 _PLACED: Final = re.compile(f"(?P<placeholder>{PLACEHOLDER})|(?P<address>{ADDRESS})")
 _HEX: Final = r"(?<![\w#&])#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4}(?=[0-9a-fA-F]*[\s,.;)<]|$))(?![\w])"
@@ -90,7 +92,7 @@ def _address_end(found: re.Match[str]) -> int:
 @lru_cache(maxsize=64)
 def _of_terms(terms: tuple[str, ...]) -> re.Pattern[str] | None:
     words = sorted({unicodedata.normalize("NFC", term) for term in terms if term.strip()}, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None
+    return re.compile(rf"(?<![{LETTERS}_])(?:{'|'.join(map(re.escape, words))})(?![{LETTERS}_])") if words else None
 
 
 def _places(text: str, terms: tuple[str, ...], guarded: bool) -> list[tuple[int, int, Kind]]:
