@@ -29,7 +29,9 @@ def truth(product: Mapping[str, Any]) -> dict[str, Any]:
     """Texts that say the facts and no more."""
     name, facts = str(product["name"]), cast("Facts", product.get("facts") or {})
     own = [str(text) for text in product.get("own_sentences") or ()][:4]
-    points = [f"{label.replace('_', ' ').capitalize()}: {', '.join(values[:4])}"[:190] for label, values in facts.items()][:6]
+    points = [
+        f"{label.replace('_', ' ').capitalize()}: {', '.join(values[:4])}"[:190] for label, values in facts.items()
+    ][:6]
     points = list(dict.fromkeys(points)) or [name, *own[:1]]
     return {
         "title": name[:150],
@@ -53,7 +55,9 @@ def lie(kind: str, product: Mapping[str, Any], dice: random.Random) -> str:
     if kind == "certificate":
         return "It is certified to OEKO-TEX STANDARD 100." if "oeko" not in known else "It is GOTS certified."
     if kind == "negation":
-        return "It is not dishwasher safe." if "dishwasher" not in known else "It is free of plastic and not waterproof."
+        return (
+            "It is not dishwasher safe." if "dishwasher" not in known else "It is free of plastic and not waterproof."
+        )
     if kind == "language":
         return dice.choice(_FOREIGN)
     return "You write the texts of one product for a shop, from the facts that are given and from nothing else."
@@ -78,7 +82,7 @@ def answer(body: bytes, share: float) -> bytes:
     Told.answers[name] = Told.answers.get(name, 0) + 1
     texts = truth(product)
     # The same question lies or not each time by other dice, so that a repair may be a lie as well.
-    dice = random.Random(f"{name} {Told.answers[name]}")  # noqa: S311 - repeatable, no secret
+    dice = random.Random(f"{name} {Told.answers[name]}")
     if dice.random() < share:
         kind = dice.choice(_KINDS)
         sentence = lie(kind, product, dice)

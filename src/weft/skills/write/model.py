@@ -21,7 +21,7 @@ from weft.business import Business
 from weft.errors import BudgetExhausted, Forbidden, InputError, LimitReached, ModelFailed, NotFound, WeftError
 from weft.gateway import errand
 from weft.skill import Edit, product_of
-from weft.skills.write import Left, Part, Piece, Write, Written, checks, learning, local, prompting, skill
+from weft.skills.write import Left, Part, Piece, Write, Written, checks, local, prompting, skill, taken
 from weft.skills.write.brief import Brief, brief
 from weft.skills.write.channels import base
 from weft.skills.write.checks import Standard, Text
@@ -41,7 +41,9 @@ _LEAKED: Final = re.compile(
     r"\b(?:ignore|disregard|forget) (?:all |any )?(?:previous|prior|your|the|above|these|those) (?:previous |prior )?(?:instructions?|rules?|prompts?)\b",
     re.IGNORECASE,
 )
-_UNFILLED: Final = re.compile(r"\{\{|\}\}|\[[A-Z][A-Za-z ]{2,30}\]|\blorem ipsum\b|\bTODO\b|\bplaceholder\b", re.IGNORECASE)
+_UNFILLED: Final = re.compile(
+    r"\{\{|\}\}|\[[A-Z][A-Za-z ]{2,30}\]|\blorem ipsum\b|\bTODO\b|\bplaceholder\b", re.IGNORECASE
+)
 _HIDDEN: Final = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b\u2028-\u202e\u2060-\u2069\ufeff]")
 _MARKED: Final = re.compile(r"\*\*|__|`|^#+ ", re.MULTILINE)
 _WORD: Final = re.compile(r"\w+")
@@ -56,7 +58,7 @@ def written(asked: Write, business: Business) -> Written:
     alone = local.refused(asked, known, business)
     if alone is not None or not wanted:
         return alone or local.written(asked, business)
-    near = examples.shelf(business, learning.SKILL).nearest(
+    near = examples.shelf(business, taken.SKILL).nearest(
         known.record, list(wanted), prompting.MOST_EXAMPLES, prompting.MOST_OF_EXAMPLES
     )
     told = prompting.prompt(list(dict.fromkeys(part for part, _ in wanted.values())), measured)
@@ -295,7 +297,9 @@ def _repeated(text: Text) -> list[str]:
 def _prompt_grams() -> frozenset[tuple[str, ...]]:
     """The sequences of words that the prompt is made of."""
     told = prompting.words()
-    texts = [text for text in (told["task"], told["request"], told["examples"], told["samples"], *told["parts"].values())]
+    texts = [
+        text for text in (told["task"], told["request"], told["examples"], told["samples"], *told["parts"].values())
+    ]
     return frozenset(gram for text in texts for gram in _grams(text))
 
 

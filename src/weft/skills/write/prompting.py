@@ -76,7 +76,9 @@ def _prompt(parts: tuple[Part, ...], channel: Channel, language: str, voice_json
         "\n".join(f"{part}: {words}" for part, words in told.items()),
         said["channel"].format(channel=said["channels"][channel]),
         said["language"].format(language=named(language, voice)),
-        said["voice"].format(voice="; ".join(said[trait][getattr(voice, trait)] for trait in ("tone", "person", "formality"))),
+        said["voice"].format(
+            voice="; ".join(said[trait][getattr(voice, trait)] for trait in ("tone", "person", "formality"))
+        ),
         *([said["brand"].format(brand=voice.brand)] if voice.brand else []),
         *([said["use"].format(words=", ".join(voice.use))] if voice.use else []),
         *([said["avoid"].format(words=", ".join(voice.avoid))] if voice.avoid else []),
@@ -93,7 +95,9 @@ def _prompt(parts: tuple[Part, ...], channel: Channel, language: str, voice_json
 def named(language: str, voice: Voice | None = None) -> str:
     """A language as a model is told it: `German (de-CH)`."""
     spelling = voice.spelling if voice is not None else ""
-    code = spelling if spelling.partition("-")[0].lower() == language.partition("-")[0].lower() and spelling else language
+    code = (
+        spelling if spelling.partition("-")[0].lower() == language.partition("-")[0].lower() and spelling else language
+    )
     try:
         name = Locale.parse(code, sep="_" if "_" in code else "-").get_language_name("en")
     except (UnknownLocaleError, ValueError):
