@@ -21,6 +21,7 @@ NAMES = (
     "gateway",
     "attack",
     "memory",
+    "write_model",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of real data")
     parser.add_argument("--large", action="store_true", help="with what takes many minutes")
+    parser.add_argument("--products", type=int, help="over how many products, where a bench asks")
     parser.add_argument("--json", action="store_true", help="one line for each figure")
     options = parser.parse_args()
     unknown = set(options.names) - set(NAMES)

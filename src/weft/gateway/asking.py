@@ -179,20 +179,20 @@ class _Asking(Generic[Wanted]):
     business: UUID
     question: Question[Wanted]
     errand: Errand
-    schema: Mapping[str, Any] = field(init=False)
+    messages: Sequence[Message] = field(init=False)
     cost: int = 0
     attempts: int = 0
     invalid: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, WeftError]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.schema = schemas.written(self.question.wanted)
+        self.messages = conversation(self.question)
 
     async def answered(self) -> Answered[Wanted]:
         """The first valid answer along the route."""
         choice = self.asker.door.parts.choice
         route = (await self.asker.door.known(self.business)).route(self.question.route)
-        body = {"messages": _prompted(self.question, self.schema), "max_tokens": self.question.most_out}
+        body = {"messages": self.messages, "max_tokens": self.question.most_out}
         size = Size.of("chat", body, orjson.dumps(body))
         targets = list({target.id: target for target in choice.fitting(route, "chat", body, size)}.values())
         for target in choice.order(route, targets):
@@ -292,7 +292,7 @@ class _Conversation(Generic[Wanted]):
         self._asking = asking
         self._target = target
         self._question = asking.question
-        self._messages = _prompted(asking.question, asking.schema)
+        self._messages = asking.messages
         most = target.model.most_out
         self._most = min(asking.question.most_out, most) if most else asking.question.most_out
         self._widest = min(self._most * _WIDER, most) if most else self._most * _WIDER
@@ -326,7 +326,7 @@ class _Conversation(Generic[Wanted]):
         form, without, limit = ability.form, ability.without, ability.limit
         stray = False
         while True:
-            body = _formed(self._messages, self._asking.schema, self._question, form)
+            body = _formed(self._messages, self._question, form)
             body[limit] = room
             for name in without:
                 body.pop(name, None)
@@ -501,12 +501,10 @@ def shown(name: str, value: Any) -> str:
     return f'<data {mark} name="{name}">\n{text}\n</data {mark}>'
 
 
-def _prompted(question: Question[Any], schema: Mapping[str, Any]) -> Sequence[Message]:
-    """The messages with the schema in the system's, and the facts as data at the end of the last."""
+def conversation(question: Question[Any]) -> list[Message]:
+    """The messages with which a question is asked: its own with the schema in the system's, and the facts as data at the end of the last."""
     messages: list[dict[str, Any]] = [dict(one) for one in question.messages]
-    preface = (
-        (_DATA if question.facts else "") + _ONLY_JSON + json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-    )
+    preface = (_DATA if question.facts else "") + _ONLY_JSON + schemas.forms(question.wanted).text
     if messages and messages[0].get("role") in ("system", "developer"):
         messages[0]["content"] = f"{_text(messages[0].get('content'))}\n\n{preface}"
     else:
@@ -516,7 +514,7 @@ def _prompted(question: Question[Any], schema: Mapping[str, Any]) -> Sequence[Me
         if messages[-1].get("role") != "user":
             messages.append({"role": "user", "content": ""})
         messages[-1]["content"] = _with(messages[-1].get("content"), facts)
-    return messages
+    return [*messages]
 
 
 def _with(content: Any, more: str) -> Any:
@@ -526,21 +524,19 @@ def _with(content: Any, more: str) -> Any:
     return f"{content}\n{more}".lstrip("\n")
 
 
-def _formed(
-    messages: Sequence[Message], schema: Mapping[str, Any], question: Question[Any], form: int
-) -> dict[str, Any]:
+def _formed(messages: Sequence[Message], question: Question[Any], form: int) -> dict[str, Any]:
     """The request in a form."""
     body: dict[str, Any] = {"messages": list(messages)}
     if question.temperature is not None:
         body["temperature"] = question.temperature
     if form == SCHEMA:
-        strict, closed = schemas.strict(schema)
+        asked = schemas.forms(question.wanted)
         body["response_format"] = {
             "type": "json_schema",
-            "json_schema": {"name": schemas.name(question.wanted), "schema": strict, "strict": closed},
+            "json_schema": {"name": schemas.name(question.wanted), "schema": asked.strict, "strict": asked.closed},
         }
     elif form == OBJECT_WITH_SCHEMA:
-        body["response_format"] = {"type": "json_object", "schema": schemas.strict(schema)[0]}
+        body["response_format"] = {"type": "json_object", "schema": schemas.forms(question.wanted).strict}
     elif form == OBJECT:
         body["response_format"] = {"type": "json_object"}
     elif form == NO_SYSTEM:

@@ -79,6 +79,14 @@ class Models:
         with errand.on(**self._asked_by):
             return doorway.done(doorway.asker.ask(self._business, question))
 
+    def conversation(
+        self, messages: "Sequence[Message]", wanted: type[BaseModel], facts: Mapping[str, Any]
+    ) -> "list[Message]":
+        """The messages that `ask` would send, with the schema and the facts in them; nothing is asked."""
+        asking = importlib.import_module("weft.gateway.asking")
+        made: list[Message] = asking.conversation(asking.Question(tuple(messages), wanted, "", (), dict(facts)))
+        return made
+
     def _known(self) -> "Known":
         doorway = doors.opened(self._database)
         return doorway.done(doorway.door.known(self._business))

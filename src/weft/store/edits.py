@@ -26,7 +26,7 @@ def clean(text: str) -> str:
 
 def has_nul(text: str) -> bool:
     """Tell whether a JSON text says a NUL character, which the database keeps in no text."""
-    return _NUL.search(text) is not None
+    return "\\u0000" in text and _NUL.search(text) is not None
 
 
 def _json(value: Any) -> str | None:

@@ -79,11 +79,14 @@ skill = Skill(
     many="weft.skills.write.local:written_many",
     model="weft.skills.write.model:written",
     rests_on="weft.skills.write.foundation:rests_on",
+    model_rests_on="weft.skills.write.taken:rests_on",
+    again="weft.skills.write.taken:requests",
+    taught="weft.skills.write.model:taught",
     over="product",
     reads=(
         *("title", "description", "vendor", "type", "category", "tags", "options", "images", "attributes"),
         *(f"variants.{name}" for name in _OF_VARIANT),
     ),
     writes="catalog",
-    seconds=300,
+    seconds=900,
 )
