@@ -10,7 +10,7 @@ from scripted import Shop
 from weft.errors import InputError, ModelFailed, NoAnswer
 from weft.gateway.models import Model
 from weft.gateway.providers.qwen_mt import Passage, Translation
-from weft.gateway.standin import Behavior, problem, whole
+from weft.gateway.standin import Answering, Behavior, problem, whole
 
 GERMAN = {"Mug": "Becher", "Shirt": "Hemd", "A lamp for the desk": "Eine Lampe für den Schreibtisch"}
 
@@ -57,7 +57,12 @@ def ask(shop: Shop, texts: Mapping[str, Passage], checks: Sequence[Any] = ()) ->
 
 def test_each_text_is_one_request_with_its_terms_and_pairs_as_options(shop: Shop) -> None:
     asked: list[Mapping[str, Any]] = []
-    shop.route("translate", {"qwen-mt-plus": lambda body: asked.append(body) or translates(body)})  # type: ignore[func-returns-value]
+
+    def noted(body: Mapping[str, Any]) -> Behavior:
+        asked.append(body)
+        return translates(body)
+
+    shop.route("translate", {"qwen-mt-plus": noted})
     texts = {
         "title": Passage("Mug"),
         "type": Passage("Cup", terms=[("Cup", "Tasse")]),
@@ -107,13 +112,26 @@ def test_a_translator_that_is_away_has_failed_and_one_that_is_asked_anything_els
         shop.business.models.ask([{"role": "user", "content": "Say."}], Rendered, route="describe")
 
 
-def test_the_model_asked_is_told_before_it_is_asked(shop: Shop) -> None:
-    told: list[str] = []
-    shop.route("translate", {"one": lambda _: problem(500, "broken"), "two": lambda body: whole(body, '{"texts": {}}')})
+def test_a_further_model_is_asked_only_for_what_is_still_open(shop: Shop) -> None:
+    open_ = ["title", "type"]
+    asked: list[str] = []
+
+    def says(said: str) -> Answering:
+        def answer(body: Mapping[str, Any]) -> Behavior:
+            asked.append(body["messages"][-1]["content"])
+            return whole(body, said)
+
+        return answer
+
+    shop.route("translate", {"one": says("nothing"), "two": says('{"texts": {"type": "Hemd"}}')})
     shop.business.models.ask(
-        [{"role": "user", "content": "Translate."}], Rendered, route="translate", begun=told.append
+        [{"role": "user", "content": "Translate."}],
+        Rendered,
+        route="translate",
+        facts={"open": open_},
+        narrowed=lambda: open_.remove("title"),
     )
-    assert told == ["translate/one", "translate/two"]
+    assert ["title" in one for one in asked if "cannot be used" not in one] == [True, False]
 
 
 def test_a_translator_is_known_by_its_name_or_by_what_is_said_of_it() -> None:

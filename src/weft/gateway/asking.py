@@ -71,8 +71,8 @@ class Question(Generic[Wanted]):
     """What is asked: messages, the type of the answer, the route, and what an answer must pass.
 
     A check is a function of the answer that says what is wrong with it, a sentence each. `facts` are values from records by what
-    they are; they are shown as data. `most_out` bounds an answer's tokens, `seconds` the whole. `begun` is called with each model
-    before it is asked, and may narrow what the messages and facts hold to what is still open. A model that only translates is
+    they are; they are shown as data. `most_out` bounds an answer's tokens, `seconds` the whole. `narrowed` is called before
+    a further model is asked, and may leave in the facts only what is still open. A model that only translates is
     asked `translation` in place of the messages, and passed over where there is none.
     """
 
@@ -84,7 +84,7 @@ class Question(Generic[Wanted]):
     most_out: int = 2048
     temperature: float | None = 0.0
     seconds: float = 120.0
-    begun: Callable[[str], None] | None = None
+    narrowed: Callable[[], None] | None = None
     translation: qwen_mt.Translation | None = None
 
 
@@ -197,8 +197,9 @@ class _Asking(Generic[Wanted]):
         targets = list({target.id: target for target in choice.fitting(route, "chat", body, size)}.values())
         for target in choice.order(route, targets):
             try:
-                if self.question.begun is not None:
-                    self.question.begun(target.id)
+                if self.question.narrowed is not None and (self.invalid or self.failed):
+                    self.question.narrowed()
+                    self.messages = conversation(self.question)
                 value = await (_Passages if target.model.translates else _Conversation)(self, target).answer()
             except BudgetExhausted:
                 raise
@@ -383,7 +384,8 @@ class _Passages(Generic[Wanted]):
         if failed and not said:
             raise failed[0]
         text = json.dumps(asked.answer(said), ensure_ascii=False)
-        value, problems = await asyncio.to_thread(judged, text, self._question.wanted, self._question.checks)
+        with errand.on(model=self._target.id):
+            value, problems = await asyncio.to_thread(judged, text, self._question.wanted, self._question.checks)
         if failed and isinstance(failed[0], BudgetExhausted):
             raise failed[0]
         if value is None:

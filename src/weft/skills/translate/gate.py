@@ -60,10 +60,13 @@ def wrong_whole(draft: Draft, text: str, how: How, terms: Sequence[Term], rules:
 def settle(draft: Draft, rules: Rules) -> None:
     """Adapt to the market what is filled in, and take out of it what does not hold, so that it is open again."""
     about = draft.item.text[:2_000]
-    if draft.whole is not None and draft.whole.text is not None and draft.whole.how is not None:
-        draft.whole.text = adapted(draft.whole.text, draft.target, rules, about) if rules.market else draft.whole.text
-        if wrong_whole(draft, draft.whole.text, draft.whole.how, draft.whole.terms, rules):
-            draft.whole = None
+    whole = draft.whole
+    if whole is not None and whole.text is not None and whole.how is not None:
+        whole.text = adapted(whole.text, draft.target, rules, about)
+        problems = wrong_whole(draft, whole.text, whole.how, whole.terms, rules)
+        draft.whole = whole if not problems else None
+        for passage in draft.passages:
+            passage.problems = problems
     for passage in draft.passages:
         if passage.text is None or passage.how is None:
             continue

@@ -18,6 +18,7 @@ _NO_LANGUAGE: Final = ("und", "mul", "zxx", "mis", "root")
 _TRADITIONAL: Final = ("Hant", "TW", "HK", "MO")
 _FEWEST_WORDS: Final = 3
 _SURE: Final = 0.8
+_SURE_OF_TWO: Final = 0.6
 _MOST_READ: Final = 4_000
 FALLBACK: Final = "en"
 
@@ -105,7 +106,7 @@ class Reader:
         """The language that texts are in as a whole, where it can be told; else the business's main one."""
         if self.said:
             return self.said
-        told = self._told(_words("\n".join(texts)))
+        told = self._told(_words("\n".join(texts)), self._among)
         return self._variety(told) if told else self.main or FALLBACK
 
     def of_text(self, text: str, whole: str) -> str:
@@ -114,14 +115,21 @@ class Reader:
             return self.said
         words = _words(text)
         if len(words.split()) < _FEWEST_WORDS and words.isascii():
-            return whole
-        told = self._told(words)
+            return self._of_few(words, whole)
+        told = self._told(words, self._among)
         return self._variety(told) if told and not same(told, whole) else whole
 
-    def _told(self, words: str) -> str | None:
-        likely = language.likely(words, self._among)
+    def _of_few(self, words: str, whole: str) -> str:
+        """The language of a few words: the whole's, unless that is not the business's, and they look like the business's."""
+        if not self.main or same(self.main, whole):
+            return whole
+        return self._variety(self._told(words, [languages.base(self.main), whole], _SURE_OF_TWO) or whole)
+
+    @staticmethod
+    def _told(words: str, among: Sequence[str], sure: float = _SURE) -> str | None:
+        likely = language.likely(words, among)
         best = max(likely, key=lambda one: likely[one], default=None)
-        return best if best is not None and likely[best] >= _SURE else None
+        return best if best is not None and likely[best] >= sure else None
 
     def _variety(self, told: str) -> str:
         return self.main if self.main and same(self.main, told) else told

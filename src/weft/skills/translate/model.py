@@ -18,6 +18,7 @@ from weft.errors import BudgetExhausted, Forbidden, InputError, LimitReached, Mo
 from weft.gateway import errand
 from weft.gateway.providers import qwen_mt
 from weft.skills.translate import Translate, Translated, gate, languages, lessons, local, prompting, skill
+from weft.skills.translate.checks.wording import weight
 from weft.skills.translate.drafts import Draft, Passage
 from weft.skills.translate.known import near_pairs
 from weft.skills.translate.prompting import Translations
@@ -33,6 +34,8 @@ _MOST_OUT: Final = 8_192
 _MOST_EXAMPLES: Final = 3
 _MOST_OF_EXAMPLES: Final = 2_000
 _GRAM: Final = 7
+_LEAST_TO_SHRINK: Final = 24
+_LEAST_TO_ECHO: Final = 3
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -103,7 +106,7 @@ def _ask(batch: "Batch", business: Business) -> None:
         facts=told,
         most_out=min(max(_LEAST_OUT, characters), _MOST_OUT),
         seconds=_SECONDS_IN_A_RUN if errand.current().bulk else _SECONDS,
-        begun=batch.begun,
+        narrowed=batch.narrowed,
         translation=batch.translation(),
     )
 
@@ -153,7 +156,7 @@ class Batch:
         """The terms that bind in any of the segments."""
         return list(dict.fromkeys(pair for passage in self.passages() for pair in passage.pairs))
 
-    def begun(self, _: str) -> None:
+    def narrowed(self) -> None:
         """Another model is asked: only for what is still open."""
         self.shown[:] = [one for one in self.shown if self.entries[one["id"]][0][1].text is None]
 
@@ -182,7 +185,12 @@ class Batch:
         return problems
 
     def _judged(self, draft: Draft, passage: Passage, text: str) -> list[str]:
-        return gate.wrong(draft, passage, text, "model", self.rules)
+        found = gate.wrong(draft, passage, text, "model", self.rules)
+        if not found and _far_shorter(passage.segment.plain, text):
+            return ["It says far less than the segment."]
+        if not found and _echoes(passage.segment.text, text):
+            return ["It is the segment as it was, untranslated."]
+        return found
 
     def _leaked(self, passage: Passage, text: str) -> list[str]:
         """What of the instructions a translation recites."""
@@ -208,6 +216,17 @@ class Batch:
             lambda said: {"translations": [{"id": name, "text": text} for name, text in said.items()]},
             prompting.words()["domain"],
         )
+
+
+def _far_shorter(source: str, text: str) -> bool:
+    """Tell whether a translation can hardly say what its source says: a fourth of its letters, which no language pair needs."""
+    before = weight(source)
+    return before >= _LEAST_TO_SHRINK and weight(text) < before / 4
+
+
+def _echoes(source: str, text: str) -> bool:
+    """Tell whether a translation is its source, and that no row of names: three words of small letters."""
+    return source.strip() == text.strip() and sum(word.islower() for word in _WORD.findall(text)) >= _LEAST_TO_ECHO
 
 
 def _grams(text: str) -> set[tuple[str, ...]]:

@@ -108,7 +108,7 @@ class Work:
             source = reader.of_text(item.text, self.source)
             if not languages.same(source, language):
                 self.drafts.append(Draft.of(item, source, language))
-            elif self.record is None or not languages.same(self.source, language):
+            elif self.record is None or not languages.same(reader.main or self.source, language):
                 self.taken.append(Draft.of(item, source, language))
 
     def open(self) -> Iterator[Draft]:
