@@ -87,4 +87,3 @@ skill = Skill(
     writes="catalog",
     seconds=300,
 )
-
