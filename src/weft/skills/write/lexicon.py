@@ -78,6 +78,11 @@ class Phrase:
     patterns: Mapping[str, re.Pattern[str]]
 
 
+def is_a(kind: Kind, other: Kind) -> bool:
+    """Whether a kind is one of another: a hiking boot is a boot."""
+    return kind.name == other.name or kind.name.endswith(f" {other.name}") or kind.plural.endswith(f" {other.plural}")
+
+
 def folded(text: str) -> str:
     """A text for comparison: lower case, straight apostrophes, single spaces."""
     plain = unicodedata.normalize("NFC", text).casefold().replace("’", "'").replace("_", " ")
@@ -283,7 +288,7 @@ def _phrases(name: str) -> tuple[Phrase, ...]:
     for line in _lines(name):
         en, de, *patterns = _columns(line, 4)
         compiled = {
-            language: re.compile(f"(?:{pattern.replace('#', _number(language))})", re.IGNORECASE)
+            language: re.compile(rf"(?<![\w-])(?:{pattern.replace('#', _number(language))})(?![\w-])", re.IGNORECASE)
             for language, pattern in zip(("en", "de"), patterns, strict=True)
             if pattern
         }

@@ -11,7 +11,7 @@ from weft.skills.write import Need
 from weft.skills.write.brief import Brief, Known, Picture
 from weft.skills.write.channels import base, no_fact
 from weft.skills.write.composition import composition, named
-from weft.skills.write.lexicon import Kind, audience, care, colors, folded, kinds, label_of, labels, needs
+from weft.skills.write.lexicon import Kind, audience, care, colors, folded, is_a, kinds, label_of, labels, needs
 from weft.skills.write.sentences import (
     Block,
     addressed,
@@ -242,14 +242,16 @@ def _spoken(title: str, found: Sequence[Block]) -> str | None:
 def _kind(source: Mapping[str, Any], title: str) -> Kind | None:
     """What a product is: its title's noun, else its type's or its category's where these name one kind of thing."""
     kind = kinds().in_title(title) if title else None
-    if kind is not None:
-        return kind
     leaf = str(source.get("category") or "").rpartition(">")[2]
     for shelf in (str(source.get("type") or ""), leaf):
         named_there = kinds().in_shelf(shelf)
+        if kind is not None:
+            if len(named_there) == 1 and is_a(named_there[0], kind):
+                return named_there[0]
+            continue
         if len(named_there) == 1 and named_there[0].family not in ("sport", "electronics", "tools", "home", "beauty"):
             return named_there[0]
-    return None
+    return kind
 
 
 def _family(source: Mapping[str, Any], title: str) -> str:
@@ -333,7 +335,7 @@ def _said(value: Any, unit: str | None) -> str:
     text = tidy(" ".join(block.text for block in blocks(value)) if "<" in value else value)
     if not text or len(text) > _LONGEST_VALUE or folded(text) in _DEFAULT or addressed(text) or shop_talk(text):
         return ""
-    if re.search(r"://|[{}\[\]]|^gid:", text):
+    if re.search(r"://|[{}\[\]]|^gid:|^\d{4}-\d\d-\d\d", text):
         return ""
     return f"{text} {unit}" if unit and re.fullmatch(r"[\d.,]+", text) else text
 
@@ -358,6 +360,8 @@ def _specified(name: str, text: str, where: str, reading: _Reading, flag: bool =
         reading.add("care", text.rstrip("."), text, where)
     elif label.name == "origin":
         reading.add("origin", text.rstrip("."), text, where)
+    elif label.name == "weight" and re.search(r"/\s?m[²2]|gsm", text):
+        reading.add("fabric_weight", text.rstrip("."), text, where, "Fabric weight")
     elif not any(one.name == label.name and one.field.startswith("attributes") for one in reading.known):
         reading.add(label.name, text.rstrip("."), text, where, label.word.en)
 
@@ -409,6 +413,10 @@ def _row(block: Block, common: Collection[int], reading: _Reading) -> bool:
 
 def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading) -> None:
     plain = text.strip(" .")
+    if any(
+        folded(one.text).strip(" .") == folded(plain) for one in reading.known if one.field.startswith("attributes")
+    ):
+        return
     if any(rule(plain, reading) for rule in _FACTS):
         reading.kept.append(text)
         return
@@ -426,7 +434,7 @@ def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading)
     elif whole(text, spoken) and not item:
         reading.sentences.append(text if text.endswith((".", "…")) else f"{text}.")
     else:
-        reading.details.append(text.rstrip(".") if not whole(text, spoken) else text)
+        reading.details.append(text.rstrip(".…"))
 
 
 def _without(text: str, names: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from weft.skills.write.lexicon import folded
+from weft.skills.write.lexicon import folded, labels
 
 LONGEST: Final = 200_000
 _MOST_BLOCKS: Final = 400
@@ -84,13 +84,20 @@ def blocks(markup: str) -> list[Block]:
             if not any(letter.isalnum() for letter in clean):
                 continue
             labeled = _LABELED.match(clean) if kind != "head" else None
-            if labeled and len(labeled[1].split()) <= 4 and (kind != "text" or len(labeled[2]) <= 80):
+            if labeled and ("\t" in clean or _is_label(labeled[1], labeled[2])):
                 found.append(Block("row", labeled[2].replace("\t", " ").strip(), labeled[1].strip()))
             else:
                 found.append(Block(kind, clean.replace("\t", " ").lstrip("•*–—-· ").strip()))
             if len(found) >= _MOST_BLOCKS:
                 return found
     return found
+
+
+def _is_label(name: str, value: str) -> bool:
+    """Whether what stands before a colon is a specification's label: a known one, or short with a short value."""
+    if folded(name) in labels():
+        return True
+    return len(name.split()) <= 3 and len(value) <= 60 and not any(whole(value, language) for language in _VERBS)
 
 
 def _pieces(markup: str) -> Iterator[tuple[Literal["text", "item", "head"], str]]:

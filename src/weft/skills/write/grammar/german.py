@@ -6,10 +6,9 @@ from typing import Final
 
 from weft.skills.write.brief import Picture
 from weft.skills.write.composition import Component, Share, whole
-from weft.skills.write.grammar.countries import place
-from weft.skills.write.grammar.english import _specified
+from weft.skills.write.grammar.countries import country, place
 from weft.skills.write.grammar.figures import figure
-from weft.skills.write.grammar.foreign import care_in, features_in
+from weft.skills.write.grammar.foreign import care_in, features_in, specified
 from weft.skills.write.grammar.telling import (
     Grammar,
     Line,
@@ -91,7 +90,7 @@ class German(Grammar):
         name = name or told.brief.brand
         colored = self._color(told)
         if colored and folded(colored) not in folded(name):
-            name = f"{name} {self._in(told.colors[0])}"
+            name = f"{name} in {colored}" if color_words(told.colors[0], "de")[1] else f"{name}, {colored}"
         return self._written(name, told)
 
     def feed_title(self, told: Telling) -> str:
@@ -146,7 +145,7 @@ class German(Grammar):
         if not forms and from_there:
             forms = [f"{subject} {'werden' if self._many(told) else 'wird'} in {from_there} hergestellt."]
         if not forms and told.named and colored:
-            forms = [f"{subject} {'gibt es' if False else ('kommen' if self._many(told) else 'kommt')}{colored}."]
+            forms = [f"{subject} {'kommen' if self._many(told) else 'kommt'}{colored}."]
         return self._split(forms[told.choose(len(forms))], told) if forms else []
 
     def _plain_lead(self, told: Telling, name: str, by: str, made: str, place_: str, colored: str) -> list[str]:
@@ -165,7 +164,7 @@ class German(Grammar):
     def choice(self, told: Telling) -> list[str]:
         """In which colors, if there are several, and in which sizes it comes."""
         found = []
-        several = some_colors(told)
+        several, sizes = some_colors(told), self._sizes(told)
         him = self._him(told)
         start, end = {
             ("neutral", "informal"): ("Erhältlich", ""),
@@ -176,9 +175,9 @@ class German(Grammar):
             ("we", "formal"): (f"Wir führen {him}", ""),
         }[told.voice.person, told.voice.formality]
         if len(several) > 1:
-            found.append(f"{start} in {joined([color_words(one, 'de')[0] for one in several], 'und')}{end}.")
-        sizes = self._sizes(told)
-        if sizes:
+            named = joined([color_words(one, "de")[0] for one in several], "und")
+            found.append(f"{start} in {named}{f', {sizes}' if sizes else ''}{end}.")
+        elif sizes:
             found.append(f"{start} {sizes}{end}.")
         return [self._written(one, told) for one in found]
 
@@ -226,13 +225,13 @@ class German(Grammar):
         if told.sizes:
             sizes = [self._size(one) for one in self._in_letters(told)]
             found.append(Line("Größe" if len(sizes) == 1 else "Größen", ", ".join(sizes), ("size",)))
-        found += [Line(label, value, (name,)) for name, label, value in _specified(told, "de")]
+        found += [Line(label, value, (name,)) for name, label, value in specified(told, "de")]
         cared = [str(one.value) for one in told.brief.known if one.name == "care"]
         cared = cared if told.own else care_in(cared, "de")
         if cared:
             found.append(Line("Pflege", "; ".join(one.rstrip(".") for one in cared), ("care",)))
         if told.origin:
-            found.append(Line("Hergestellt in", place(told.origin, "de"), ("origin",)))
+            found.append(Line("Hergestellt in", country(told.origin, "de"), ("origin",)))
         return [Line(self._written(one.label, told), self._written(one.value, told), one.rests_on) for one in found]
 
     def short(self, told: Telling) -> list[str]:
@@ -249,6 +248,11 @@ class German(Grammar):
         sizes = self._sizes(told)
         found += [f"Erhältlich {sizes}."] if sizes else []
         found += [f"{one}." for one in self.details(told)[:4] if len(one) <= 60]
+        found += [
+            f"{label}: {value.rstrip('.')}."
+            for name, label, value in specified(told, "de")
+            if name != "shipping_weight"
+        ]
         return [self._written(one, told) for one in found]
 
     def alt(self, told: Telling, picture: Picture, of: int) -> str:
@@ -279,7 +283,7 @@ class German(Grammar):
     def _with_article(self, told: Telling, case: str) -> str:
         noun = self._kind(told)
         if self._many(told):
-            return noun if noun[:1].isupper() else noun
+            return noun
         assert told.kind is not None
         article = _A[case][told.kind.gender]
         return f"{article} {noun}"
@@ -320,7 +324,8 @@ class German(Grammar):
                     "und",
                 )
         named = [dative(one) for one in self._materials(told)]
-        return joined(named, "und") if named else dative(told.material)
+        made = joined(named, "und") if named else dative(told.material)
+        return f"einer {made}" if made.endswith("mischung") else made
 
     def _named(self, share: Share, told: Telling) -> str:
         return (
@@ -331,6 +336,7 @@ class German(Grammar):
 
     def _written(self, text: str, told: Telling) -> str:
         plain = " ".join(text.split())
+        plain = plain[:1].upper() + plain[1:]
         return (
             plain.replace("ß", "ss")
             if told.voice.spelling.upper().replace("_", "-").endswith(("-CH", "-LI"))
