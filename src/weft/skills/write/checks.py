@@ -12,11 +12,10 @@ from typing import Any, Final
 import nh3
 
 from weft import claims
-from weft.business import Business
 from weft.skills.write import Channel, Part
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import CHANNELS, Limit, Rules, base
-from weft.skills.write.voice import Voice, lexicon_of, market_of, voice_of
+from weft.store.preferences import Voice
 
 TAGS: Final = frozenset(
     ["p", "ul", "li", "h3", "strong", "em", "br", "table", "tbody", "tr", "th", "td", "dl", "dt", "dd"]
@@ -67,11 +66,6 @@ class Standard:
     def limit(self, part: Part) -> Limit | None:
         """A part's limit; None where the channel has no such part."""
         return self.rules.limits.get(part)
-
-
-def standard(business: Business, channel: Channel, language: str) -> Standard:
-    """What a business's texts for a channel in a language are measured by."""
-    return Standard(channel, language, market_of(business, language), voice_of(business), lexicon_of(business))
 
 
 def plain(text: Text) -> str:
