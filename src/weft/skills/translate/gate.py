@@ -44,6 +44,8 @@ def adapted(text: str, target: str, rules: Rules, about: str = "") -> str:
 def wrong(draft: Draft, passage: Passage, text: str, how: How, rules: Rules) -> list[str]:
     """What is wrong with a passage's translation, a sentence each."""
     source = passage.segment.text
+    if how == "taxonomy" and not passage.terms:
+        return []
     problems = wrong_marks(passage.segment, text)
     if problems:
         return problems
