@@ -281,7 +281,9 @@ class Changes:
             ).fetchall()
         return [dict(zip(("record", "field", "after", "suggested", "state"), row, strict=True)) for row in rows]
 
-    def replaced(self, skill: str, records: Sequence[str], fields: Sequence[str]) -> dict[tuple[str, str], list[tuple[Any, Any]]]:
+    def replaced(
+        self, skill: str, records: Sequence[str], fields: Sequence[str]
+    ) -> dict[tuple[str, str], list[tuple[Any, Any]]]:
         """What a skill's applied changes replaced, by record and field: before and after of each, newest first."""
         with self._database.tenant(self._business) as connection:
             rows = connection.execute(

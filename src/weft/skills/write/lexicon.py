@@ -83,6 +83,7 @@ def is_a(kind: Kind, other: Kind) -> bool:
     return kind.name == other.name or kind.name.endswith(f" {other.name}") or kind.plural.endswith(f" {other.plural}")
 
 
+@functools.lru_cache(16_384)
 def folded(text: str) -> str:
     """A text for comparison: lower case, straight apostrophes, single spaces."""
     plain = unicodedata.normalize("NFC", text).casefold().replace("’", "'").replace("_", " ")
@@ -210,6 +211,7 @@ _AUDIENCE: Final[Mapping[str, re.Pattern[str]]] = {
 }
 
 
+@functools.lru_cache(4_096)
 def audience(text: str) -> str | None:
     """For whom a type, a tag or an attribute says that a thing is: women, men, unisex, kids, girls, boys, babies."""
     plain = text.replace("’", "'")

@@ -167,7 +167,7 @@ def read(
     title = _capitals(title, brand)
     name = _name(title, reading)
     clean = _cleaned(source, title, reading)
-    family = kind.family if kind else _family(source, title)
+    family = kind.family if kind else _family(source)
     return Brief(
         product=str(product["id"]),
         language=target,
@@ -254,7 +254,7 @@ def _kind(source: Mapping[str, Any], title: str) -> Kind | None:
     return kind
 
 
-def _family(source: Mapping[str, Any], title: str) -> str:
+def _family(source: Mapping[str, Any]) -> str:
     for text in (str(source.get("type") or ""), *reversed(str(source.get("category") or "").split(">"))):
         shelf = kinds().in_shelf(text)
         if shelf:
@@ -539,24 +539,40 @@ def _name(title: str, reading: _Reading) -> str:
 def _pictures(source: Mapping[str, Any], reading: _Reading) -> Iterator[Picture]:
     """The pictures with what is known of each: a variant's picture shows its color, a file's name or an old text may say the rest."""
     shown = [one.text for one in reading.known if one.name == "color"]
-    by_source: dict[str, set[str]] = {}
-    for variant in source.get("variants") or ():
-        color = next((str(value) for name, value in (variant.get("options") or {}).items() if _is_color(name)), "")
-        if variant.get("image") and color:
-            by_source.setdefault(str(variant["image"]), set()).add(folded(color))
+    of_variants = _of_variants(source)
     for place, image in enumerate(source.get("images") or (), 1):
         if not isinstance(image, Mapping):
             continue
         src, alt = str(image.get("src") or ""), tidy(str(image.get("alt") or ""))
-        file = set(re.split(r"[^a-z0-9]+", re.sub(r"\?.*", "", src).rpartition("/")[2].rpartition(".")[0].lower()))
-        of_variant = by_source.get(src, set())
-        color = next((one for one in shown if folded(one) in of_variant or folded(one) == folded(alt)), None)
-        if color is None and len(shown) > 1:
-            inside = [one for one in shown if set(re.split(r"[^a-z0-9]+", folded(one))) <= file]
-            color = max(inside, key=len) if inside else None
-        said = set(re.findall(r"[a-z]+", alt.lower())) if len(alt) < 80 else set()
+        file = _words(re.sub(r"\?.*", "", src).rpartition("/")[2].rpartition(".")[0])
+        color = shown[0] if len(shown) == 1 else _color_of(shown, alt, file, of_variants.get(src, set()))
+        said = _words(alt) if len(alt) < 80 else set()
         view = next((one for one in _VIEWS if one in said), None) or next((one for one in _VIEWS if one in file), None)
-        yield Picture(place, alt, color or (shown[0] if len(shown) == 1 else None), view)
+        yield Picture(place, alt, color, view)
+
+
+def _of_variants(source: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The colors of the variants that have a picture, by its address."""
+    found: dict[str, set[str]] = {}
+    for variant in source.get("variants") or ():
+        color = next((str(value) for name, value in (variant.get("options") or {}).items() if _is_color(name)), "")
+        if variant.get("image") and color:
+            found.setdefault(str(variant["image"]), set()).add(folded(color))
+    return found
+
+
+def _color_of(shown: Sequence[str], alt: str, file: set[str], of_variant: set[str]) -> str | None:
+    """Which of several colors a picture shows: its variant's, that which its old text is, that which its file's name has."""
+    sure = [one for one in shown if folded(one) in of_variant] if len(of_variant) == 1 else []
+    sure += [one for one in shown if folded(one) == folded(alt)]
+    if sure:
+        return sure[0]
+    inside = [one for one in shown if _words(one) and _words(one) <= file]
+    return max(inside, key=len) if inside else None
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", folded(text)))
 
 
 def _is_color(option: str) -> bool:

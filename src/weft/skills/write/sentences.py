@@ -440,12 +440,8 @@ def sound(sentence: str) -> bool:
     """Whether a sentence can stand in a text as it is: not too long, not shouting, no codes, no leftover markup."""
     if not 5 <= len(sentence) <= _LONGEST_SENTENCE or re.search(r"[<>{}\\|]|\]\]|&\w+;|=\"", sentence):
         return False
-    letters = [letter for letter in sentence if letter.isalpha()]
-    return (
-        bool(letters)
-        and len(letters) * 2 >= len(sentence) * 1
-        and sum(map(str.isupper, letters)) * 2 < len(letters) + 6
-    )
+    letters = sum(map(str.isalpha, sentence))
+    return letters > 0 and letters * 2 >= len(sentence) and sum(map(str.isupper, sentence)) * 2 < letters + 6
 
 
 def standing(sentence: str, common: Collection[int]) -> bool:

@@ -22,7 +22,7 @@ from weft.skills.write.grammar.telling import (
     some_colors,
     spanned,
 )
-from weft.skills.write.lexicon import folded
+from weft.skills.write.lexicon import folded, plural
 
 _ENGINE: Final = inflect.engine()
 _FOR: Final = {
@@ -54,7 +54,7 @@ def article(phrase: str) -> str:
 
 @functools.cache
 def _spelling(british: bool) -> tuple[re.Pattern[str], dict[str, str]]:
-    table = {us: gb for us, gb in _SPELLED} if british else {gb: us for us, gb in _SPELLED}
+    table = dict(_SPELLED) if british else {gb: us for us, gb in _SPELLED}
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, table))})\b", re.IGNORECASE), table
 
 
@@ -359,13 +359,10 @@ def _preferred(word: str, told: Telling) -> str:
     assert told.kind is not None
     others = [one for one in told.kind.aliases if (one.endswith("s") if told.kind.paired else True)]
     wanted = {folded(one) for one in told.voice.use}
-    avoided = {folded(one) for one in told.voice.avoid}
     chosen = next((one for one in others if folded(one) in wanted), None)
-    if chosen is None and folded(word) in avoided:
-        chosen = next((one for one in others if folded(one) not in avoided), None)
     if chosen is None:
         return word
-    return chosen if not told.many or told.kind.paired else _ENGINE.plural_noun(chosen) or chosen  # type: ignore[arg-type, return-value]
+    return plural(chosen) if told.many and not told.kind.paired else chosen
 
 
 def _capped(text: str) -> str:

@@ -4,6 +4,7 @@ A grammar gives phrases and sentences; how many of them a text has, and in which
 any one of them can be left out where a claim in it is not supported.
 """
 
+import functools
 import html
 import re
 from abc import ABC, abstractmethod
@@ -192,6 +193,7 @@ def ordered(sizes: Sequence[str]) -> list[str]:
         return list(sizes)
 
 
+@functools.lru_cache(4_096)
 def color_words(value: str, language: str) -> tuple[str, bool]:
     """A color as a language says it, and whether it is a word of that language: `Black/White` is two."""
     parts = [part.strip() for part in re.split(r"\s*[/&]\s*|\s+and\s+|\s+und\s+", value) if part.strip()]
