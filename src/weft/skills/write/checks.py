@@ -14,7 +14,7 @@ import nh3
 from weft import claims
 from weft.skills.write import Channel, Part
 from weft.skills.write.brief import Brief
-from weft.skills.write.channels import CHANNELS, Limit, Rules, base
+from weft.skills.write.channels import CHANNELS, Limit, Rules, base, part_name
 from weft.store.preferences import Voice
 
 TAGS: Final = frozenset(
@@ -125,7 +125,7 @@ def _limits(part: Part, text: Text, brief: Brief, measured: Standard) -> list[st
     del brief
     limit = measured.limit(part)
     if limit is None:
-        return [f"The channel {measured.channel} has no {part.replace('_', ' ')}."]
+        return [f"The channel {measured.channel} has no {part_name(part)}."]
     texts = [text] if isinstance(text, str) else list(text)
     problems = []
     if isinstance(text, str) != (part != "bullets"):

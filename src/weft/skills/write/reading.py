@@ -20,6 +20,7 @@ from weft.skills.write.sentences import (
     language_of,
     latin,
     praise,
+    script_of,
     sentences,
     shop_talk,
     sound,
@@ -31,6 +32,7 @@ from weft.skills.write.sentences import (
 _MOST_SENTENCES: Final = 12
 _MOST_DETAILS: Final = 14
 _MOST_VALUES: Final = 60
+_MOST_KEPT: Final = 60
 _LONGEST_VALUE: Final = 160
 # What a platform keeps beside the facts, or what says for whom a thing is, which is read by itself.
 _NO_FACTS: Final = re.compile(
@@ -156,9 +158,11 @@ def read(
     source = {**product, **(originals or {})}
     title, brand = _title(source), tidy(str(source.get("vendor") or ""))[:100]
     found = blocks(str(source.get("description") or ""))
-    spoken = _spoken(title, found)
-    target = language or main or spoken or "en"
     kind = _kind(source, title)
+    titled = script_of(title) or kinds().tongue(title)
+    spoken = _spoken(title, found) or titled
+    target = language or main or spoken or "en"
+    spoken = spoken or (base(main) if main else None)
     reading = _Reading(spoken, base(target), names=tuple(one for one in (title, brand) if one))
     _options(source, reading)
     _attributes(source, reading)
@@ -173,6 +177,7 @@ def read(
         language=target,
         main=main or spoken or target,
         spoken=spoken,
+        titled=titled or spoken,
         title=title,
         name=name,
         brand=_brand(brand),
@@ -180,9 +185,9 @@ def read(
         kind=kind.name if kind else None,
         audience=_audience(source, reading),
         known=tuple(reading.known),
-        sentences=tuple(reading.sentences[:_MOST_SENTENCES]),
-        details=tuple(reading.details[:_MOST_DETAILS]),
-        foreign=tuple(reading.foreign[: _MOST_SENTENCES + _MOST_DETAILS]),
+        sentences=_once(reading.sentences, _MOST_SENTENCES),
+        details=_once(reading.details, _MOST_DETAILS),
+        foreign=_once(reading.foreign, _MOST_SENTENCES + _MOST_DETAILS),
         pictures=tuple(_pictures(source, reading)),
         names=tuple(dict.fromkeys(one for one in (name, title, brand) if one)),
         grounds=tuple(claims.facts_of(clean)),
@@ -235,6 +240,8 @@ def _spoken(title: str, found: Sequence[Block]) -> str | None:
     if counted:
         return counted.most_common(1)[0][0]
     text = " ".join([title, *(block.text for block in found)])[:1000]
+    if (written := script_of(text)) is not None:
+        return written
     letters = sum(letter.isalpha() for letter in text)
     return claims.language_of(text) if letters >= 40 else None
 
@@ -428,6 +435,8 @@ def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading)
         return
     if not concrete(_without(text, reading.names), spoken):
         return
+    if len(reading.kept) >= _MOST_KEPT:
+        return
     reading.kept.append(text)
     if spoken != reading.language:
         reading.foreign.append(text)
@@ -435,6 +444,10 @@ def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading)
         reading.sentences.append(text if text.endswith((".", "…")) else f"{text}.")
     else:
         reading.details.append(text.rstrip(".…"))
+
+
+def _once(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))[:most]
 
 
 def _without(text: str, names: Sequence[str]) -> str:
