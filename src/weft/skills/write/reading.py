@@ -20,6 +20,7 @@ from weft.skills.write.sentences import (
     language_of,
     latin,
     praise,
+    script_of,
     sentences,
     shop_talk,
     sound,
@@ -31,6 +32,7 @@ from weft.skills.write.sentences import (
 _MOST_SENTENCES: Final = 12
 _MOST_DETAILS: Final = 14
 _MOST_VALUES: Final = 60
+_MOST_KEPT: Final = 60
 _LONGEST_VALUE: Final = 160
 # What a platform keeps beside the facts, or what says for whom a thing is, which is read by itself.
 _NO_FACTS: Final = re.compile(
@@ -156,9 +158,11 @@ def read(
     source = {**product, **(originals or {})}
     title, brand = _title(source), tidy(str(source.get("vendor") or ""))[:100]
     found = blocks(str(source.get("description") or ""))
-    spoken = _spoken(title, found)
-    target = language or main or spoken or "en"
     kind = _kind(source, title)
+    titled = script_of(title) or kinds().tongue(title)
+    spoken = _spoken(title, found) or titled
+    target = language or main or spoken or "en"
+    spoken = spoken or (base(main) if main else None)
     reading = _Reading(spoken, base(target), names=tuple(one for one in (title, brand) if one))
     _options(source, reading)
     _attributes(source, reading)
@@ -167,12 +171,13 @@ def read(
     title = _capitals(title, brand)
     name = _name(title, reading)
     clean = _cleaned(source, title, reading)
-    family = kind.family if kind else _family(source, title)
+    family = kind.family if kind else _family(source)
     return Brief(
         product=str(product["id"]),
         language=target,
         main=main or spoken or target,
         spoken=spoken,
+        titled=titled or spoken,
         title=title,
         name=name,
         brand=_brand(brand),
@@ -180,9 +185,9 @@ def read(
         kind=kind.name if kind else None,
         audience=_audience(source, reading),
         known=tuple(reading.known),
-        sentences=tuple(reading.sentences[:_MOST_SENTENCES]),
-        details=tuple(reading.details[:_MOST_DETAILS]),
-        foreign=tuple(reading.foreign[: _MOST_SENTENCES + _MOST_DETAILS]),
+        sentences=_once(reading.sentences, _MOST_SENTENCES),
+        details=_once(reading.details, _MOST_DETAILS),
+        foreign=_once(reading.foreign, _MOST_SENTENCES + _MOST_DETAILS),
         pictures=tuple(_pictures(source, reading)),
         names=tuple(dict.fromkeys(one for one in (name, title, brand) if one)),
         grounds=tuple(claims.facts_of(clean)),
@@ -235,6 +240,8 @@ def _spoken(title: str, found: Sequence[Block]) -> str | None:
     if counted:
         return counted.most_common(1)[0][0]
     text = " ".join([title, *(block.text for block in found)])[:1000]
+    if (written := script_of(text)) is not None:
+        return written
     letters = sum(letter.isalpha() for letter in text)
     return claims.language_of(text) if letters >= 40 else None
 
@@ -254,7 +261,7 @@ def _kind(source: Mapping[str, Any], title: str) -> Kind | None:
     return kind
 
 
-def _family(source: Mapping[str, Any], title: str) -> str:
+def _family(source: Mapping[str, Any]) -> str:
     for text in (str(source.get("type") or ""), *reversed(str(source.get("category") or "").split(">"))):
         shelf = kinds().in_shelf(text)
         if shelf:
@@ -428,6 +435,8 @@ def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading)
         return
     if not concrete(_without(text, reading.names), spoken):
         return
+    if len(reading.kept) >= _MOST_KEPT:
+        return
     reading.kept.append(text)
     if spoken != reading.language:
         reading.foreign.append(text)
@@ -435,6 +444,10 @@ def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading)
         reading.sentences.append(text if text.endswith((".", "…")) else f"{text}.")
     else:
         reading.details.append(text.rstrip(".…"))
+
+
+def _once(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))[:most]
 
 
 def _without(text: str, names: Sequence[str]) -> str:
@@ -539,24 +552,40 @@ def _name(title: str, reading: _Reading) -> str:
 def _pictures(source: Mapping[str, Any], reading: _Reading) -> Iterator[Picture]:
     """The pictures with what is known of each: a variant's picture shows its color, a file's name or an old text may say the rest."""
     shown = [one.text for one in reading.known if one.name == "color"]
-    by_source: dict[str, set[str]] = {}
-    for variant in source.get("variants") or ():
-        color = next((str(value) for name, value in (variant.get("options") or {}).items() if _is_color(name)), "")
-        if variant.get("image") and color:
-            by_source.setdefault(str(variant["image"]), set()).add(folded(color))
+    of_variants = _of_variants(source)
     for place, image in enumerate(source.get("images") or (), 1):
         if not isinstance(image, Mapping):
             continue
         src, alt = str(image.get("src") or ""), tidy(str(image.get("alt") or ""))
-        file = set(re.split(r"[^a-z0-9]+", re.sub(r"\?.*", "", src).rpartition("/")[2].rpartition(".")[0].lower()))
-        of_variant = by_source.get(src, set())
-        color = next((one for one in shown if folded(one) in of_variant or folded(one) == folded(alt)), None)
-        if color is None and len(shown) > 1:
-            inside = [one for one in shown if set(re.split(r"[^a-z0-9]+", folded(one))) <= file]
-            color = max(inside, key=len) if inside else None
-        said = set(re.findall(r"[a-z]+", alt.lower())) if len(alt) < 80 else set()
+        file = _words(re.sub(r"\?.*", "", src).rpartition("/")[2].rpartition(".")[0])
+        color = shown[0] if len(shown) == 1 else _color_of(shown, alt, file, of_variants.get(src, set()))
+        said = _words(alt) if len(alt) < 80 else set()
         view = next((one for one in _VIEWS if one in said), None) or next((one for one in _VIEWS if one in file), None)
-        yield Picture(place, alt, color or (shown[0] if len(shown) == 1 else None), view)
+        yield Picture(place, alt, color, view)
+
+
+def _of_variants(source: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The colors of the variants that have a picture, by its address."""
+    found: dict[str, set[str]] = {}
+    for variant in source.get("variants") or ():
+        color = next((str(value) for name, value in (variant.get("options") or {}).items() if _is_color(name)), "")
+        if variant.get("image") and color:
+            found.setdefault(str(variant["image"]), set()).add(folded(color))
+    return found
+
+
+def _color_of(shown: Sequence[str], alt: str, file: set[str], of_variant: set[str]) -> str | None:
+    """Which of several colors a picture shows: its variant's, that which its old text is, that which its file's name has."""
+    sure = [one for one in shown if folded(one) in of_variant] if len(of_variant) == 1 else []
+    sure += [one for one in shown if folded(one) == folded(alt)]
+    if sure:
+        return sure[0]
+    inside = [one for one in shown if _words(one) and _words(one) <= file]
+    return max(inside, key=len) if inside else None
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", folded(text)))
 
 
 def _is_color(option: str) -> bool:

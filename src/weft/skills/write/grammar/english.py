@@ -22,7 +22,7 @@ from weft.skills.write.grammar.telling import (
     some_colors,
     spanned,
 )
-from weft.skills.write.lexicon import folded
+from weft.skills.write.lexicon import folded, plural
 
 _ENGINE: Final = inflect.engine()
 _FOR: Final = {
@@ -54,7 +54,7 @@ def article(phrase: str) -> str:
 
 @functools.cache
 def _spelling(british: bool) -> tuple[re.Pattern[str], dict[str, str]]:
-    table = {us: gb for us, gb in _SPELLED} if british else {gb: us for us, gb in _SPELLED}
+    table = dict(_SPELLED) if british else {gb: us for us, gb in _SPELLED}
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, table))})\b", re.IGNORECASE), table
 
 
@@ -81,11 +81,11 @@ class English(Grammar):
     def title(self, told: Telling) -> str:
         """`Gilet Vest in Canvas`: the name, what it is if the name does not say it, its color if it has one."""
         name = told.proper or told.brief.brand
-        if told.kind is not None and not told.named:
-            noun = self._titled(self._kind(told, bare=bool(told.proper) and told.own))
+        if told.kind is not None and not (told.named and told.proper):
+            noun = self._titled(self._kind(told, bare=bool(told.proper) and told.kept))
             name = f"{name} {noun}".strip() if folded(noun) not in folded(name) else name
         colored = self._color(told)
-        if colored and folded(colored) not in folded(name) and told.proper:
+        if colored and folded(colored) not in folded(name):
             name = f"{name} in {self._titled(colored)}"
         return self._written(name, told)
 
@@ -117,7 +117,7 @@ class English(Grammar):
         subject = self._subject(told)
         if not subject:
             return []
-        be, it, colored = ("are", "They", "") if told.many else ("is", "It", "")
+        be, it, colored = ("are", "They", "") if self._plural(told) else ("is", "It", "")
         color = self._color(told)
         colored = f" in {color}" if color else ""
         if not noun:
@@ -142,7 +142,7 @@ class English(Grammar):
 
     def _plain_lead(self, told: Telling, subject: str, who: str, made: str, place_: str, colored: str) -> list[str]:
         """The lead of a thing whose noun is in its name, or of which no noun is known."""
-        be, come, it = ("are", "come", "They") if told.many else ("is", "comes", "It")
+        be, come, it = ("are", "come", "They") if self._plural(told) else ("is", "comes", "It")
         there = f" in {place_}" if place_ else ""
         if made:
             forms = [
@@ -161,13 +161,15 @@ class English(Grammar):
         usable = [form for form in forms if form]
         return self._sentences(self._contracted(usable[told.choose(len(usable))], told), told) if usable else []
 
-    def choice(self, told: Telling) -> list[str]:
+    def choice(self, told: Telling, *, started: bool = True) -> list[str]:
         """In which colors, if there are several, and in which sizes it comes."""
-        it, come = ("They", "come") if told.many else ("It", "comes")
+        it, come = ("They", "come") if self._plural(told) else ("It", "comes")
+        if not started and self._subject(told):
+            it = f"{self._subject(told)}{self._by(told)}"
         start = {"neutral": f"{it} {come} in ", "you": "You can choose {} in ", "we": "We have {} in "}[
             told.voice.person
         ]
-        start = start.replace("{}", "them" if told.many else "it")
+        start = start.replace("{}", ("them" if told.many else "it") if started else _uncapped(it))
         found = []
         several, sizes = some_colors(told), self._sizes(told)
         if len(several) > 1:
@@ -191,7 +193,7 @@ class English(Grammar):
 
     def details(self, told: Telling) -> list[str]:
         """Details of its own text, or what a list of features says of it in another language."""
-        found = list(told.brief.details) if told.own else features_in(told.brief.foreign, told.brief.spoken, "en")
+        found = [*told.brief.details, *features_in(told.brief.foreign, told.brief.spoken, "en")]
         found += [str(one.value) for one in told.brief.known if one.name == "feature" and told.own]
         return [spelled(_capped(one), told.voice.spelling) for one in dict.fromkeys(found)]
 
@@ -242,7 +244,7 @@ class English(Grammar):
         found = [_capped(f"{start}{what}{f', made of {made}' if made else ''}.")]
         if told.origin:
             found.append(f"Made in {place(told.origin, 'en')}.")
-        found += [sentence for sentence in told.brief.sentences if told.own and len(sentence) <= 90][:1]
+        found += [sentence for sentence in told.brief.sentences if len(sentence) <= 90][:1]
         sizes = self._sizes(told)
         found += [f"{_capped(sizes)}."] if sizes else []
         found += [f"{one}." for one in self.details(told)[:4] if len(one) <= 60 and not one.startswith("Made ")]
@@ -274,8 +276,13 @@ class English(Grammar):
     def _subject(self, told: Telling) -> str:
         name = told.proper
         if not name:
-            return "This" if told.kind is not None and not told.many else "These" if told.kind is not None else ""
+            noun = self._kind(told, bare=False)
+            return f"{'These' if self._plural(told) else 'This'} {noun}" if noun else ""
         return name if re.match(r"(?:the|a|an)\b", name, re.IGNORECASE) else f"The {name}"
+
+    def _plural(self, told: Telling) -> bool:
+        """Whether sentences speak of it in the plural: what has no name is called by its noun, and pants are many."""
+        return told.many or (told.kind is not None and told.kind.paired and not told.proper)
 
     def _by(self, told: Telling) -> str:
         brand = told.brief.brand
@@ -295,7 +302,7 @@ class English(Grammar):
 
     def _noun(self, told: Telling) -> str:
         """What it is, with its article; nothing where that would only say the name again."""
-        if told.kind is None or (told.said and not told.audience):
+        if told.kind is None or not told.proper or (told.said and not told.audience):
             return ""
         phrase = self._kind(told, bare=False)
         if told.kind.paired and not told.many:
@@ -359,13 +366,10 @@ def _preferred(word: str, told: Telling) -> str:
     assert told.kind is not None
     others = [one for one in told.kind.aliases if (one.endswith("s") if told.kind.paired else True)]
     wanted = {folded(one) for one in told.voice.use}
-    avoided = {folded(one) for one in told.voice.avoid}
     chosen = next((one for one in others if folded(one) in wanted), None)
-    if chosen is None and folded(word) in avoided:
-        chosen = next((one for one in others if folded(one) not in avoided), None)
     if chosen is None:
         return word
-    return chosen if not told.many or told.kind.paired else _ENGINE.plural_noun(chosen) or chosen  # type: ignore[arg-type, return-value]
+    return plural(chosen) if told.many and not told.kind.paired else chosen
 
 
 def _capped(text: str) -> str:

@@ -86,7 +86,7 @@ class German(Grammar):
         name = told.proper
         if told.kind is not None and not told.named:
             noun = self._kind(told)
-            name = f"{noun} {name}".strip() if not told.own else f"{name}, {noun}" if name else noun
+            name = f"{noun} {name}".strip() if not told.kept else f"{name}, {noun}" if name else noun
         name = name or told.brief.brand
         colored = self._color(told)
         if colored and folded(colored) not in folded(name):
@@ -125,10 +125,7 @@ class German(Grammar):
         if told.kind is None:
             return self._plain_lead(told, name, by, made, from_there, colored)
         be, consists = ("sind", "bestehen") if self._many(told) else ("ist", "besteht")
-        noun, with_article = self._kind(told), self._with_article(told, "nominative")
-        called = f"{noun} {name}".strip()
-        definite = f"{self._the(told)} {called}{by}" if not told.named else f"{self._the(told)} {name}{by}"
-        subject = definite[:1].upper() + definite[1:]
+        with_article, subject = self._with_article(told, "nominative"), self._subject(told)
         forms: list[str] = []
         if made:
             forms.append(f"{subject} {consists} aus {made}.{made_there}")
@@ -161,9 +158,9 @@ class German(Grammar):
             return []
         return self._split(text, told)
 
-    def choice(self, told: Telling) -> list[str]:
+    def choice(self, told: Telling, *, started: bool = True) -> list[str]:
         """In which colors, if there are several, and in which sizes it comes."""
-        found = []
+        found: list[str] = []
         several, sizes = some_colors(told), self._sizes(told)
         him = self._him(told)
         start, end = {
@@ -174,6 +171,8 @@ class German(Grammar):
             ("we", "informal"): (f"Wir führen {him}", ""),
             ("we", "formal"): (f"Wir führen {him}", ""),
         }[told.voice.person, told.voice.formality]
+        if not started and (several or sizes):
+            start, end = f"{self._subject(told)} {'sind' if self._many(told) else 'ist'}", " erhältlich"
         if len(several) > 1:
             named = joined([color_words(one, "de")[0] for one in several], "und")
             found.append(f"{start} in {named}{f', {sizes}' if sizes else ''}{end}.")
@@ -203,7 +202,7 @@ class German(Grammar):
 
     def details(self, told: Telling) -> list[str]:
         """Details of its own text, or what a list of features says of it in another language."""
-        found = list(told.brief.details) if told.own else features_in(told.brief.foreign, told.brief.spoken, "de")
+        found = [*told.brief.details, *features_in(told.brief.foreign, told.brief.spoken, "de")]
         found += [str(one.value) for one in told.brief.known if one.name == "feature" and told.own]
         return [self._written(one[:1].upper() + one[1:], told) for one in dict.fromkeys(found)]
 
@@ -240,11 +239,11 @@ class German(Grammar):
         colored = f" {self._in(told.colors[0])}" if len(told.colors) == 1 else ""
         name = told.proper
         noun = self._kind(told) if told.kind is not None and not told.named else ""
-        called = f"{noun} {name}".strip() if not told.own else f"{name}: {noun}" if noun and name else name or noun
+        called = f"{noun} {name}".strip() if not told.kept else f"{name}: {noun}" if noun and name else name or noun
         found = [f"{called}{self._by(told)}{colored}{f' aus {made}' if made else ''}."] if called else []
         if told.origin:
             found.append(f"Hergestellt in {place(told.origin, 'de')}.")
-        found += [sentence for sentence in told.brief.sentences if told.own and len(sentence) <= 90][:1]
+        found += [sentence for sentence in told.brief.sentences if len(sentence) <= 90][:1]
         sizes = self._sizes(told)
         found += [f"Erhältlich {sizes}."] if sizes else []
         found += [f"{one}." for one in self.details(told)[:4] if len(one) <= 60]
@@ -267,6 +266,14 @@ class German(Grammar):
         return self._written(
             f"{name}{self._by(told)}{colored}{view}{f', Bild {picture.place} von {of}' if of > 1 else ''}", told
         )
+
+    def _subject(self, told: Telling) -> str:
+        """`Die Damenjacke Resine von Lilith`: the article is that of the noun, wherever the name has it."""
+        if told.kind is None:
+            return f"{told.proper}{self._by(told)}"
+        called = told.proper if told.named and told.proper else f"{self._kind(told)} {told.proper}".strip()
+        definite = f"{self._the(told)} {called}{self._by(told)}"
+        return definite[:1].upper() + definite[1:]
 
     def _by(self, told: Telling) -> str:
         brand = told.brief.brand

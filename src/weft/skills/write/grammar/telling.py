@@ -4,6 +4,7 @@ A grammar gives phrases and sentences; how many of them a text has, and in which
 any one of them can be left out where a claim in it is not supported.
 """
 
+import functools
 import html
 import re
 from abc import ABC, abstractmethod
@@ -37,7 +38,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A brief in one language: `proper` is the product's name in it, `own` whether its own text is in that language.
+    """A brief in one language: `proper` is the product's name in it, `own` whether its own text is in that language, and whether
+    its name is `kept` as it is.
 
     The name is `named` where it says what the thing is, and has `said` it where it says it as exactly as can be.
     """
@@ -47,6 +49,7 @@ class Telling:
     voice: Voice
     proper: str
     own: bool
+    kept: bool
     named: bool
     said: bool
     many: bool
@@ -92,8 +95,9 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
     """A brief's facts for a grammar."""
     kind = kinds().named(brief.kind) if brief.kind else None
     own = brief.spoken in (None, language)
+    kept = brief.titled in (None, language)
     name_kind = kinds().in_title(brief.name) if brief.name else None
-    proper = brief.name if own else _proper(brief.name, kind, brief.audience is not None, language)
+    proper = brief.name if kept else _proper(brief.name, kind, brief.audience is not None, language)
     components = next((value for value in brief.values("composition")), ())
     shares: list[Share] = []
     texts: list[str] = []
@@ -108,8 +112,9 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
         voice=voice,
         proper=proper,
         own=own,
-        named=own and name_kind is not None and kind is not None and is_a(kind, name_kind),
-        said=own and name_kind is not None and name_kind == kind,
+        kept=kept,
+        named=kept and name_kind is not None and kind is not None and is_a(kind, name_kind),
+        said=kept and name_kind is not None and name_kind == kind,
         many=_is_plural(brief.name, kind),
         kind=kind,
         audience=brief.audience,
@@ -192,6 +197,7 @@ def ordered(sizes: Sequence[str]) -> list[str]:
         return list(sizes)
 
 
+@functools.lru_cache(4_096)
 def color_words(value: str, language: str) -> tuple[str, bool]:
     """A color as a language says it, and whether it is a word of that language: `Black/White` is two."""
     parts = [part.strip() for part in re.split(r"\s*[/&]\s*|\s+and\s+|\s+und\s+", value) if part.strip()]
@@ -226,8 +232,8 @@ class Grammar(ABC):
         """The first sentences: what it is, by whom, of what."""
 
     @abstractmethod
-    def choice(self, told: Telling) -> list[str]:
-        """In which colors and sizes it comes."""
+    def choice(self, told: Telling, *, started: bool = True) -> list[str]:
+        """In which colors and sizes it comes; where no sentence has `started` the text, this one says what it is about."""
 
     @abstractmethod
     def details(self, told: Telling) -> list[str]:
@@ -247,10 +253,13 @@ class Grammar(ABC):
 
     def draft(self, told: Telling) -> Draft:
         """A description's parts."""
-        lead, choice = self.lead(told), self.choice(told)
-        own = list(told.brief.sentences) if told.own else []
+        lead, own = self.lead(told), list(told.brief.sentences)
+        choice = self.choice(told, started=bool(lead or own))
         first, second = (lead, [*own, *choice]) if own else ([*lead, *choice], [])
-        return Draft(first, second, self.details(told), self.lines(told))
+        items, lines = self.details(told), self.lines(told)
+        if not (first or second or lines):
+            return Draft([], [f"{item}." for item in items], [], [])
+        return Draft(first, second, items, lines)
 
     def bullets(self, draft: Draft, most: int, characters: int) -> list[str]:
         """The facts by which buyers decide, the features first: as many as there may be, of no more than these characters."""
