@@ -82,6 +82,9 @@ class Skill:
     `rests_on` a function of (request, business) that tells, as a text, what else it rests on; `model_rests_on` the same of what
     only the model engine's answers do.
 
+    `ahead` names a function of (requests, business) that is called in a run before the model engine is asked for these one by one:
+    it may look up at once what is dear to look up for each.
+
     A skill that learns from what people took of its changes names two more: `again`, a function of the fields of a product that
     answers the requests, as plain values, whose answers are edits of them; and `taught`, a function of (request, business, texts by
     field) that answers the conversation, as chat messages, in which a model gives these texts.
@@ -102,6 +105,7 @@ class Skill:
     reads: Sequence[str] = ()
     rests_on: str | None = None
     model_rests_on: str | None = None
+    ahead: str | None = None
     again: str | None = None
     taught: str | None = None
     writes: Literal["catalog"] | None = None
@@ -118,7 +122,16 @@ class Skill:
         for kind in kinds:
             if not isinstance(kind, type) or not issubclass(kind, BaseModel):
                 raise InputError(f"The skill {self.name} asks and answers with pydantic models, not {kind!r}.")
-        places = (self.local, self.model, self.many, self.rests_on, self.model_rests_on, self.again, self.taught)
+        places = (
+            self.local,
+            self.model,
+            self.many,
+            self.rests_on,
+            self.model_rests_on,
+            self.ahead,
+            self.again,
+            self.taught,
+        )
         for place in places:
             if place is not None and not _PLACE.fullmatch(place):
                 raise InputError(f"The skill {self.name} names an engine as module:function, not {place!r}.")
@@ -339,6 +352,15 @@ def answering(
         stream = timed.Stream(one, asked, skill.seconds, most if places is None else min(most, 2 * places), waiting)
     with stream:
         yield (given if isinstance(given, WeftError) else _judged(skill, given) for given in stream)
+
+
+def look_ahead(skill: Skill, asked: Sequence[BaseModel], business: "Business") -> None:
+    """Let a skill look up at once what it needs for requests that it will be asked; where that fails, each is looked up alone."""
+    if skill.ahead is not None and asked:
+        try:
+            _called(skill, _loaded(skill.ahead), asked, business)
+        except SkillFailed as problem:
+            _LOG.warning("%s failed for %d requests, and each is looked up alone: %s", skill.ahead, len(asked), problem)
 
 
 def _alone(skill: Skill, asked: BaseModel, business: "Business", engine: str) -> BaseModel | WeftError:

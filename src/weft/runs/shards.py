@@ -17,6 +17,7 @@ from psycopg import Connection
 from pydantic import BaseModel
 
 from weft import skill as skills
+from weft import timed
 from weft.business import Business
 from weft.errors import InputError, SkillFailed, WeftError
 from weft.gateway import errand
@@ -218,14 +219,20 @@ class Work:
         asked: deque[_Asked] = deque()
         part, written, open_ = Part(place, [], {}, {}), time.monotonic(), True
 
-        def requests() -> Iterator[BaseModel | WeftError]:
+        def read() -> Iterator[_Asked]:
             for at in range(place, len(records), _READ_AT_ONCE):
-                for one in self._asked(records[at : at + _READ_AT_ONCE], at):
-                    if not open_:
-                        return
-                    asked.append(one)
-                    if one.request is not None:
-                        yield one.request
+                batch = list(self._asked(records[at : at + _READ_AT_ONCE], at))
+                requests = [one.request for one in batch if isinstance(one.request, BaseModel)]
+                skills.look_ahead(self.skill, requests, self.business)
+                yield from batch
+
+        def requests() -> Iterator[BaseModel | WeftError]:
+            for one in timed.ahead(read(), _READ_AT_ONCE):
+                if not open_:
+                    return
+                asked.append(one)
+                if one.request is not None:
+                    yield one.request
 
         def write() -> bool:
             nonlocal part, written
