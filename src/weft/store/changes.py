@@ -317,6 +317,19 @@ class Changes:
             ).fetchall()
         return [row[0] for row in rows]
 
+    def replaced(self, skill: str, records: Sequence[str], fields: Sequence[str]) -> dict[tuple[str, str], list[tuple[Any, Any]]]:
+        """What a skill's applied changes replaced, by record and field: before and after of each, newest first."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select record, field, before, after from change where skill = %s and state = 'applied' "
+                "and record = any(%s) and field = any(%s) order by uid desc",
+                (skill, list(records), list(fields)),
+            ).fetchall()
+        found: dict[tuple[str, str], list[tuple[Any, Any]]] = {}
+        for record, name, before, after in rows:
+            found.setdefault((record, name), []).append((before, after))
+        return found
+
     def counted(self, selection: Selection | None = None) -> dict[str, int]:
         """How many changes there are in each state."""
         condition, parameters = (selection or Selection(all=True)).condition()

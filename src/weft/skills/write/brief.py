@@ -12,43 +12,45 @@ from typing import Any
 import orjson
 
 from weft import claims
-from weft.business import Business
-from weft.skills.write import Need, Write
+from weft.skills.write import Need
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A fact: its `name` (material, color, sizes, origin, care, width …), its value, as it was said, and the field it is from."""
+    """A fact: its `name` (material, color, size, origin, care, width …), its value, as it was said, and the field it is from."""
 
     name: str
     value: Any
     text: str
     field: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture by its place, counted from one: the text it has, and the variant's values that it shows."""
+    """A picture by its place, counted from one: the text it has, the color and the side of the thing that it shows."""
 
     place: int
     alt: str
-    shows: Mapping[str, str] = field(default_factory=dict)
+    color: str | None = None
+    view: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
     """What is known of one product.
 
-    `language` is the one to write in and `main` the business's, `spoken` that of the product's own text. `name` is its title
-    without what shouts or is no name, `names` are words that stay as they are in every language. `sentences` are those of its own
-    description that may be kept, in the language to write in; `details` those that are no whole sentences. `written` are
-    the fields that hold what this skill wrote.
+    `language` is the one to write in, `main` the business's, `spoken` that of the product's own text. `title` is the product's
+    title as it was before this skill wrote one, `name` the same without a color, a size or what shouts; `names` are words that
+    stay as they are in every language. `sentences` and `details` (those that are no whole sentences) are of its own description
+    and in the language to write in; `foreign` those in another. `written` are the fields that hold what this skill wrote.
     """
 
     product: str
     language: str
     main: str
     spoken: str | None
+    title: str
     name: str
     brand: str
     family: str
@@ -57,6 +59,7 @@ class Brief:
     known: tuple[Known, ...] = ()
     sentences: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     names: tuple[str, ...] = ()
     grounds: tuple[claims.Fact, ...] = ()
@@ -73,45 +76,32 @@ class Brief:
         return next((fact.value for fact in self.known if fact.name == name), None)
 
     def facts(self, names: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """Facts as an edit keeps them: each one's field and value; all, or those of these names."""
-        return [
-            {"field": fact.field, "value": fact.text}
-            for fact in self.known
-            if not names or fact.name in names
-        ]
+        """Facts as an edit keeps them, each one's field and value: all, or those of these names."""
+        return [{"field": one.field, "value": one.text} for one in self.known if not names or one.name in names][:100]
 
     def digest(self) -> str:
         """A hash of all that a text can be made from: equal for two products that no text can tell apart."""
         told = (
-            *(self.language, self.name.casefold(), self.brand.casefold(), self.family, self.kind, self.audience),
-            sorted((fact.name, str(fact.value).casefold()) for fact in self.known),
+            *(self.language, self.title.casefold(), self.brand.casefold(), self.family, self.kind, self.audience),
+            sorted((fact.name, fact.label.casefold(), fact.text.casefold()) for fact in self.known),
             sorted(self.sentences),
             sorted(self.details),
+            sorted(self.foreign),
         )
         return hashlib.blake2b(orjson.dumps(told), digest_size=12).hexdigest()
 
     def told(self) -> dict[str, Any]:
         """What is known as plain JSON, for a model to write from: data, never instructions."""
-        facts: dict[str, Any] = {}
+        facts: dict[str, list[str]] = {}
         for one in self.known:
-            facts.setdefault(one.name, []).append(one.text)
+            facts.setdefault(one.label or one.name, []).append(one.text)
         return {
             "name": self.name,
+            "title": self.title,
             "brand": self.brand or None,
             "kind": self.kind,
             "for": self.audience,
             "facts": facts,
-            "own_sentences": [*self.sentences, *self.details],
-            "pictures": [{"place": one.place, "shows": dict(one.shows)} for one in self.pictures],
+            "own_sentences": [*self.sentences, *self.details, *self.foreign],
+            "pictures": [{"place": one.place, "color": one.color, "view": one.view} for one in self.pictures],
         }
-
-
-def brief(asked: Write, product: Mapping[str, Any], business: Business) -> Brief:
-    """What is known of a product, for the language that is asked for, else the business's main one, else the product's own."""
-    (one,) = briefs([(asked, product)], business)
-    return one
-
-
-def briefs(pairs: Sequence[tuple[Write, Mapping[str, Any]]], business: Business) -> list[Brief]:
-    """The same for many products of a business, for the price of a few queries."""
-    raise NotImplementedError

@@ -12,13 +12,14 @@ from typing import Any, Final
 import nh3
 
 from weft import claims
-from weft.business import Business
 from weft.skills.write import Channel, Part
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import CHANNELS, Limit, Rules, base
-from weft.skills.write.voice import Voice, lexicon_of, market_of, voice_of
+from weft.store.preferences import Voice
 
-TAGS: Final = frozenset(["p", "ul", "li", "h3", "strong", "em", "br", "table", "tbody", "tr", "th", "td", "dl", "dt", "dd"])
+TAGS: Final = frozenset(
+    ["p", "ul", "li", "h3", "strong", "em", "br", "table", "tbody", "tr", "th", "td", "dl", "dt", "dd"]
+)
 Text = str | Sequence[str]
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b([^<>]*)>")
 _BLOCK: Final = re.compile(r"<(?:br|/p|/li|/h3|/tr|/t[hd]|/d[td]|/table|/ul|/dl)\b[^>]*>", re.IGNORECASE)
@@ -65,11 +66,6 @@ class Standard:
     def limit(self, part: Part) -> Limit | None:
         """A part's limit; None where the channel has no such part."""
         return self.rules.limits.get(part)
-
-
-def standard(business: Business, channel: Channel, language: str) -> Standard:
-    """What a business's texts for a channel in a language are measured by."""
-    return Standard(channel, language, market_of(business, language), voice_of(business), lexicon_of(business))
 
 
 def plain(text: Text) -> str:
@@ -193,7 +189,9 @@ def _words(part: Part, text: Text, brief: Brief, measured: Standard) -> list[str
     shown = plain(text)
     problems = []
     for pattern in measured.rules.forbidden:
-        problems += [f"“{found[0]}” is not taken by the channel {measured.channel}." for found in pattern.finditer(shown)][:3]
+        problems += [
+            f"“{found[0]}” is not taken by the channel {measured.channel}." for found in pattern.finditer(shown)
+        ][:3]
     if measured.rules.characters is not None and (strange := measured.rules.characters.search(shown)):
         problems.append(f"The character “{strange[0]}” is not taken by the channel {measured.channel}.")
     for phrase in (*measured.voice.avoid, *measured.lexicon.get("forbidden", ())):
