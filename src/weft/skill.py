@@ -10,6 +10,7 @@ import functools
 import importlib
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -56,6 +57,9 @@ class Edit(BaseModel):
     confidence: float | None = Field(default=None, ge=0, le=1)
     facts: list[Any] = Field(default_factory=list, max_length=100)
     checks: list[dict[str, Any]] = Field(default_factory=list, max_length=100)
+    engine: Literal["local", "model"] | None = Field(
+        default=None, description="Which engine made this edit, where it is not the answer's."
+    )
 
 
 class Answer(BaseModel):
@@ -328,6 +332,12 @@ def answers(
     return [_judged(skill, one) for one in given]
 
 
+@functools.cache
+def _slots(most: int) -> threading.Semaphore:
+    """The places that all runs of this process share at models."""
+    return threading.Semaphore(most)
+
+
 @contextlib.contextmanager
 def answering(
     skill: Skill,
@@ -337,8 +347,8 @@ def answering(
 ) -> Iterator[Iterator[BaseModel | WeftError]]:
     """Requests answered by the model engine, many at once, as they are asked: each by an answer or by the error why there is none.
 
-    A model engine waits for most of its time, so as many are under way as `Settings.at_once` says, or twice as many as the
-    providers of its route have places for. Answers come in the order of the requests, and an error among these stands for itself; while the next is waited for
+    A model engine waits for most of its time, so as many are under way as `Settings.at_once` says for all runs of the process
+    together, or twice as many as the providers of its route have places for. Answers come in the order of the requests, and an error among these stands for itself; while the next is waited for
     `waiting` is called a few times a second.
     """
     function = _engine(skill, "model", business)
@@ -349,7 +359,9 @@ def answering(
     most = Settings.from_environment().at_once
     places = business.models.places(route_of(skill))
     with errand.on(skill=skill.name):
-        stream = timed.Stream(one, asked, skill.seconds, most if places is None else min(most, 2 * places), waiting)
+        stream = timed.Stream(
+            one, asked, skill.seconds, most if places is None else min(most, 2 * places), _slots(most), waiting
+        )
     with stream:
         yield (given if isinstance(given, WeftError) else _judged(skill, given) for given in stream)
 

@@ -137,7 +137,7 @@ def _answer(job: Job, business: Business, draft: "Draft", problem: WeftError | N
     changes = [done.edit(known) for done in made.values() if not done.known(current, refused)]
     if rest is not None:
         pieces += [piece for piece in rest.pieces if piece.field not in made]
-        changes += [edit for edit in rest.changes if edit.field not in made]
+        changes += [edit.model_copy(update={"engine": rest.engine}) for edit in rest.changes if edit.field not in made]
     return Written(
         engine="model" if made else "local",
         model=next((done.model for done in made.values()), None),
@@ -240,10 +240,7 @@ class Draft:
                 continue
             text = texts.get(name)
             title = part if place is None else f"{part} of picture {place}"
-            if text is None:
-                found = ["It is missing."]
-            else:
-                found = betrayed or self._judged(name, part, text, model)
+            found = ["It is missing."] if text is None else betrayed or self._judged(name, part, text, model)
             problems += [f"{title}: {sentence}" for sentence in found[:_MOST_TOLD]]
         return problems
 
@@ -369,9 +366,7 @@ def _repeated(text: Text) -> list[str]:
 def _prompt_grams() -> frozenset[tuple[str, ...]]:
     """The sequences of words that the prompt is made of."""
     told = prompting.words()
-    texts = [
-        text for text in (told["task"], told["request"], told["examples"], told["samples"], *told["parts"].values())
-    ]
+    texts = (told["task"], told["request"], told["examples"], told["samples"], *told["parts"].values())
     return frozenset(gram for text in texts for gram in _grams(text))
 
 
@@ -412,4 +407,4 @@ def taught(asked: Write, business: Business, texts: Mapping[str, Any]) -> list[d
             said = said.split("\n") if part == "bullets" and isinstance(said, str) else said
             answer[part] = [said] if part == "description" and isinstance(said, str) else said
     messages = business.models.conversation(told.messages, told.wanted, prompting.facts(known, measured, ()))
-    return [*messages, {"role": "assistant", "content": orjson.dumps(answer).decode()}]
+    return [*map(dict, messages), {"role": "assistant", "content": orjson.dumps(answer).decode()}]
