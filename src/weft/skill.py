@@ -10,7 +10,6 @@ import functools
 import importlib
 import logging
 import re
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -21,7 +20,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from weft import discover, timed
 from weft.errors import Conflict, InputError, NotFound, SkillFailed, SkillTimeout, WeftError
 from weft.gateway import errand
-from weft.settings import Settings
 
 if TYPE_CHECKING:
     from weft.business import Business
@@ -33,6 +31,7 @@ _PLACE: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 EngineName = Literal["auto", "local", "model"]
 ENGINES: Final[tuple[str, ...]] = get_args(EngineName)
 _LONGEST_ID: Final = 1000
+_BESIDE: Final = 32
 _KINDS: Final[Mapping[str, type]] = {
     **dict.fromkeys(("id", "title", "description", "vendor", "type", "category", "status"), str),
     **dict.fromkeys(("seo_title", "seo_description"), str),
@@ -332,12 +331,6 @@ def answers(
     return [_judged(skill, one) for one in given]
 
 
-@functools.cache
-def _slots(most: int) -> threading.Semaphore:
-    """The places that all runs of this process share at models."""
-    return threading.Semaphore(most)
-
-
 @contextlib.contextmanager
 def answering(
     skill: Skill,
@@ -347,8 +340,8 @@ def answering(
 ) -> Iterator[Iterator[BaseModel | WeftError]]:
     """Requests answered by the model engine, many at once, as they are asked: each by an answer or by the error why there is none.
 
-    A model engine waits for most of its time, so as many are under way as `Settings.at_once` says for all runs of the process
-    together, or twice as many as the providers of its route have places for. Answers come in the order of the requests, and an error among these stands for itself; while the next is waited for
+    A model engine waits for most of its time, so as many are at work as requests may be under way at its route's models, and some
+    more, whose requests are made ready or whose answers are judged meanwhile. Answers come in the order of the requests, and an error among these stands for itself; while the next is waited for
     `waiting` is called a few times a second.
     """
     function = _engine(skill, "model", business)
@@ -356,12 +349,9 @@ def answering(
     def one(request: BaseModel | WeftError) -> Any:
         return request if isinstance(request, WeftError) else function(request, business)
 
-    most = Settings.from_environment().at_once
-    places = business.models.places(route_of(skill))
+    most = business.models.places(route_of(skill)) + _BESIDE
     with errand.on(skill=skill.name):
-        stream = timed.Stream(
-            one, asked, skill.seconds, most if places is None else min(most, 2 * places), _slots(most), waiting
-        )
+        stream = timed.Stream(one, asked, skill.seconds, most, waiting)
     with stream:
         yield (given if isinstance(given, WeftError) else _judged(skill, given) for given in stream)
 

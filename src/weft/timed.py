@@ -7,7 +7,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from typing import Final, Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -110,7 +109,7 @@ class Stream(Generic[Item, Result]):
     """Calls under way on threads of their own; to go through it gives the results in the items' order, as soon as they are there.
 
     Items are taken as calls end, so that they may be endless, and no more than some calls ahead of who goes through the results.
-    What was thrown in taking them is thrown there. A call needs one of the `slots`, which several streams may share. While the next result is waited for `waiting` is called there a few times a
+    What was thrown in taking them is thrown there. While the next result is waited for `waiting` is called there a few times a
     second.
     """
 
@@ -120,11 +119,9 @@ class Stream(Generic[Item, Result]):
         items: Iterable[Item],
         seconds: float,
         most: int,
-        slots: AbstractContextManager[object] | None = None,
         waiting: Callable[[], None] = lambda: None,
     ) -> None:
         self._function, self._seconds, self._most, self._waiting = function, seconds, most, waiting
-        self._slots = slots or contextlib.nullcontext()
         self._items = enumerate(items)
         self._taking = threading.Lock()
         self._held = threading.Lock()
@@ -173,14 +170,9 @@ class Stream(Generic[Item, Result]):
         threading.Thread(target=run, args=(self._work,), name="weft-stream", daemon=True).start()
 
     def _work(self) -> None:
-        while True:
-            # A place first and then the item, so that no item waits that has been taken.
-            with self._slots:
-                taken = self._take()
-                if taken is None:
-                    return
-                place, item = taken
-                (result,) = each(self._function, [item], self._seconds)
+        while (taken := self._take()) is not None:
+            place, item = taken
+            (result,) = each(self._function, [item], self._seconds)
             with self._held:
                 self._results[place] = result
                 if place == self._given:

@@ -11,10 +11,12 @@ asked. Text that is cut off is asked for again with more room, once.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -40,6 +42,7 @@ from weft.gateway.door import Door
 from weft.gateway.errand import Errand
 from weft.gateway.models import Target
 from weft.gateway.request import BULK, PERSON, Call, Whole
+from weft.settings import Settings
 
 Wanted = TypeVar("Wanted", bound=BaseModel)
 Check = Callable[[Any], Sequence[str]]
@@ -132,6 +135,7 @@ class Asker:
     def __init__(self, door: Door) -> None:
         self.door = door
         self.abilities: dict[tuple[UUID, str, str], Ability] = {}
+        self._bulk = asyncio.Semaphore(Settings.from_environment().at_once)
 
     async def ask(self, business: UUID, question: Question[Wanted]) -> Answered[Wanted]:
         """A valid answer; raises NoAnswer where models answered and none validly, and what the door raises.
@@ -155,6 +159,10 @@ class Asker:
             raise ModelTimeout(
                 f"No model of {question.route} gave a valid answer within {question.seconds:g} s."
             ) from None
+
+    def place(self, asked: Errand) -> AbstractAsyncContextManager[object]:
+        """A place for one request: those of runs share so many in this process, who waits is not held up."""
+        return self._bulk if asked.bulk else contextlib.nullcontext()
 
     def ability(self, target: Target) -> Ability:
         """What a target takes, as far as it is known."""
@@ -333,7 +341,8 @@ class _Conversation(Generic[Wanted]):
             only=self._target.id,
             told=self._counted,
         )
-        given = await asking.asker.door.answer(call)
+        async with asking.asker.place(asking.errand):
+            given = await asking.asker.door.answer(call)
         assert isinstance(given, Whole)
         return _reply(orjson.loads(given.body))
 

@@ -23,7 +23,7 @@ from weft.business import Business
 from weft.errors import BudgetExhausted, Forbidden, InputError, LimitReached, ModelFailed, NotFound, WeftError
 from weft.gateway import errand
 from weft.skill import Edit, product_of
-from weft.skills.write import Left, Part, Piece, Write, Written, checks, local, prompting, skill, taken
+from weft.skills.write import Left, Part, Piece, Write, Written, checks, prompting, skill, taken
 from weft.skills.write.answers import held, kept_as, twins_of
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base
@@ -104,7 +104,7 @@ def written(asked: Write, business: Business) -> Written:
     measured = job.here.standard(asked.channel, known.language)
     wanted = prompting.fields(asked.parts, known, asked.channel)
     if job.twins or not wanted or not known.grounds:
-        return local.written(asked, business)
+        return _without_a_model(asked, business)
     near = examples.shelf(business, taken.SKILL).nearest(
         job.here.current(known.product), list(wanted), prompting.MOST_EXAMPLES, prompting.MOST_OF_EXAMPLES
     )
@@ -127,11 +127,18 @@ def written(asked: Write, business: Business) -> Written:
     return _answer(job, business, draft, problem)
 
 
+def _without_a_model(asked: Write, business: Business) -> Written:
+    """What the local engine writes, which is loaded when it is first needed."""
+    answer = skills.answer(skill, asked, business, "local")
+    assert isinstance(answer, Written)
+    return answer
+
+
 def _answer(job: Job, business: Business, draft: "Draft", problem: WeftError | None) -> Written:
     """What the models wrote, completed by the local engine where something of it is missing."""
     known, made = job.known, draft.passed
     missing = list(dict.fromkeys(part for name, (part, _) in draft.wanted.items() if name not in made))
-    rest = local.written(job.asked.model_copy(update={"parts": missing}), business) if missing else None
+    rest = _without_a_model(job.asked.model_copy(update={"parts": missing}), business) if missing else None
     pieces = [done.piece() for done in made.values()]
     current, refused = job.here.current(known.product), job.here.refused(known.product)
     changes = [done.edit(known) for done in made.values() if not done.known(current, refused)]
