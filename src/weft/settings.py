@@ -64,7 +64,7 @@ class Settings:
         default=64,
         metadata={
             "variable": "WEFT_AT_ONCE",
-            "help": "How many requests a run has under way at models at once, in each line of a worker (1 to 1000).",
+            "help": "How many requests runs have under way at models at once in each process (1 to 1000).",
         },
     )
 

@@ -20,7 +20,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from weft import discover, timed
 from weft.errors import Conflict, InputError, NotFound, SkillFailed, SkillTimeout, WeftError
 from weft.gateway import errand
-from weft.settings import Settings
 
 if TYPE_CHECKING:
     from weft.business import Business
@@ -32,6 +31,7 @@ _PLACE: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 EngineName = Literal["auto", "local", "model"]
 ENGINES: Final[tuple[str, ...]] = get_args(EngineName)
 _LONGEST_ID: Final = 1000
+_BESIDE: Final = 32
 _KINDS: Final[Mapping[str, type]] = {
     **dict.fromkeys(("id", "title", "description", "vendor", "type", "category", "status"), str),
     **dict.fromkeys(("seo_title", "seo_description"), str),
@@ -56,6 +56,9 @@ class Edit(BaseModel):
     confidence: float | None = Field(default=None, ge=0, le=1)
     facts: list[Any] = Field(default_factory=list, max_length=100)
     checks: list[dict[str, Any]] = Field(default_factory=list, max_length=100)
+    engine: Literal["local", "model"] | None = Field(
+        default=None, description="Which engine made this edit, where it is not the answer's."
+    )
 
 
 class Answer(BaseModel):
@@ -82,6 +85,9 @@ class Skill:
     `rests_on` a function of (request, business) that tells, as a text, what else it rests on; `model_rests_on` the same of what
     only the model engine's answers do.
 
+    `ahead` names a function of (requests, business) that is called in a run before the model engine is asked for these one by one:
+    it may look up at once what is dear to look up for each.
+
     A skill that learns from what people took of its changes names two more: `again`, a function of the fields of a product that
     answers the requests, as plain values, whose answers are edits of them; and `taught`, a function of (request, business, texts by
     field) that answers the conversation, as chat messages, in which a model gives these texts.
@@ -102,6 +108,7 @@ class Skill:
     reads: Sequence[str] = ()
     rests_on: str | None = None
     model_rests_on: str | None = None
+    ahead: str | None = None
     again: str | None = None
     taught: str | None = None
     writes: Literal["catalog"] | None = None
@@ -118,7 +125,16 @@ class Skill:
         for kind in kinds:
             if not isinstance(kind, type) or not issubclass(kind, BaseModel):
                 raise InputError(f"The skill {self.name} asks and answers with pydantic models, not {kind!r}.")
-        places = (self.local, self.model, self.many, self.rests_on, self.model_rests_on, self.again, self.taught)
+        places = (
+            self.local,
+            self.model,
+            self.many,
+            self.rests_on,
+            self.model_rests_on,
+            self.ahead,
+            self.again,
+            self.taught,
+        )
         for place in places:
             if place is not None and not _PLACE.fullmatch(place):
                 raise InputError(f"The skill {self.name} names an engine as module:function, not {place!r}.")
@@ -325,8 +341,8 @@ def answering(
 ) -> Iterator[Iterator[BaseModel | WeftError]]:
     """Requests answered by the model engine, many at once, as they are asked: each by an answer or by the error why there is none.
 
-    A model engine waits for most of its time, so as many are under way as `Settings.at_once` says, or twice as many as the
-    providers of its route have places for. Answers come in the order of the requests, and an error among these stands for itself; while the next is waited for
+    A model engine waits for most of its time, so as many are at work as requests may be under way at its route's models, and some
+    more, whose requests are made ready or whose answers are judged meanwhile. Answers come in the order of the requests, and an error among these stands for itself; while the next is waited for
     `waiting` is called a few times a second.
     """
     function = _engine(skill, "model", business)
@@ -334,12 +350,20 @@ def answering(
     def one(request: BaseModel | WeftError) -> Any:
         return request if isinstance(request, WeftError) else function(request, business)
 
-    most = Settings.from_environment().at_once
-    places = business.models.places(route_of(skill))
+    most = business.models.places(route_of(skill)) + _BESIDE
     with errand.on(skill=skill.name):
-        stream = timed.Stream(one, asked, skill.seconds, most if places is None else min(most, 2 * places), waiting)
+        stream = timed.Stream(one, asked, skill.seconds, most, waiting)
     with stream:
         yield (given if isinstance(given, WeftError) else _judged(skill, given) for given in stream)
+
+
+def look_ahead(skill: Skill, asked: Sequence[BaseModel], business: "Business") -> None:
+    """Let a skill look up at once what it needs for requests that it will be asked; where that fails, each is looked up alone."""
+    if skill.ahead is not None and asked:
+        try:
+            _called(skill, _loaded(skill.ahead), asked, business)
+        except SkillFailed as problem:
+            _LOG.warning("%s failed for %d requests, and each is looked up alone: %s", skill.ahead, len(asked), problem)
 
 
 def _alone(skill: Skill, asked: BaseModel, business: "Business", engine: str) -> BaseModel | WeftError:

@@ -1,7 +1,9 @@
 """Functions that are given a time: what has not come back by then is given up, and the caller goes on."""
 
+import contextlib
 import contextvars
 import ctypes
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,6 +71,38 @@ def each(function: Callable[[Item], Result], items: Sequence[Item], seconds: flo
         if late and len(results) < len(items):
             results.append(OutOfTime(f"it did not answer within {seconds:g} s"))
     return results
+
+
+def ahead(items: Iterable[Item], most: int) -> Iterator[Item]:
+    """The same items, of which up to so many are taken ahead, in a thread of its own, of who goes through them."""
+    ready: queue.Queue[tuple[Item] | BaseException | None] = queue.Queue(most)
+    ended = threading.Event()
+
+    def put(one: tuple[Item] | BaseException | None) -> None:
+        while not ended.is_set():
+            with contextlib.suppress(queue.Full):
+                ready.put(one, timeout=_LOOK_EVERY)
+                return
+
+    def take() -> None:
+        try:
+            for item in items:
+                put((item,))
+                if ended.is_set():
+                    return
+            put(None)
+        except BaseException as problem:
+            put(problem)
+
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(take,), name="weft-ahead", daemon=True).start()
+    try:
+        while (one := ready.get()) is not None:
+            if isinstance(one, BaseException):
+                raise one
+            yield one[0]
+    finally:
+        ended.set()
 
 
 class Stream(Generic[Item, Result]):

@@ -11,10 +11,12 @@ asked. Text that is cut off is asked for again with more room, once.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -41,6 +43,7 @@ from weft.gateway.errand import Errand
 from weft.gateway.models import Target
 from weft.gateway.providers import qwen_mt
 from weft.gateway.request import BULK, PERSON, Call, Whole
+from weft.settings import Settings
 
 Wanted = TypeVar("Wanted", bound=BaseModel)
 Check = Callable[[Any], Sequence[str]]
@@ -138,6 +141,7 @@ class Asker:
     def __init__(self, door: Door) -> None:
         self.door = door
         self.abilities: dict[tuple[UUID, str, str], Ability] = {}
+        self._bulk = asyncio.Semaphore(Settings.from_environment().at_once)
 
     async def ask(self, business: UUID, question: Question[Wanted]) -> Answered[Wanted]:
         """A valid answer; raises NoAnswer where models answered and none validly, and what the door raises.
@@ -161,6 +165,10 @@ class Asker:
             raise ModelTimeout(
                 f"No model of {question.route} gave a valid answer within {question.seconds:g} s."
             ) from None
+
+    def place(self, asked: Errand) -> AbstractAsyncContextManager[object]:
+        """A place for one request: those of runs share so many in this process, who waits is not held up."""
+        return self._bulk if asked.bulk else contextlib.nullcontext()
 
     def ability(self, target: Target) -> Ability:
         """What a target takes, as far as it is known."""
@@ -229,7 +237,8 @@ class _Asking(Generic[Wanted]):
             only=target.id,
             told=self._counted,
         )
-        given = await self.asker.door.answer(call)
+        async with self.asker.place(self.errand):
+            given = await self.asker.door.answer(call)
         assert isinstance(given, Whole)
         return _reply(orjson.loads(given.body))
 

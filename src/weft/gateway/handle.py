@@ -53,10 +53,13 @@ class Models:
         except NotFound:
             return ()
 
-    def places(self, route: str) -> int | None:
-        """How many requests the providers of a route's models answer at once together; None where one of them has no bound."""
+    def places(self, route: str) -> int:
+        """How many requests of runs may be under way at once at the models of a route: `Settings.at_once`, or fewer where these have
+        fewer places together.
+        """
+        most = Settings.from_environment().at_once
         bounds = {one.provider.uid: one.provider.concurrency for one in self._known().route(route).targets}
-        return None if None in bounds.values() else sum(bound or 0 for bound in bounds.values()) or None
+        return most if None in bounds.values() else min(most, sum(bound or 0 for bound in bounds.values()) or most)
 
     def ask(
         self,

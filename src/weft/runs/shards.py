@@ -5,6 +5,7 @@ process that was thought dead and comes back writes nothing.
 """
 
 import contextlib
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from psycopg import Connection
 from pydantic import BaseModel
 
 from weft import skill as skills
+from weft import timed
 from weft.business import Business
 from weft.errors import InputError, SkillFailed, WeftError
 from weft.gateway import errand
@@ -28,8 +30,10 @@ from weft.store.edits import clean, has_nul
 from weft.store.remembered import Asked, Made, digest
 
 RECORDS_A_SHARD: Final = 500
-# A model is waited for: where one shard ends and the next begins fewer requests are under way, so these are longer.
-_RECORDS_A_SHARD_OF_A_MODEL: Final = 2_000
+# A model is waited for: where one shard ends and the next begins fewer requests are under way, so these are longer,
+# and a process of its own works on two.
+_RECORDS_A_SHARD_OF_A_MODEL: Final = 1_000
+_LINES_AT_A_MODEL: Final = 2
 _READ_AT_ONCE: Final = 64
 _FIRST_PART: Final = 64
 _LARGEST_PART: Final = 500
@@ -218,14 +222,20 @@ class Work:
         asked: deque[_Asked] = deque()
         part, written, open_ = Part(place, [], {}, {}), time.monotonic(), True
 
-        def requests() -> Iterator[BaseModel | WeftError]:
+        def read() -> Iterator[_Asked]:
             for at in range(place, len(records), _READ_AT_ONCE):
-                for one in self._asked(records[at : at + _READ_AT_ONCE], at):
-                    if not open_:
-                        return
-                    asked.append(one)
-                    if one.request is not None:
-                        yield one.request
+                batch = list(self._asked(records[at : at + _READ_AT_ONCE], at))
+                requests = [one.request for one in batch if isinstance(one.request, BaseModel)]
+                skills.look_ahead(self.skill, requests, self.business)
+                yield from batch
+
+        def requests() -> Iterator[BaseModel | WeftError]:
+            for one in timed.ahead(read(), _READ_AT_ONCE):
+                if not open_:
+                    return
+                asked.append(one)
+                if one.request is not None:
+                    yield one.request
 
         def write() -> bool:
             nonlocal part, written
@@ -321,7 +331,8 @@ class Work:
         if engine != self.engine:
             part.otherwise.add(one.uid)
         if self.skill.writes:
-            part.edits.setdefault(engine, []).extend(told["changes"])
+            for edit in told["changes"]:
+                part.edits.setdefault(edit.get("engine") or engine, []).append(edit)
 
     def _kept(self, answer: BaseModel | WeftError) -> tuple[dict[str, Any], str]:
         """An answer as it is remembered, and its JSON text; raises the error that stands in its place."""
@@ -412,9 +423,43 @@ def worked_here(business: Business, run: str, told: Callable[[Part], None] | Non
     work = Work(business, run)
     with _paused_if_interrupted(business, run):
         work.plan()
-        for n in work.waiting():
-            if not work.shard(n, told=told) and Runs(business).get(run)["state"] != "running":
-                return
+        shards, stopped = iter(work.waiting()), threading.Event()
+
+        def line() -> None:
+            # A list is gone through by several threads without an item being met twice.
+            for n in shards:
+                if stopped.is_set() or (
+                    not work.shard(n, stopping=stopped.is_set, told=told)
+                    and Runs(business).get(run)["state"] != "running"
+                ):
+                    return
+
+        _worked(line, _LINES_AT_A_MODEL if work.engine == "model" else 1, stopped)
+
+
+def _worked(line: Callable[[], None], lines: int, stopped: threading.Event) -> None:
+    """Do the same in several threads, this one among them; what one throws is thrown once the others have stopped."""
+    problems: list[BaseException] = []
+
+    def beside() -> None:
+        try:
+            line()
+        except BaseException as problem:
+            problems.append(problem)
+            stopped.set()
+
+    threads = [threading.Thread(target=beside, name="weft-line", daemon=True) for _ in range(lines - 1)]
+    for thread in threads:
+        thread.start()
+    try:
+        line()
+    except BaseException:
+        stopped.set()
+        raise
+    for thread in threads:
+        thread.join()
+    if problems:
+        raise problems[0]
 
 
 @contextlib.contextmanager

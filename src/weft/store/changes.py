@@ -163,7 +163,7 @@ class Changes:
         who: Who | None = None,
         within: Connection[Any] | None = None,
     ) -> Outcome:
-        """Propose edits: each `record`, `field`, `after`, and if known `before`, `confidence`, `facts`, `checks`.
+        """Propose edits: each `record`, `field`, `after`, and if known `before`, `confidence`, `facts`, `checks`, and its own `engine`.
 
         `within` is a transaction of the caller's. An edit that changes nothing, or that is already proposed, is left; so is one that cannot be made, with its reason.
         """
@@ -194,7 +194,7 @@ class Changes:
     def _insert(self, connection: Connection[Any], run: UUID, skill: str, engine: str, who: Who | None) -> int:
         inserted = connection.execute(
             "insert into change (uid, run, skill, record, field, before, after, confidence, facts, checks, engine) "
-            "select uid, %s, %s, record, field, before, after, confidence, facts, checks, %s from edit "
+            "select uid, %s, %s, record, field, before, after, confidence, facts, checks, coalesce(engine, %s) from edit "
             "where problem is null",
             (run, skill, engine),
         ).rowcount

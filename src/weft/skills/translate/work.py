@@ -152,7 +152,7 @@ class Work:
         if (written := self.edits.get((draft.target, draft.item.column))) is not None:
             answer.texts.append(_rendering(draft, str(written.after), "written"))
             sure = min(written.confidence or _SURE_OF_WRITTEN, _SURE_OF_WRITTEN)
-            answer.changes.append(written.model_copy(update={"confidence": sure}))
+            answer.changes.append(written.model_copy(update={"confidence": sure, "engine": "local"}))
             return
         text, weakest = draft.text(), draft.weakest()
         if text is None:
@@ -173,6 +173,7 @@ class Work:
         if (model := _models(draft)) is not None:
             fact["model"] = model
         return Edit(
+            engine="model" if model is not None else "local",
             record=self.record,
             field=draft.item.place(draft.target),
             after=text,

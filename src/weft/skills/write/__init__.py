@@ -80,6 +80,7 @@ skill = Skill(
     model="weft.skills.write.model:written",
     rests_on="weft.skills.write.foundation:rests_on",
     model_rests_on="weft.skills.write.taken:rests_on",
+    ahead="weft.skills.write.model:ahead",
     again="weft.skills.write.taken:requests",
     taught="weft.skills.write.model:taught",
     over="product",

@@ -65,8 +65,8 @@ def answered(
         answer.pieces.append(
             Piece(part=text.part, field=where, text=text.text, claims=text.claims, engine=engine, model=model)
         )
-        after = _kept_as(text, where)
-        if after == _held(here.current(brief.product), where) or (where, str(after)) in refused:
+        after = kept_as(text.text, where)
+        if after == held(here.current(brief.product), where) or (where, str(after)) in refused:
             continue
         answer.changes.append(
             Edit(
@@ -80,14 +80,14 @@ def answered(
     return answer
 
 
-def _kept_as(text: Text, where: str) -> Any:
+def kept_as(text: str | Sequence[str], where: str) -> str | list[str]:
     """A text in the form in which its field holds it: translations hold lines."""
-    if isinstance(text.text, str):
-        return text.text
-    return "\n".join(text.text) if where.startswith("translations.") else list(text.text)
+    if isinstance(text, str):
+        return text
+    return "\n".join(text) if where.startswith("translations.") else list(text)
 
 
-def _held(product: Mapping[str, Any], where: str) -> Any:
+def held(product: Mapping[str, Any], where: str) -> Any:
     """What a field of a product holds now, as far as it was read."""
     family, _, rest = where.partition(".")
     if family == "attributes":

@@ -6,7 +6,9 @@ has passed once is kept, whatever the next answer makes of it; nothing that fail
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -21,15 +23,18 @@ from weft.business import Business
 from weft.errors import BudgetExhausted, Forbidden, InputError, LimitReached, ModelFailed, NotFound, WeftError
 from weft.gateway import errand
 from weft.skill import Edit, product_of
-from weft.skills.write import Left, Part, Piece, Write, Written, checks, local, prompting, skill, taken
-from weft.skills.write.brief import Brief, brief
+from weft.skills.write import Left, Part, Piece, Write, Written, checks, prompting, skill, taken
+from weft.skills.write.answers import held, kept_as, twins_of
+from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base
 from weft.skills.write.checks import Standard, Text
-from weft.skills.write.prompting import Alt, Prompt
+from weft.skills.write.prompting import Alt
+from weft.skills.write.setting import Setting, setting
 
 _SECONDS: Final = 120.0
 _SECONDS_IN_A_RUN: Final = 600.0
 _MOST_OUT: Final = 2_048
+_MOST_AHEAD: Final = 4_096
 _MOST_FACTS: Final = 24
 _MOST_TOLD: Final = 3
 _GRAM: Final = 7
@@ -50,19 +55,61 @@ _WORD: Final = re.compile(r"\w+")
 _SENTENCE: Final = re.compile(r"(?<=[.!?。！？])\s*|\n")
 
 
+@dataclass(slots=True)
+class Job:
+    """One product to write: what is known of it, what its texts are measured by, and which products have equal facts."""
+
+    asked: Write
+    known: Brief
+    here: Setting
+    twins: list[str]
+
+
+_AHEAD: Final[OrderedDict[int, Job]] = OrderedDict()
+_LOCK: Final = threading.Lock()
+
+
+def ahead(asked: Sequence[Write], business: Business) -> None:
+    """Look up what is known of the products of many requests, for `written` to find it: a few queries in place of a few for each."""
+    for job in _jobs(asked, business):
+        with _LOCK:
+            _AHEAD[id(job.asked)] = job
+            while len(_AHEAD) > _MOST_AHEAD:
+                _AHEAD.popitem(last=False)
+
+
+def _job(asked: Write, business: Business) -> Job:
+    with _LOCK:
+        found = _AHEAD.pop(id(asked), None)
+    if found is not None and found.asked is asked:
+        return found
+    (job,) = _jobs([asked], business)
+    return job
+
+
+def _jobs(asked: Sequence[Write], business: Business) -> list[Job]:
+    here = setting(business)
+    briefs = here.briefs([(one, product_of(one.product, business)) for one in asked])
+    twins = twins_of(briefs, here)
+    return [
+        Job(one, brief, here, twins.get(place, []))
+        for place, (one, brief) in enumerate(zip(asked, briefs, strict=True))
+    ]
+
+
 def written(asked: Write, business: Business) -> Written:
     """The texts of one product by the route's models, and what these could not do by the local engine; raises NotFound."""
-    known = brief(asked, product_of(asked.product, business), business)
-    measured = checks.standard(business, asked.channel, known.language)
+    job = _job(asked, business)
+    known = job.known
+    measured = job.here.standard(asked.channel, known.language)
     wanted = prompting.fields(asked.parts, known, asked.channel)
-    alone = local.refused(asked, known, business)
-    if alone is not None or not wanted:
-        return alone or local.written(asked, business)
+    if job.twins or not wanted or not known.grounds:
+        return _without_a_model(asked, business)
     near = examples.shelf(business, taken.SKILL).nearest(
-        known.record, list(wanted), prompting.MOST_EXAMPLES, prompting.MOST_OF_EXAMPLES
+        job.here.current(known.product), list(wanted), prompting.MOST_EXAMPLES, prompting.MOST_OF_EXAMPLES
     )
     told = prompting.prompt(list(dict.fromkeys(part for part, _ in wanted.values())), measured)
-    draft = Draft(known, measured, wanted, told)
+    draft = Draft(known, measured, wanted)
     problem: WeftError | None = None
     try:
         business.models.ask(
@@ -77,30 +124,54 @@ def written(asked: Write, business: Business) -> Written:
     except (ModelFailed, LimitReached, Forbidden, NotFound, InputError) as said:
         problem = said
         draft.rescue()
-    return _answer(asked, business, draft, problem)
+    return _answer(job, business, draft, problem)
 
 
-def _answer(asked: Write, business: Business, draft: "Draft", problem: WeftError | None) -> Written:
+def _without_a_model(asked: Write, business: Business) -> Written:
+    """What the local engine writes, which is loaded when it is first needed."""
+    answer = skills.answer(skill, asked, business, "local")
+    assert isinstance(answer, Written)
+    return answer
+
+
+def _answer(job: Job, business: Business, draft: "Draft", problem: WeftError | None) -> Written:
     """What the models wrote, completed by the local engine where something of it is missing."""
-    known, made = draft.known, draft.passed
+    known, made = job.known, draft.passed
     missing = list(dict.fromkeys(part for name, (part, _) in draft.wanted.items() if name not in made))
-    rest = local.written(asked.model_copy(update={"parts": missing}), business) if missing else None
+    rest = _without_a_model(job.asked.model_copy(update={"parts": missing}), business) if missing else None
     pieces = [done.piece() for done in made.values()]
-    changes = [done.edit(known) for done in made.values()]
+    current, refused = job.here.current(known.product), job.here.refused(known.product)
+    changes = [done.edit(known) for done in made.values() if not done.known(current, refused)]
     if rest is not None:
         pieces += [piece for piece in rest.pieces if piece.field not in made]
-        changes += [edit for edit in rest.changes if edit.field not in made]
+        changes += [edit.model_copy(update={"engine": rest.engine}) for edit in rest.changes if edit.field not in made]
     return Written(
         engine="model" if made else "local",
         model=next((done.model for done in made.values()), None),
         note=_note(problem, missing, bool(made)) if problem is not None else None,
         language=known.language,
-        channel=draft.measured.channel,
+        channel=job.asked.channel,
         pieces=pieces,
         changes=changes,
         needs=list(known.needs),
-        left=list(rest.left) if rest is not None else [],
+        left=[*_no_part(job, draft), *(rest.left if rest is not None else ())],
     )
+
+
+def _no_part(job: Job, draft: "Draft") -> list[Left]:
+    """The parts that were asked for and have no place in the channel, or no picture."""
+    there = {part for part, _ in draft.wanted.values()}
+    channel = job.asked.channel
+    return [
+        Left(
+            part=part,
+            why="The product has no pictures."
+            if draft.measured.limit(part) is not None
+            else f"The channel {channel} has no {part.replace('_', ' ')}.",
+        )
+        for part in dict.fromkeys(job.asked.parts)
+        if part not in there
+    ]
 
 
 def _note(problem: WeftError, missing: Sequence[Part], partly: bool) -> str:
@@ -130,6 +201,15 @@ class Done:
             model=self.model,
         )
 
+    @property
+    def kept(self) -> str | list[str]:
+        """The text in the form in which its field holds it: translations hold lines."""
+        return kept_as(self.text, self.field)
+
+    def known(self, current: Mapping[str, Any], refused: Collection[tuple[str, str]]) -> bool:
+        """Tell whether it stands there already, or people have refused it."""
+        return held(current, self.field) == self.kept or (self.field, str(self.kept)) in refused
+
     def edit(self, known: Brief) -> Edit:
         """The text as an edit, with who wrote it, the facts that its claims rest on, and what was checked."""
         rests = {one.fact.name: one.fact.text for one in self.judged if one.fact is not None}
@@ -137,7 +217,7 @@ class Done:
         return Edit(
             record=known.product,
             field=self.field,
-            after=self.text,
+            after=self.kept,
             facts=[wrote, *({"field": name, "value": value} for name, value in list(rests.items())[:_MOST_FACTS])],
             checks=[
                 {"name": "claims", "passed": True, "checked": len(self.judged)},
@@ -153,7 +233,6 @@ class Draft:
     known: Brief
     measured: Standard
     wanted: Mapping[str, tuple[Part, int | None]]
-    told: Prompt
     passed: dict[str, Done] = field(default_factory=dict)
     bullets: dict[str, str] = field(default_factory=dict)
 
@@ -168,10 +247,7 @@ class Draft:
                 continue
             text = texts.get(name)
             title = part if place is None else f"{part} of picture {place}"
-            if text is None:
-                found = ["It is missing."]
-            else:
-                found = betrayed or self._judged(name, part, text, model)
+            found = ["It is missing."] if text is None else betrayed or self._judged(name, part, text, model)
             problems += [f"{title}: {sentence}" for sentence in found[:_MOST_TOLD]]
         return problems
 
@@ -297,9 +373,7 @@ def _repeated(text: Text) -> list[str]:
 def _prompt_grams() -> frozenset[tuple[str, ...]]:
     """The sequences of words that the prompt is made of."""
     told = prompting.words()
-    texts = [
-        text for text in (told["task"], told["request"], told["examples"], told["samples"], *told["parts"].values())
-    ]
+    texts = (told["task"], told["request"], told["examples"], told["samples"], *told["parts"].values())
     return frozenset(gram for text in texts for gram in _grams(text))
 
 
@@ -323,8 +397,8 @@ def _without(text: str, known: Brief) -> str:
 
 def taught(asked: Write, business: Business, texts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The conversation in which a model gives these texts, as it would be asked: for training one."""
-    known = brief(asked, product_of(asked.product, business), business)
-    measured = checks.standard(business, asked.channel, known.language)
+    (job,) = _jobs([asked], business)
+    known, measured = job.known, job.here.standard(asked.channel, job.known.language)
     wanted = {
         name: place for name, place in prompting.fields(asked.parts, known, asked.channel).items() if texts.get(name)
     }
@@ -337,6 +411,7 @@ def taught(asked: Write, business: Business, texts: Mapping[str, Any]) -> list[d
             answer.setdefault(part, []).append({"place": place, "text": texts[name]})
         else:
             said = prompting.said(texts[name])
+            said = said.split("\n") if part == "bullets" and isinstance(said, str) else said
             answer[part] = [said] if part == "description" and isinstance(said, str) else said
     messages = business.models.conversation(told.messages, told.wanted, prompting.facts(known, measured, ()))
-    return [*messages, {"role": "assistant", "content": orjson.dumps(answer).decode()}]
+    return [*map(dict, messages), {"role": "assistant", "content": orjson.dumps(answer).decode()}]

@@ -17,7 +17,7 @@ from weft.skills.write import Channel, Part
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import CHANNELS, field_of
 from weft.skills.write.checks import Standard
-from weft.skills.write.voice import Voice
+from weft.store.preferences import Voice
 
 MOST_EXAMPLES: Final = 4
 MOST_OF_EXAMPLES: Final = 4_000
