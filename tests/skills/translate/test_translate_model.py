@@ -115,9 +115,11 @@ def test_what_is_broken_gets_into_no_change(shop: Shop, what: str) -> None:
     shop.business.glossary.put([term("hoodie", "Kapuzenpulli"), term("Nordlicht", None)], "test")
     model = Script([says(saying)])
     shop.route("translate", {"model": model})
-    answer = translated(shop.business, "model", product={"id": "x", "title": text}, into=["de"], source="en")
+    answer = translated(
+        shop.business, "model", product={"id": "x", "attributes": {"note": text}}, into=["de"], source="en"
+    )
     assert (answer.changes, answer.texts) == ([], [])
-    assert [one.field for one in answer.left] == ["title"]
+    assert [one.field for one in answer.left] == ["attributes.note"]
     assert len(model.asked) == 2  # it was told once what is wrong
     assert "No model of translate gave a valid answer" in (answer.note or "")
 

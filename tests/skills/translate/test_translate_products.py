@@ -122,12 +122,20 @@ def test_what_is_known_is_used_in_its_order_and_the_rest_is_left_with_a_word_on_
     assert texts(answer)["attributes.material"] == "Leinen"
     assert hows(answer)["type"] == hows(answer)["options.Color"] == hows(answer)["values.Color.Green"] == "taxonomy"
     assert texts(answer)["values.Color.Green"] == "Grün"
-    left = {one.field: one.why for one in answer.left}
-    assert "1 of its 2 segments" in left["description"]
-    assert "weft models add" in left["bullets"]
+    assert hows(answer)["description"] == "written"  # one of its sentences is remembered, and half a text is none
     assert {edit.field for edit in answer.changes} >= {"translations.de.title", "translations.de.values.Color.Green"}
     assert all(edit.checks for edit in answer.changes)
+
+
+def test_what_nothing_knows_is_left_and_named_with_a_word_on_how_to_add_a_model(business: Business) -> None:
+    remember(business, ("A light shirt for <1>warm days</1>.", "Une chemise légère."), target="fr")
+    remember(business, ("Care: <1>wash at 30 °C</1>.", "Entretien : <1>laver à 30 °C</1>."), target="fr")
+    answer = translated(business, product=SHIRT, into=["fr"], source="en")
+    left = {one.field: one.why for one in answer.left}
+    assert "The mark <1> is missing" in left["description"]
+    assert "weft models add" in left["bullets"]
     assert "values.Size.M" not in left
+    assert answer.changes == []
 
 
 def test_taken_translations_come_from_the_memory_and_leave_it_when_undone(business: Business) -> None:
@@ -176,18 +184,13 @@ def test_a_field_that_is_in_the_language_already_is_taken_over_and_flagged(busin
     business.preferences.put("languages", {"main": "en", "others": ["de"]}, "test")
     german = "<p>Ein leichtes Hemd aus Leinen, das im Sommer angenehm zu tragen ist und sich gut waschen lässt.</p>"
     mixed = {**SHIRT, "description": german}
-    english = {"seo_description": "A light linen shirt that is pleasant to wear in the summer and easy to wash."}
-    answer = translated(
-        business,
-        product={**mixed, **english, "seo_title": "The shirt that you wear on warm days"},
-        into=["de"],
-        fields=["description", "seo_title"],
-    )
+    english = {"attributes": {"note": "A light linen shirt that is pleasant to wear in the summer and easy to wash."}}
+    answer = translated(business, product={**mixed, **english}, into=["de"], fields=["description", "attributes"])
     (taken,) = [one for one in answer.texts if one.field == "description"]
     assert (taken.text, taken.how) == (german, "unchanged")
     assert "German already" in taken.problems[0]
     assert [edit.field for edit in answer.changes] == ["translations.de.description"]
-    assert [one.field for one in answer.left] == ["seo_title"]
+    assert [one.field for one in answer.left] == ["attributes.note"]
 
 
 def test_numbers_alone_are_put_in_where_that_is_sure() -> None:

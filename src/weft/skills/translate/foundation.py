@@ -2,7 +2,6 @@
 
 from weft import examples
 from weft.business import Business
-from weft.skill import named
 from weft.skills.translate import Translate, aligned, lessons, prompting, written
 
 _SECTIONS = ("languages", "markets", "voice")
@@ -10,14 +9,13 @@ _SECTIONS = ("languages", "markets", "voice")
 
 def rests_on(_: Translate, business: Business) -> str:
     """The digests as a text; what people took since the last time comes into the memory first."""
-    writes = named("write").version if written.there() else ""
     return " ".join(
         (
             f"preferences={business.preferences.digest(*_SECTIONS)}",
             f"glossary={business.glossary.digest()}",
             f"taxonomy={aligned.digest(business)}",
             f"memory={lessons.learn(business)}",
-            f"write={writes}",
+            f"write={written.rests_on(business)}",
         )
     )
 

@@ -19,6 +19,18 @@ def there() -> bool:
     return _SKILL in skills.skills()
 
 
+def rests_on(business: Business) -> str:
+    """What the texts of `write` rest on beside their product; blank where there is no such skill."""
+    if not there():
+        return ""
+    skill = skills.named(_SKILL)
+    asked = skills.requested(skill, {skill.over or "product": {"id": "rehearsal"}})
+    try:
+        return f"{skill.version} {skills.foundation(skill, asked, business)}"
+    except WeftError:
+        return skill.version
+
+
 def edits(
     products: Sequence[Mapping[str, Any]], columns: Sequence[Sequence[str]], language: str, business: Business
 ) -> list[dict[str, Edit]]:
