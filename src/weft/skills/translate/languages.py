@@ -87,7 +87,7 @@ def targets(asked: Translate, spoken: Languages) -> list[str]:
     if not given:
         raise InputError(
             "Say into which languages, as in --into de --into fr, or set those of the business once: "
-            "weft settings set languages.others de,fr"
+            "weft settings set languages others=de,fr"
         )
     return list(dict.fromkeys(known(one) for one in given))
 

@@ -64,7 +64,7 @@ Language = Annotated[str | None, Query(description="A language such as de, pt-BR
 
 
 @router.post("/terms", status_code=201, openapi_extra=uploads.BODY)
-async def load_terms(request: Request, caller: Approver, name: uploads.Name = None, language: Language = None) -> Names:
+async def align_terms(request: Request, caller: Approver, name: uploads.Name = None, language: Language = None) -> Names:
     """Send a taxonomy's names in one language; names of one id in two languages are translations of each other."""
     path, called = await uploads.received(request, name)
     try:
@@ -82,13 +82,13 @@ async def load_terms(request: Request, caller: Approver, name: uploads.Name = No
 
 
 @router.get("/terms")
-def list_terms(caller: Reader) -> list[Names]:
+def aligned_terms(caller: Reader) -> list[Names]:
     """The languages whose names are loaded."""
     return [Names(**told) for told in aligned.listed(caller.business)]
 
 
 @router.delete("/terms")
-def forget_terms(caller: Approver, language: Language = None) -> list[Names]:
+def unalign_terms(caller: Approver, language: Language = None) -> list[Names]:
     """Forget the names of one language, or of all, and answer what is still there."""
     aligned.forget(caller.business, language)
     return [Names(**told) for told in aligned.listed(caller.business)]
