@@ -12,6 +12,7 @@ from weft.errors import WeftError
 from weft.surfaces.cli import (
     changes,
     files,
+    learning,
     models,
     nouns,
     output,
@@ -45,6 +46,8 @@ app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")
+app.registered_commands += learning.app.registered_commands
+app.add_typer(learning.examples, name="examples")
 app.add_typer(nouns.journal, name="journal")
 app.add_typer(nouns.keys, name="keys")
 models.app.registered_commands += trials.app.registered_commands
