@@ -95,7 +95,7 @@ _STATED: Final[Mapping[str, frozenset[str]]] = {
     "dimensions": frozenset(
         ["dimensions", "length", "width", "height", "depth", "diameter", "size", "packed_length", "back_length"]
     ),
-    "material": frozenset(["material", "composition", "filling"]),
+    "material": frozenset(["material", "composition", "filling", "upper"]),
     "capacity": frozenset(["capacity", "weight", "size", "pack_size"]),
     "power": frozenset(["power", "battery", "voltage", "run_time"]),
     "bulb": frozenset(["bulb", "brightness", "power"]),
