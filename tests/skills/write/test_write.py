@@ -70,7 +70,7 @@ def imported(business: Business, folder: Path, products: list[dict[str, Any]]) -
 
 def ran(business: Business, **request: Any) -> dict[str, Any]:
     book = Runs(business)
-    run = book.enter(skills.named("write"), Selection(), request, queued=False, who=Who("test"))
+    run = book.enter(skills.named("write"), Selection(), asked=request, queued=False, who=Who("test"))
     worked_here(business, run)
     return book.get(run)
 
@@ -91,8 +91,8 @@ def test_a_thin_listing_becomes_one_that_a_buyer_can_decide_by(business: Busines
     assert "<li><strong>Material:</strong> 70% cotton, 30% linen</li>" in said["description"]
     assert "<li><strong>Lining:</strong> 100% cotton</li>" in said["description"]
     assert "made in Italy" in said["description"].replace("It is made", "made")
-    assert said["images.1.alt"] == "Gilet Vest by Fortelli in Canvas, picture 1 of 2"
-    assert said["images.2.alt"] == "Gilet Vest by Fortelli in Canvas, back, picture 2 of 2"
+    assert said["images.1.alt"] == "Gilet Vest by Fortelli in Canvas"
+    assert said["images.2.alt"] == "Gilet Vest by Fortelli in Canvas, back"
     assert "Material: 70% cotton, 30% linen" in said["attributes.bullets"]
     assert not re.search("shop our|wearing|must-have|!", shown(answer), re.IGNORECASE)
     assert {need.fact for need in answer.needs} == {"care", "fit"}
@@ -115,7 +115,7 @@ def test_the_same_facts_give_the_same_text(business: Business) -> None:
 ENGLISH: list[tuple[dict[str, Any], str]] = [
     ({"title": "Ara Earrings", "type": "earrings", "attributes": {"material": "sterling silver"}}, "Ara Earrings are made of sterling silver"),
     ({"title": "Ona Apron", "attributes": {"material": "linen"}}, "Ona Apron is made of linen"),
-    ({"title": "Tor Table", "attributes": {"material": "wool blend"}}, "is made of a wool blend"),
+    ({"title": "Tor Throw", "attributes": {"material": "wool blend"}}, "is made of a wool blend"),
     ({"title": "Sol Jeans", "type": "women's jeans", "attributes": {"origin": "TR"}}, "women's jeans"),
     ({"title": "Kip Short", "type": "men's shorts", "description": "100% Cotton."}, "a pair of men's shorts"),
     ({"title": "Elm Umbrella", "type": "umbrellas", "attributes": {"origin": "NL"}}, "made in the Netherlands"),
@@ -131,10 +131,10 @@ def test_english_agrees(product: dict[str, Any], said: str, business: Business) 
 
 GERMAN: list[tuple[dict[str, Any], str]] = [
     ({"title": "Resine Jacket", "type": "women's jackets", "description": "97% Cotton, 3% Elastane. Made in Turkey."}, "Damenjacke"),
-    ({"title": "Nor Backpack", "attributes": {"material": "recycled polyester", "origin": "CH"}}, "aus recyceltem Polyester"),
-    ({"title": "Nor Backpack", "attributes": {"material": "recycled polyester", "origin": "CH"}}, "wird er in der Schweiz"),
-    ({"title": "Nor Blanket", "attributes": {"material": "recycled wool", "origin": "US"}}, "aus recycelter Wolle"),
-    ({"title": "Nor Blanket", "attributes": {"material": "recycled wool", "origin": "US"}}, "wird sie in den USA"),
+    ({"title": "Fen Backpack", "attributes": {"material": "recycled polyester", "origin": "CH"}}, "aus recyceltem Polyester"),
+    ({"title": "Fen Backpack", "attributes": {"material": "recycled polyester", "origin": "CH"}}, "wird er in der Schweiz"),
+    ({"title": "Fen Blanket", "attributes": {"material": "recycled wool", "origin": "US"}}, "aus recycelter Wolle"),
+    ({"title": "Fen Blanket", "attributes": {"material": "recycled wool", "origin": "US"}}, "wird sie in den USA"),
     ({"title": "Sol Dress", "type": "women's dresses", "attributes": {"material": "linen", "origin": "Italy"}}, "wird es in Italien"),
     ({"title": "Ara Trekking Poles", "attributes": {"material": "carbon fibre", "origin": "DE"}}, "werden sie in Deutschland"),
     ({"title": "Kip Tee", "type": "men's t-shirts", "attributes": {"material": "cotton"}}, "Herren-T-Shirt"),
@@ -190,8 +190,8 @@ def test_spelling_is_that_of_the_voice(business: Business) -> None:
     business.preferences.put("voice", {"spelling": "en-GB"}, "test")
     assert re.search("Colours: Grey", shown(written(business, product, language="en")))
     business.preferences.put("voice", {"spelling": "de-CH"}, "test")
-    sized = {**product, "variants": [{"sku": "a", "options": {"Size": "52"}}]}
-    assert "in der Grösse 52" in shown(written(business, sized, language="de"))
+    sized = {**product, "variants": [{"sku": one, "options": {"Size": one}} for one in ("52", "54")]}
+    assert "in den Grössen 52 und 54" in shown(written(business, sized, language="de"))
 
 
 def test_words_to_use_are_used_and_words_to_avoid_are_not(business: Business) -> None:
@@ -327,7 +327,9 @@ def test_a_feed_has_the_texts_that_were_written_for_it(business: Business, tmp_p
     business.changes.approve(changes.Selection(all=True))
     business.changes.apply(changes.Selection(all=True))
     path = tmp_path / "feed.tsv"
-    export_file(business, "products", path, "google", options={"set": {"link": "https://shop.example/{id}"}})
+    export_file(
+        business, "products", path, format_name="google", options={"set": {"link": "https://shop.example/{id}"}}
+    )
     header, first, *_ = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
     row = dict(zip(header, first, strict=True))
     assert row["title"] == "Fortelli Gilet Vest for Men, Canvas, Cotton and Linen - 48"
@@ -413,7 +415,7 @@ def test_odd_products_are_written_of_or_left_with_a_reason(case: str, language: 
 
 
 def test_every_claim_of_every_text_is_supported(business: Business) -> None:
-    for product, language in itertools.product((VEST, JACKET), ("en", "de")):
+    for product, language in ((VEST, "en"), (VEST, "de"), (JACKET, "de")):
         answer = written(business, product, language=language)
         for piece in answer.pieces:
             text = piece.text if isinstance(piece.text, str) else "\n".join(piece.text)
