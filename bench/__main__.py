@@ -17,6 +17,7 @@ NAMES = (
     "organize",
     "categories",
     "attributes",
+    "claims",
     "agents",
     "gateway",
     "attack",
