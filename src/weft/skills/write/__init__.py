@@ -1,6 +1,6 @@
 """The skill `write`: titles, descriptions, bullets, SEO and alt texts from a product's facts, and from nothing else."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 

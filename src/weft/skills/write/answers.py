@@ -31,11 +31,7 @@ class Text:
 
 def twins_of(briefs: Sequence[Brief], here: Setting) -> dict[int, list[str]]:
     """For each brief, by its place, the ids of other products of the business with equal facts."""
-    found: dict[int, list[str]] = {}
-    for place, twins in enumerate(here.twins(briefs)):
-        if twins:
-            found[place] = twins
-    return found
+    return {place: twins for place, twins in enumerate(here.twins(briefs)) if twins}
 
 
 def answered(

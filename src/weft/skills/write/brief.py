@@ -40,7 +40,7 @@ class Picture:
 class Brief:
     """What is known of one product.
 
-    `language` is the one to write in, `main` the business's, `spoken` that of the product's own text. `title` is the product's
+    `language` is the one to write in, `main` the business's, `spoken` that of the product's own text, `titled` of its title. `title` is the product's
     title as it was before this skill wrote one, `name` the same without a color, a size or what shouts; `names` are words that
     stay as they are in every language. `sentences` and `details` (those that are no whole sentences) are of its own description
     and in the language to write in; `foreign` those in another. `written` are the fields that hold what this skill wrote.
@@ -50,6 +50,7 @@ class Brief:
     language: str
     main: str
     spoken: str | None
+    titled: str | None
     title: str
     name: str
     brand: str

@@ -101,6 +101,11 @@ def field_of(part: Part, channel: Channel, language: str, main: str, place: int 
     return "attributes.bullets" if part == "bullets" else part
 
 
+def part_name(part: Part) -> str:
+    """A part as a sentence calls it."""
+    return {"seo_title": "meta title", "seo_description": "meta description", "alt": "alt texts"}.get(part, part)
+
+
 def base(language: str) -> str:
     """A language without its country: `de` of `de-AT`."""
     return re.split("[-_]", language, maxsplit=1)[0].lower()

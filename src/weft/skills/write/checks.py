@@ -14,7 +14,7 @@ import nh3
 from weft import claims
 from weft.skills.write import Channel, Part
 from weft.skills.write.brief import Brief
-from weft.skills.write.channels import CHANNELS, Limit, Rules, base
+from weft.skills.write.channels import CHANNELS, Limit, Rules, base, part_name
 from weft.store.preferences import Voice
 
 TAGS: Final = frozenset(
@@ -55,7 +55,7 @@ class Standard:
     channel: Channel
     language: str
     market: str | None = None
-    voice: Voice = field(default_factory=Voice)
+    voice: Voice = field(default_factory=lambda: Voice.model_validate({}))
     lexicon: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -122,9 +122,10 @@ def claim_problems(text: str, brief: Brief, measured: Standard) -> list[str]:
 
 
 def _limits(part: Part, text: Text, brief: Brief, measured: Standard) -> list[str]:
+    del brief
     limit = measured.limit(part)
     if limit is None:
-        return [f"The channel {measured.channel} has no {part.replace('_', ' ')}."]
+        return [f"The channel {measured.channel} has no {part_name(part)}."]
     texts = [text] if isinstance(text, str) else list(text)
     problems = []
     if isinstance(text, str) != (part != "bullets"):
@@ -144,6 +145,7 @@ def _limits(part: Part, text: Text, brief: Brief, measured: Standard) -> list[st
 
 
 def _html(part: Part, text: Text, brief: Brief, measured: Standard) -> list[str]:
+    del brief
     whole = text if isinstance(text, str) else "\n".join(text)
     if part != "description" or not measured.rules.html:
         if re.search(r"</?[a-zA-Z][^<>]*>", whole):
@@ -167,7 +169,7 @@ def _markup(text: str) -> list[str]:
             if not open_ or open_.pop() != tag:
                 return [f"</{tag}> closes what is not open."]
         elif (within := _INSIDE.get(tag)) and (not open_ or open_[-1] not in within):
-            return [f"<{tag}> stands outside of <{sorted(within)[0]}>."]
+            return [f"<{tag}> stands outside of <{min(within)}>."]
         else:
             open_.append(tag)
     if open_:
@@ -186,6 +188,7 @@ def _same(one: str, other: str) -> bool:
 
 def _words(part: Part, text: Text, brief: Brief, measured: Standard) -> list[str]:
     """Words that the channel forbids, the voice avoids or the market forbids; hype; shouting."""
+    del part
     shown = plain(text)
     problems = []
     for pattern in measured.rules.forbidden:
@@ -221,11 +224,12 @@ def _shouts(shown: str, brief: Brief) -> bool:
 
 def _language(part: Part, text: Text, brief: Brief, measured: Standard) -> list[str]:
     """Whether a text that is long enough to tell is in the language that was asked for."""
+    if part in ("title", "seo_title", "alt"):
+        return []
     shown = plain(text)
     for name in sorted({brief.name, brief.brand, *brief.names} - {""}, key=len, reverse=True):
         shown = shown.replace(name, " ")
-    letters = sum(letter.isalpha() for letter in shown)
-    if part in ("title", "seo_title", "alt") or letters < _LEAST_LETTERS:
+    if sum(map(str.isalpha, shown)) < _LEAST_LETTERS:
         return []
     spoken = claims.language_of(shown)
     if spoken is None or base(spoken) == base(measured.language):

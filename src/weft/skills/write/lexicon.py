@@ -78,6 +78,12 @@ class Phrase:
     patterns: Mapping[str, re.Pattern[str]]
 
 
+def is_a(kind: Kind, other: Kind) -> bool:
+    """Whether a kind is one of another: a hiking boot is a boot."""
+    return kind.name == other.name or kind.name.endswith(f" {other.name}") or kind.plural.endswith(f" {other.plural}")
+
+
+@functools.lru_cache(16_384)
 def folded(text: str) -> str:
     """A text for comparison: lower case, straight apostrophes, single spaces."""
     plain = unicodedata.normalize("NFC", text).casefold().replace("’", "'").replace("_", " ")
@@ -139,7 +145,24 @@ class Kinds:
         for length in range(min(_LONGEST_NOUN, len(words)), 0, -1):
             if (kind := self.named(" ".join(words[-length:]))) is not None:
                 return kind
+        for length in range(min(_LONGEST_NOUN, len(words) - 1), 1, -1):
+            for start in range(len(words) - length):
+                if (kind := self.named(" ".join(words[start : start + length]))) is not None:
+                    return kind
         return next((kind for word in words if (kind := self.compound(word)) is not None), None)
+
+    def tongue(self, title: str) -> str | None:
+        """The language of the noun in a title, if it is a word of one of the two alone."""
+        kind = self.in_title(title)
+        if kind is None:
+            return None
+        words = {folded(word).strip(".,;:()") for word in title.split()}
+        said = folded(title)
+        german = any(self.compound(word) == kind and self.named(word) is None for word in words) or (
+            {folded(kind.noun), folded(kind.nouns)} & words
+        )
+        english = any(folded(word) in said for word in (kind.name, kind.plural, *kind.aliases))
+        return None if bool(german) == english else "de" if german else "en"
 
     def in_shelf(self, text: str) -> list[Kind]:
         """The kinds that a type or a category's name names: `coats & jackets` are two."""
@@ -205,6 +228,7 @@ _AUDIENCE: Final[Mapping[str, re.Pattern[str]]] = {
 }
 
 
+@functools.lru_cache(4_096)
 def audience(text: str) -> str | None:
     """For whom a type, a tag or an attribute says that a thing is: women, men, unisex, kids, girls, boys, babies."""
     plain = text.replace("’", "'")
@@ -283,7 +307,7 @@ def _phrases(name: str) -> tuple[Phrase, ...]:
     for line in _lines(name):
         en, de, *patterns = _columns(line, 4)
         compiled = {
-            language: re.compile(f"(?:{pattern.replace('#', _number(language))})", re.IGNORECASE)
+            language: re.compile(rf"(?<![\w-])(?:{pattern.replace('#', _number(language))})(?![\w-])", re.IGNORECASE)
             for language, pattern in zip(("en", "de"), patterns, strict=True)
             if pattern
         }

@@ -10,7 +10,7 @@ from weft.skill import product_of
 from weft.skills.write import Left, Part, Write, Written
 from weft.skills.write.answers import NOTHING_KNOWN, Text, answered, twins_of
 from weft.skills.write.brief import Brief
-from weft.skills.write.channels import base
+from weft.skills.write.channels import base, part_name
 from weft.skills.write.checks import Standard, formal_problems, judged
 from weft.skills.write.grammar import GRAMMARS, Grammar, Telling
 from weft.skills.write.grammar.telling import Draft, fitted, telling
@@ -77,7 +77,7 @@ def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[L
     for part in dict.fromkeys(asked.parts):
         limit = measured.limit(part)
         if limit is None:
-            left.append(Left(part=part, why=f"The channel {asked.channel} has no {part.replace('_', ' ')}."))
+            left.append(Left(part=part, why=f"The channel {asked.channel} has no {part_name(part)}."))
             continue
         pieces = _WRITERS[part](page, measured)
         sound = [one for one in pieces if not any(formal_problems(part, one.text, brief, measured).values())]
@@ -151,12 +151,14 @@ def _title(page: _Page, measured: Standard) -> list[Text]:
 
 
 def _description(page: _Page, measured: Standard) -> list[Text]:
-    if not page.draft.lead and not page.draft.body and len(page.draft.items) + len(page.draft.lines) < 2:
+    if not (page.draft.body or page.draft.items or page.draft.lines):
         return []
     claims = sum(page.claims.get(one, 0) for one in page.draft.texts())
     limit = measured.rules.limits["description"].characters
     if measured.channel == "social":
-        text = fitted([*page.short, *(f"{one}." for one in page.draft.items if len(one) < 80)], limit)
+        text = fitted(
+            list(dict.fromkeys([*page.short, *(f"{one}." for one in page.draft.items if len(one) < 80)])), limit
+        )
     elif measured.rules.html:
         text = page.grammar.html(page.draft)
     else:

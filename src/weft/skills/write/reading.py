@@ -11,7 +11,7 @@ from weft.skills.write import Need
 from weft.skills.write.brief import Brief, Known, Picture
 from weft.skills.write.channels import base, no_fact
 from weft.skills.write.composition import composition, named
-from weft.skills.write.lexicon import Kind, audience, care, colors, folded, kinds, label_of, labels, needs
+from weft.skills.write.lexicon import Kind, audience, care, colors, folded, is_a, kinds, label_of, labels, needs
 from weft.skills.write.sentences import (
     Block,
     addressed,
@@ -20,6 +20,7 @@ from weft.skills.write.sentences import (
     language_of,
     latin,
     praise,
+    script_of,
     sentences,
     shop_talk,
     sound,
@@ -31,6 +32,7 @@ from weft.skills.write.sentences import (
 _MOST_SENTENCES: Final = 12
 _MOST_DETAILS: Final = 14
 _MOST_VALUES: Final = 60
+_MOST_KEPT: Final = 60
 _LONGEST_VALUE: Final = 160
 # What a platform keeps beside the facts, or what says for whom a thing is, which is read by itself.
 _NO_FACTS: Final = re.compile(
@@ -156,9 +158,11 @@ def read(
     source = {**product, **(originals or {})}
     title, brand = _title(source), tidy(str(source.get("vendor") or ""))[:100]
     found = blocks(str(source.get("description") or ""))
-    spoken = _spoken(title, found)
-    target = language or main or spoken or "en"
     kind = _kind(source, title)
+    titled = script_of(title) or kinds().tongue(title)
+    spoken = _spoken(title, found) or titled
+    target = language or main or spoken or "en"
+    spoken = spoken or (base(main) if main else None)
     reading = _Reading(spoken, base(target), names=tuple(one for one in (title, brand) if one))
     _options(source, reading)
     _attributes(source, reading)
@@ -167,12 +171,13 @@ def read(
     title = _capitals(title, brand)
     name = _name(title, reading)
     clean = _cleaned(source, title, reading)
-    family = kind.family if kind else _family(source, title)
+    family = kind.family if kind else _family(source)
     return Brief(
         product=str(product["id"]),
         language=target,
         main=main or spoken or target,
         spoken=spoken,
+        titled=titled or spoken,
         title=title,
         name=name,
         brand=_brand(brand),
@@ -180,9 +185,9 @@ def read(
         kind=kind.name if kind else None,
         audience=_audience(source, reading),
         known=tuple(reading.known),
-        sentences=tuple(reading.sentences[:_MOST_SENTENCES]),
-        details=tuple(reading.details[:_MOST_DETAILS]),
-        foreign=tuple(reading.foreign[: _MOST_SENTENCES + _MOST_DETAILS]),
+        sentences=_once(reading.sentences, _MOST_SENTENCES),
+        details=_once(reading.details, _MOST_DETAILS),
+        foreign=_once(reading.foreign, _MOST_SENTENCES + _MOST_DETAILS),
         pictures=tuple(_pictures(source, reading)),
         names=tuple(dict.fromkeys(one for one in (name, title, brand) if one)),
         grounds=tuple(claims.facts_of(clean)),
@@ -235,6 +240,8 @@ def _spoken(title: str, found: Sequence[Block]) -> str | None:
     if counted:
         return counted.most_common(1)[0][0]
     text = " ".join([title, *(block.text for block in found)])[:1000]
+    if (written := script_of(text)) is not None:
+        return written
     letters = sum(letter.isalpha() for letter in text)
     return claims.language_of(text) if letters >= 40 else None
 
@@ -242,17 +249,19 @@ def _spoken(title: str, found: Sequence[Block]) -> str | None:
 def _kind(source: Mapping[str, Any], title: str) -> Kind | None:
     """What a product is: its title's noun, else its type's or its category's where these name one kind of thing."""
     kind = kinds().in_title(title) if title else None
-    if kind is not None:
-        return kind
     leaf = str(source.get("category") or "").rpartition(">")[2]
     for shelf in (str(source.get("type") or ""), leaf):
         named_there = kinds().in_shelf(shelf)
+        if kind is not None:
+            if len(named_there) == 1 and is_a(named_there[0], kind):
+                return named_there[0]
+            continue
         if len(named_there) == 1 and named_there[0].family not in ("sport", "electronics", "tools", "home", "beauty"):
             return named_there[0]
-    return None
+    return kind
 
 
-def _family(source: Mapping[str, Any], title: str) -> str:
+def _family(source: Mapping[str, Any]) -> str:
     for text in (str(source.get("type") or ""), *reversed(str(source.get("category") or "").split(">"))):
         shelf = kinds().in_shelf(text)
         if shelf:
@@ -333,7 +342,7 @@ def _said(value: Any, unit: str | None) -> str:
     text = tidy(" ".join(block.text for block in blocks(value)) if "<" in value else value)
     if not text or len(text) > _LONGEST_VALUE or folded(text) in _DEFAULT or addressed(text) or shop_talk(text):
         return ""
-    if re.search(r"://|[{}\[\]]|^gid:", text):
+    if re.search(r"://|[{}\[\]]|^gid:|^\d{4}-\d\d-\d\d", text):
         return ""
     return f"{text} {unit}" if unit and re.fullmatch(r"[\d.,]+", text) else text
 
@@ -358,6 +367,8 @@ def _specified(name: str, text: str, where: str, reading: _Reading, flag: bool =
         reading.add("care", text.rstrip("."), text, where)
     elif label.name == "origin":
         reading.add("origin", text.rstrip("."), text, where)
+    elif label.name == "weight" and re.search(r"/\s?m[²2]|gsm", text):
+        reading.add("fabric_weight", text.rstrip("."), text, where, "Fabric weight")
     elif not any(one.name == label.name and one.field.startswith("attributes") for one in reading.known):
         reading.add(label.name, text.rstrip("."), text, where, label.word.en)
 
@@ -409,6 +420,10 @@ def _row(block: Block, common: Collection[int], reading: _Reading) -> bool:
 
 def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading) -> None:
     plain = text.strip(" .")
+    if any(
+        folded(one.text).strip(" .") == folded(plain) for one in reading.known if one.field.startswith("attributes")
+    ):
+        return
     if any(rule(plain, reading) for rule in _FACTS):
         reading.kept.append(text)
         return
@@ -420,13 +435,19 @@ def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading)
         return
     if not concrete(_without(text, reading.names), spoken):
         return
+    if len(reading.kept) >= _MOST_KEPT:
+        return
     reading.kept.append(text)
     if spoken != reading.language:
         reading.foreign.append(text)
     elif whole(text, spoken) and not item:
         reading.sentences.append(text if text.endswith((".", "…")) else f"{text}.")
     else:
-        reading.details.append(text.rstrip(".") if not whole(text, spoken) else text)
+        reading.details.append(text.rstrip(".…"))
+
+
+def _once(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))[:most]
 
 
 def _without(text: str, names: Sequence[str]) -> str:
@@ -531,24 +552,40 @@ def _name(title: str, reading: _Reading) -> str:
 def _pictures(source: Mapping[str, Any], reading: _Reading) -> Iterator[Picture]:
     """The pictures with what is known of each: a variant's picture shows its color, a file's name or an old text may say the rest."""
     shown = [one.text for one in reading.known if one.name == "color"]
-    by_source: dict[str, set[str]] = {}
-    for variant in source.get("variants") or ():
-        color = next((str(value) for name, value in (variant.get("options") or {}).items() if _is_color(name)), "")
-        if variant.get("image") and color:
-            by_source.setdefault(str(variant["image"]), set()).add(folded(color))
+    of_variants = _of_variants(source)
     for place, image in enumerate(source.get("images") or (), 1):
         if not isinstance(image, Mapping):
             continue
         src, alt = str(image.get("src") or ""), tidy(str(image.get("alt") or ""))
-        file = set(re.split(r"[^a-z0-9]+", re.sub(r"\?.*", "", src).rpartition("/")[2].rpartition(".")[0].lower()))
-        of_variant = by_source.get(src, set())
-        color = next((one for one in shown if folded(one) in of_variant or folded(one) == folded(alt)), None)
-        if color is None and len(shown) > 1:
-            inside = [one for one in shown if set(re.split(r"[^a-z0-9]+", folded(one))) <= file]
-            color = max(inside, key=len) if inside else None
-        said = set(re.findall(r"[a-z]+", alt.lower())) if len(alt) < 80 else set()
+        file = _words(re.sub(r"\?.*", "", src).rpartition("/")[2].rpartition(".")[0])
+        color = shown[0] if len(shown) == 1 else _color_of(shown, alt, file, of_variants.get(src, set()))
+        said = _words(alt) if len(alt) < 80 else set()
         view = next((one for one in _VIEWS if one in said), None) or next((one for one in _VIEWS if one in file), None)
-        yield Picture(place, alt, color or (shown[0] if len(shown) == 1 else None), view)
+        yield Picture(place, alt, color, view)
+
+
+def _of_variants(source: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The colors of the variants that have a picture, by its address."""
+    found: dict[str, set[str]] = {}
+    for variant in source.get("variants") or ():
+        color = next((str(value) for name, value in (variant.get("options") or {}).items() if _is_color(name)), "")
+        if variant.get("image") and color:
+            found.setdefault(str(variant["image"]), set()).add(folded(color))
+    return found
+
+
+def _color_of(shown: Sequence[str], alt: str, file: set[str], of_variant: set[str]) -> str | None:
+    """Which of several colors a picture shows: its variant's, that which its old text is, that which its file's name has."""
+    sure = [one for one in shown if folded(one) in of_variant] if len(of_variant) == 1 else []
+    sure += [one for one in shown if folded(one) == folded(alt)]
+    if sure:
+        return sure[0]
+    inside = [one for one in shown if _words(one) and _words(one) <= file]
+    return max(inside, key=len) if inside else None
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", folded(text)))
 
 
 def _is_color(option: str) -> bool:

@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from weft.skills.write.lexicon import folded
+from weft.skills.write.lexicon import folded, labels
 
 LONGEST: Final = 200_000
 _MOST_BLOCKS: Final = 400
 _LONGEST_SENTENCE: Final = 400
+_MOST_SENTENCES: Final = 300
 _LONGEST_LABEL: Final = 40
 _SILENT: Final = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|iframe|object|svg|template|noscript|form|select|head)\b[^<>]*>.*?(?:</\1\s*>|\Z)",
@@ -79,18 +80,43 @@ def blocks(markup: str) -> list[Block]:
     """The blocks of a description in HTML or plain text, in order."""
     found: list[Block] = []
     for kind, text in _pieces(_SILENT.sub("\n", markup[:LONGEST])):
-        for line in text.split("\n"):
+        for line in _SIGNS.sub("\n", text).split("\n"):
             clean = tidy(line)
-            if not any(letter.isalnum() for letter in clean):
-                continue
-            labeled = _LABELED.match(clean) if kind != "head" else None
-            if labeled and len(labeled[1].split()) <= 4 and (kind != "text" or len(labeled[2]) <= 80):
-                found.append(Block("row", labeled[2].replace("\t", " ").strip(), labeled[1].strip()))
-            else:
-                found.append(Block(kind, clean.replace("\t", " ").lstrip("•*–—-· ").strip()))
+            if any(letter.isalnum() for letter in clean):
+                found += _of_line(kind, clean)
             if len(found) >= _MOST_BLOCKS:
                 return found
     return found
+
+
+def _of_line(kind: Literal["text", "item", "head"], line: str) -> Iterator[Block]:
+    """The blocks of a line: specifications, one by one, and what stands between them."""
+    if kind == "head" or "\t" in line:
+        labeled = _LABELED.match(line) if kind != "head" else None
+        if labeled:
+            yield Block("row", labeled[2].replace("\t", " ").strip(), labeled[1].strip())
+        else:
+            yield Block(kind, line.replace("\t", " ").strip())
+        return
+    between: list[str] = []
+    for sentence in sentences(line.lstrip("•*–—-· ")):
+        labeled = _LABELED.match(sentence)
+        if labeled and _is_label(labeled[1], labeled[2]):
+            if between:
+                yield Block(kind, " ".join(between))
+                between = []
+            yield Block("row", labeled[2].strip(), labeled[1].strip())
+        else:
+            between.append(sentence)
+    if between:
+        yield Block(kind, " ".join(between))
+
+
+def _is_label(name: str, value: str) -> bool:
+    """Whether what stands before a colon is a specification's label: a known one, or short with a short value."""
+    if folded(name) in labels():
+        return True
+    return len(name.split()) <= 3 and len(value) <= 60 and not any(whole(value, language) for language in _VERBS)
 
 
 def _pieces(markup: str) -> Iterator[tuple[Literal["text", "item", "head"], str]]:
@@ -127,7 +153,7 @@ def tidy(text: str) -> str:
 def sentences(text: str) -> list[str]:
     """The sentences of a block; an abbreviation's point ends none."""
     found: list[str] = []
-    for part in _END.split(text):
+    for part in _END.split(text, _MOST_SENTENCES):
         plain = part.strip()
         if not plain:
             continue
@@ -395,6 +421,25 @@ def language_of(text: str) -> str | None:
     return best if scores[best] > max(others) else None
 
 
+_SCRIPTS: Final = (
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("zh", re.compile("[\u3400-\u9fff]")),
+    ("ko", re.compile("[\uac00-\ud7af]")),
+    ("ar", re.compile("[\u0600-\u06ff]")),
+    ("he", re.compile("[\u0590-\u05ff]")),
+    ("el", re.compile("[\u0370-\u03ff]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+    ("th", re.compile("[\u0e00-\u0e7f]")),
+)
+
+
+def script_of(text: str) -> str | None:
+    """The language that a text's letters belong to, where they are not Latin."""
+    if latin(text):
+        return None
+    return next((language for language, pattern in _SCRIPTS if pattern.search(text)), None)
+
+
 def latin(text: str) -> bool:
     """Whether most letters of a text are those of languages written like English."""
     letters = _LATIN.findall(text)
@@ -433,12 +478,8 @@ def sound(sentence: str) -> bool:
     """Whether a sentence can stand in a text as it is: not too long, not shouting, no codes, no leftover markup."""
     if not 5 <= len(sentence) <= _LONGEST_SENTENCE or re.search(r"[<>{}\\|]|\]\]|&\w+;|=\"", sentence):
         return False
-    letters = [letter for letter in sentence if letter.isalpha()]
-    return (
-        bool(letters)
-        and len(letters) * 2 >= len(sentence) * 1
-        and sum(map(str.isupper, letters)) * 2 < len(letters) + 6
-    )
+    letters = sum(map(str.isalpha, sentence))
+    return letters > 0 and letters * 2 >= len(sentence) and sum(map(str.isupper, sentence)) * 2 < letters + 6
 
 
 def standing(sentence: str, common: Collection[int]) -> bool:

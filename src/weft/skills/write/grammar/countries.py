@@ -21,6 +21,7 @@ _SHORT: Final = {
            "TR": "der Türkei", "SK": "der Slowakei", "UA": "der Ukraine", "MN": "der Mongolei", "CZ": "Tschechien", "HK": "Hongkong",
            "AE": "den Vereinigten Arabischen Emiraten", "DO": "der Dominikanischen Republik", "MD": "der Republik Moldau"},
 }  # fmt: skip
+_ALONE: Final = {"EU": "EU", "US": "USA"}
 _MADE_IN: Final = re.compile(
     r"^(?:(?:hand)?made|manufactured|produced|crafted|designed and made|hergestellt|gefertigt)\s+in\s+", re.IGNORECASE
 )
@@ -45,6 +46,20 @@ def place(said: str, language: str) -> str:
     if not code:
         return plain
     return _SHORT[language].get(code) or str(Locale(language).territories.get(code, plain))
+
+
+@functools.cache
+def country(said: str, language: str) -> str:
+    """A country as it stands alone, under a label."""
+    plain = re.sub(r"^(?:the|den|der|die)\s+", "", _MADE_IN.sub("", said.strip(" .")), flags=re.IGNORECASE)
+    code = _names().get(folded(plain).rstrip("."), "")
+    if not code:
+        return plain
+    return (
+        _ALONE.get(code) or place(said, "en").removeprefix("the ")
+        if language == "en" or code in _ALONE
+        else str(Locale("de").territories[code])
+    )
 
 
 def known(said: str) -> bool:

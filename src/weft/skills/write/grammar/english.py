@@ -9,9 +9,8 @@ import inflect
 
 from weft.skills.write.brief import Picture
 from weft.skills.write.composition import Component, Share, whole
-from weft.skills.write.grammar.countries import place
-from weft.skills.write.grammar.figures import figure
-from weft.skills.write.grammar.foreign import care_in, features_in, label_in, value_in
+from weft.skills.write.grammar.countries import country, place
+from weft.skills.write.grammar.foreign import care_in, features_in, specified
 from weft.skills.write.grammar.telling import (
     Grammar,
     Line,
@@ -23,7 +22,7 @@ from weft.skills.write.grammar.telling import (
     some_colors,
     spanned,
 )
-from weft.skills.write.lexicon import folded
+from weft.skills.write.lexicon import folded, plural
 
 _ENGINE: Final = inflect.engine()
 _FOR: Final = {
@@ -55,7 +54,7 @@ def article(phrase: str) -> str:
 
 @functools.cache
 def _spelling(british: bool) -> tuple[re.Pattern[str], dict[str, str]]:
-    table = {us: gb for us, gb in _SPELLED} if british else {gb: us for us, gb in _SPELLED}
+    table = dict(_SPELLED) if british else {gb: us for us, gb in _SPELLED}
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, table))})\b", re.IGNORECASE), table
 
 
@@ -82,11 +81,11 @@ class English(Grammar):
     def title(self, told: Telling) -> str:
         """`Gilet Vest in Canvas`: the name, what it is if the name does not say it, its color if it has one."""
         name = told.proper or told.brief.brand
-        if told.kind is not None and not told.named:
-            noun = self._titled(self._kind(told, bare=bool(told.proper) and told.own))
+        if told.kind is not None and not (told.named and told.proper):
+            noun = self._titled(self._kind(told, bare=bool(told.proper) and told.kept))
             name = f"{name} {noun}".strip() if folded(noun) not in folded(name) else name
         colored = self._color(told)
-        if colored and folded(colored) not in folded(name) and told.proper:
+        if colored and folded(colored) not in folded(name):
             name = f"{name} in {self._titled(colored)}"
         return self._written(name, told)
 
@@ -118,7 +117,7 @@ class English(Grammar):
         subject = self._subject(told)
         if not subject:
             return []
-        be, it, colored = ("are", "They", "") if told.many else ("is", "It", "")
+        be, it, colored = ("are", "They", "") if self._plural(told) else ("is", "It", "")
         color = self._color(told)
         colored = f" in {color}" if color else ""
         if not noun:
@@ -143,7 +142,7 @@ class English(Grammar):
 
     def _plain_lead(self, told: Telling, subject: str, who: str, made: str, place_: str, colored: str) -> list[str]:
         """The lead of a thing whose noun is in its name, or of which no noun is known."""
-        be, come, it = ("are", "come", "They") if told.many else ("is", "comes", "It")
+        be, come, it = ("are", "come", "They") if self._plural(told) else ("is", "comes", "It")
         there = f" in {place_}" if place_ else ""
         if made:
             forms = [
@@ -162,21 +161,22 @@ class English(Grammar):
         usable = [form for form in forms if form]
         return self._sentences(self._contracted(usable[told.choose(len(usable))], told), told) if usable else []
 
-    def choice(self, told: Telling) -> list[str]:
+    def choice(self, told: Telling, *, started: bool = True) -> list[str]:
         """In which colors, if there are several, and in which sizes it comes."""
-        it, come = ("They", "come") if told.many else ("It", "comes")
+        it, come = ("They", "come") if self._plural(told) else ("It", "comes")
+        if not started and self._subject(told):
+            it = f"{self._subject(told)}{self._by(told)}"
         start = {"neutral": f"{it} {come} in ", "you": "You can choose {} in ", "we": "We have {} in "}[
             told.voice.person
         ]
-        start = start.replace("{}", "them" if told.many else "it")
+        start = start.replace("{}", ("them" if told.many else "it") if started else _uncapped(it))
         found = []
-        several = some_colors(told)
+        several, sizes = some_colors(told), self._sizes(told)
         if len(several) > 1:
-            found.append(
-                f"{start}{joined([color_words(one, 'en')[0].lower() if color_words(one, 'en')[1] else one for one in several], 'and')}."
-            )
-        sizes = self._sizes(told)
-        if sizes:
+            words = [color_words(one, "en") for one in several]
+            named = joined([word.lower() if known else word for word, known in words], "and")
+            found.append(f"{start}{named}{f', in {sizes}' if sizes else ''}.")
+        elif sizes:
             found.append(f"{start}{sizes}.")
         return [spelled(one, told.voice.spelling) for one in found]
 
@@ -193,7 +193,7 @@ class English(Grammar):
 
     def details(self, told: Telling) -> list[str]:
         """Details of its own text, or what a list of features says of it in another language."""
-        found = list(told.brief.details) if told.own else features_in(told.brief.foreign, told.brief.spoken, "en")
+        found = [*told.brief.details, *features_in(told.brief.foreign, told.brief.spoken, "en")]
         found += [str(one.value) for one in told.brief.known if one.name == "feature" and told.own]
         return [spelled(_capped(one), told.voice.spelling) for one in dict.fromkeys(found)]
 
@@ -218,39 +218,41 @@ class English(Grammar):
             found.append(Line("Color" if len(words) == 1 else "Colors", ", ".join(words), ("color",)))
         if told.sizes:
             found.append(Line("Size" if len(told.sizes) == 1 else "Sizes", ", ".join(ordered(told.sizes)), ("size",)))
-        found += [Line(label, value, (name,)) for name, label, value in _specified(told, "en")]
+        found += [Line(label, value, (name,)) for name, label, value in specified(told, "en")]
         cared = [str(one.value) for one in told.brief.known if one.name == "care"]
         cared = cared if told.own else care_in(cared, "en")
         if cared:
             found.append(Line("Care", "; ".join(one.rstrip(".") for one in cared), ("care",)))
         if told.origin:
-            found.append(Line("Made in", place(told.origin, "en").removeprefix("the "), ("origin",)))
+            found.append(Line("Made in", country(told.origin, "en"), ("origin",)))
         return [
-            Line(spelled(one.label, told.voice.spelling), spelled(one.value, told.voice.spelling), one.rests_on)
+            Line(
+                spelled(one.label, told.voice.spelling), spelled(_capped(one.value), told.voice.spelling), one.rests_on
+            )
             for one in found
         ]
 
     def short(self, told: Telling) -> list[str]:
         """The product in short sentences."""
         name = told.proper
-        start = (
-            f"{name} by {told.brief.brand}"
-            if told.brief.brand and folded(told.brief.brand) not in folded(name)
-            else name
-        )
-        start = start or told.brief.brand
+        start = f"{name}{self._by(told)}" if name else told.brief.brand
         noun = self._kind(told, bare=False) if told.kind is not None else ""
         color = self._color(told)
         colored = f" in {color}" if color else ""
-        what = f": {noun}{colored}" if noun and (not told.named or told.audience) else colored
+        what = f": {noun}{colored}" if noun and (not told.said or told.audience) else colored
         made = self._made(told)
-        found = [_capped(f"{start}{what}{f', {made}' if made else ''}.")]
+        found = [_capped(f"{start}{what}{f', made of {made}' if made else ''}.")]
         if told.origin:
             found.append(f"Made in {place(told.origin, 'en')}.")
-        found += [sentence for sentence in told.brief.sentences if told.own and len(sentence) <= 90][:1]
+        found += [sentence for sentence in told.brief.sentences if len(sentence) <= 90][:1]
         sizes = self._sizes(told)
         found += [f"{_capped(sizes)}."] if sizes else []
-        found += [f"{one}." for one in self.details(told)[:4] if len(one) <= 60]
+        found += [f"{one}." for one in self.details(told)[:4] if len(one) <= 60 and not one.startswith("Made ")]
+        found += [
+            f"{label}: {value.rstrip('.')}."
+            for name, label, value in specified(told, "en")
+            if name != "shipping_weight"
+        ]
         return [spelled(one, told.voice.spelling) for one in found]
 
     def alt(self, told: Telling, picture: Picture, of: int) -> str:
@@ -258,8 +260,7 @@ class English(Grammar):
         name = told.proper or (self._kind(told, bare=False) if told.kind else "")
         if told.kind is not None and not told.named:
             name = f"{name} {self._kind(told, bare=True)}".strip()
-        brand = told.brief.brand
-        by = f" by {brand}" if brand and folded(brand) not in folded(name) else ""
+        by = self._by(told)
         color = picture.color and color_words(picture.color, "en")
         colored = (
             f" in {color[0].lower() if color[1] else color[0]}"
@@ -275,12 +276,20 @@ class English(Grammar):
     def _subject(self, told: Telling) -> str:
         name = told.proper
         if not name:
-            return "This" if told.kind is not None and not told.many else "These" if told.kind is not None else ""
+            noun = self._kind(told, bare=False)
+            return f"{'These' if self._plural(told) else 'This'} {noun}" if noun else ""
         return name if re.match(r"(?:the|a|an)\b", name, re.IGNORECASE) else f"The {name}"
+
+    def _plural(self, told: Telling) -> bool:
+        """Whether sentences speak of it in the plural: what has no name is called by its noun, and pants are many."""
+        return told.many or (told.kind is not None and told.kind.paired and not told.proper)
 
     def _by(self, told: Telling) -> str:
         brand = told.brief.brand
-        return f" by {brand}" if brand and folded(brand) not in folded(told.proper) else ""
+        if not brand or folded(brand) in folded(told.proper):
+            return ""
+        # A brand such as By Malene Birger has its own by.
+        return f" from {brand}" if re.search(r"\bby\b", brand, re.IGNORECASE) else f" by {brand}"
 
     def _kind(self, told: Telling, *, bare: bool) -> str:
         """What it is, as a phrase without an article, `bare` of for whom it is."""
@@ -293,7 +302,7 @@ class English(Grammar):
 
     def _noun(self, told: Telling) -> str:
         """What it is, with its article; nothing where that would only say the name again."""
-        if told.kind is None or (told.named and not told.audience):
+        if told.kind is None or not told.proper or (told.said and not told.audience):
             return ""
         phrase = self._kind(told, bare=False)
         if told.kind.paired and not told.many:
@@ -312,6 +321,10 @@ class English(Grammar):
         return list(dict.fromkeys(self._named(one) for one in shares))
 
     def _made(self, told: Telling) -> str:
+        made = self._composed(told)
+        return article(made) if made.endswith(" blend") else made
+
+    def _composed(self, told: Telling) -> str:
         main: Component | None = whole(told.components)
         if main is not None:
             exact = told.voice.tone == "expert" or (len(main.shares) <= 2 and told.choose(2, "exact") == 0)
@@ -353,35 +366,10 @@ def _preferred(word: str, told: Telling) -> str:
     assert told.kind is not None
     others = [one for one in told.kind.aliases if (one.endswith("s") if told.kind.paired else True)]
     wanted = {folded(one) for one in told.voice.use}
-    avoided = {folded(one) for one in told.voice.avoid}
     chosen = next((one for one in others if folded(one) in wanted), None)
-    if chosen is None and folded(word) in avoided:
-        chosen = next((one for one in others if folded(one) not in avoided), None)
     if chosen is None:
         return word
-    return chosen if not told.many or told.kind.paired else _ENGINE.plural_noun(chosen) or chosen  # type: ignore[arg-type, return-value]
-
-
-def _specified(told: Telling, language: str) -> list[tuple[str, str, str]]:
-    """The remaining specifications in a language: name, label, value; what that language has no words for is left out."""
-    found = []
-    for one in told.brief.known:
-        if one.name in ("color", "size", "material", "composition", "care", "origin", "feature", "audience"):
-            continue
-        if one.name == "shipping_weight":
-            found.append(
-                (
-                    one.name,
-                    "Shipping weight" if language == "en" else "Versandgewicht",
-                    figure(one.text, language, grams=True),
-                )
-            )
-            continue
-        label = label_in(one, language, told.own)
-        value = value_in(one.text, language, told.own)
-        if label and value:
-            found.append((one.name, label, value))
-    return found
+    return plural(chosen) if told.many and not told.kind.paired else chosen
 
 
 def _capped(text: str) -> str:

@@ -33,14 +33,19 @@ def _number(text: str, language: str) -> str:
     return format_decimal(value, format=pattern, locale=language, group_separator=value >= 10_000)
 
 
-def figure(text: str, language: str, *, grams: bool = False) -> str:
-    """The numbers of a text with that language's decimal signs and units; weights in grams as kilograms from one on."""
+def figure(text: str, language: str, *, grams: bool = False, measures: bool = False) -> str:
+    """The numbers of a text with that language's decimal signs and units; weights in grams as kilograms from one on.
+
+    With `measures` only numbers that have a unit: others may be part of a name.
+    """
     if grams:
         weight = float(text.split()[0])
         return figure(f"{weight / _KILO:.3g} kg" if weight >= _KILO else f"{weight:.0f} g", language)
 
     def put(found: re.Match[str]) -> str:
         number, space, unit = found[1], found[2], found[3] or ""
+        if measures and not unit:
+            return found[0]
         unit = (_UNITS if language == "de" else _BACK).get(unit, unit)
         if unit == "%":
             return f"{_number(number, language)}{' %' if language == 'de' else '%'}"

@@ -6,10 +6,9 @@ from typing import Final
 
 from weft.skills.write.brief import Picture
 from weft.skills.write.composition import Component, Share, whole
-from weft.skills.write.grammar.countries import place
-from weft.skills.write.grammar.english import _specified
+from weft.skills.write.grammar.countries import country, place
 from weft.skills.write.grammar.figures import figure
-from weft.skills.write.grammar.foreign import care_in, features_in
+from weft.skills.write.grammar.foreign import care_in, features_in, specified
 from weft.skills.write.grammar.telling import (
     Grammar,
     Line,
@@ -87,11 +86,11 @@ class German(Grammar):
         name = told.proper
         if told.kind is not None and not told.named:
             noun = self._kind(told)
-            name = f"{noun} {name}".strip() if not told.own else f"{name}, {noun}" if name else noun
+            name = f"{noun} {name}".strip() if not told.kept else f"{name}, {noun}" if name else noun
         name = name or told.brief.brand
         colored = self._color(told)
         if colored and folded(colored) not in folded(name):
-            name = f"{name} {self._in(told.colors[0])}"
+            name = f"{name} in {colored}" if color_words(told.colors[0], "de")[1] else f"{name}, {colored}"
         return self._written(name, told)
 
     def feed_title(self, told: Telling) -> str:
@@ -126,10 +125,7 @@ class German(Grammar):
         if told.kind is None:
             return self._plain_lead(told, name, by, made, from_there, colored)
         be, consists = ("sind", "bestehen") if self._many(told) else ("ist", "besteht")
-        noun, with_article = self._kind(told), self._with_article(told, "nominative")
-        called = f"{noun} {name}".strip()
-        definite = f"{self._the(told)} {called}{by}" if not told.named else f"{self._the(told)} {name}{by}"
-        subject = definite[:1].upper() + definite[1:]
+        with_article, subject = self._with_article(told, "nominative"), self._subject(told)
         forms: list[str] = []
         if made:
             forms.append(f"{subject} {consists} aus {made}.{made_there}")
@@ -146,7 +142,7 @@ class German(Grammar):
         if not forms and from_there:
             forms = [f"{subject} {'werden' if self._many(told) else 'wird'} in {from_there} hergestellt."]
         if not forms and told.named and colored:
-            forms = [f"{subject} {'gibt es' if False else ('kommen' if self._many(told) else 'kommt')}{colored}."]
+            forms = [f"{subject} {'kommen' if self._many(told) else 'kommt'}{colored}."]
         return self._split(forms[told.choose(len(forms))], told) if forms else []
 
     def _plain_lead(self, told: Telling, name: str, by: str, made: str, place_: str, colored: str) -> list[str]:
@@ -162,10 +158,10 @@ class German(Grammar):
             return []
         return self._split(text, told)
 
-    def choice(self, told: Telling) -> list[str]:
+    def choice(self, told: Telling, *, started: bool = True) -> list[str]:
         """In which colors, if there are several, and in which sizes it comes."""
-        found = []
-        several = some_colors(told)
+        found: list[str] = []
+        several, sizes = some_colors(told), self._sizes(told)
         him = self._him(told)
         start, end = {
             ("neutral", "informal"): ("Erhältlich", ""),
@@ -175,10 +171,12 @@ class German(Grammar):
             ("we", "informal"): (f"Wir führen {him}", ""),
             ("we", "formal"): (f"Wir führen {him}", ""),
         }[told.voice.person, told.voice.formality]
+        if not started and (several or sizes):
+            start, end = f"{self._subject(told)} {'sind' if self._many(told) else 'ist'}", " erhältlich"
         if len(several) > 1:
-            found.append(f"{start} in {joined([color_words(one, 'de')[0] for one in several], 'und')}{end}.")
-        sizes = self._sizes(told)
-        if sizes:
+            named = joined([color_words(one, "de")[0] for one in several], "und")
+            found.append(f"{start} in {named}{f', {sizes}' if sizes else ''}{end}.")
+        elif sizes:
             found.append(f"{start} {sizes}{end}.")
         return [self._written(one, told) for one in found]
 
@@ -204,7 +202,7 @@ class German(Grammar):
 
     def details(self, told: Telling) -> list[str]:
         """Details of its own text, or what a list of features says of it in another language."""
-        found = list(told.brief.details) if told.own else features_in(told.brief.foreign, told.brief.spoken, "de")
+        found = [*told.brief.details, *features_in(told.brief.foreign, told.brief.spoken, "de")]
         found += [str(one.value) for one in told.brief.known if one.name == "feature" and told.own]
         return [self._written(one[:1].upper() + one[1:], told) for one in dict.fromkeys(found)]
 
@@ -226,13 +224,13 @@ class German(Grammar):
         if told.sizes:
             sizes = [self._size(one) for one in self._in_letters(told)]
             found.append(Line("Größe" if len(sizes) == 1 else "Größen", ", ".join(sizes), ("size",)))
-        found += [Line(label, value, (name,)) for name, label, value in _specified(told, "de")]
+        found += [Line(label, value, (name,)) for name, label, value in specified(told, "de")]
         cared = [str(one.value) for one in told.brief.known if one.name == "care"]
         cared = cared if told.own else care_in(cared, "de")
         if cared:
             found.append(Line("Pflege", "; ".join(one.rstrip(".") for one in cared), ("care",)))
         if told.origin:
-            found.append(Line("Hergestellt in", place(told.origin, "de"), ("origin",)))
+            found.append(Line("Hergestellt in", country(told.origin, "de"), ("origin",)))
         return [Line(self._written(one.label, told), self._written(one.value, told), one.rests_on) for one in found]
 
     def short(self, told: Telling) -> list[str]:
@@ -241,14 +239,19 @@ class German(Grammar):
         colored = f" {self._in(told.colors[0])}" if len(told.colors) == 1 else ""
         name = told.proper
         noun = self._kind(told) if told.kind is not None and not told.named else ""
-        called = f"{noun} {name}".strip() if not told.own else f"{name}: {noun}" if noun and name else name or noun
+        called = f"{noun} {name}".strip() if not told.kept else f"{name}: {noun}" if noun and name else name or noun
         found = [f"{called}{self._by(told)}{colored}{f' aus {made}' if made else ''}."] if called else []
         if told.origin:
             found.append(f"Hergestellt in {place(told.origin, 'de')}.")
-        found += [sentence for sentence in told.brief.sentences if told.own and len(sentence) <= 90][:1]
+        found += [sentence for sentence in told.brief.sentences if len(sentence) <= 90][:1]
         sizes = self._sizes(told)
         found += [f"Erhältlich {sizes}."] if sizes else []
         found += [f"{one}." for one in self.details(told)[:4] if len(one) <= 60]
+        found += [
+            f"{label}: {value.rstrip('.')}."
+            for name, label, value in specified(told, "de")
+            if name != "shipping_weight"
+        ]
         return [self._written(one, told) for one in found]
 
     def alt(self, told: Telling, picture: Picture, of: int) -> str:
@@ -263,6 +266,14 @@ class German(Grammar):
         return self._written(
             f"{name}{self._by(told)}{colored}{view}{f', Bild {picture.place} von {of}' if of > 1 else ''}", told
         )
+
+    def _subject(self, told: Telling) -> str:
+        """`Die Damenjacke Resine von Lilith`: the article is that of the noun, wherever the name has it."""
+        if told.kind is None:
+            return f"{told.proper}{self._by(told)}"
+        called = told.proper if told.named and told.proper else f"{self._kind(told)} {told.proper}".strip()
+        definite = f"{self._the(told)} {called}{self._by(told)}"
+        return definite[:1].upper() + definite[1:]
 
     def _by(self, told: Telling) -> str:
         brand = told.brief.brand
@@ -279,7 +290,7 @@ class German(Grammar):
     def _with_article(self, told: Telling, case: str) -> str:
         noun = self._kind(told)
         if self._many(told):
-            return noun if noun[:1].isupper() else noun
+            return noun
         assert told.kind is not None
         article = _A[case][told.kind.gender]
         return f"{article} {noun}"
@@ -320,7 +331,8 @@ class German(Grammar):
                     "und",
                 )
         named = [dative(one) for one in self._materials(told)]
-        return joined(named, "und") if named else dative(told.material)
+        made = joined(named, "und") if named else dative(told.material)
+        return f"einer {made}" if made.endswith("mischung") else made
 
     def _named(self, share: Share, told: Telling) -> str:
         return (
@@ -331,6 +343,7 @@ class German(Grammar):
 
     def _written(self, text: str, told: Telling) -> str:
         plain = " ".join(text.split())
+        plain = plain[:1].upper() + plain[1:]
         return (
             plain.replace("ß", "ss")
             if told.voice.spelling.upper().replace("_", "-").endswith(("-CH", "-LI"))

@@ -4,6 +4,7 @@ A grammar gives phrases and sentences; how many of them a text has, and in which
 any one of them can be left out where a claim in it is not supported.
 """
 
+import functools
 import html
 import re
 from abc import ABC, abstractmethod
@@ -13,7 +14,8 @@ from typing import Final
 
 from weft.skills.write.brief import Brief, Picture
 from weft.skills.write.composition import Component, Share
-from weft.skills.write.lexicon import Kind, audience, colors, folded, kinds, materials, without_audience
+from weft.skills.write.grammar.figures import figure
+from weft.skills.write.lexicon import Kind, audience, colors, folded, is_a, kinds, materials, without_audience
 from weft.store.preferences import Voice
 
 _ORDERED: Final = ("xxxs", "xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl", "4xl", "5xl")
@@ -36,14 +38,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A brief in one language: `proper` is the product's name in it, `own` whether its own text is in that language."""
+    """A brief in one language: `proper` is the product's name in it, `own` whether its own text is in that language, and whether
+    its name is `kept` as it is.
+
+    The name is `named` where it says what the thing is, and has `said` it where it says it as exactly as can be.
+    """
 
     brief: Brief
     language: str
     voice: Voice
     proper: str
     own: bool
+    kept: bool
     named: bool
+    said: bool
     many: bool
     kind: Kind | None
     audience: str | None
@@ -87,8 +95,9 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
     """A brief's facts for a grammar."""
     kind = kinds().named(brief.kind) if brief.kind else None
     own = brief.spoken in (None, language)
+    kept = brief.titled in (None, language)
     name_kind = kinds().in_title(brief.name) if brief.name else None
-    proper = brief.name if own else _proper(brief.name, kind, brief.audience is not None)
+    proper = brief.name if kept else _proper(brief.name, kind, brief.audience is not None, language)
     components = next((value for value in brief.values("composition")), ())
     shares: list[Share] = []
     texts: list[str] = []
@@ -103,7 +112,9 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
         voice=voice,
         proper=proper,
         own=own,
-        named=own and name_kind is not None and kind is not None and name_kind.name == kind.name,
+        kept=kept,
+        named=kept and name_kind is not None and kind is not None and is_a(kind, name_kind),
+        said=kept and name_kind is not None and name_kind == kind,
         many=_is_plural(brief.name, kind),
         kind=kind,
         audience=brief.audience,
@@ -117,24 +128,25 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
     )
 
 
-def _proper(name: str, kind: Kind | None, for_someone: bool) -> str:
+def _proper(name: str, kind: Kind | None, for_someone: bool, language: str) -> str:
     """A name for another language: without the noun that says what the thing is, and without for whom it is."""
-    counted = re.sub(r"\s+(?:for|für)\s+(?=\d)", "\u00a0", name)
-    bare = _AFTER.sub("", counted)
-    words = bare.split(" ")
+    counted = re.search(r"\s+(?:for|für)\s+(\d+)$", name)
+    suffix = f" {'für' if language == 'de' else 'for'} {counted[1]}" if counted else ""
+    bare = _AFTER.sub("", name)
+    words = bare.split()
     for length in range(min(4, len(words)), 0, -1):
         for start in range(len(words) - length, -1, -1):
             phrase = " ".join(words[start : start + length])
             found = kinds().named(phrase) or (kinds().compound(phrase) if length == 1 else None)
-            if found is not None and kind is not None and found.name == kind.name:
-                rest = " ".join([*words[:start], *words[start + length :]])
-                return _bare(rest, for_someone)
-    return _bare(bare, for_someone)
+            if found is not None and kind is not None and is_a(kind, found):
+                bare = " ".join([*words[:start], *words[start + length :]])
+                return figure(_bare(bare, for_someone) + suffix, language, measures=True).strip()
+    return figure(_bare(bare, for_someone) + suffix, language, measures=True).strip()
 
 
 def _bare(name: str, for_someone: bool) -> str:
     plain = without_audience(name) if for_someone and audience(name) else name
-    return " ".join(plain.replace("\u00a0", " ").split()).strip(" -–—,")
+    return " ".join(plain.split()).strip(" -–—,")
 
 
 def _is_plural(name: str, kind: Kind | None) -> bool:
@@ -185,6 +197,7 @@ def ordered(sizes: Sequence[str]) -> list[str]:
         return list(sizes)
 
 
+@functools.lru_cache(4_096)
 def color_words(value: str, language: str) -> tuple[str, bool]:
     """A color as a language says it, and whether it is a word of that language: `Black/White` is two."""
     parts = [part.strip() for part in re.split(r"\s*[/&]\s*|\s+and\s+|\s+und\s+", value) if part.strip()]
@@ -219,8 +232,8 @@ class Grammar(ABC):
         """The first sentences: what it is, by whom, of what."""
 
     @abstractmethod
-    def choice(self, told: Telling) -> list[str]:
-        """In which colors and sizes it comes."""
+    def choice(self, told: Telling, *, started: bool = True) -> list[str]:
+        """In which colors and sizes it comes; where no sentence has `started` the text, this one says what it is about."""
 
     @abstractmethod
     def details(self, told: Telling) -> list[str]:
@@ -240,12 +253,17 @@ class Grammar(ABC):
 
     def draft(self, told: Telling) -> Draft:
         """A description's parts."""
-        body = [*(told.brief.sentences if told.own else ()), *self.choice(told)]
-        return Draft(self.lead(told), body, self.details(told), self.lines(told))
+        lead, own = self.lead(told), list(told.brief.sentences)
+        choice = self.choice(told, started=bool(lead or own))
+        first, second = (lead, [*own, *choice]) if own else ([*lead, *choice], [])
+        items, lines = self.details(told), self.lines(told)
+        if not (first or second or lines):
+            return Draft([], [f"{item}." for item in items], [], [])
+        return Draft(first, second, items, lines)
 
     def bullets(self, draft: Draft, most: int, characters: int) -> list[str]:
         """The facts by which buyers decide, the features first: as many as there may be, of no more than these characters."""
-        lines = [f"{line.label}: {line.value}" for line in draft.lines]
+        lines = [f"{line.label}: {line.value}" for line in draft.lines if line.rests_on != ("shipping_weight",)]
         share = max(most - len(lines), most // 2)
         chosen = [*draft.items[:share], *lines]
         chosen += [one for one in draft.items[share:] if len(chosen) < most]
