@@ -187,9 +187,12 @@ def _same(one: str, other: str) -> bool:
 
 
 def _words(part: Part, text: Text, brief: Brief, measured: Standard) -> list[str]:
-    """Words that the channel forbids, the voice avoids or the market forbids; hype; shouting."""
     del part
-    shown = plain(text)
+    return word_problems(plain(text), brief, measured)
+
+
+def word_problems(shown: str, brief: Brief, measured: Standard) -> list[str]:
+    """Words of a plain text that the channel forbids, the voice avoids or the business forbids; hype; shouting."""
     problems = []
     for pattern in measured.rules.forbidden:
         problems += [

@@ -153,6 +153,9 @@ def _is_plural(name: str, kind: Kind | None) -> bool:
     """Whether a product's name is a plural: Trekking Poles, Earrings, Shorts."""
     if kind is None:
         return False
+    own = kinds().in_title(name)
+    if own is not None and own.name != kind.name and _is_plural(name, own):
+        return True
     plain = folded(_AFTER.sub("", name))
     ends = [
         kind.plural,
@@ -248,8 +251,12 @@ class Grammar(ABC):
         """Short sentences, the weightiest first, for a meta description or a post."""
 
     @abstractmethod
-    def alt(self, told: Telling, picture: Picture, of: int) -> str:
+    def alt(self, told: Telling, picture: Picture) -> str:
         """What a picture shows."""
+
+    @abstractmethod
+    def ordinal(self, place: int) -> str:
+        """Which picture it is, counted from one, in words: a figure would be a claim."""
 
     def draft(self, told: Telling) -> Draft:
         """A description's parts."""
