@@ -299,7 +299,7 @@ class _Builder:
 
     def certifications(self) -> None:
         for line in data.lines("certifications"):
-            name, _, spellings = line.partition("|")
+            name, spellings = line.split("|")[:2]
             for spelling in [name, *spellings.split(",")]:
                 ambiguous = spelling.strip().startswith("?") or spelling == name and f"?{name.strip()}" in spellings
                 bare = spelling.strip().lstrip("?")
@@ -387,6 +387,13 @@ def lexicon(language: str | None) -> Lexicon:
     if built.compounds:
         built.compound = lru_cache(maxsize=50_000)(lambda word: _compound(built, word))
     return built
+
+
+@cache
+def properties_of() -> Mapping[str, str]:
+    """The property that follows from a certificate: GOTS is organic."""
+    rows = [[part.strip() for part in line.split("|")] for line in data.lines("certifications")]
+    return {row[0]: row[2] for row in rows if len(row) > 2}
 
 
 @cache
