@@ -182,8 +182,8 @@ def _plain(value: Decimal) -> str:
 
 def _sizes(source: str, target: str) -> Iterator[Problem]:
     """Sizes whose system is named: the same in the same system, or the one that the chart has in another."""
-    there = list(sizes.found(target))
-    for one in sizes.found(source):
+    there = list({(one.system, one.size.upper()): one for one in sizes.found(target)}.values())
+    for one in {(one.system, one.size.upper()): one for one in sizes.found(source)}.values():
         whole = source[one.start : one.end]
         same = [other for other in there if other.system == one.system]
         if same:
