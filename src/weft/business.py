@@ -12,14 +12,18 @@ from weft.postgres.database import Database
 from weft.store.catalog import Catalog
 from weft.store.changes import Changes
 from weft.store.customers import Customers
+from weft.store.glossary import Glossary
 from weft.store.imports import Imports
 from weft.store.journal import Journal
 from weft.store.learned import Learned
+from weft.store.memory import Memory
 from weft.store.orders import Orders
+from weft.store.preferences import Preferences
 from weft.store.remembered import Remembered
 from weft.store.sales import Sales
 from weft.store.stock import Stock
 from weft.store.things import Things
+from weft.store.translations import Translations
 
 
 class Business:
@@ -41,6 +45,10 @@ class Business:
         self.imports = Imports(database, tenant.uid)
         self.remembered = Remembered(database, tenant.uid)
         self.learned = Learned(database, tenant.uid)
+        self.preferences = Preferences(database, tenant.uid)
+        self.glossary = Glossary(database, tenant.uid)
+        self.memory = Memory(database, tenant.uid)
+        self.translations = Translations(database, tenant.uid)
         self.models = Models(database, tenant.uid)
 
     @property

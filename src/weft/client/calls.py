@@ -34,6 +34,17 @@ class BudgetRemoved(TypedDict):
     period: Literal["day", "month", "total"]
 
 
+class Checked(TypedDict):
+    """Every claim of the text with its verdict; `ok` where all are supported."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    ok: bool
+    language: str | None
+    claims: list[Judgment]
+
+
 class Done(TypedDict):
     """What a verb did."""
 
@@ -54,6 +65,7 @@ class Edit(TypedDict):
     confidence: NotRequired[float | None]
     facts: NotRequired[list[Any]]
     checks: NotRequired[list[dict[str, Any]]]
+    engine: NotRequired[Literal["local", "model"] | None]
 
 
 class Fix(TypedDict):
@@ -105,6 +117,22 @@ class Imported(TypedDict):
     rejected: int
     problem: str | None
     resumed: int
+
+
+class Judgment(TypedDict):
+    """A claim of the text, where it stands, and whether the facts support it."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    verdict: Literal["supported", "contradicted", "unknown"]
+    fact: dict[str, Any] | None
+    why: str
+    value: Any
+    unit: str | None
+    negated: bool
+    about: str | None
 
 
 class KeyLimits(TypedDict):
@@ -187,6 +215,24 @@ class ModelShown(TypedDict):
     suspended: str | None
 
 
+class Names(TypedDict):
+    """What a taxonomy calls things in one language, for translate: how many names, and where they come from."""
+
+    language: str
+    name: str
+    names: int
+    by: str | None
+    at: str | None
+
+
+class Need(TypedDict):
+    """A fact that buyers of such a product decide by, and that nothing known of it states."""
+
+    fact: str
+    why: str
+    field: str
+
+
 class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
@@ -205,6 +251,17 @@ class Page(TypedDict):
 
     items: list[dict[str, Any]]
     next: str | None
+
+
+class Piece(TypedDict):
+    """A text that was written: `claims` is how many of its claims were checked, each supported by a fact."""
+
+    part: Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]
+    field: str
+    text: str | list[str]
+    claims: int
+    engine: Literal["local", "model"]
+    model: str | None
 
 
 class Place(TypedDict):
@@ -281,6 +338,19 @@ class Removed(TypedDict):
 
     name: str
     removed: list[str]
+
+
+class Rendering(TypedDict):
+    """A field in another language, how it came to be, and what is wrong with it: nothing, where a change proposes it."""
+
+    language: str
+    field: str
+    source: str
+    text: str
+    how: Literal["memory", "fuzzy", "glossary", "taxonomy", "written", "apertium", "model", "unchanged"] | None
+    gist: bool
+    model: str | None
+    problems: list[str]
 
 
 class RouteLine(TypedDict):
@@ -378,6 +448,19 @@ class Told(TypedDict):
     duplicates: list[Twice]
 
 
+class Translated(TypedDict):
+    """What was translated, how, and what was left."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    source: str
+    texts: list[Rendering]
+    left: list[weft__skills__translate__Left]
+    proposed: Proposed | None
+
+
 class Twice(TypedDict):
     """Two products that are suspected to be one."""
 
@@ -415,6 +498,37 @@ class UsageReport(TypedDict):
     days: int
     items: list[UsageLine]
     total: UsageLine
+
+
+class Written(TypedDict):
+    """The texts, the edits that follow, and what kept the others from being written."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    language: str
+    channel: Literal["shop", "google", "marketplace", "social"]
+    pieces: list[Piece]
+    needs: list[Need]
+    duplicates: list[str]
+    left: list[weft__skills__write__Left]
+    proposed: Proposed | None
+
+
+class weft__skills__translate__Left(TypedDict):
+    """A field that stays untranslated, and why."""
+
+    language: str
+    field: str
+    why: str
+
+
+class weft__skills__write__Left(TypedDict):
+    """A part that was not written, and why."""
+
+    part: Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]
+    why: str
 
 
 class Products:
@@ -870,6 +984,23 @@ class Taxonomies:
         """What is loaded: a taxonomy, attribute lists, both or neither."""
         return cast("list[Loaded]", self._wire.json(call("GET", "/taxonomies")))
 
+    def align(self, file: File, *, name: str | None = None, language: str | None = None) -> Names:
+        """Send a taxonomy's names in one language; names of one id in two languages are translations of each other."""
+        return cast(
+            "Names",
+            self._wire.json(
+                call("POST", "/taxonomies/terms", query={"name": named(file, name), "language": language}, file=file)
+            ),
+        )
+
+    def aligned(self) -> list[Names]:
+        """The languages whose names are loaded."""
+        return cast("list[Names]", self._wire.json(call("GET", "/taxonomies/terms")))
+
+    def unalign(self, *, language: str | None = None) -> list[Names]:
+        """Forget the names of one language, or of all, and answer what is still there."""
+        return cast("list[Names]", self._wire.json(call("DELETE", "/taxonomies/terms", query={"language": language})))
+
     def get(self, taxonomy: Literal["taxonomy", "attribute-lists"]) -> Loaded:
         """The taxonomy, or the attribute lists: size and origin."""
         return cast("Loaded", self._wire.json(call("GET", "/taxonomies/{}", taxonomy)))
@@ -888,6 +1019,29 @@ class Skills(_Skills):
     def all(self) -> list[SkillLine]:
         """The skills, their marks and the schemas of what they ask and answer."""
         return cast("list[SkillLine]", self._wire.json(call("GET", "/skills")))
+
+    def check(
+        self,
+        *,
+        text: str,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        facts: dict[str, Any] | None = None,
+        language: str | None = None,
+        market: str | None = None,
+    ) -> Checked:
+        """Finds what a text claims and says which of it the facts support."""
+        return cast(
+            "Checked",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/check",
+                    query={"engine": engine},
+                    body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
 
     def organize(
         self,
@@ -943,6 +1097,67 @@ class Skills(_Skills):
             "Tidied",
             self._wire.json(
                 call("POST", "/skills/tidy", query={"engine": engine, "propose": propose}, body={"product": product})
+            ),
+        )
+
+    def translate(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        product: str | dict[str, Any] | None = None,
+        text: str | None = None,
+        document: str | None = None,
+        format: Literal["auto", "text", "html", "icu", "liquid"] | None = None,
+        source: str | None = None,
+        into: list[str] | None = None,
+        fields: list[str] | None = None,
+        market: str | None = None,
+        replace: bool | None = None,
+    ) -> Translated:
+        """Translates products, documents and texts, and keeps tags, numbers, codes, units and terms."""
+        return cast(
+            "Translated",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/translate",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "product": product,
+                        "text": text,
+                        "document": document,
+                        "format": format,
+                        "source": source,
+                        "into": into,
+                        "fields": fields,
+                        "market": market,
+                        "replace": replace,
+                    },
+                )
+            ),
+        )
+
+    def write(
+        self,
+        *,
+        product: str | dict[str, Any],
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        parts: list[Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]] | None = None,
+        channel: Literal["shop", "google", "marketplace", "social"] | None = None,
+        language: str | None = None,
+    ) -> Written:
+        """Writes titles, descriptions, bullets, SEO and alt texts from a product's facts."""
+        return cast(
+            "Written",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/write",
+                    query={"engine": engine, "propose": propose},
+                    body={"product": product, "parts": parts, "channel": channel, "language": language},
+                )
             ),
         )
 
@@ -1682,6 +1897,25 @@ class AsyncTaxonomies:
         """What is loaded: a taxonomy, attribute lists, both or neither."""
         return cast("list[Loaded]", await self._wire.json(call("GET", "/taxonomies")))
 
+    async def align(self, file: File, *, name: str | None = None, language: str | None = None) -> Names:
+        """Send a taxonomy's names in one language; names of one id in two languages are translations of each other."""
+        return cast(
+            "Names",
+            await self._wire.json(
+                call("POST", "/taxonomies/terms", query={"name": named(file, name), "language": language}, file=file)
+            ),
+        )
+
+    async def aligned(self) -> list[Names]:
+        """The languages whose names are loaded."""
+        return cast("list[Names]", await self._wire.json(call("GET", "/taxonomies/terms")))
+
+    async def unalign(self, *, language: str | None = None) -> list[Names]:
+        """Forget the names of one language, or of all, and answer what is still there."""
+        return cast(
+            "list[Names]", await self._wire.json(call("DELETE", "/taxonomies/terms", query={"language": language}))
+        )
+
     async def get(self, taxonomy: Literal["taxonomy", "attribute-lists"]) -> Loaded:
         """The taxonomy, or the attribute lists: size and origin."""
         return cast("Loaded", await self._wire.json(call("GET", "/taxonomies/{}", taxonomy)))
@@ -1700,6 +1934,29 @@ class AsyncSkills(_AsyncSkills):
     async def all(self) -> list[SkillLine]:
         """The skills, their marks and the schemas of what they ask and answer."""
         return cast("list[SkillLine]", await self._wire.json(call("GET", "/skills")))
+
+    async def check(
+        self,
+        *,
+        text: str,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        facts: dict[str, Any] | None = None,
+        language: str | None = None,
+        market: str | None = None,
+    ) -> Checked:
+        """Finds what a text claims and says which of it the facts support."""
+        return cast(
+            "Checked",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/check",
+                    query={"engine": engine},
+                    body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
 
     async def organize(
         self,
@@ -1755,6 +2012,67 @@ class AsyncSkills(_AsyncSkills):
             "Tidied",
             await self._wire.json(
                 call("POST", "/skills/tidy", query={"engine": engine, "propose": propose}, body={"product": product})
+            ),
+        )
+
+    async def translate(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        product: str | dict[str, Any] | None = None,
+        text: str | None = None,
+        document: str | None = None,
+        format: Literal["auto", "text", "html", "icu", "liquid"] | None = None,
+        source: str | None = None,
+        into: list[str] | None = None,
+        fields: list[str] | None = None,
+        market: str | None = None,
+        replace: bool | None = None,
+    ) -> Translated:
+        """Translates products, documents and texts, and keeps tags, numbers, codes, units and terms."""
+        return cast(
+            "Translated",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/translate",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "product": product,
+                        "text": text,
+                        "document": document,
+                        "format": format,
+                        "source": source,
+                        "into": into,
+                        "fields": fields,
+                        "market": market,
+                        "replace": replace,
+                    },
+                )
+            ),
+        )
+
+    async def write(
+        self,
+        *,
+        product: str | dict[str, Any],
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        parts: list[Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]] | None = None,
+        channel: Literal["shop", "google", "marketplace", "social"] | None = None,
+        language: str | None = None,
+    ) -> Written:
+        """Writes titles, descriptions, bullets, SEO and alt texts from a product's facts."""
+        return cast(
+            "Written",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/write",
+                    query={"engine": engine, "propose": propose},
+                    body={"product": product, "parts": parts, "channel": channel, "language": language},
+                )
             ),
         )
 

@@ -28,6 +28,9 @@ _SAID: Final = {
 _BREAK: Final = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^>]*>", re.IGNORECASE)
 _WEIGHTS: Final = {"g": 1.0, "kg": 1000.0, "oz": 28.349523125, "lb": 453.59237}
 _MOST_IMAGES: Final = 10
+_MOST_HIGHLIGHTS: Final = 100
+_LONGEST_HIGHLIGHT: Final = 150
+_LONGEST_TITLE: Final = 150
 SUFFIX: Final = "title_suffix"
 # What WooCommerce says of what it does not count.
 _STOCKED: Final = {"0": "out_of_stock", "backorder": "backorder"}
@@ -84,8 +87,9 @@ def offers(product: Mapping[str, Any], link: str = "") -> Iterator[dict[str, Any
         offer: dict[str, Any] = dict(here)
         offer |= {
             "id": sku if sku and skus.count(sku) == 1 else first,
-            "title": f"{product.get('title') or ''}{here.get(SUFFIX) or ('' if fed else _named(chosen, grouped))}",
-            "description": plain(product.get("description")),
+            "title": _titled(product, attributes, here.get(SUFFIX) or ("" if fed else _named(chosen, grouped)), chosen),
+            "description": said(attributes.get("google_description")) or plain(product.get("description")),
+            "product_highlight": here.get("product_highlight") or _highlights(attributes),
             "link": here.get("link") or _linked(link, product["id"], sku),
             "brand": product.get("vendor"),
             "google_product_category": product.get("category"),
@@ -105,6 +109,27 @@ def offers(product: Mapping[str, Any], link: str = "") -> Iterator[dict[str, Any
         if variant.get("grams"):
             offer["shipping_weight"] = weight(variant["grams"], variant.get("weight_unit"))
         yield {name: value for name, value in offer.items() if value not in (None, "", [])}
+
+
+def _titled(product: Mapping[str, Any], attributes: Mapping[str, Any], suffix: str, chosen: Mapping[str, str]) -> str:
+    """A title written for feeds where there is one, else the product's; then what the variant is, if the title does not say it."""
+    written = said(attributes.get("google_title"))
+    if not written:
+        return f"{product.get('title') or ''}{suffix}"
+    unsaid = {name: value for name, value in chosen.items() if value.casefold() not in written.casefold()}
+    return f"{written}{_named(unsaid, bool(suffix))}"[:_LONGEST_TITLE]
+
+
+def _highlights(attributes: Mapping[str, Any]) -> list[str]:
+    """The product's bullets as a feed takes them: two at least, none too long."""
+    for name in ("google_bullets", "bullets"):
+        value = attributes.get(name)
+        given = value.get("value") if isinstance(value, Mapping) else value
+        texts = [one.strip() for one in given if isinstance(one, str)] if isinstance(given, list) else []
+        fitting = [one for one in texts if 0 < len(one) <= _LONGEST_HIGHLIGHT][:_MOST_HIGHLIGHTS]
+        if len(fitting) > 1:
+            return fitting
+    return []
 
 
 def _named(chosen: Mapping[str, str], grouped: bool) -> str:

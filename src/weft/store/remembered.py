@@ -114,12 +114,13 @@ class Remembered:
             (list(versions), list(versions.values()), asked.skill, asked.digest),
         )
 
-    def answers(self, skill: str, records: Sequence[str]) -> dict[str, Any]:
-        """The last remembered answers of a skill about products, by the products' ids."""
+    def answers(self, skill: str, records: Sequence[str], part: str | None = None) -> dict[str, Any]:
+        """The last remembered answers of a skill about products, by the products' ids; of each only a part, if one is named."""
         with self._database.tenant(self._business) as connection:
             rows = connection.execute(
-                "select distinct on (p.id) p.id, r.answer from remembered r join product p on p.uid = r.record "
+                "select distinct on (p.id) p.id, case when %s::text is null then r.answer else r.answer -> %s::text end "
+                "from remembered r join product p on p.uid = r.record "
                 "where r.skill = %s and p.id = any(%s) order by p.id, r.at desc",
-                (skill, list(records)),
+                (part, part, skill, list(records)),
             ).fetchall()
         return dict(rows)

@@ -3,6 +3,7 @@
 What WooCommerce ignores where it is blank is written of all products; a column whose blank cell would erase is not.
 """
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from weft.money import decimal
 
 SETTINGS: Final = ("weight_unit",)
 _DESCRIPTION: Final = "Description"
+_TEXT: Final = re.compile(r"bullets|(?:google|marketplace|social)_.+", re.IGNORECASE)
 _HEADERS: Final = {
     **{column.field: column.header for column in names.PRODUCT},
     **names.FIRST,
@@ -234,7 +236,9 @@ class _Item:
             told.add(key)
             cells[names.slot(number, "name")] = label
             if names.slot(number, "name") not in self.own:
-                cells |= {names.slot(number, "visible"): "1", names.slot(number, "global"): "0"}
+                # A text that was written for a listing is no attribute that a shop shows in a table.
+                shown = "0" if _TEXT.fullmatch(key) else "1"
+                cells |= {names.slot(number, "visible"): shown, names.slot(number, "global"): "0"}
         return cells
 
     def _offer(self, variant: Mapping[str, Any], here: Mapping[str, str], base: str) -> dict[str, str]:

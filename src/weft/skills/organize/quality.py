@@ -14,6 +14,7 @@
 | long_title | 3 | missing_attribute | 4 each, 16 at most |
 | title_of_codes | 8 | placeholder_text | 15 |
 | duplicate_title | 8 | broken_html | 5 |
+| facts_needed | 5 | | |
 
 The score is 100 less the points, and never below 0.
 """
@@ -58,6 +59,7 @@ POINTS: Final = {
     "missing_attribute": 4,
     "placeholder_text": 15,
     "broken_html": 5,
+    "facts_needed": 5,
 }
 _FORM: Final = 1
 _MOST_MISSING: Final = 4
@@ -84,6 +86,8 @@ _REPEATED_DIGIT: Final = re.compile(r"(\d)\1{6,}")
 _GTIN_LENGTHS: Final = (8, 12, 13, 14)
 _PAIRED: Final = re.compile(r"<(/?)(b|strong|i|em|u|ul|ol|div|span|table|a|h[1-6])\b[^<>]*?(/?)>", re.IGNORECASE)
 _FORBIDDEN: Final = re.compile(r"<(script|iframe|object|font|style)\b", re.IGNORECASE)
+# Attributes that hold texts and say nothing of a product that its facts do not say.
+_WRITTEN: Final = re.compile(r"bullets|(?:google|marketplace|social)_.+", re.IGNORECASE)
 # What buyers ask of a kind of thing before they buy it, by a word of its category, type or title.
 _NEEDED: Final[Sequence[tuple[re.Pattern[str], tuple[str, ...]]]] = tuple(
     (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), names)
@@ -171,6 +175,8 @@ def _filled(product: Mapping[str, Any]) -> set[str]:
     """The names of the attributes that have a value, those of the options among them."""
     names = set()
     for name, value in (product.get("attributes") or {}).items():
+        if _WRITTEN.fullmatch(name):
+            continue
         plain = value.get("value") if isinstance(value, Mapping) else value
         if plain not in (None, "", [], {}):
             names.add(str(name).lower())
@@ -289,6 +295,29 @@ def scored(product: Mapping[str, Any], shelf: Shelf) -> Quality:
     """A product's score with its reasons."""
     reasons = sorted(_reasons(product, shelf), key=lambda reason: (-reason.points, reason.code, reason.field))
     return Quality(max(100 - sum(reason.points for reason in reasons), 0), tuple(reasons))
+
+
+def with_needs(quality: Quality, product: Mapping[str, Any], needs: Iterable[Mapping[str, Any]]) -> Quality:
+    """The score of a product that lacks facts to write of it: those `needs` (each a fact, its field) that it still does not state."""
+    told = {reason.field for reason in quality.reasons}
+    filled = _filled(product)
+    open_ = [
+        one
+        for one in needs
+        if one.get("field") not in told
+        and not filled & set(_STATED_BY.get(one.get("fact", ""), (one.get("fact", ""),)))
+    ]
+    if not open_:
+        return quality
+    named = ", ".join(str(one["fact"]).replace("_", " ") for one in open_[:_MOST_MISSING])
+    reason = _reason(
+        "facts_needed",
+        str(open_[0]["field"]),
+        f"To write of it well, buyers' questions need answers: {named}.",
+        "person",
+    )
+    reasons = sorted([*quality.reasons, reason], key=lambda one: (-one.points, one.code, one.field))
+    return Quality(max(quality.score - reason.points, 0), tuple(reasons))
 
 
 def _reasons(product: Mapping[str, Any], shelf: Shelf) -> Iterator[Reason]:

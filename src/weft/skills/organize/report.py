@@ -1,7 +1,8 @@
 """The catalog's state as `quality` tells it: the scores that `organize` has given, weighed by what is at stake."""
 
+import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from weft.business import Business
@@ -9,10 +10,17 @@ from weft.skills.organize import Fix, Gap, Look, Told, Twice
 from weft.skills.organize.duplicates import suspected
 from weft.skills.organize.learning import READS
 from weft.skills.organize.lessons import current
-from weft.skills.organize.quality import queue, scored
+from weft.skills.organize.quality import queue, scored, with_needs
 
 _REASONS: Final = 6
 _TWICE: Final = 1000
+_PART: Final = 500
+
+
+def _parts(products: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    stream = iter(products)
+    while part := list(itertools.islice(stream, _PART)):
+        yield part
 
 
 def told(asked: Look, business: Business) -> Told:
@@ -24,14 +32,16 @@ def told(asked: Look, business: Business) -> Told:
 
     def judged() -> Iterator[tuple[Mapping[str, Any], Any]]:
         nonlocal count, total
-        for product in business.catalog.streamed(READS):
-            quality = scored(product, shelf)
-            count += 1
-            total += quality.score
-            for code in {reason.code for reason in quality.reasons}:
-                products[code] += 1
-                at_stake[code] += max(revenue.get(product["id"], 0), 0)
-            yield product, quality
+        for part in _parts(business.catalog.streamed(READS)):
+            needs = business.remembered.answers("write", [product["id"] for product in part], "needs")
+            for product in part:
+                quality = with_needs(scored(product, shelf), product, needs.get(product["id"]) or ())
+                count += 1
+                total += quality.score
+                for code in {reason.code for reason in quality.reasons}:
+                    products[code] += 1
+                    at_stake[code] += max(revenue.get(product["id"], 0), 0)
+                yield product, quality
 
     first = queue(judged(), revenue, limit=asked.limit)
     twice = suspected(business.catalog.streamed(READS)) if asked.duplicates else []

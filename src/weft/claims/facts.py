@@ -1,0 +1,430 @@
+"""What is known: facts of a record or of any nested mapping, and the same made ready to judge texts by."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from weft import money as currencies
+from weft.claims.assertions import Assertions, assertions
+from weft.claims.finding import Finding
+from weft.claims.lexicon import lexicon, parents
+from weft.claims.numerals import Number, plain
+from weft.claims.reading import read
+from weft.claims.units import Unit, money, units
+
+_UNTOLD: Final = frozenset(
+    "id uid columns known status published part update cost image src position tracker policy fulfillment requires_shipping taxable"
+    " tax_code gift_card linked_to levels choices weight_unit href url handle created_at updated_at confidence source at how".split()
+)
+_PRICES: Final = frozenset(
+    ["price", "compare_at", "sale_price", "amount", "compare_at_price", "msrp", "rrp", "preis", "prix", "precio"]
+)
+_YES: Final = frozenset(
+    ["yes", "true", "ja", "oui", "sí", "si", "是", "有", "y", "✓", "included", "wahr", "vrai", "verdadero"]
+)
+_NO: Final = frozenset(
+    "no false nein non 否 无 没有 n none keine kein keiner aucun aucune ninguno ninguna without ohne sans sin not x ✗ ✘ falsch faux falso"
+    " 不 不是 不可".split()
+)
+_LONG: Final = 60
+_CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
+_SHARES: Final = ("percent", "percentage", "share", "anteil", "pct")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known: its name («title», «attributes.material», «variants.SKU.price»), its value, and that as a text."""
+
+    name: str
+    value: Any
+    text: str
+
+
+@dataclass(slots=True)
+class Known:
+    """A concept that facts name, or deny; `weak` where the word may mean something else."""
+
+    concept: str
+    negated: bool
+    fact: Fact
+    part: str | None = None
+    weak: bool = False
+
+
+@dataclass(slots=True)
+class Quantity:
+    """A number that facts hold: its value and half of its last place in its unit (None where they give none), and what it is of."""
+
+    value: float
+    half: float
+    unit: Unit | None
+    fact: Fact
+    role: str | None = None
+    thing: str | None = None
+    about: str | None = None
+    near: frozenset[str] = frozenset()
+    language: str | None = None
+    low: bool = True
+
+    @property
+    def base(self) -> float:
+        """The value in the first unit of its dimension."""
+        return self.unit.base(self.value) if self.unit else self.value
+
+
+@dataclass(slots=True)
+class Sides:
+    """Sizes that stand together, in mm where they have a unit."""
+
+    values: list[float]
+    halves: list[float]
+    roles: list[str]
+    fact: Fact
+    unit: Unit | None
+
+
+@dataclass(slots=True)
+class Facts:
+    """Facts made ready: what they say by kind. Made once by `prepared`, it judges any number of texts."""
+
+    facts: list[Fact] = field(default_factory=list)
+    named: dict[str, list[Known]] = field(default_factory=dict)
+    kinds: dict[str, list[Known]] = field(default_factory=dict)
+    measures: dict[str, list[Quantity]] = field(default_factory=dict)
+    numbers: list[Quantity] = field(default_factory=list)
+    shares: list[tuple[str, Quantity]] = field(default_factory=list)
+    sides: list[Sides] = field(default_factory=list)
+    sizes: dict[str, Fact] = field(default_factory=dict)
+    marks: dict[str, list[tuple[str, Fact]]] = field(default_factory=dict)
+    origins: dict[str, Fact] = field(default_factory=dict)
+    codes: dict[str, Fact] = field(default_factory=dict)
+    words: dict[str, Fact] = field(default_factory=dict)
+    short: dict[str, Fact] = field(default_factory=dict)
+    text: str = " "
+
+    def find(self, phrase: str) -> Fact | None:
+        """The fact that holds a phrase of folded tokens, as a whole."""
+        at = self.text.find(f" {phrase} ")
+        if at < 0:
+            return None
+        first = phrase.partition(" ")[0]
+        return self.words.get(first) or (self.facts[0] if self.facts else None)
+
+
+def facts_of(record: Mapping[str, Any]) -> list[Fact]:
+    """The facts of a product's record, or of any nested mapping of facts, each under its path; raises TypeError for another type."""
+    if not isinstance(record, Mapping):
+        raise TypeError(f"Facts come as a mapping of names to values, not as {type(record).__name__}.")
+    found: list[Fact] = []
+    _flatten(record, "", found, product="variants" in record)
+    found += _counted(record)
+    return found
+
+
+def _flatten(record: Mapping[str, Any], path: str, found: list[Fact], *, product: bool) -> None:
+    currency = record.get("currency")
+    for name, value in record.items():
+        key = str(name)
+        if key.lower() in _UNTOLD or value is None or value == "" or key == "currency":
+            continue
+        here = f"{path}.{key}" if path else key
+        if key.lower() in _PRICES and isinstance(value, int | float | str) and not isinstance(value, bool):
+            _price(here, value, currency, found, minor=product or path.startswith("variants"))
+        elif key == "grams" and isinstance(value, int | float):
+            if value:
+                found.append(Fact(here, value, f"{_written(value)} g"))
+        else:
+            _value(here, value, found)
+
+
+def _price(path: str, value: Any, currency: Any, found: list[Fact], *, minor: bool) -> None:
+    code = str(currency).upper() if currency else ""
+    if isinstance(value, int) and (minor or path.endswith("amount")):
+        amount = currencies.decimal(value, code or "EUR")
+        found.append(Fact(path, value, f"{amount} {code}".strip()))
+        return
+    found.append(Fact(path, value, f"{value} {code}".strip()))
+    if isinstance(value, int) and code and value >= 100:
+        found.append(Fact(path, value, f"{currencies.decimal(value, code)} {code}"))
+
+
+def _value(path: str, value: Any, found: list[Fact]) -> None:
+    if isinstance(value, Mapping):
+        _mapping(path, value, found)
+    elif isinstance(value, str | bool | int | float):
+        found.append(Fact(path, value, _written(value)))
+    elif isinstance(value, Sequence):
+        for place, one in enumerate(value, 1):
+            if isinstance(one, Mapping):
+                label = one.get("sku") or one.get("id") or place
+                _mapping(f"{path}.{label}", one, found)
+            else:
+                _value(path, one, found)
+    else:
+        found.append(Fact(path, value, str(value)))
+
+
+def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
+    if "value" in value:
+        unit = value.get("unit")
+        inner = value["value"]
+        if unit and isinstance(inner, int | float | str) and not isinstance(inner, bool):
+            found.append(Fact(path, inner, f"{_written(inner)} {unit}"))
+        elif unit and isinstance(inner, Sequence):
+            found.extend(Fact(path, one, f"{_written(one)} {unit}") for one in inner)
+        elif inner is not None:
+            _value(path, inner, found)
+        return
+    if "min" in value and "max" in value:
+        found.append(
+            Fact(
+                path,
+                dict(value),
+                f"{_written(value['min'])}-{_written(value['max'])} {value.get('unit') or ''}".strip(),
+            )
+        )
+        return
+    share = next((value[key] for key in _SHARES if key in value), None)
+    if share is not None and any(key in value for key in ("material", "name", "fiber", "fibre")):
+        of = next(value[key] for key in ("material", "name", "fiber", "fibre") if key in value)
+        found.append(Fact(path, dict(value), f"{_written(share)}% {of}"))
+        return
+    if value and all(isinstance(one, int | float) and not isinstance(one, bool) for one in value.values()):
+        total = sum(value.values())
+        if 99 <= total <= 101 and len(value) > 1 or (total == 100 and "composition" in path):
+            found.extend(Fact(f"{path}.{name}", share, f"{_written(share)}% {name}") for name, share in value.items())
+            return
+    _flatten(value, path, found, product=False)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return str(plain(value))
+    return str(value)
+
+
+def _counted(record: Mapping[str, Any]) -> list[Fact]:
+    """How many variants and values of each option there are."""
+    variants = record.get("variants")
+    if not isinstance(variants, Sequence) or isinstance(variants, str):
+        return []
+    rows = [one for one in variants if isinstance(one, Mapping)]
+    found = [Fact("variants", len(rows), f"variants: {len(rows)}")] if len(rows) > 1 else []
+    values: dict[str, set[str]] = {}
+    for one in rows:
+        options = one.get("options")
+        if isinstance(options, Mapping):
+            for name, value in options.items():
+                values.setdefault(str(name), set()).add(str(value))
+    return found + [
+        Fact(f"options.{name}", len(kinds), f"{len(kinds)} {name}") for name, kinds in values.items() if len(kinds) > 1
+    ]
+
+
+# Made ready
+
+
+def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str | None = None) -> Facts:
+    """Facts made ready to judge texts by, once for many texts. Raises TypeError for what holds no facts."""
+    if isinstance(facts, Facts):
+        return facts
+    if isinstance(facts, Mapping):
+        given = facts_of(facts)
+    elif isinstance(facts, Sequence) and not isinstance(facts, str) and all(isinstance(one, Fact) for one in facts):
+        given = list(facts)
+    else:
+        raise TypeError("Facts are a mapping of names to values, or a sequence of Fact.")
+    ready = Facts(given)
+    parts: list[str] = []
+    for fact in given:
+        parts.append(_take(ready, fact, language))
+    ready.text = f" {' | '.join(parts)} "
+    return ready
+
+
+def _take(ready: Facts, fact: Fact, language: str | None) -> str:
+    """Take one fact in; returns its folded tokens as a text."""
+    label = label_of(fact.name)
+    text = fact.text
+    folded = text.strip().strip(".").lower()
+    flipped: bool | None = None
+    if isinstance(fact.value, bool) or folded in _YES or folded in _NO:
+        flipped = not fact.value if isinstance(fact.value, bool) else folded in _NO
+        text = label
+    elif (
+        label
+        and len(text) <= _LONG * 4
+        and fact.name.rpartition(".")[2] not in ("title", "description", "seo_title", "seo_description")
+    ):
+        text = f"{label}: {_with_unit(fact, label)}"
+    long = len(text) > _LONG
+    found = assertions(text, None if not long else None)
+    for finding in found.findings:
+        _note(ready, found, finding, fact, flipped)
+    _sizes(ready, fact, label)
+    words = found.scan.words
+    for n, word in enumerate(words):
+        ready.words.setdefault(word, fact)
+        if not long and flipped is None:
+            ready.short.setdefault(word, fact)
+        if n and found.reading.glued(n):
+            joined = words[n - 1] + word
+            if any(char.isdigit() for char in joined):
+                ready.codes.setdefault(joined, fact)
+    _codes(ready, found, fact)
+    return " ".join(words)
+
+
+def _codes(ready: Facts, found: Assertions, fact: Fact) -> None:
+    for word in re.findall(r"[a-z0-9][a-z0-9/.+-]*", found.reading.plain.lower()):
+        if any(char.isdigit() for char in word):
+            ready.codes.setdefault(re.sub(r"[/.+-]", "", word), fact)
+
+
+def label_of(name: str) -> str:
+    """A fact's name as words: «attributes.neckWidth_cm» is «neck Width cm»."""
+    parts = [
+        part
+        for part in name.split(".")
+        if part not in ("attributes", "options", "variants", "facts", "translations", "product")
+    ]
+    if name.startswith("variants.") and len(parts) > 1:
+        parts = parts[1:]
+    return _CAMEL.sub(" ", " ".join(parts)).replace("_", " ").replace("#", " ").strip()
+
+
+def _with_unit(fact: Fact, label: str) -> str:
+    """A bare number with the unit that its name ends with."""
+    if isinstance(fact.value, bool) or not re.fullmatch(r"\s*-?[\d.,]+\s*", fact.text):
+        return fact.text
+    last = re.sub(r"[()\[\]]", "", label).rpartition(" ")[2]
+    known = lexicon(None).units.get(last.lower())
+    entries = known.get("", []) if known else []
+    if "%" in label or "percent" in label.lower():
+        return f"{fact.text}%"
+    if entries and (len(last) > 1 or " " in label):
+        entry = next((one for one in entries if not one.exact or one.exact == last), entries[0])
+        if entry.value.dimension not in ("angle",):
+            return f"{fact.text} {entry.exact or last}"
+    return fact.text
+
+
+def _note(ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped: bool | None) -> None:
+    """Keep what a finding in a fact says."""
+    kind = finding.kind
+    if kind in ("measure", "price", "discount", "percentage", "number"):
+        _note_quantity(ready, found, finding, fact)
+    elif kind == "dimensions":
+        _note_sides(ready, found, finding, fact)
+    elif kind == "size":
+        ready.sizes.setdefault(finding.name, fact)
+    elif kind == "certification":
+        if not (finding.negated != bool(flipped)):
+            name = finding.entries[0].concept if finding.entries else finding.name
+            ready.marks.setdefault(name.lower(), []).append((finding.name if finding.entries else "", fact))
+            ready.marks.setdefault("", []).append((finding.name, fact))
+    elif kind == "origin":
+        for entry in finding.entries:
+            ready.origins.setdefault(entry.concept, fact)
+    if kind in ("certification", "origin", "compatibility", "size", "dimensions"):
+        return
+    for entry in finding.entries:
+        negated = finding.negated != bool(flipped)
+        known = Known(
+            entry.concept,
+            negated,
+            fact,
+            finding.about if entry.kind == "material" else None,
+            entry.ambiguous and not finding.labelled,
+        )
+        ready.kinds.setdefault(entry.kind, []).append(known)
+        for above in [entry.concept] if negated else parents().get(entry.concept, (entry.concept,)):
+            ready.named.setdefault(above, []).append(known)
+    if finding.thing and kind == "number":
+        ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact))
+
+
+def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -> None:
+    if finding.name:
+        ready.codes.setdefault(finding.name, fact)
+        return
+    near = _near(found, finding)
+    for n, readings in enumerate(finding.numbers):
+        unit = finding.units[n] if n < len(finding.units) else finding.unit
+        for one in readings:
+            quantity = Quantity(
+                one.value,
+                one.half,
+                unit,
+                fact,
+                finding.role,
+                finding.thing,
+                finding.about,
+                near,
+                found.language,
+                n == 0,
+            )
+            if finding.kind == "percentage":
+                for entry in finding.entries:
+                    ready.shares.append((entry.concept, quantity))
+                ready.measures.setdefault("percent", []).append(quantity)
+            elif finding.kind == "discount" and unit is None:
+                ready.measures.setdefault("discount", []).append(quantity)
+            elif unit is not None:
+                ready.measures.setdefault(unit.dimension, []).append(quantity)
+                if finding.thing:
+                    ready.numbers.append(quantity)
+            else:
+                ready.numbers.append(quantity)
+                if label_of(fact.name).lower() in _PRICES or fact.name.rpartition(".")[2] in _PRICES:
+                    ready.measures.setdefault("money", []).append(quantity)
+
+
+def _near(found: Assertions, finding: Finding) -> frozenset[str]:
+    words = found.scan.words
+    around = [*words[max(0, finding.first - 2) : finding.first], *words[finding.after - 1 : finding.after + 1]]
+    return frozenset(word for word in around if word.isalpha())
+
+
+def _note_sides(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -> None:
+    unit = finding.unit
+    values, halves = list[float](), list[float]()
+    for n, readings in enumerate(finding.numbers):
+        own = finding.units[n] or unit
+        values.append(own.base(readings[0].value) if own else readings[0].value)
+        halves.append(readings[0].half * (own.factor if own else 1))
+        role = finding.roles[n] if n < len(finding.roles) else ""
+        for one in readings:
+            quantity = Quantity(one.value, one.half, own, fact, role or None, None, None, frozenset(), found.language)
+            if own:
+                ready.measures.setdefault(own.dimension, []).append(quantity)
+            ready.numbers.append(quantity)
+    ready.sides.append(Sides(values, halves, list(finding.roles), fact, unit))
+    for other in finding.instead:
+        _note(ready, found, other, fact, None)
+        if other.kind == "measure":
+            count, one = finding.numbers[0][0].value, other.numbers[0][0]
+            if other.unit:
+                total = Quantity(count * one.value, one.half, other.unit, fact)
+                ready.measures.setdefault(other.unit.dimension, []).append(total)
+
+
+def _sizes(ready: Facts, fact: Fact, label: str) -> None:
+    """The sizes that an option or a fact called a size holds, said as a whole."""
+    words = read(label).words
+    steering = lexicon(None).steering
+    for n, word in enumerate(words):
+        node = steering.get(word)
+        if node and any(one.kind == "size label" for one in node.get("", ())) and n < 3:
+            for part in re.split(r"[,;/]|\s-\s", fact.text):
+                name = " ".join(read(part).words)
+                ready.sizes.setdefault(name, fact)
+                for token in name.split():
+                    ready.sizes.setdefault(token, fact)
+            return
+
+
+__all__ = ["Fact", "Facts", "Known", "Number", "Quantity", "Sides", "facts_of", "money", "prepared", "units"]

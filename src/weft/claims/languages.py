@@ -1,0 +1,113 @@
+"""Which language a text is in: by its script, by the commonest small words, and where these do not tell, by lingua's models."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+from typing import Final
+
+from lingua import Language, LanguageDetector, LanguageDetectorBuilder
+
+from weft.claims import data
+from weft.claims.reading import read
+
+_SCRIPTS: Final = (
+    ("ja", re.compile(r"[\u3040-\u30ff]")),
+    ("ko", re.compile(r"[\uac00-\ud7af]")),
+    ("zh", re.compile(r"[\u3400-\u9fff]")),
+    ("ar", re.compile(r"[\u0600-\u06ff]")),
+    ("he", re.compile(r"[\u0590-\u05ff]")),
+    ("el", re.compile(r"[\u0370-\u03ff]")),
+    ("th", re.compile(r"[\u0e00-\u0e7f]")),
+    ("hi", re.compile(r"[\u0900-\u097f]")),
+    ("ru", re.compile(r"[\u0400-\u04ff]")),
+)
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_READ: Final = 4000
+_FEW: Final = 3
+
+
+@cache
+def small_words() -> dict[str, frozenset[str]]:
+    """Each small word with the languages that have it."""
+    found: dict[str, set[str]] = {}
+    for line in data.lines("languages"):
+        language, _, words = line.partition("|")
+        for word in words.split(","):
+            found.setdefault(word.strip().rstrip("'"), set()).add(language.strip())
+    return {word: frozenset(languages) for word, languages in found.items()}
+
+
+def language_of(text: str, among: Collection[str] | None = None) -> str | None:
+    """The language of a text by its ISO 639-1 code, of those `among` where that is said; None where it cannot be told."""
+    return told(read(text[:_READ]).words, among)
+
+
+def told(words: Sequence[str], among: Collection[str] | None = None, *, surely: bool = False) -> str | None:
+    """The language of folded tokens; with `surely`, only what the script or clearly more small words say."""
+    letters = [word for word in words if word[:1].isalpha()]
+    script = _script(letters)
+    if script:
+        return script if among is None or script in among else None
+    counted = tally(letters)
+    if among is not None:
+        counted = {language: count for language, count in counted.items() if language in among}
+    ranked = sorted(counted.values(), reverse=True)
+    if ranked and ranked[0] >= (_FEW if surely else 2) and (len(ranked) < 2 or ranked[0] >= 1.4 * ranked[1]):
+        return max(counted, key=counted.__getitem__)
+    if surely or sum(map(len, letters)) < 20 or len(letters) < 4:
+        return None
+    return _lingua(" ".join(letters), among)
+
+
+def tally(words: Iterable[str]) -> dict[str, float]:
+    """How many small words of each language there are; one that several languages share counts less."""
+    known, counted = small_words(), dict[str, float]()
+    for word in words:
+        languages = known.get(word)
+        if languages:
+            weight = 1.0 if len(languages) == 1 else 0.6
+            for language in languages:
+                counted[language] = counted.get(language, 0) + weight
+    return counted
+
+
+def _script(letters: Sequence[str]) -> str | None:
+    joined = "".join(letters)
+    if not joined or joined.isascii():
+        return None
+    total = len(_LETTER.findall(joined))
+    for language, pattern in _SCRIPTS:
+        there = len(pattern.findall(joined))
+        if language == "ja" and there * 8 < total:
+            continue
+        # A Chinese sign says as much as three letters of a brand's name beside it.
+        if there * (3 if language in ("zh", "ja", "ko") else 1.5) > total - there:
+            return language
+    return None
+
+
+@cache
+def _detector() -> LanguageDetector:
+    spoken = (
+        "ENGLISH",
+        "GERMAN",
+        "FRENCH",
+        "SPANISH",
+        "ITALIAN",
+        "PORTUGUESE",
+        "DUTCH",
+        "SWEDISH",
+        "POLISH",
+        "TURKISH",
+    )
+    return LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in spoken)).build()
+
+
+def _lingua(text: str, among: Collection[str] | None) -> str | None:
+    ranked = _detector().compute_language_confidence_values(text)
+    for n, one in enumerate(ranked):
+        code = one.language.iso_code_639_1.name.lower()
+        if among is None or code in among:
+            following = ranked[n + 1].value if n + 1 < len(ranked) else 0
+            return code if one.value >= 0.6 and one.value > 2 * following else None
+    return None

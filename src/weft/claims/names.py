@@ -1,0 +1,298 @@
+"""Claims that name something: certificates, places of origin, what a thing is compatible with."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from weft.claims.finding import STOPS, Finding, Scan
+from weft.claims.lexicon import Entry, longest
+from weft.claims.languages import small_words
+
+_WEAK: Final = frozenset(
+    ["standard", "norm", "approved", "label", "listed", "award", "verified", "compliant", "tested", "accredited", "endorsed", "geprüft",
+     "zugelassen", "konform", "anerkannt", "标准", "检测", "标志", "认可", "检验", "标签", "seal", "siegel"]
+)  # fmt: skip
+_NAMED: Final = 5
+_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_FILLER: Final = frozenset(
+    "the a an by to of and for with is are our dem der die das den nach von durch vom mit und für aus dem im in par la le les de du des"
+    " et selon l d por el los las del y según con para como as from als ist est".split()
+)
+
+
+def certificates(scan: Scan) -> Iterator[Finding]:
+    """Marks that the lexicon knows, and names that stand beside a word such as «certified»."""
+    taken: set[int] = set()
+    for span in scan.spans:
+        marks = [one for one in span.entries if one.kind == "certification"]
+        if not marks:
+            continue
+        near = _certified_near(scan, span.first, span.after)
+        if all(one.ambiguous for one in marks) and not near and not _numbered(scan, span.after):
+            continue
+        after = _with_number(scan, span.after)
+        taken.update(range(span.first, after))
+        name = " ".join(scan.words[span.after : after])
+        yield Finding("certification", span.first, after, marks, name=name, negated=span.negated, denied=span.denied)
+    for n, (after, entries) in scan.steering.items():
+        for entry in entries:
+            if entry.kind == "certified":
+                yield from _open(scan, n, after, entry.concept, taken)
+                break
+
+
+def _certified_near(scan: Scan, first: int, after: int) -> bool:
+    near = range(max(0, first - 4), min(after + 3, len(scan.words)))
+    return any(scan.steers(n, "certified") for n in near if not first <= n < after)
+
+
+def _numbered(scan: Scan, n: int) -> bool:
+    return n < len(scan.words) and scan.words[n][0].isdigit()
+
+
+def _with_number(scan: Scan, n: int) -> int:
+    """The end of a mark with the number that belongs to it: ISO 9001, EN 71-3, energy class A++."""
+    words, end = scan.words, n
+    if (
+        end < len(words)
+        and words[end] in ("-", ":")
+        and end + 1 < len(words)
+        and (words[end + 1][0].isdigit() or words[end] == ":")
+    ):
+        end += 1
+    if end < len(words) and (words[end][0].isdigit() or (len(words[end]) == 1 and scan.raws_upper(end))):
+        end += 1
+        while end < len(words) and words[end] in ("+", "-", ":") and scan.reading.glued(end):
+            end += 2 if words[end] != "+" and end + 1 < len(words) and words[end + 1][0].isdigit() else 1
+            if words[min(end, len(words)) - 1] in ("-", ":"):
+                return end - 1
+        return min(end, len(words))
+    return n
+
+
+def _open(scan: Scan, n: int, after: int, side: str, taken: set[int]) -> Iterator[Finding]:
+    """A certificate by its name, where the lexicon does not know it; the bare word where it is strong."""
+    if any(at in taken for at in range(max(0, n - 3), min(after + 4, len(scan.words)))):
+        return
+    first, last = n, after
+    if side in (">", ""):
+        last = _name_behind(scan, after)
+    if side in ("<", "") and last == after:
+        first = _name_before(scan, n)
+    weak = scan.words[n] in _WEAK
+    if first == n and last == after:
+        if not weak and side != ">" and not _CJK.match(scan.words[n]):
+            yield Finding("certification", n, after, negated=_denied(scan, n), name="")
+        return
+    start, end = (first, n) if first < n else (after, last)
+    name = " ".join(
+        word for word in scan.words[start:end] if word not in STOPS and word not in _FILLER and word not in "-\",'"
+    )
+    if weak and not any(scan.reading.raws[at][:1].isupper() for at in range(start, end)):
+        return
+    yield Finding("certification", min(first, n), max(last, after), negated=_denied(scan, n), name=name)
+
+
+def _denied(scan: Scan, n: int) -> bool:
+    for at in range(n - 1, max(-1, n - 4), -1):
+        if scan.words[at] in STOPS or scan.words[at] == ",":
+            return False
+        if scan.steers(at, "not before"):
+            return True
+    return False
+
+
+def _proper(scan: Scan, n: int) -> bool:
+    """Whether a token can be part of a name."""
+    raw = scan.reading.raws[n]
+    if raw[0].isdigit():
+        return True
+    return raw[:1].isupper() and scan.words[n] not in _FILLER
+
+
+def _name_behind(scan: Scan, n: int) -> int:
+    words, at, end = scan.words, n, n
+    while at < len(words) and at - n < _NAMED + 4:
+        if words[at] in STOPS and words[at] != ":":
+            break
+        if _proper(scan, at):
+            end = at + 1
+        elif words[at] == "," or (
+            end > n and words[at] not in ("-", "/", "of", "de", "für", "for", "&", "der", "the", '"')
+        ):
+            break
+        elif words[at] not in _FILLER and words[at] not in ("-", ":", '"', "/", "&", "'") and not _CJK.match(words[at]):
+            break
+        at += 1
+    return end
+
+
+def _name_before(scan: Scan, n: int) -> int:
+    words, at, first = scan.words, n - 1, n
+    while at >= 0 and n - at <= _NAMED + 1:
+        word = words[at]
+        if _CJK.match(word):
+            break
+        if _proper(scan, at):
+            if scan.steering.get(at) and at < n - 1 and word in small_words():
+                break
+            first = at
+        elif word not in ("-", '"', "/", "&"):
+            break
+        at -= 1
+    if (
+        first < n
+        and scan.language != "de"
+        and first == _sentence_start(scan, n)
+        and n - first == 1
+        and words[first] in small_words()
+    ):
+        return n
+    return first
+
+
+def _sentence_start(scan: Scan, n: int) -> int:
+    while n > 0 and scan.words[n - 1] not in STOPS:
+        n -= 1
+    return n
+
+
+def origins(scan: Scan) -> Iterator[Finding]:
+    """Where the text says that the thing was made."""
+    for n, (after, entries) in scan.steering.items():
+        kinds = {entry.kind for entry in entries}
+        if "origin before" in kinds:
+            yield from _made_in(scan, n, after)
+        elif "origin after" in kinds:
+            yield from _made_after(scan, n, after)
+
+
+_BARE: Final = frozenset(["from", "aus", "vient de", "from the", "en", "产", "制"])
+
+
+def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
+    words, at = scan.words, after
+    while (
+        at < len(words)
+        and at - after < 3
+        and (words[at] in (":", "the", "der", "den", "dem", "la", "el", "les", "l", "'", "le") or words[at] == "-")
+    ):
+        at += 1
+    bare = after - n == 1 and words[n] in _BARE
+    country = _country(scan, at)
+    if country:
+        yield Finding("origin", n, country[0], country[1], negated=_denied(scan, n))
+        return
+    if bare or at >= len(words) or words[n] in ("designed", "entworfen", "conçu", "diseñado"):
+        return
+    end = at
+    while end < len(words) and end - at < 3 and scan.reading.raws[end][:1].isupper() and not scan.steering.get(end):
+        end += 1
+    strong = " ".join(words[n:after]).endswith((" in", " en", " im", " au", "origin", "herkunft", "origine", "origen"))
+    if end > at and strong and scan.span(at) is None:
+        yield Finding("origin", n, end, name=" ".join(words[at:end]), negated=_denied(scan, n))
+
+
+def _country(scan: Scan, n: int) -> tuple[int, list[Entry]] | None:
+    if n >= len(scan.words) or scan.words[n] not in scan.lexicon.countries:
+        return None
+    hit = longest(scan.lexicon.countries, scan.words, scan.reading.glued, n)
+    if hit is None or (
+        not scan.reading.raws[n][:1].isupper() and not _CJK.match(scan.words[n]) and len(scan.words[n]) < 4
+    ):
+        return None
+    return hit
+
+
+def _made_after(scan: Scan, n: int, after: int) -> Iterator[Finding]:
+    """«Italian-made», «意大利制造»."""
+    for back in range(max(0, n - 7), n):
+        hit = _country(scan, back)
+        if hit and (hit[0] == n or (hit[0] == n - 1 and scan.words[n - 1] == "-")):
+            yield Finding("origin", back, after, hit[1])
+            return
+
+
+def compatibles(scan: Scan) -> Iterator[Finding]:
+    """What the text says that the thing fits: names with a capital or a number."""
+    for n, (after, entries) in scan.steering.items():
+        if any(entry.kind == "compatible" for entry in entries):
+            yield from _fits(scan, n, after)
+
+
+_EXPLICIT: Final = re.compile(r"compat|kompat|兼容|适配|replacement|repuesto|ersatz|fits|passt auf|remplace|专用")
+
+
+def _fits(scan: Scan, n: int, after: int) -> Iterator[Finding]:
+    words, at = scan.words, after
+    explicit = bool(
+        _EXPLICIT.search(
+            " ".join(words[n:after]).replace(" ", "") if _CJK.match(words[n]) else " ".join(words[n:after])
+        )
+    )
+    while at < len(words) and at - after < 24:
+        while at < len(words) and words[at] in (
+            *_FILLER,
+            ",",
+            "/",
+            "all",
+            "alle",
+            "most",
+            "allen",
+            "o",
+            "or",
+            "oder",
+            "ou",
+            "和",
+            "及",
+            "&",
+            ":",
+        ):
+            at += 1
+        start = at
+        while at < len(words) and at - start < 6 and _part_of_name(scan, at, start):
+            at += 1
+        if at == start:
+            return
+        name = [word for word in words[start:at] if word not in "-\"'"]
+        telling = any(word[0].isdigit() for word in name) or _brand(scan, start, at)
+        if telling and (
+            explicit or any(any(char.isdigit() for char in word) for word in name) or scan.language not in ("de", None)
+        ):
+            yield Finding("compatibility", start, at, name=" ".join(name), labelled=explicit)
+        if at < len(words) and words[at] not in (
+            ",",
+            "/",
+            "and",
+            "und",
+            "et",
+            "y",
+            "or",
+            "oder",
+            "o",
+            "ou",
+            "和",
+            "及",
+            "&",
+        ):
+            return
+
+
+def _part_of_name(scan: Scan, n: int, start: int) -> bool:
+    raw = scan.reading.raws[n]
+    if scan.steering.get(n) and n > start and scan.words[n] in small_words():
+        return False
+    if raw[0].isdigit():
+        return True
+    if raw == "-" and n > start:
+        return n + 1 < len(scan.words) and scan.reading.glued(n + 1)
+    if scan.reading.glued(n) and n > start and raw.isalnum() and not _CJK.match(raw):
+        return True
+    return raw[:1].isupper() and not _CJK.match(raw) or (raw[1:2].isupper() and raw.isalpha())
+
+
+def _brand(scan: Scan, start: int, end: int) -> bool:
+    span = scan.span(start)
+    if span is not None and any(one.kind in ("thing", "material", "color", "property") for one in span.entries):
+        return False
+    return any(raw[:1].isupper() or raw[1:2].isupper() for raw in scan.reading.raws[start:end])

@@ -1,0 +1,51 @@
+"""Text that stands in another language than the one asked for."""
+
+from typing import Final
+
+from weft.claims.assertions import Assertions, Claim
+from weft.claims.judging import Judged
+from weft.claims.languages import tally, told
+
+_NAMES: Final = {
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "zh": "Chinese", "it": "Italian", "pt": "Portuguese",
+    "nl": "Dutch", "sv": "Swedish", "da": "Danish", "pl": "Polish", "tr": "Turkish", "ja": "Japanese", "ko": "Korean",
+    "ru": "Russian", "ar": "Arabic", "he": "Hebrew", "el": "Greek", "th": "Thai", "hi": "Hindi",
+}  # fmt: skip
+_ENDS: Final = frozenset([".", "!", "?", "\n", "。"])
+_WORDS: Final = 5
+
+
+def misplaced(text: Assertions, language: str | None) -> list[Judged]:
+    """The text as a whole, or its sentences, where they are clearly in another language than `language`."""
+    if language is None:
+        return []
+    words = text.scan.words
+    whole = told(words)
+    if whole is not None and whole != language:
+        return [_judged(text, 0, len(words), whole, language)]
+    found, start = list[Judged](), 0
+    for n in range(len(words) + 1):
+        if n == len(words) or words[n] in _ENDS:
+            other = _other(words[start:n], language)
+            if other:
+                found.append(_judged(text, start, n, other, language))
+            start = n + 1
+    return found
+
+
+def _other(words: list[str], language: str) -> str | None:
+    letters = [word for word in words if word[0].isalpha()]
+    if len(letters) < _WORDS:
+        return None
+    there = told(letters, surely=True)
+    if there is None or there == language:
+        return None
+    counted = tally(letters)
+    return there if counted.get(language, 0) * 2 < counted.get(there, len(letters)) else None
+
+
+def _judged(text: Assertions, first: int, after: int, found: str, wanted: str) -> Judged:
+    start, end = text.reading.place(first, after) if after > first else (0, len(text.reading.given))
+    claim = Claim("language", text.reading.given[start:end], start, end, found, None, False, None, found)
+    why = f"This is in {_NAMES.get(found, found)}, not in {_NAMES.get(wanted, wanted)}."
+    return Judged(claim, "contradicted", None, why)

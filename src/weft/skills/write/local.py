@@ -1,0 +1,240 @@
+"""The local engine of `write`: texts from facts by a grammar, and of these only what every check lets pass."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from weft.business import Business
+from weft.errors import WeftError
+from weft.skill import product_of
+from weft.skills.write import Left, Part, Write, Written
+from weft.skills.write.answers import NOTHING_KNOWN, Text, answered, twins_of
+from weft.skills.write.brief import Brief
+from weft.skills.write.channels import base, part_name
+from weft.skills.write.checks import Standard, formal_problems, judged
+from weft.skills.write.grammar import GRAMMARS, Grammar, Telling
+from weft.skills.write.grammar.telling import Draft, fitted, telling
+from weft.skills.write.setting import Setting, setting
+
+_SPOKEN: Final = frozenset(GRAMMARS)
+_LANGUAGES: Final = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "en": "English", "es": "Spanish", "fi": "Finnish", "fr": "French",
+    "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
+    "ru": "Russian", "sv": "Swedish", "tr": "Turkish", "zh": "Chinese",
+}  # fmt: skip
+ADD_A_MODEL: Final = "a model can: add one with `weft models add`, and a route called write"
+
+
+def written(asked: Write, business: Business) -> Written:
+    """The texts of one product; raises NotFound."""
+    (answer,) = written_many([asked], business)
+    if isinstance(answer, WeftError):
+        raise answer
+    return answer
+
+
+def written_many(asked: Sequence[Write], business: Business) -> list[Written | WeftError]:
+    """The texts of many products, each an answer or the error why there is none."""
+    here = setting(business)
+    products: list[dict[str, Any] | WeftError] = []
+    for one in asked:
+        try:
+            products.append(product_of(one.product, business))
+        except WeftError as problem:
+            products.append(problem)
+    pairs = [(one, product) for one, product in zip(asked, products, strict=True) if isinstance(product, dict)]
+    briefs = here.briefs(pairs)
+    twins = twins_of(briefs, here)
+    made = iter(
+        answered(one, brief, texts(one, brief, here), here, twins.get(place, []))
+        for place, ((one, _), brief) in enumerate(zip(pairs, briefs, strict=True))
+    )
+    return [product if isinstance(product, WeftError) else next(made) for product in products]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A draft whose every claim is supported, and what it is written with."""
+
+    told: Telling
+    grammar: Grammar
+    draft: Draft
+    short: list[str]
+    claims: Mapping[str, int]
+
+
+def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[Left]]:
+    """The texts of the parts that are asked for, and those parts that cannot be written, with the reason."""
+    language = base(brief.language)
+    if (why := _unspoken(brief, language)) is not None:
+        return [], [Left(part=part, why=why) for part in asked.parts]
+    grammar = GRAMMARS[language]
+    told = telling(brief, language, here.voice_in(brief.language))
+    measured = here.standard(asked.channel, brief.language)
+    page = _page(told, grammar, brief, measured)
+    found: list[Text] = []
+    left: list[Left] = []
+    for part in dict.fromkeys(asked.parts):
+        limit = measured.limit(part)
+        if limit is None:
+            left.append(Left(part=part, why=f"The channel {asked.channel} has no {part_name(part)}."))
+            continue
+        pieces = _WRITERS[part](page, measured)
+        sound = [one for one in pieces if not any(formal_problems(part, one.text, brief, measured).values())]
+        found += sound
+        if not sound:
+            left.append(Left(part=part, why=_why(part, pieces, brief, measured)))
+    return found, left
+
+
+def _unspoken(brief: Brief, language: str) -> str | None:
+    """Why nothing can be written of a product in a language without a model, if so."""
+    if language not in _SPOKEN:
+        return f"Without a model only English and German can be written, not {_LANGUAGES.get(language, language)}; {ADD_A_MODEL}."
+    spoken = brief.spoken
+    if spoken is not None and base(spoken) not in _SPOKEN:
+        named = _LANGUAGES.get(base(spoken), spoken)
+        return f"Its own text is in {named}, which cannot be put into {_LANGUAGES[language]} without a model; {ADD_A_MODEL}."
+    if not (brief.name or brief.brand or brief.kind):
+        return NOTHING_KNOWN
+    return None
+
+
+def _why(part: Part, pieces: Sequence[Text], brief: Brief, measured: Standard) -> str:
+    if part == "alt":
+        return "Every picture has a text that says what it shows." if brief.pictures else "The product has no pictures."
+    if not pieces:
+        return "Too little is known of the product" + (
+            f"; its {brief.needs[0].fact} would help." if brief.needs else "."
+        )
+    problems = formal_problems(part, pieces[0].text, brief, measured)
+    return next((found[0] for found in problems.values() if found), "Too little is known of the product.")
+
+
+def _page(told: Telling, grammar: Grammar, brief: Brief, measured: Standard) -> _Page:
+    """The draft and the short sentences without what is not supported, all judged at once."""
+    draft, short = grammar.draft(told), grammar.short(told)
+    parts = list(dict.fromkeys([*draft.texts(), *short, grammar.title(told), grammar.feed_title(told)]))
+    whole, starts = "", []
+    for part in parts:
+        starts.append(len(whole))
+        whole += part + "\n"
+    counts = dict.fromkeys(parts, 0)
+    wrong: set[str] = set()
+    ends = [start + len(part) for start, part in zip(starts, parts, strict=True)]
+    for one in judged(whole, brief, measured):
+        place = next((n for n, end in enumerate(ends) if one.claim.start < end), len(parts) - 1)
+        counts[parts[place]] += 1
+        if not one.ok:
+            wrong.add(parts[place])
+    return _Page(told, grammar, draft.without(wrong), [one for one in short if one not in wrong], {
+        part: count for part, count in counts.items() if part not in wrong
+    })  # fmt: skip
+
+
+def _title(page: _Page, measured: Standard) -> list[Text]:
+    title = (
+        page.grammar.title(page.told) if measured.channel in ("shop", "social") else page.grammar.feed_title(page.told)
+    )
+    if title not in page.claims:
+        title = page.told.proper
+    limit = measured.rules.limits["title"].characters
+    return [
+        Text(
+            "title",
+            _cut(title, limit),
+            None,
+            page.claims.get(title, 0),
+            ("title", "vendor", "color", "material", "composition"),
+        )
+    ]
+
+
+def _description(page: _Page, measured: Standard) -> list[Text]:
+    if not (page.draft.body or page.draft.items or page.draft.lines):
+        return []
+    claims = sum(page.claims.get(one, 0) for one in page.draft.texts())
+    limit = measured.rules.limits["description"].characters
+    if measured.channel == "social":
+        text = fitted(
+            list(dict.fromkeys([*page.short, *(f"{one}." for one in page.draft.items if len(one) < 80)])), limit
+        )
+    elif measured.rules.html:
+        text = page.grammar.html(page.draft)
+    else:
+        text = page.grammar.text(page.draft, limit)
+    return [Text("description", text, None, claims, ())]
+
+
+def _bullets(page: _Page, measured: Standard) -> list[Text]:
+    limit = measured.rules.limits["bullets"]
+    bullets = page.grammar.bullets(page.draft, limit.most, limit.characters)
+    return (
+        [Text("bullets", bullets, None, sum(page.claims.get(one, 0) for one in bullets), ())]
+        if len(bullets) >= limit.least
+        else []
+    )
+
+
+def _seo_title(page: _Page, measured: Standard) -> list[Text]:
+    limit = measured.rules.limits["seo_title"].characters
+    title, brand = page.grammar.title(page.told), page.told.brief.brand
+    name = page.told.proper
+    forms = [
+        f"{title} | {brand}" if brand and brand.casefold() not in title.casefold() else title,
+        title,
+        f"{name} | {brand}",
+        name,
+    ]
+    chosen = next((form for form in forms if form.strip(" |") and len(form) <= limit), _cut(title, limit))
+    return [Text("seo_title", chosen, None, page.claims.get(title, 0), ("title", "vendor", "color"))]
+
+
+def _seo_description(page: _Page, measured: Standard) -> list[Text]:
+    text = fitted(page.short, measured.rules.limits["seo_description"].characters)
+    return (
+        [Text("seo_description", text, None, sum(page.claims.get(one, 0) for one in page.short if one in text), ())]
+        if text
+        else []
+    )
+
+
+def _alt(page: _Page, measured: Standard) -> list[Text]:
+    """A text for each picture that has none that would do."""
+    pictures = page.told.brief.pictures
+    seen: dict[str, int] = {}
+    for picture in pictures:
+        seen[picture.alt.casefold()] = seen.get(picture.alt.casefold(), 0) + 1
+    limit = measured.rules.limits["alt"].characters
+    found = []
+    for picture in pictures:
+        kept = page.told.own and len(picture.alt.split()) >= 3 and seen[picture.alt.casefold()] == 1
+        if not kept:
+            text = page.grammar.alt(page.told, picture, len(pictures))
+            found.append(Text("alt", _short_alt(text, limit), picture.place, 0, ("title", "color")))
+    return found
+
+
+def _short_alt(text: str, characters: int) -> str:
+    """An alt text within its limit: what tells it from the others stands last and stays."""
+    if len(text) <= characters:
+        return text
+    start, comma, end = text.rpartition(", ")
+    return f"{_cut(start, characters - len(end) - 2)}{comma}{end}" if comma else _cut(text, characters)
+
+
+def _cut(text: str, characters: int) -> str:
+    """A text within its limit, cut between words."""
+    if len(text) <= characters:
+        return text
+    return text[: characters + 1].rpartition(" ")[0].rstrip(" ,;:–-") or text[:characters]
+
+
+_WRITERS: Final = {
+    "title": _title,
+    "description": _description,
+    "bullets": _bullets,
+    "seo_title": _seo_title,
+    "seo_description": _seo_description,
+    "alt": _alt,
+}

@@ -1,0 +1,57 @@
+"""Planted errors are found and clean texts are let through, on a half to develop with and on one that only judges."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from bench import corpus
+from bench.corpus import Outcome
+
+
+@pytest.fixture(scope="module", params=corpus.HALVES)
+def half(request: pytest.FixtureRequest) -> str:
+    """The name of a half."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def outcomes(half: str) -> tuple[list[Outcome], list[Outcome], list[Outcome]]:
+    """What is judged of a half: errors that must all be found, other errors, clean texts."""
+    return corpus.split([corpus.judged(entry) for entry in corpus.entries(half)])
+
+
+def told(half: str, outcomes: Sequence[Outcome]) -> str:
+    """What went wrong: of the half that only judges nothing but the counts, so that nobody fits words to it."""
+    wrong = corpus.tally(outcomes)
+    head = f"{half}: {wrong.all - wrong.right} of {wrong.all} wrong ({corpus.counted(outcomes)})"
+    return head if half == "held" else f"{head}\n{corpus.listed(outcomes)}"
+
+
+def test_numbers_units_materials_and_negations_that_are_wrong_are_all_found(half, outcomes):
+    strict, _, _ = outcomes
+    assert corpus.tally(strict).share == 1, told(half, strict)
+
+
+def test_other_errors_are_found_but_for_one_in_twenty(half, outcomes):
+    _, others, _ = outcomes
+    assert corpus.tally(others).share >= corpus.OTHERS_FOUND, told(half, others)
+
+
+def test_clean_texts_are_let_through_but_for_one_in_fifty(half, outcomes):
+    _, _, clean = outcomes
+    assert 1 - corpus.tally(clean).share <= corpus.FALSE_ALARMS, told(half, clean)
+
+
+def test_the_corpus_is_even_and_says_each_thing_once():
+    every = {half: corpus.entries(half) for half in corpus.HALVES}
+    texts = Counter(entry.text for half in every.values() for entry in half)
+    assert [text for text, n in texts.items() if n > 1] == []
+    for half in every.values():
+        planted = [entry for entry in half if entry.kind]
+        clean = [entry for entry in half if not entry.kind]
+        assert len(clean) >= len(planted) >= 200
+        assert all(entry.wrong for entry in planted)
+        languages = Counter(entry.language for entry in half)
+        assert set(languages) == {"en", "de", "fr", "es", "zh"}
+        assert max(languages.values()) < 1.3 * min(languages.values())
+        assert {entry.kind for entry in planted} >= corpus.ALL_FOUND | {"color", "certificate", "language", "dimension"}
