@@ -28,7 +28,12 @@ _MOST: Final = 12
 def wrong(pair: Pair, keep: Sequence[str], market: Market | None) -> Iterator[Problem]:
     """Numbers, measures and sizes that were lost, added, changed or wrongly converted."""
     source, target = _masked(pair, keep)
-    figures = _Figures(source, target, pair.source.language, pair.target.language, pair.format == "icu")
+    named = [list(sizes.found(text)) for text in (source, target)]
+    sized = _without_sizes(source, named[0]), _without_sizes(target, named[1])
+    # Sizes that both texts name are held against each other by the charts.
+    figures = _Figures(
+        *(sized if all(named) else (source, target)), pair.source.language, pair.target.language, pair.format == "icu"
+    )
     yield from islice(figures.problems(market), _MOST)
     yield from _sizes(source, target)
 
@@ -178,6 +183,14 @@ _ALIKE: Final = ({"ton", "metric_ton"}, {"ounce", "fluid_ounce"})
 
 def _plain(value: Decimal) -> str:
     return format(value.normalize(), "f")
+
+
+def _without_sizes(text: str, named: Sequence[sizes.Named]) -> str:
+    parts, at = [], 0
+    for one in named:
+        parts += [text[at : one.start], OBJECT]
+        at = one.end
+    return "".join([*parts, text[at:]])
 
 
 def _sizes(source: str, target: str) -> Iterator[Problem]:
