@@ -10,6 +10,7 @@ from typing import Final
 from weft.skills.translate import number_words, numbers, sizes, units
 from weft.skills.translate.checks.problem import Market, Problem, short
 from weft.skills.translate.checks.readable import OBJECT, Pair
+from weft.skills.translate.language import base
 from weft.skills.translate.structure.placeholders import codes
 from weft.skills.translate.unit_words import mentioned, symbol
 from weft.skills.translate.units import Measure
@@ -130,7 +131,7 @@ class _Figures:
 
     def _names(self, unit: str, written: str) -> bool:
         """Whether the translation names a unit anywhere, in its language's words or in the source's."""
-        if self.languages[1].split("-")[0] not in _VOCABULARY or (unit == "percent" and _OFF.search(self.target)):
+        if base(self.languages[1]) not in _VOCABULARY or (unit == "percent" and _OFF.search(self.target)):
             return True
         if unit not in self.named:
             self.named[unit] = mentioned(unit, self.target, self.languages[1])
