@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal, TypeAlias
 
 import pint
@@ -61,6 +61,7 @@ def _dimension(unit: str) -> str:
     return "1" if unit == "percent" else str(_registry().get_dimensionality(unit))
 
 
+@lru_cache(maxsize=4096)
 def exact(value: Decimal, unit: str, target: str) -> Decimal | None:
     """A quantity in another unit, unrounded; None for one of another dimension."""
     if unit == target:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from weft.skills.translate import number_words, numbers, sizes, units
@@ -16,7 +17,11 @@ from weft.skills.translate.units import Measure
 _VOCABULARY: Final = frozenset(["en", "de", "fr", "es", "it", "pt", "nl", "pl", "uk", "ru", "zh", "ja", "ko", "ar"])
 _AFTERNOON: Final = re.compile(r"\b([0-9]{1,2})(?:[:.][0-9]{2})?\s?p\.?m\.?\b", re.IGNORECASE)
 _OFF: Final = re.compile(r"([0-9](?:\.?[0-9])?)\s?折")
-_IDIOMS: Final = re.compile(r"(?<![0-9])24/7(?![0-9])|\b1-?on-?1\b|\b3-?D\b|\b2-?D\b|\b4-?K\b", re.IGNORECASE)
+# Fixed expressions whose digits are said otherwise, or not at all, in another language.
+_IDIOMS: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:24/7|1-?on-?1|[23]-?D|[248]-?K|[2-9]-?G|50/50)(?![0-9A-Za-z])|(?<![0-9])24/7(?![0-9])",
+    re.IGNORECASE,
+)
 _MOST: Final = 12
 
 
@@ -24,7 +29,7 @@ def wrong(pair: Pair, keep: Sequence[str], market: Market | None) -> Iterator[Pr
     """Numbers, measures and sizes that were lost, added, changed or wrongly converted."""
     source, target = _masked(pair, keep)
     figures = _Figures(source, target, pair.source.language, pair.target.language, pair.format == "icu")
-    yield from list(figures.problems(market))[:_MOST]
+    yield from islice(figures.problems(market), _MOST)
     yield from _sizes(source, target)
 
 
@@ -47,6 +52,11 @@ class _Figures:
         # The branches of a message say a number as often as the language has forms.
         self.forms = forms
         self.measures = units.found(source, source_language), units.found(target, target_language)
+        # Which quantities there are: a long text says each of a few of them often.
+        self.distinct = [
+            list({(one.unit, one.value, one.number.decimals): one for one in side}.values()) for side in self.measures
+        ]
+        self.named: dict[str, bool] = {}
         self.numbers = [
             Counter(number.value for number in numbers.found(text, language))
             for text, language in ((source, source_language), (target, target_language))
@@ -81,16 +91,16 @@ class _Figures:
                 yield from self._misread(measure, left)
         for extra in left:
             # The same quantity a second time, in another unit.
-            if any(units.same(measure, extra) for measure in self.measures[0]):
+            if any(units.same(measure, extra) for measure in self.distinct[0]):
                 self.numbers[1][extra.number.value] -= 1
 
     def _unconverted(self, measure: Measure, market: Market | None) -> Iterator[Problem]:
         if market is None or market.units not in ("metric", "imperial", "both"):
             return
         wanted = units.wanted(measure, market.units)
-        if wanted is None or any(one.unit != measure.unit and units.same(measure, one) for one in self.measures[1]):
+        if wanted is None or any(one.unit != measure.unit and units.same(measure, one) for one in self.distinct[1]):
             return
-        if any(one.unit != measure.unit and units.same(measure, one) for one in self.measures[0]):
+        if any(one.unit != measure.unit and units.same(measure, one) for one in self.distinct[0]):
             return
         shown = numbers.written(wanted[0], self.languages[1])
         text = self.source[measure.start : measure.end]
@@ -110,23 +120,26 @@ class _Figures:
             return
         if self.numbers[1][measure.number.value] <= 0:
             return
-        unit = self.source[measure.unit_start : measure.unit_end]
-        if self.languages[1].split("-")[0] not in _VOCABULARY or mentioned(
-            measure.unit, self.target, self.languages[1]
-        ):
-            return
-        if unit and re.search(rf"[0-9]\s?-?{re.escape(unit)}", self.target):
-            return
-        if measure.unit == "percent" and _OFF.search(self.target):
-            return
-        yield Problem("units", f"{short(text)} has lost its unit in the translation.", text)
+        if not self._names(measure.unit, self.source[measure.unit_start : measure.unit_end]):
+            yield Problem("units", f"{short(text)} has lost its unit in the translation.", text)
+
+    def _names(self, unit: str, written: str) -> bool:
+        """Whether the translation names a unit anywhere, in its language's words or in the source's."""
+        if self.languages[1].split("-")[0] not in _VOCABULARY or (unit == "percent" and _OFF.search(self.target)):
+            return True
+        if unit not in self.named:
+            self.named[unit] = mentioned(unit, self.target, self.languages[1])
+        if written and written not in self.named:
+            self.named[written] = re.search(rf"[0-9]\s?-?{re.escape(written)}", self.target) is not None
+        return self.named[unit] or self.named.get(written, False)
 
     def _counted(self) -> Iterator[Problem]:
         before, after = self.numbers
         if self.forms:
             before, after = (Counter({value: 1 for value, often in side.items() if often > 0}) for side in self.numbers)
         missing, extra = +before - +after, +after - +before
-        self._told_otherwise(missing, extra)
+        if missing or extra:
+            self._told_otherwise(missing, extra)
         for value in missing:
             where = _plain(value)
             yield Problem("numbers", f"The number {where} of the source is not in the translation.", where)
@@ -169,8 +182,8 @@ def _plain(value: Decimal) -> str:
 
 def _sizes(source: str, target: str) -> Iterator[Problem]:
     """Sizes whose system is named: the same in the same system, or the one that the chart has in another."""
-    there = list(sizes.found(target))
-    for one in sizes.found(source):
+    there = list({(one.system, one.size.upper()): one for one in sizes.found(target)}.values())
+    for one in {(one.system, one.size.upper()): one for one in sizes.found(source)}.values():
         whole = source[one.start : one.end]
         same = [other for other in there if other.system == one.system]
         if same:

@@ -135,11 +135,11 @@ def _block(source: Sequence[Run], target: Sequence[Run]) -> Iterator[Problem]:
         here, there = ([tag.key for tag in side if tag.order == order] for side in (before, after))
         if here != there:
             yield Problem("order", f"{short(', '.join(here))} have to keep their order.", here[0])
+    matches: dict[str, list[Tag]] = {}
+    for tag in reversed(after):
+        matches.setdefault(tag.key, []).append(tag)
     for tag in before:
-        match = next((other for other in after if other.key == tag.key), None)
-        if match is not None and any(isinstance(piece, Inner) for piece in tag.pieces):
-            after.remove(match)
-            yield from _inside(tag, match)
+        yield from _inside(tag, matches[tag.key].pop())
 
 
 def _parents(items: Sequence[Run]) -> Counter[tuple[str, str]]:

@@ -22,7 +22,7 @@ _UNSPACED: Final = frozenset(["zh", "ja", "ko", "th", "lo", "km", "my"])
 # What a model says about its work, or was told about it; none of it is a translation of a shop's text.
 _LEAKS: Final = re.compile(
     r"\bhere(?:'s| is) (?:the|your|a) (?:\w+ )?translat|\b(?:as an ai|as a language model|i(?:'m| am) sorry,? but|i can(?:no|')t (?:translate|assist|help))|"
-    r"^\s*(?:translation|translated text|output|übersetzung|traduction|traducción|traduzione|tradução|翻译|译文|翻訳|訳文)\s*(?:\([^)]{0,30}\))?\s*[:：]|"
+    r"^[ \t]*(?:translation|translated text|output|übersetzung|traduction|traducción|traduzione|tradução|翻译|译文|翻訳|訳文)\s*(?:\([^)]{0,30}\))?\s*[:：]|"
     r"\bhier ist die übersetzung|\bvoici (?:la|une) traduction|\baquí (?:está|tienes) la traducción|以下是(?:翻译|译文)|翻訳は以下|"
     r"</?think>|<\|[a-z_]+\|>|\[/?INST\]|```|\b(?:system|user|assistant) ?prompt\b|\bplease note that (?:this|the) translation|"
     r"\b(?:keep|preserve) (?:all )?(?:the )?(?:marks|placeholders|tags)\b|\btranslate the following\b|\bnote: (?:the|i) (?:\w+ )?(?:translat|kept|preserved)",
@@ -269,10 +269,11 @@ def _length(pair: Pair) -> Iterator[Problem]:
         if after > 60 + 4 * before:
             yield Problem("length", "The translation is far longer than the source.")
         return
-    slack = 15 if before < 60 else 0
+    # A word may take a phrase; over some sentences that evens out.
+    slack, most = (15, 5.0) if before < 30 else (15, 3.0) if before < 80 else (0, 2.5)
     if after + slack < 0.4 * before:
         yield Problem("length", f"The translation is far shorter than the source: {_percent(after, before)} of it.")
-    elif after > 2.5 * before + slack:
+    elif after > most * before + slack:
         yield Problem("length", f"The translation is far longer than the source: {_percent(after, before)} of it.")
 
 
