@@ -64,7 +64,7 @@ def _terms(business: Business, items: Iterator[Taken | Rejected], *, replace: bo
             try:
                 found.append((item, Term.model_validate(given)))
             except ValidationError as problem:
-                reason = "; ".join(_said(error) for error in problem.errors()[:3])
+                reason = "; ".join(glossary.said_of(error) for error in problem.errors()[:3])
                 value = str(given.get("source") or "") if isinstance(given, Mapping) else ""
                 rejected.append(Rejected(item.line, "", value[:_SHOWN], reason, item.record.get("cells")))
         if len(found) > glossary.MOST:
@@ -98,12 +98,6 @@ def _sorted(
             by_line.setdefault(item.line, []).append(term)
     for line, terms in by_line.items():
         yield Taken(line, 0 if line in lost else 1, {"terms": terms})
-
-
-def _said(error: Mapping[str, Any]) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    text = str(error["msg"]).removeprefix("Value error, ")
-    return f"{place}: {text}" if place else text
 
 
 def write(
