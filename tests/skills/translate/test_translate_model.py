@@ -100,6 +100,10 @@ BROKEN: dict[str, tuple[str, Saying]] = {
     "a name translated": ("The Nordlicht lamp for the desk", lambda _: "Die Lampe Polarlicht für den Schreibtisch"),
     "another language": ("A light shirt for warm days at the sea", lambda _: "Une chemise légère pour les journées chaudes à la mer"),
     "left as it was": ("A light shirt for warm days at the sea", lambda text: text),
+    "half left": (
+        "Lace trim accentuates the neckline of this lightweight camisole",
+        lambda _: "Lace trim accentuates das neckline von dieses leichtes Camisole",
+    ),
     "repeated": ("A light shirt for warm days", lambda _: "Ein leichtes Hemd für warme Tage. " * 9),
     "a note added": ("A light shirt for warm days", lambda _: "Ein leichtes Hemd für warme Tage (Note: I kept the tone.) Here is the translation you asked for."),
     "cut short": ("A light shirt of the best linen for warm days at the sea and in the mountains, and for long evenings", lambda _: "Ein Hemd"),

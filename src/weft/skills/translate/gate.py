@@ -14,10 +14,29 @@ from weft.skills.translate.checks import Problem
 from weft.skills.translate.drafts import Draft, Passage
 from weft.skills.translate.structure import wrong_marks
 from weft.store.glossary import Term
+from weft.store.languages import base
 from weft.store.preferences import Market
 
 _FROM_PEOPLE: Final = ("memory", "fuzzy", "glossary", "taxonomy")
 _FOR_MACHINES: Final = ("language", "untranslated", "length", "repetition", "added")
+_MACHINES: Final = ("model", "apertium")
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_FEWEST_LEFT: Final = 3
+_MOST_LEFT: Final = 0.3
+# Languages that write many words alike: there a word that stayed tells nothing.
+_ALIKE: Final = tuple(
+    frozenset(some.split())
+    for some in (
+        "es pt gl ca it oc ro fr",
+        "da nb nn no sv",
+        "ru uk be bg sr mk",
+        "cs sk",
+        "hr sr bs sl",
+        "nl af",
+        "zh ja",
+        "id ms",
+    )
+)
 _MARKS: Final = re.compile(r"(</?\d{1,6}/?>)")
 
 
@@ -49,8 +68,10 @@ def wrong(draft: Draft, passage: Passage, text: str, how: How, rules: Rules) -> 
     problems = wrong_marks(passage.segment, text)
     if problems:
         return problems
-    found = _found(source, text, draft, passage.terms, rules, "segment")
-    return [*_said(found, how), *_avoided(text, source, rules)]
+    found = _said(_found(source, text, draft, passage.terms, rules, "segment"), how)
+    if not found and how in _MACHINES:
+        found = _half_left(draft, source, text)
+    return [*found, *_avoided(text, source, rules)]
 
 
 def wrong_whole(draft: Draft, text: str, how: How, terms: Sequence[Term], rules: Rules) -> list[str]:
@@ -84,6 +105,19 @@ def _found(source: str, text: str, draft: Draft, terms: Sequence[Term], rules: R
     return checks.wrong(
         source, text, draft.source, draft.target, terms=bound, market=rules.market, format=cast("checks.Checked", form)
     )
+
+
+def _half_left(draft: Draft, source: str, text: str) -> list[str]:
+    """Words of the source that stand among those of the translation, where they are too many to be names."""
+    pair = {base(draft.source), base(draft.target)}
+    if any(pair <= some for some in _ALIKE):
+        return []
+    there = {word for word in _WORD.findall(_MARKS.sub(" ", source)) if word.islower()}
+    said = [word for word in _WORD.findall(_MARKS.sub(" ", text)) if word.islower()]
+    left = [word for word in said if word in there]
+    if len(left) < _FEWEST_LEFT or len(left) < _MOST_LEFT * len(said):
+        return []
+    return [f"Words of the source stand in it untranslated: {', '.join(dict.fromkeys(left))[:120]}."]
 
 
 def _said(found: Iterable[Problem], how: How) -> list[str]:

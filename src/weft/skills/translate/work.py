@@ -49,7 +49,10 @@ class Shop:
         for one in self.markets:
             if one.name.casefold() == asked.market.casefold():
                 return gate.Rules(one, self.avoid)
-        there = ", ".join(one.name for one in self.markets) or "none yet: weft settings set markets.NAME language=de units=metric"
+        there = (
+            ", ".join(one.name for one in self.markets)
+            or "none yet: weft settings set markets.NAME language=de units=metric"
+        )
         raise InputError(f"There is no market {asked.market[:60]!r}; there are {there}.")
 
 

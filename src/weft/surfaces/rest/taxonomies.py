@@ -64,7 +64,9 @@ Language = Annotated[str | None, Query(description="A language such as de, pt-BR
 
 
 @router.post("/terms", status_code=201, openapi_extra=uploads.BODY)
-async def align_terms(request: Request, caller: Approver, name: uploads.Name = None, language: Language = None) -> Names:
+async def align_terms(
+    request: Request, caller: Approver, name: uploads.Name = None, language: Language = None
+) -> Names:
     """Send a taxonomy's names in one language; names of one id in two languages are translations of each other."""
     path, called = await uploads.received(request, name)
     try:

@@ -16,7 +16,7 @@ from weft.skills.translate.structure.writing import Writing
 CATEGORIES: Final = ("zero", "one", "two", "few", "many", "other")
 _DEEPEST: Final = 40
 _COMPLEX: Final = re.compile(r"\{\s*([^\s,{}'#]+)\s*,\s*(plural|selectordinal|select)\s*,")
-_SIMPLE: Final = re.compile(r"\{\s*([^\s,{}'#]+)\s*(?:,\s*([A-Za-z]+)\s*)?(?=[,}])")
+_SIMPLE: Final = re.compile(r"\{\s*([^\s,{}'#]+)\s*(?:,\s*([A-Za-z]+)\s*)?(?=[,}]|$)")
 _OFFSET: Final = re.compile(r"\s*offset\s*:\s*[0-9]+")
 _SELECTOR: Final = re.compile(r"(\s*)(=[0-9]+|[^\s{}=,'#]+)(\s*)\{")
 _MARKUP: Final = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\s[^<>{}]*)?)(/?)>")
