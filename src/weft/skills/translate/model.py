@@ -185,11 +185,11 @@ class Batch:
         return problems
 
     def _judged(self, draft: Draft, passage: Passage, text: str) -> list[str]:
+        if _echoes(passage.segment.text, text):
+            return ["It is the segment as it was, untranslated."]
         found = gate.wrong(draft, passage, text, "model", self.rules)
         if not found and _far_shorter(passage.segment.plain, text):
             return ["It says far less than the segment."]
-        if not found and _echoes(passage.segment.text, text):
-            return ["It is the segment as it was, untranslated."]
         return found
 
     def _leaked(self, passage: Passage, text: str) -> list[str]:
