@@ -606,7 +606,12 @@ def _cleaned(source: Mapping[str, Any], title: str, reading: _Reading) -> dict[s
     clean["tags"] = ", ".join(tag for tag in map(str, source.get("tags") or ()) if _TAG.fullmatch(tag))
     clean["title"] = title
     clean["description"] = "\n".join(reading.kept)
-    clean["attributes"] = {name: given for name, given in (source.get("attributes") or {}).items() if not no_fact(name)}
+    clean["tags"] = [tag for tag in clean.get("tags") or () if not addressed(str(tag))]
+    clean["attributes"] = {
+        name: given
+        for name, given in (source.get("attributes") or {}).items()
+        if not no_fact(name) and not addressed(f"{name}: {_value(given)[0]}")
+    }
     return clean
 
 
