@@ -158,8 +158,10 @@ def _texts(business: Business) -> list[Any]:
         ("texts translated into German", "skill = translate and state = proposed"),
     ):
         parts.append(Text(f"{business.changes.counted(Selection(where=where))['proposed']} {words}", style="bold"))
-        for change in business.changes.listed(Selection(where=f"{where} and field ~ description"), limit=1):
-            parts.append(Text.assemble("  ", f"{_short(change['record'])}: ", (_sentence(change["after"]), "green")))
+        parts.extend(
+            Text.assemble("  ", f"{_short(change['record'])}: ", (_sentence(change["after"]), "green"))
+            for change in business.changes.listed(Selection(where=f"{where} and field ~ description"), limit=1)
+        )
     return parts
 
 
