@@ -49,18 +49,25 @@ def groups(scan: Scan) -> list[list[int]]:
             until, clause = -1, n + 1
         elif "not only" in kinds or ("not but" in kinds and word not in _WITH):
             until = -1
-        elif "not before" in kinds and steering:
+        elif "not before" in kinds and steering and not _late(scan, n):
             until = steering[0] + _REACH
             found.append([])
             n = steering[0]
             continue
         if n <= until and _tells(word):
             found[-1].append(n)
-        late = longest(scan.lexicon.late, words, scan.reading.glued, n) if word in scan.lexicon.late else None
-        if late is not None and (late[0] >= size or words[late[0]] in STOPS or words[late[0]] == ","):
+        if _late(scan, n):
             found.append([back for back in range(max(clause, n - 8), n) if _tells(words[back])][::-1])
         n += 1
     return [group for group in found if group]
+
+
+def _late(scan: Scan, n: int) -> bool:
+    """Whether a clause ends here with a denial: «… not included»."""
+    if scan.words[n] not in scan.lexicon.late:
+        return False
+    hit = longest(scan.lexicon.late, scan.words, scan.reading.glued, n)
+    return hit is not None and (hit[0] >= len(scan.words) or scan.words[hit[0]] in STOPS or scan.words[hit[0]] == ",")
 
 
 def _tells(word: str) -> bool:

@@ -39,6 +39,8 @@ _SMALL: Final = frozenset(["g", "mg", "ml", "mm", "mAh", "W", "lm", "Pa", "J", "
 _LARGE: Final = frozenset(["kg", "l", "m", "km", "tonne", "pound", "inch", "foot", "GB", "TB"])
 _SOLID: Final = frozenset("solid massiv massive massiver massivem massives massif massifs maciza macizo macizas 实".split())
 _ZERO: Final = re.compile(r"0(?:[.,]0+)? ?(?:%|g|mg|ml)")
+_IP: Final = re.compile(r"ip([x\d])([x\d])\w?")
+_WATER: Final = re.compile(r"water|wasser|agua|eau|étanch|etanch|防水")
 _FITS: Final = re.compile(r"compat|kompat|fits|passend|works with|兼容|适配|适用(?!年|人|季)|connects")
 _SHARES: Final = ("percent", "percentage", "share", "anteil", "pct")
 
@@ -300,6 +302,7 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     for finding in found.findings:
         if not (told_twice and finding.first < len(label.split()) and told_twice & {one.concept for one in finding.entries}):
             _note(ready, found, finding, fact, flipped)
+    _tight(ready, found, fact)
     if not _SOLID.isdisjoint(found.scan.words):
         _solid(ready, fact)
     _words_said(ready, found, fact, flipped)
@@ -351,6 +354,21 @@ def _denied_behind_label(found: Assertions, label: str, text: str) -> frozenset[
     if not text.startswith(f"{label}: "):
         return frozenset()
     return frozenset(one.concept for finding in found.findings if finding.negated for one in finding.entries)
+
+
+def _tight(ready: Facts, found: Assertions, fact: Fact) -> None:
+    """What a degree of protection implies: IPX7 and 5 ATM are waterproof, IPX4 is water-resistant, IP6X dustproof."""
+    follows: list[str] = []
+    for finding in found.findings:
+        if finding.kind == "certification" and (code := _IP.fullmatch(finding.name)):
+            dust, water = code.groups()
+            follows += ["dustproof"] if dust in "56" else []
+            follows += ["waterproof"] if water in "78" else ["water-resistant"] if water in "3456" else []
+        elif finding.kind == "measure" and finding.unit and finding.unit.name in ("atm", "bar"):
+            follows += ["waterproof"] if _WATER.search(fact.name.lower()) and finding.numbers[0][0].value >= 3 else []
+    for concept in follows:
+        for above in parents().get(concept, (concept,)):
+            ready.named.setdefault(above, []).append(Known(concept, False, fact))
 
 
 def _solid(ready: Facts, fact: Fact) -> None:

@@ -9,7 +9,7 @@ from weft.claims.denials import chinese_denied, groups, stem, telling
 from weft.claims.facts import Fact, Facts, Known, Quantity, Sides, words_near
 from weft.claims.finding import STOPS, Finding
 from weft.claims.languages import small_words
-from weft.claims.lexicon import Entry, parents
+from weft.claims.lexicon import Entry, parents, plain_letters
 from weft.claims.numerals import Number, plain
 from weft.claims.units import Unit, units
 
@@ -238,6 +238,12 @@ def agree(said: Number, unit: Unit, known: Quantity, *, some: bool = False) -> b
     return some and gap / size <= _SOME
 
 
+def _is_of_paper(finding: Finding, text: Assertions) -> bool:
+    """Whether grams are those of a square metre: «90-g-Papier»."""
+    words = text.scan.words[finding.after : finding.after + 3]
+    return any(word.startswith(("papier", "paper", "papel", "stoff", "fabric", "tissu", "纸")) for word in words)
+
+
 def _is_idle(finding: Finding, unit: Unit, facts: Facts) -> bool:
     """Whether a time in words is talk («five more minutes»): where no fact has a time, and nothing says what it is of."""
     return unit.dimension in ("time", "months") and not finding.role and not facts.measures.get(unit.dimension)
@@ -257,6 +263,12 @@ def _measure(finding: Finding, facts: Facts, text: Assertions) -> Ruling | None:
         fact = _holding(readings, own or unit, finding, facts)
         if fact is None and (own or unit).name == "°":
             fact = next((f for name in ("°C", "°F") if (f := _holding(readings, units()[name], finding, facts))), None)
+        if fact is None and (own or unit).dimension == "carat":
+            fact = next((facts.codes[code] for one in readings if (code := f"{one.value:g}k") in facts.codes), None)
+        if fact is None and (own or unit).name == "g" and _is_of_paper(finding, text):
+            fact = _holding(readings, units()["gsm"], finding, facts)
+        if fact is None and finding.spelled and finding.numbers[0][0].value == 1 and unit.dimension != "months":
+            return None
         if fact is None and finding.spelled and _is_idle(finding, unit, facts):
             return None
         if fact is None:
@@ -520,10 +532,10 @@ def _percent_fits(finding: Finding, known: Quantity, every: Sequence[Quantity], 
     sentence = _sentence(finding, text)
     if not of or not text.language or (known.language and known.language != text.language):
         return True
-    if any(word[:5] in sentence for word in of):
+    if any(plain_letters(word)[:5] in sentence for word in of):
         return True
     others = (word for other in every if other is not known for word in other.near if len(word) > 3 and word not in of)
-    return not any(word[:5] in sentence for word in others)
+    return not any(plain_letters(word)[:5] in sentence for word in others)
 
 
 def _sentence(finding: Finding, text: Assertions) -> str:
@@ -532,7 +544,7 @@ def _sentence(finding: Finding, text: Assertions) -> str:
         first -= 1
     while after < len(words) and words[after] not in STOPS:
         after += 1
-    return " ".join(words[first:after])
+    return plain_letters(" ".join(words[first:after]))
 
 
 def _share(finding: Finding, said: Number, facts: Facts) -> Ruling:
@@ -591,6 +603,8 @@ def _number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
             against = same[0].fact if same else None
             if finding.spelled and not same and not finding.role:
                 return None
+            if (fact := _elliptic(finding, readings, text, facts)) is not None:
+                return "supported", fact, f"{_quoted(fact)} says so."
             size = facts.sizes.get(f"{finding.numbers[0][0].value:g}")
             if size is not None and not finding.thing:
                 return "supported", size, f"{_quoted(size)} has that size."
@@ -600,6 +614,17 @@ def _number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
         against = held.fact
     assert against is not None
     return "supported", against, f"{_quoted(against)} says so."
+
+
+def _elliptic(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
+    """The fact of a number whose unit was said before: «80 lumens in front, 20 behind»."""
+    if finding.thing:
+        return None
+    before = [one for one in text.findings if one.unit is not None and one.kind == "measure" and one.after <= finding.first]
+    if not before or any(word in STOPS for word in text.scan.words[before[-1].after : finding.first]):
+        return None
+    unit = before[-1].unit
+    return _holding(readings, unit, finding, facts) if unit is not None else None
 
 
 def _of_the_thing(finding: Finding, facts: Facts, text: Assertions) -> Sequence[Quantity]:

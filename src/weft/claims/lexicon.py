@@ -136,11 +136,16 @@ def longest(
     return best
 
 
+def plain_letters(text: str) -> str:
+    """A text without accents."""
+    return text if text.isascii() else "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
 def unaccented(phrase: str, language: str) -> str:
     """A phrase as it is written without umlauts and accents: Größe is Groesse, algodón algodon."""
     if language == "de":
         return phrase.translate(_UMLAUTS)
-    return "".join(char for char in unicodedata.normalize("NFD", phrase) if not unicodedata.combining(char))
+    return plain_letters(phrase)
 
 
 def forms(phrase: str, language: str) -> Iterable[str]:
@@ -441,7 +446,9 @@ def _compound(built: Lexicon, word: str) -> Sequence[Entry]:
         if entries and rest.strip("s") not in built.aside and rest not in built.aside:
             number = next((entry for entry in entries if entry.kind == "number"), None)
             if number is None:
-                return entries
+                node = built.content.get(rest)
+                fabrics = [one for one in node.get(_ENTRIES, ()) if one.kind == "material"] if node else []
+                return [*entries, *fabrics]
             counted = _counted(built, rest)
             if counted:
                 return [number, counted]

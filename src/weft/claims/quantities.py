@@ -31,6 +31,7 @@ _AFTER_INCH: Final = frozenset(
 )
 _LETTERS: Final = re.compile(r"(?:x{1,4}|[2-6]x)?[sl]|m|x{1,4}")
 _SKIPPED: Final = 2
+_CJK: Final = 0x2E80
 _NOT_SKIPPED: Final = frozenset(
     "of for in with and or the to at on from by mit für in und oder der die das den dem zu auf aus von avec pour en et ou de des du"
     " la le les con para y o el los las del un una is are ist sind est sont es".split()
@@ -40,6 +41,8 @@ _ORDINAL: Final = frozenset(
 )
 _BOUNDS: Final = (("below", "below"), ("above", "above"), ("upto", "most"), ("atleast", "least"), ("about", "about"))
 _LINKS: Final = frozenset(["de", "in", "en", "of", "im", "d", "an"])
+_BETWEEN: Final = frozenset(["between", "zwischen", "entre", "介于"])
+_OR: Final = frozenset(["or", "oder", "ou", "o", "或"])
 _JOINS: Final = frozenset(["and", "und", "et", "y", "和"])
 
 
@@ -200,24 +203,11 @@ class Sweep:
     def code(self, n: int, after: int) -> Finding | None:
         """A code of letters and digits: IP67, S24, E27, GU10."""
         first, end = n, after
-        if (
-            n
-            and self.glued(n)
-            and self.words[n - 1].isalpha()
-            and self.words[n - 1] != "x"
-            and len(self.words[n - 1]) <= 8
-        ):
+        if n and self.glued(n) and self.is_letters(n - 1) and self.words[n - 1] != "x" and len(self.words[n - 1]) <= 8:
             if self.words[n - 1] in ("eu", "us", "uk", "gr", "w", "l") and self.words[n].isdigit():
                 return None
-            if ord(self.words[n - 1][0]) > 0x2E80:
-                return None
             first = n - 1
-        elif not (
-            after < self.size
-            and self.glued(after)
-            and self.words[after].isalpha()
-            and ord(self.words[after][0]) < 0x2E80
-        ):
+        elif not (after < self.size and self.glued(after) and self.is_letters(after)):
             return None
         elif self.unit(after) or self.words[after] in _ORDINAL or self.words[after] in _BY or self.thing(after, 0):
             return None
@@ -231,6 +221,10 @@ class Sweep:
         if name.startswith("ip") and len(name) >= 4 and first < n:
             return Finding("certification", first, end, [Entry("certification", "IP")], name=name)
         return Finding("number", first, end, name=name)
+
+    def is_letters(self, n: int) -> bool:
+        """Whether a token is letters, Chinese aside."""
+        return self.words[n].isalpha() and ord(self.words[n][0]) < _CJK
 
     # What a number is of
 
@@ -267,14 +261,18 @@ class Sweep:
             at = unit[0]
         elif self.percent(at):
             at = self.percent(at)
-        if at + 1 >= self.size or self.words[at] not in _TO or not self.words[at + 1][0].isdigit():
+        if at + 1 >= self.size or not self.words[at + 1][0].isdigit():
+            return
+        between = found.first and self.words[found.first - 1] in _BETWEEN and self.words[at] in _JOINS
+        shared = unit is None and self.words[at] in (_JOINS | _OR) and self.unit(at + 2) is not None
+        if self.words[at] not in _TO and not between and not shared:
             return
         if self.words[at] == "a" and self.language not in ("es", None):
             return
         if self.words[at] == "-" and self.glued(at) != self.glued(at + 1):
             return
         readings, end = self.number(at + 1)
-        if not readings or readings[0].value <= found.numbers[0][0].value:
+        if not readings or (readings[0].value <= found.numbers[0][0].value and not shared):
             return
         later = self.unit(end)
         if unit is not None and (later is None or later[1].value.dimension != unit[1].value.dimension):
@@ -325,7 +323,8 @@ class Sweep:
         if unit.name == "second" and self.glued(n) and len(number) == 4:
             return False
         if unit.name == "K":
-            return number[0].isdigit() and len(number.replace(".", "").replace(",", "")) >= 4
+            whole = "".join(self.words[max(0, n - 2) : n]) if len(number) == 3 else number
+            return number[0].isdigit() and sum(char.isdigit() for char in whole) >= 4
         if (
             len(word) == 1
             and after < self.size
@@ -387,6 +386,8 @@ class Sweep:
                 n = unit[0]
             elif word.isalpha() and word not in _NOT_SKIPPED and word not in STOPS:
                 n += 1
+                while n + 1 < self.size and self.words[n] == "-" and self.glued(n) and self.glued(n + 1) and self.language != "de":
+                    n += 2
             else:
                 return None
             skipped += 1
