@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from weft.claims import lexicon as words_known
 from weft.claims.lexicon import Entry, Lexicon, Node, longest
@@ -218,9 +218,7 @@ def _negate(found: Scan) -> None:
             until = -1
         elif "not before" in kinds:
             until, denier, klass, started = n + _REACH + (steering[0] - n if steering else 0), word, "", n
-        elif "not but" in kinds and found.at[n] < 0:
-            until = -1
-        elif (
+        elif ("not but" in kinds and found.at[n] < 0) or (
             word in _OR
             and klass
             and denier not in _PREPOSITIONS
@@ -296,20 +294,3 @@ def _deny_back(found: Scan, clause: int, late: int) -> None:
         span = found.span(n)
         if span is not None and any(entry.kind in ("property", "thing", "material") for entry in span.entries):
             span.negated, span.denied = True, "late"
-
-
-def own_tree(lexicon: dict[str, Any] | None) -> Node | None:
-    """A business's own words as a tree: what it forbids, what it allows, the certificates it may name."""
-    if not lexicon:
-        return None
-    tree: Node = {}
-    for phrase in lexicon.get("allowed") or ():
-        words_known.add(tree, words_known.tokens(str(phrase)), Entry("trap", str(phrase)))
-    for phrase in lexicon.get("forbidden") or ():
-        words_known.add(tree, words_known.tokens(str(phrase)), Entry("own", str(phrase)))
-    for phrase in lexicon.get("certifications") or ():
-        words_known.add(tree, words_known.tokens(str(phrase)), Entry("certification", str(phrase)))
-    for kind in ("superlative", "health", "environmental", "legal", "guarantee", "property", "material", "color"):
-        for phrase in lexicon.get(kind) or ():
-            words_known.add(tree, words_known.tokens(str(phrase)), Entry(kind, str(phrase).lower()))
-    return tree

@@ -39,7 +39,11 @@ def _whole(words: list[str], language: str) -> str | None:
     """The language of the whole: what small words tell, or lingua's models of a text that has none of the language asked for."""
     sure = told(words, surely=True)
     if sure is not None:
-        return sure if sure == language or not tally(words).get(language) or len(words) > _MANY else _lead(words, sure, language)
+        return (
+            sure
+            if sure == language or not tally(words).get(language) or len(words) > _MANY
+            else _lead(words, sure, language)
+        )
     if tally(words).get(language) or sum(len(word) for word in words if word[0].isalpha()) < _LETTERS:
         return None
     return told(words)
