@@ -12,10 +12,10 @@ demo: setup
 	@exec $(BIN)/weft demo $(if $(ONCE),--once)
 
 test: check browser
-	@exec $(BIN)/pytest -m "not slow"
+	@exec $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not slow"
 
 test-all: check browser
-	@exec $(BIN)/pytest
+	@exec $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: setup
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy --no-error-summary

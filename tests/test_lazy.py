@@ -1,9 +1,9 @@
 """Heavy things load on first use: a process holds only what it was asked for."""
 
 import json
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -79,13 +79,15 @@ def test_help_loads_neither_server_nor_database_nor_numbers(arguments: list[str]
 def test_help_answers_in_half_a_second() -> None:
     command = Path(sys.executable).with_name("weft")
     took = []
-    for _ in range(8):
-        start = time.perf_counter()
+    for _ in range(4):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([command, "--help"], stdout=subprocess.DEVNULL, timeout=60, check=True)
-        took.append(time.perf_counter() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # The time on a processor: what else runs beside it does not count.
+        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         if took[-1] <= HALF_A_SECOND:
             return
-    pytest.fail(f"`weft --help` took {min(took):.2f} s at best; it may take {HALF_A_SECOND} s")
+    pytest.fail(f"`weft --help` took {min(took):.2f} s of a processor at best; it may take {HALF_A_SECOND} s")
 
 
 def test_the_api_process_holds_no_numeric_library() -> None:

@@ -12,10 +12,13 @@ from weft.postgres.database import Database
 from weft.store.catalog import Catalog
 from weft.store.changes import Changes
 from weft.store.customers import Customers
+from weft.store.glossary import Glossary
 from weft.store.imports import Imports
 from weft.store.journal import Journal
 from weft.store.learned import Learned
+from weft.store.memory import Memory
 from weft.store.orders import Orders
+from weft.store.preferences import Preferences
 from weft.store.remembered import Remembered
 from weft.store.sales import Sales
 from weft.store.stock import Stock
@@ -41,6 +44,9 @@ class Business:
         self.imports = Imports(database, tenant.uid)
         self.remembered = Remembered(database, tenant.uid)
         self.learned = Learned(database, tenant.uid)
+        self.preferences = Preferences(database, tenant.uid)
+        self.glossary = Glossary(database, tenant.uid)
+        self.memory = Memory(database, tenant.uid)
         self.models = Models(database, tenant.uid)
 
     @property

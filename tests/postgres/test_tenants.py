@@ -74,7 +74,9 @@ def test_views_and_functions_do_not_lend_their_owners_rights_unawares(database: 
     # The gateway settles for all businesses at once, and answers amounts of the budget that it is asked for, or nothing.
     gateway = {"budget_grant", "budget_keep", "budget_state", "gateway_changed", "gateway_swept", "ledger_settle"}
     gateway |= {"lease_close", "rate_take"}
-    assert {name for (name,) in lending} == before | gateway | {"statistics_refreshed"}
+    # No index looks into an array under row-level security, so this one does, and names the transaction's business itself.
+    near = {"segments_near"}
+    assert {name for (name,) in lending} == before | gateway | near | {"statistics_refreshed"}
 
 
 def test_wefts_own_login_has_no_rights_that_would_pass_it_by(database: Database) -> None:

@@ -179,3 +179,30 @@ def test_a_product_with_a_long_past_and_an_odd_name_shows_what_is_open_and_leads
         link = re.search(r'href="([^"]*)">Decide on them', page)
         assert link is not None
         assert "A cup to be decided on" in client.get(html.unescape(link[1])).text
+
+
+def test_a_products_texts_stand_side_by_side_in_all_languages(visit: Visit) -> None:
+    product = {"title": "Becher", "description": f"<p>Ein <b>Becher</b>{EVIL}<img src=x onerror=alert(1)></p>"}
+    visit.business.changes.edit("mug", {f"translations.de.{name}": text for name, text in product.items()})
+    visit.business.changes.propose(
+        [
+            {"record": "mug", "field": "translations.de.title", "after": "Blauer Becher"},
+            {"record": "mug", "field": "translations.ar.title", "after": "كوب أزرق"},
+            {"record": "mug", "field": "attributes.bullets", "after": ["Blue", "Holds 300 ml"]},
+        ],
+        skill="translate",
+    )
+    at(visit, "products/mug")
+    table = visit.page.get_by_role("region", name="Texts, language by language").locator("table")
+    expect(table.locator("thead th")).to_have_text(["text", "own language", "ar", "de"])
+    title = table.locator("tr", has=visit.page.get_by_role("rowheader", name="title", exact=True))
+    expect(title.locator("td").nth(0)).to_contain_text("Blue Mug")
+    expect(title.locator("td").nth(2)).to_contain_text("Becher")
+    expect(title.locator("td[lang=de] .then")).to_contain_text("Blauer Becher")
+    expect(title.locator("td[lang=ar] .then")).to_contain_text("كوب أزرق")
+    description = table.locator("tr", has=visit.page.get_by_role("rowheader", name="description", exact=True))
+    expect(description.locator("td[lang=de] b")).to_have_text("Becher")
+    assert not description.locator("img, script").count()
+    bullets = table.locator("tr", has=visit.page.get_by_role("rowheader", name="bullets", exact=True))
+    expect(bullets.locator(".then")).to_contain_text("Holds 300 ml")
+    expect(visit.page).to_have_title(re.compile("Blue Mug"))

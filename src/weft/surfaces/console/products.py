@@ -18,6 +18,7 @@ from weft.store import where
 from weft.store.catalog import FIELDS
 from weft.store.changes import Selection, Who
 from weft.surfaces import asking
+from weft.surfaces.console import languages
 from weft.surfaces.console.changes import quoted
 from weft.surfaces.console.pages import CHANGES, rendered, signed_in
 from weft.surfaces.console.session import Session, SignIn, from_this_site
@@ -127,6 +128,7 @@ def add_pages(router: APIRouter, database: Database, sign_in: SignIn) -> None:
         open_ = Selection(where=f"{its} and (state = proposed or state = approved)")
         past = Selection(where=f"{its} and not (state = proposed or state = approved)")
         organized = answers.get("organize") or {}
+        changes = business.changes.listed(open_, limit=_OPEN)
         named: dict[str, Any] = {
             "session": session,
             "business": business.id,
@@ -136,7 +138,9 @@ def add_pages(router: APIRouter, database: Database, sign_in: SignIn) -> None:
             "quality": organized.get("quality"),
             "found": [(one, passage(whole, one)) for one in organized.get("attributes") or ()],
             "facts": sorted((whole.get("attributes") or {}).items()),
-            "open": business.changes.listed(open_, limit=_OPEN),
+            "open": changes,
+            "sides": languages.side_by_side(whole, changes),
+            "as_read": languages.as_read,
             "decide": f"{CHANGES}?{urlencode({'where': its})}",
             "history": business.changes.listed(past, limit=_PAST, newest=True),
             "skills": over_products(),
