@@ -287,14 +287,15 @@ class Glossary:
 
     def found(self, text: str, source: str, target: str) -> list[Found[Term]]:
         """Where the terms from one language into another stand in a text: whole words in any form, the longest first."""
-        return self._matcher(languages.tag(source), languages.tag(target)).found(text)
+        return self.phrases(source, target).found(text)
 
     def within(self, text: str, source: str, target: str) -> list[Term]:
         """The terms that stand in a text, each once, in order."""
         return list({id(place.held): place.held for place in self.found(text, source, target)}.values())
 
-    def _matcher(self, source: str, target: str) -> Phrases[Term]:
-        """The phrases of a pair of languages, read again only where the glossary has changed."""
+    def phrases(self, source: str, target: str) -> Phrases[Term]:
+        """The terms from one language into another, to be found in many texts; read again only where the glossary has changed."""
+        source, target = languages.tag(source), languages.tag(target)
         digest, key = self.digest(), (self._business, source, target)
         with self._lock:
             kept = self._matchers.get(key)
