@@ -241,7 +241,9 @@ def _unchanged(text: str, wanted: str, given: str) -> Iterator[Problem]:
         return
     likely = language.likely(natural, (wanted, given))
     lower = sum(word.islower() for word in words)
-    if likely.get(given, 0.0) > (0.8 if lower >= 2 else 0.9 if len(words) >= 3 else 0.97):
+    # Small words are no names: the more of them stayed, the less a name explains it.
+    sure = 0.5 if lower >= 3 else 0.8 if lower == 2 else 0.9 if len(words) >= 3 else 0.97
+    if likely.get(given, 0.0) > sure:
         yield Problem("untranslated", f"The text stands in the translation as it was: {short(text)}", text)
 
 
