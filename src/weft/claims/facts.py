@@ -1,7 +1,7 @@
 """What is known: facts of a record or of any nested mapping, and the same made ready to judge texts by."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,8 +14,7 @@ from weft.claims.reading import read
 from weft.claims.units import Unit, money, units
 
 _UNTOLD: Final = frozenset(
-    "id uid columns known status published part update cost image src position tracker policy fulfillment requires_shipping taxable"
-    " tax_code gift_card linked_to levels choices weight_unit href url handle created_at updated_at confidence source at how".split()
+    ["id", "uid", "columns", "known", "status", "published", "part", "update", "cost", "image", "src", "position", "tracker", "policy", "fulfillment", "requires_shipping", "taxable", "tax_code", "gift_card", "linked_to", "levels", "choices", "weight_unit", "href", "url", "handle", "created_at", "updated_at", "confidence", "source", "at", "how"]
 )
 _PRICES: Final = frozenset(
     ["price", "compare_at", "sale_price", "amount", "compare_at_price", "msrp", "rrp", "preis", "prix", "precio"]
@@ -24,8 +23,7 @@ _YES: Final = frozenset(
     ["yes", "true", "ja", "oui", "sí", "si", "是", "有", "y", "✓", "included", "wahr", "vrai", "verdadero"]
 )
 _NO: Final = frozenset(
-    "no false nein non 否 无 没有 n none keine kein keiner aucun aucune ninguno ninguna without ohne sans sin not x ✗ ✘ falsch faux falso"
-    " 不 不是 不可".split()
+    ["no", "false", "nein", "non", "否", "无", "没有", "n", "none", "keine", "kein", "keiner", "aucun", "aucune", "ninguno", "ninguna", "without", "ohne", "sans", "sin", "not", "x", "✗", "✘", "falsch", "faux", "falso", "不", "不是", "不可"]
 )
 _LONG: Final = 60
 _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
@@ -192,7 +190,7 @@ def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
         return
     if value and all(isinstance(one, int | float) and not isinstance(one, bool) for one in value.values()):
         total = sum(value.values())
-        if 99 <= total <= 101 and len(value) > 1 or (total == 100 and "composition" in path):
+        if (99 <= total <= 101 and len(value) > 1) or (total == 100 and "composition" in path):
             found.extend(Fact(f"{path}.{name}", share, f"{_written(share)}% {name}") for name, share in value.items())
             return
     _flatten(value, path, found, product=False)

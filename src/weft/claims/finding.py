@@ -205,9 +205,7 @@ def _negate(found: Scan) -> None:
             until = -1
         elif "not before" in kinds:
             until, denier, klass = n + _REACH + (steering[0] - n if steering else 0), word, ""
-        elif "not but" in kinds and found.at[n] < 0:
-            until = -1
-        elif (
+        elif ("not but" in kinds and found.at[n] < 0) or (
             word in _OR
             and klass
             and denier not in _PREPOSITIONS

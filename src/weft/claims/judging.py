@@ -130,7 +130,7 @@ def _part_clash(finding: Finding, entry: Entry, for_it: Sequence[Known], facts: 
     """A material claimed of a part that facts say is of another."""
     if not finding.about:
         return None
-    if any(one.part == finding.about or one.part is None and _is_free(one) for one in for_it):
+    if any(one.part == finding.about or (one.part is None and _is_free(one)) for one in for_it):
         return None
     others = [
         one for one in facts.kinds.get("material", ()) if one.part == finding.about and not one.negated and not one.weak
@@ -606,7 +606,7 @@ def _origin(finding: Finding, facts: Facts) -> Ruling:
     return "unknown", None, "No fact says where it was made."
 
 
-_EUROPE: Final = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+_EUROPE: Final = frozenset(["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"])
 
 
 def _compatibility(finding: Finding, facts: Facts) -> Ruling:

@@ -161,7 +161,7 @@ def _german(phrase: str) -> Iterable[str]:
     if len(last) < 3 or not last.isalpha() or last.isupper():
         return (phrase,)
     if last[0].islower():
-        stem = phrase[:-1] if phrase.endswith("e") else phrase
+        stem = phrase.removesuffix("e")
         return (phrase, *(stem + ending for ending in _GERMAN_ADJECTIVE))
     return tuple(phrase + ending for ending in _GERMAN_NOUN)
 
@@ -279,7 +279,7 @@ class _Builder:
         for line in data.lines("certifications"):
             name, _, spellings = line.partition("|")
             for spelling in [name, *spellings.split(",")]:
-                ambiguous = spelling.strip().startswith("?") or spelling == name and f"?{name.strip()}" in spellings
+                ambiguous = spelling.strip().startswith("?") or (spelling == name and f"?{name.strip()}" in spellings)
                 bare = spelling.strip().lstrip("?")
                 if spelling is name and not _acronym(bare):
                     continue
@@ -347,7 +347,7 @@ def _fraction(text: str) -> float:
 
 
 def _acronym(text: str) -> bool:
-    return len(text) > 1 and (text[1].isupper() or " " in text or "-" in text) or len(text) > 6
+    return (len(text) > 1 and (text[1].isupper() or " " in text or "-" in text)) or len(text) > 6
 
 
 @cache

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from weft.claims.finding import STOPS, Finding, Scan
-from weft.claims.lexicon import Entry, longest
 from weft.claims.languages import small_words
+from weft.claims.lexicon import Entry, longest
 
 _WEAK: Final = frozenset(
     ["standard", "norm", "approved", "label", "listed", "award", "verified", "compliant", "tested", "accredited", "endorsed", "geprüft",
@@ -15,8 +15,7 @@ _WEAK: Final = frozenset(
 _NAMED: Final = 5
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _FILLER: Final = frozenset(
-    "the a an by to of and for with is are our dem der die das den nach von durch vom mit und für aus dem im in par la le les de du des"
-    " et selon l d por el los las del y según con para como as from als ist est".split()
+    ["the", "a", "an", "by", "to", "of", "and", "for", "with", "is", "are", "our", "dem", "der", "die", "das", "den", "nach", "von", "durch", "vom", "mit", "und", "für", "aus", "dem", "im", "in", "par", "la", "le", "les", "de", "du", "des", "et", "selon", "l", "d", "por", "el", "los", "las", "del", "y", "según", "con", "para", "como", "as", "from", "als", "ist", "est"]
 )
 
 
@@ -119,9 +118,7 @@ def _name_behind(scan: Scan, n: int) -> int:
             end = at + 1
         elif words[at] == "," or (
             end > n and words[at] not in ("-", "/", "of", "de", "für", "for", "&", "der", "the", '"')
-        ):
-            break
-        elif words[at] not in _FILLER and words[at] not in ("-", ":", '"', "/", "&", "'") and not _CJK.match(words[at]):
+        ) or (words[at] not in _FILLER and words[at] not in ("-", ":", '"', "/", "&", "'") and not _CJK.match(words[at])):
             break
         at += 1
     return end
@@ -288,7 +285,7 @@ def _part_of_name(scan: Scan, n: int, start: int) -> bool:
         return n + 1 < len(scan.words) and scan.reading.glued(n + 1)
     if scan.reading.glued(n) and n > start and raw.isalnum() and not _CJK.match(raw):
         return True
-    return raw[:1].isupper() and not _CJK.match(raw) or (raw[1:2].isupper() and raw.isalpha())
+    return (raw[:1].isupper() and not _CJK.match(raw)) or (raw[1:2].isupper() and raw.isalpha())
 
 
 def _brand(scan: Scan, start: int, end: int) -> bool:

@@ -27,13 +27,12 @@ _BY: Final = frozenset(["x", "by", "mal", "*", "sur", "por", "乘"])
 _TO: Final = frozenset(["-", "to", "bis", "à", "a", "至", "到", "~", "hasta"])
 _AND: Final = frozenset(["and", "und", "et", "y", "和", ",", "/", "&"])
 _AFTER_INCH: Final = frozenset(
-    "long wide high tall deep thick diameter length width height depth x by l w h d in and or screen display tablet laptop tv".split()
+    ["long", "wide", "high", "tall", "deep", "thick", "diameter", "length", "width", "height", "depth", "x", "by", "l", "w", "h", "d", "in", "and", "or", "screen", "display", "tablet", "laptop", "tv"]
 )
 _LETTERS: Final = re.compile(r"(?:x{1,4}|[2-6]x)?[sl]|m|x{1,4}")
 _SKIPPED: Final = 2
 _NOT_SKIPPED: Final = frozenset(
-    "of for in with and or the to at on from by mit für in und oder der die das den dem zu auf aus von avec pour en et ou de des du"
-    " la le les con para y o el los las del un una is are ist sind est sont es".split()
+    ["of", "for", "in", "with", "and", "or", "the", "to", "at", "on", "from", "by", "mit", "für", "in", "und", "oder", "der", "die", "das", "den", "dem", "zu", "auf", "aus", "von", "avec", "pour", "en", "et", "ou", "de", "des", "du", "la", "le", "les", "con", "para", "y", "o", "el", "los", "las", "del", "un", "una", "is", "are", "ist", "sind", "est", "sont", "es"]
 )
 _ORDINAL: Final = frozenset(
     ["st", "nd", "rd", "th", "er", "ère", "ème", "e", "re", "º", "ª", "ter", "te", "ten", "tes"]
@@ -209,11 +208,7 @@ class Sweep:
             and self.glued(after)
             and self.words[after].isalpha()
             and ord(self.words[after][0]) < 0x2E80
-        ):
-            return None
-        elif self.unit(after) or self.words[after] in _ORDINAL or self.words[after] in _BY or self.thing(after, 0):
-            return None
-        elif _LETTERS.fullmatch(self.words[after]) or self.words[after] == "s":
+        ) or self.unit(after) or self.words[after] in _ORDINAL or self.words[after] in _BY or self.thing(after, 0) or _LETTERS.fullmatch(self.words[after]) or self.words[after] == "s":
             return None
         while end < self.size and self.glued(end) and self.words[end].isalnum() and ord(self.words[end][0]) < 0x2E80:
             end += 1
@@ -594,7 +589,7 @@ class Sweep:
             if not 0 <= n < self.size or blocked[side]:
                 continue
             word = self.words[n]
-            if word in STOPS and word not in (":", "(") or word in (",", "/") or (word[0].isdigit() and not side):
+            if (word in STOPS and word not in (":", "(")) or word in (",", "/") or (word[0].isdigit() and not side):
                 blocked[side] = True
                 continue
             role = self.role_at(n, dimension, found)
@@ -605,8 +600,8 @@ class Sweep:
     def role_at(self, n: int, dimension: str | None, found: Finding) -> str | None:
         if (
             self.words[n] not in self.scan.lexicon.roles
-            or self.words[n] in ("h", "b", "t", "l", "d", "w", "m")
-            and n < found.first - 2
+            or (self.words[n] in ("h", "b", "t", "l", "d", "w", "m")
+            and n < found.first - 2)
         ):
             return None
         hit = longest(self.scan.lexicon.roles, self.words, self.glued, n)
@@ -684,9 +679,7 @@ class Sweep:
                 side = self.side_name(word, at)
                 if side:
                     names.append(side)
-                elif word not in ("(", ")", ":", "x", "/", "-", "*", "in", "cm", "mm", ".") and not names and step > 0:
-                    break
-                elif word not in ("(", ")", ":", "x", "/", "-", "*", "in", "cm", "mm", "."):
+                elif (word not in ("(", ")", ":", "x", "/", "-", "*", "in", "cm", "mm", ".") and not names and step > 0) or word not in ("(", ")", ":", "x", "/", "-", "*", "in", "cm", "mm", "."):
                     break
                 at += step
             if len(names) == count:

@@ -1,13 +1,12 @@
 """In which language a text is, and in which script its languages are written."""
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection
 from functools import cache
 from typing import Final
 
-from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
+from weft.claims import languages
 
 SCRIPTS: Final = {
     "zh": ("CJK",), "ja": ("HIRAGANA", "KATAKANA", "CJK"), "ko": ("HANGUL",), "ru": ("CYRILLIC",), "uk": ("CYRILLIC",),
@@ -41,26 +40,6 @@ def scripts(text: str) -> Counter[str]:
     return counted
 
 
-@cache
-def _language(code: str) -> Language | None:
-    try:
-        return Language.from_iso_code_639_1(getattr(IsoCode639_1, code.upper()))
-    except AttributeError:
-        return None
-
-
-@cache
-def _detector(languages: frozenset[str]) -> LanguageDetector | None:
-    known = [language for code in sorted(languages) if (language := _language(code)) is not None]
-    return LanguageDetectorBuilder.from_languages(*known).build() if len(known) > 1 else None
-
-
 def likely(text: str, among: Collection[str] = COMMON) -> dict[str, float]:
     """How likely each of some languages is for a text; empty where it cannot be told."""
-    detector = _detector(frozenset(base(language) for language in among))
-    if detector is None or not re.search(r"[^\W\d_]", text):
-        return {}
-    return {
-        found.language.iso_code_639_1.name.lower(): found.value
-        for found in detector.compute_language_confidence_values(text)
-    }
+    return languages.likely(text, {base(language) for language in among})

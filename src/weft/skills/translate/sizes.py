@@ -192,15 +192,8 @@ def for_market(text: str, into: str, kind: Kind | None = None, who: Who | None =
             left.append((whole, f"the text gives it in {into} itself"))
             continue
         if known_kind is None or known_who is None:
-            what = "clothing or shoes" if known_kind is None else "women, men or children"
-            left.append(
-                (
-                    whole,
-                    f"it is not known whether this is for {what}"
-                    if known_kind
-                    else f"it is not known whether this is {what}",
-                )
-            )
+            what = "clothing or for shoes" if known_kind is None else "women, men or children"
+            left.append((whole, f"it is not known whether this is for {what}"))
             continue
         size = equivalent(one.size, one.system, into, known_kind, known_who)
         if size is None:

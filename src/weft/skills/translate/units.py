@@ -253,7 +253,7 @@ def _converted(text: str, chain: Sequence[Measure], language: str, system: Syste
     exacts = [exact(value, unit, target) for value in values]
     shown = [numbers.written(_tidy(rounded(value or Decimal(0), target)), language) for value in exacts]
     sign = symbol(target, language)
-    new = f"{shown[0]}{_space(text, chain[-1])}{sign}" if compound else "".join(_sides(text, chain, shown, sign))
+    new = f"{shown[0]}{_space(text, chain[-1], sign)}{sign}" if compound else "".join(_sides(text, chain, shown, sign))
     if system != "both":
         return new
     return f"{new} ({whole})" if unit in _IMPERIAL else f"{whole} ({new})"
@@ -269,9 +269,13 @@ def _tidy(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def _space(text: str, measure: Measure) -> str:
+def _space(text: str, measure: Measure, sign: str) -> str:
+    """The blank between a number and its unit: as in the source, and one before a symbol that had none, but for scripts
+    without blanks."""
     between = text[measure.number.end : measure.unit_start]
-    return between if between.strip() == "" and between else " "
+    if not between.strip() and between:
+        return between
+    return "" if sign[0] > "\u2e7f" else " "
 
 
 def _sides(text: str, chain: Sequence[Measure], shown: Sequence[str], sign: str) -> Iterator[str]:
@@ -282,7 +286,7 @@ def _sides(text: str, chain: Sequence[Measure], shown: Sequence[str], sign: str)
         yield re.sub(r"(?<=\s)[x*](?=\s)|^[x*]$", "×", joint)
         last = number == len(chain) - 1
         named = measure.unit_end > measure.unit_start
-        yield shown[number] + (f"{_space(text, measure)}{sign}" if last or named else "")
+        yield shown[number] + (f"{_space(text, measure, sign)}{sign}" if last or named else "")
         at = measure.end
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from weft.skills.translate.checks import figures, markup, wording
+from weft.skills.translate.checks import asserted, figures, markup, wording
 from weft.skills.translate.checks.problem import Market, Problem, Term
 from weft.skills.translate.checks.readable import Pair, pair_of
 from weft.skills.translate.structure import Asked
@@ -47,3 +47,4 @@ def _all(pair: Pair, terms: Sequence[Term], keep: Sequence[str], market: Market 
     yield from markup.wrong(pair)
     yield from figures.wrong(pair, keep, market)
     yield from wording.wrong(pair, terms, keep)
+    yield from asserted.wrong(pair)

@@ -10,6 +10,7 @@ from typing import Final
 from weft.skills.translate import number_words, numbers, sizes, units
 from weft.skills.translate.checks.problem import Market, Problem, short
 from weft.skills.translate.checks.readable import OBJECT, Pair
+from weft.skills.translate.language import base
 from weft.skills.translate.structure.placeholders import codes
 from weft.skills.translate.unit_words import mentioned, symbol
 from weft.skills.translate.units import Measure
@@ -28,7 +29,12 @@ _MOST: Final = 12
 def wrong(pair: Pair, keep: Sequence[str], market: Market | None) -> Iterator[Problem]:
     """Numbers, measures and sizes that were lost, added, changed or wrongly converted."""
     source, target = _masked(pair, keep)
-    figures = _Figures(source, target, pair.source.language, pair.target.language, pair.format == "icu")
+    named = [list(sizes.found(text)) for text in (source, target)]
+    sized = _without_sizes(source, named[0]), _without_sizes(target, named[1])
+    # Sizes that both texts name are held against each other by the charts.
+    figures = _Figures(
+        *(sized if all(named) else (source, target)), pair.source.language, pair.target.language, pair.format == "icu"
+    )
     yield from islice(figures.problems(market), _MOST)
     yield from _sizes(source, target)
 
@@ -125,7 +131,7 @@ class _Figures:
 
     def _names(self, unit: str, written: str) -> bool:
         """Whether the translation names a unit anywhere, in its language's words or in the source's."""
-        if self.languages[1].split("-")[0] not in _VOCABULARY or (unit == "percent" and _OFF.search(self.target)):
+        if base(self.languages[1]) not in _VOCABULARY or (unit == "percent" and _OFF.search(self.target)):
             return True
         if unit not in self.named:
             self.named[unit] = mentioned(unit, self.target, self.languages[1])
@@ -178,6 +184,14 @@ _ALIKE: Final = ({"ton", "metric_ton"}, {"ounce", "fluid_ounce"})
 
 def _plain(value: Decimal) -> str:
     return format(value.normalize(), "f")
+
+
+def _without_sizes(text: str, named: Sequence[sizes.Named]) -> str:
+    parts, at = [], 0
+    for one in named:
+        parts += [text[at : one.start], OBJECT]
+        at = one.end
+    return "".join([*parts, text[at:]])
 
 
 def _sizes(source: str, target: str) -> Iterator[Problem]:
