@@ -102,6 +102,15 @@ def test_the_pairs_of_texts_go_into_the_memory(shop: Business, taken: Callable[.
     )
 
 
+def test_the_language_of_the_shops_own_texts_is_told_from_them_where_nobody_said_it(
+    shop: Business, taken: Callable[..., Report]
+) -> None:
+    shop.preferences.put("languages", {"main": ""}, "Ann")
+    english = "<p>A red mug for the morning, made of stoneware and safe in the dishwasher</p>"
+    taken(written([("PRODUCT", "mug", "body_html", "de", "", "", english, "<p>Eine rote Tasse</p>")]))
+    assert [(pair["source_language"], pair["target_language"]) for pair in shop.memory.counted()] == [("en", "de")]
+
+
 def test_what_names_no_product_or_several_is_rejected_with_line_and_reason(
     shop: Business, taken: Callable[..., Report]
 ) -> None:

@@ -79,7 +79,7 @@ def test_settings_are_shown_set_as_a_whole_and_reset(shop: Shop) -> None:
             client.settings.markets(markets=[{"name": "A"}, {"name": "a"}])  # type: ignore[typeddict-item]
     assert [batch["action"] for batch in shop.business.journal.listed()] == ["settings.set"] * 4
     for body in ({"tone": "loud"}, {"tune": "warm"}, [], {"avoid": ["x" * 300]}):
-        assert shop.put("/settings/voice", body).status_code == 400
+        assert shop.put("/settings/voice", body).status_code == 422
     with shop.client("read") as client:
         assert client.settings.get()["languages"]["main"] == ""
         with pytest.raises(Forbidden):

@@ -63,7 +63,7 @@ class Brief:
     foreign: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     names: tuple[str, ...] = ()
-    grounds: tuple[claims.Fact, ...] = ()
+    grounds: claims.Facts | tuple[claims.Fact, ...] = ()
     needs: tuple[Need, ...] = ()
     written: frozenset[str] = frozenset()
     record: Mapping[str, Any] = field(default_factory=dict)

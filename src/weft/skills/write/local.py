@@ -1,7 +1,8 @@
 """The local engine of `write`: texts from facts by a grammar, and of these only what every check lets pass."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from weft.business import Business
@@ -11,7 +12,7 @@ from weft.skills.write import Left, Part, Write, Written
 from weft.skills.write.answers import NOTHING_KNOWN, Text, answered, twins_of
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base, part_name
-from weft.skills.write.checks import Standard, formal_problems, judged
+from weft.skills.write.checks import Standard, formal_problems, judged, word_problems
 from weft.skills.write.grammar import GRAMMARS, Grammar, Telling
 from weft.skills.write.grammar.telling import Draft, fitted, telling
 from weft.skills.write.setting import Setting, setting
@@ -71,7 +72,7 @@ def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[L
     grammar = GRAMMARS[language]
     told = telling(brief, language, here.voice_in(brief.language))
     measured = here.standard(asked.channel, brief.language)
-    page = _page(told, grammar, brief, measured)
+    page = _page(told, grammar, brief, measured, asked.parts)
     found: list[Text] = []
     left: list[Left] = []
     for part in dict.fromkeys(asked.parts):
@@ -80,11 +81,19 @@ def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[L
             left.append(Left(part=part, why=f"The channel {asked.channel} has no {part_name(part)}."))
             continue
         pieces = _WRITERS[part](page, measured)
+        pieces = [replace(one, text=_swiss(one.text, told.voice.spelling)) for one in pieces]
         sound = [one for one in pieces if not any(formal_problems(part, one.text, brief, measured).values())]
         found += sound
         if not sound:
             left.append(Left(part=part, why=_why(part, pieces, brief, measured)))
     return found, left
+
+
+def _swiss(text: str | list[str], spelling: str) -> str | list[str]:
+    """A text as Switzerland spells it, which writes no ß, where that is the spelling."""
+    if not re.search(r"-(?:CH|LI)$", spelling, re.IGNORECASE):
+        return text
+    return text.replace("ß", "ss") if isinstance(text, str) else [one.replace("ß", "ss") for one in text]
 
 
 def _unspoken(brief: Brief, language: str) -> str | None:
@@ -111,16 +120,19 @@ def _why(part: Part, pieces: Sequence[Text], brief: Brief, measured: Standard) -
     return next((found[0] for found in problems.values() if found), "Too little is known of the product.")
 
 
-def _page(told: Telling, grammar: Grammar, brief: Brief, measured: Standard) -> _Page:
+def _page(told: Telling, grammar: Grammar, brief: Brief, measured: Standard, asked: Sequence[Part]) -> _Page:
     """The draft and the short sentences without what is not supported, all judged at once."""
-    draft, short = grammar.draft(told), grammar.short(told)
-    parts = list(dict.fromkeys([*draft.texts(), *short, grammar.title(told), grammar.feed_title(told)]))
+    draft = grammar.draft(told) if set(asked) & {"description", "bullets"} else Draft()
+    short = grammar.short(told) if "seo_description" in asked or measured.channel == "social" else []
+    titles = [_titled(told, grammar, measured)] if set(asked) & {"title", "seo_title"} else []
+    parts = list(dict.fromkeys([*draft.texts(), *short, *titles]))
     whole, starts = "", []
     for part in parts:
         starts.append(len(whole))
         whole += part + "\n"
     counts = dict.fromkeys(parts, 0)
     wrong: set[str] = set()
+    wrong.update(one for one in [*draft.body, *draft.items] if word_problems(one, brief, measured))
     ends = [start + len(part) for start, part in zip(starts, parts, strict=True)]
     for one in judged(whole, brief, measured):
         place = next((n for n, end in enumerate(ends) if one.claim.start < end), len(parts) - 1)
@@ -132,10 +144,13 @@ def _page(told: Telling, grammar: Grammar, brief: Brief, measured: Standard) -> 
     })  # fmt: skip
 
 
+def _titled(told: Telling, grammar: Grammar, measured: Standard) -> str:
+    """A product's title: short for its own shop, one that stands alone for others."""
+    return grammar.title(told) if measured.channel in ("shop", "social") else grammar.feed_title(told)
+
+
 def _title(page: _Page, measured: Standard) -> list[Text]:
-    title = (
-        page.grammar.title(page.told) if measured.channel in ("shop", "social") else page.grammar.feed_title(page.told)
-    )
+    title = _titled(page.told, page.grammar, measured)
     if title not in page.claims:
         title = page.told.proper
     limit = measured.rules.limits["title"].characters
@@ -206,12 +221,18 @@ def _alt(page: _Page, measured: Standard) -> list[Text]:
     for picture in pictures:
         seen[picture.alt.casefold()] = seen.get(picture.alt.casefold(), 0) + 1
     limit = measured.rules.limits["alt"].characters
-    found = []
+    found: list[Text] = []
+    taken: set[str] = set()
     for picture in pictures:
-        kept = page.told.own and len(picture.alt.split()) >= 3 and seen[picture.alt.casefold()] == 1
-        if not kept:
-            text = page.grammar.alt(page.told, picture, len(pictures))
-            found.append(Text("alt", _short_alt(text, limit), picture.place, 0, ("title", "color")))
+        if page.told.own and len(picture.alt.split()) >= 3 and seen[picture.alt.casefold()] == 1:
+            continue
+        text = page.grammar.alt(page.told, picture)
+        if text in taken and (which := page.grammar.ordinal(picture.place)):
+            text = f"{text}, {which}"
+        text = _short_alt(text, limit)
+        if text not in taken:
+            taken.add(text)
+            found.append(Text("alt", text, picture.place, 0, ("title", "color")))
     return found
 
 

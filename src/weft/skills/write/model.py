@@ -7,11 +7,13 @@ has passed once is kept, whatever the next answer makes of it; nothing that fail
 
 import re
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
+from itertools import accumulate
 from typing import Any, Final
 
 import orjson
@@ -239,15 +241,16 @@ class Draft:
     def wrong(self, said: BaseModel) -> list[str]:
         """What is wrong with a model's answer, as far as no part of an earlier one stands in its place."""
         model = errand.current().model or "?"
-        texts = dict(self._texts(said))
+        texts = {name: text for name, text in self._texts(said) if name not in self.passed}
         betrayed = self._betrayed(texts)
+        claimed = {} if betrayed else self._claimed(texts.values())
         problems = []
         for name, (part, place) in self.wanted.items():
             if name in self.passed:
                 continue
             text = texts.get(name)
             title = part if place is None else f"{part} of picture {place}"
-            found = ["It is missing."] if text is None else betrayed or self._judged(name, part, text, model)
+            found = ["It is missing."] if text is None else betrayed or self._judged(name, part, text, model, claimed)
             problems += [f"{title}: {sentence}" for sentence in found[:_MOST_TOLD]]
         return problems
 
@@ -266,17 +269,32 @@ class Draft:
             else:
                 yield name, " ".join(lines)
 
-    def _judged(self, name: str, part: Part, text: str | list[str], model: str) -> list[str]:
+    def _claimed(self, texts: Iterable[Text]) -> Mapping[str, Sequence[claims.Judged]]:
+        """The claims of texts by the lines in which they stand; a line that stands in several is judged once."""
+        lines = list(dict.fromkeys(line for text in texts for line in checks.plain(text).split("\n")))
+        starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+        found: dict[str, list[claims.Judged]] = {line: [] for line in lines}
+        for one in checks.judged("\n".join(lines), self.known, self.measured):
+            found[lines[bisect_right(starts, one.claim.start) - 1]].append(one)
+        return found
+
+    def _judged(
+        self,
+        name: str,
+        part: Part,
+        text: str | list[str],
+        model: str,
+        claimed: Mapping[str, Sequence[claims.Judged]],
+    ) -> list[str]:
         """What is wrong with one text; one with which nothing is wrong has passed."""
         formal = checks.formal_problems(part, text, self.known, self.measured)
         found = [problem for problems in formal.values() for problem in problems]
         found += _repeated(text) + self._unnamed(part, text)
-        shown = checks.plain(text)
-        judged = checks.judged(shown, self.known, self.measured)
+        judged = [one for line in checks.plain(text).split("\n") for one in claimed[line]]
         found += _unsupported(judged)
         if part == "bullets" and found:
             # Its sound points may yet make a list, where no model gives a better one.
-            self.bullets |= {one: model for one in text if self._sound(one)}
+            self.bullets |= {one: model for one in text if self._sound(one, claimed)}
         if not found:
             self.passed[name] = Done(name, part, text, model, judged)
         return found
@@ -298,10 +316,10 @@ class Draft:
             return [f"It is in another language ({spoken}) than it was asked for ({self.measured.language})."]
         return []
 
-    def _sound(self, point: str) -> bool:
+    def _sound(self, point: str, claimed: Mapping[str, Sequence[claims.Judged]]) -> bool:
         limit = self.measured.limit("bullets")
         long = limit is not None and len(point) > limit.characters
-        return not long and all(one.ok for one in checks.judged(point, self.known, self.measured))
+        return not long and all(one.ok for line in checks.plain(point).split("\n") for one in claimed.get(line, ()))
 
     def rescue(self) -> None:
         """Make a list of the sound points of answers that had others as well, if they are enough and pass together."""
@@ -310,7 +328,7 @@ class Draft:
         if name is None or name in self.passed or limit is None or len(self.bullets) < limit.least:
             return
         points = list(self.bullets)[: limit.most]
-        self._judged(name, "bullets", points, self.bullets[points[0]])
+        self._judged(name, "bullets", points, self.bullets[points[0]], self._claimed([points]))
 
     def _unnamed(self, part: Part, text: Text) -> list[str]:
         """Whether a title says what is sold, where its language is the one that the product's name is in."""

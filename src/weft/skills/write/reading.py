@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,7 +11,9 @@ from weft.skills.write import Need
 from weft.skills.write.brief import Brief, Known, Picture
 from weft.skills.write.channels import base, no_fact
 from weft.skills.write.composition import composition, named
-from weft.skills.write.lexicon import Kind, audience, care, colors, folded, is_a, kinds, label_of, labels, needs
+from weft.skills.write.countries import known as known_place
+from weft.skills.write.countries import place
+from weft.skills.write.lexicon import Kind, audience, colors, folded, is_a, kinds, labels, needs
 from weft.skills.write.sentences import (
     Block,
     addressed,
@@ -33,6 +35,9 @@ _MOST_SENTENCES: Final = 12
 _MOST_DETAILS: Final = 14
 _MOST_VALUES: Final = 60
 _MOST_KEPT: Final = 60
+_FEW: Final = 2
+_OF_VARIANT: Final = ("price", "compare_at", "grams")
+_TAG: Final = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}")
 _LONGEST_VALUE: Final = 160
 # What a platform keeps beside the facts, or what says for whom a thing is, which is read by itself.
 _NO_FACTS: Final = re.compile(
@@ -47,7 +52,6 @@ _SIZE: Final = re.compile(
     re.IGNORECASE,
 )
 _DEFAULT: Final = frozenset(["default title", "default", "title", "n/a", "na", "none", "-", "."])
-_NEGATED: Final = re.compile(r"\b(?:no|not|non|never|without|except|nicht|kein\w*|ohne|nie)\b", re.IGNORECASE)
 _COLOR_SAID: Final = re.compile(r"^(?:colou?r|farbe)\s*:?\s+([^\W\d][^.;:,]{1,40})$", re.IGNORECASE)
 _MADE_IN: Final = re.compile(
     r"^(?:(?:hand)?made|manufactured|produced|crafted|designed and made|hergestellt|gefertigt|fabriqué|hecho)\s+(?:in|en)\s+"
@@ -95,7 +99,7 @@ _STATED: Final[Mapping[str, frozenset[str]]] = {
     "dimensions": frozenset(
         ["dimensions", "length", "width", "height", "depth", "diameter", "size", "packed_length", "back_length"]
     ),
-    "material": frozenset(["material", "composition", "filling"]),
+    "material": frozenset(["material", "composition", "filling", "upper"]),
     "capacity": frozenset(["capacity", "weight", "size", "pack_size"]),
     "power": frozenset(["power", "battery", "voltage", "run_time"]),
     "bulb": frozenset(["bulb", "brightness", "power"]),
@@ -190,7 +194,7 @@ def read(
         foreign=_once(reading.foreign, _MOST_SENTENCES + _MOST_DETAILS),
         pictures=tuple(_pictures(source, reading)),
         names=tuple(dict.fromkeys(one for one in (name, title, brand) if one)),
-        grounds=tuple(claims.facts_of(clean)),
+        grounds=claims.prepared([*claims.facts_of(clean), *_said_plainly(reading)]),
         needs=tuple(_needs(family, reading)),
         written=frozenset(originals or ()),
         record=clean,
@@ -234,12 +238,12 @@ def _spoken(title: str, found: Sequence[Block]) -> str | None:
     counted: Counter[str] = Counter()
     for block in found[:40]:
         for sentence in sentences(block.text)[:20]:
-            language = language_of(sentence)
+            language = None if addressed(sentence) or shop_talk(sentence) else language_of(sentence)
             if language:
                 counted[language] += len(sentence)
     if counted:
         return counted.most_common(1)[0][0]
-    text = " ".join([title, *(block.text for block in found)])[:1000]
+    text = " ".join([title, *(block.text for block in found if not addressed(block.text))])[:1000]
     if (written := script_of(text)) is not None:
         return written
     letters = sum(letter.isalpha() for letter in text)
@@ -487,9 +491,11 @@ def _made(text: str, reading: _Reading) -> bool:
     found = _MADE_IN.match(text)
     if found is None:
         return False
+    where = found[1].strip()
+    if not known_place(where) and (not where[:1].isupper() or len(where.split()) > 3):
+        return False
     if not reading.has("origin"):
-        place = found[1].strip()
-        reading.add("origin", place, text, "description")
+        reading.add("origin", where, text, "description")
     return True
 
 
@@ -553,7 +559,7 @@ def _pictures(source: Mapping[str, Any], reading: _Reading) -> Iterator[Picture]
     """The pictures with what is known of each: a variant's picture shows its color, a file's name or an old text may say the rest."""
     shown = [one.text for one in reading.known if one.name == "color"]
     of_variants = _of_variants(source)
-    for place, image in enumerate(source.get("images") or (), 1):
+    for number, image in enumerate(source.get("images") or (), 1):
         if not isinstance(image, Mapping):
             continue
         src, alt = str(image.get("src") or ""), tidy(str(image.get("alt") or ""))
@@ -561,7 +567,7 @@ def _pictures(source: Mapping[str, Any], reading: _Reading) -> Iterator[Picture]
         color = shown[0] if len(shown) == 1 else _color_of(shown, alt, file, of_variants.get(src, set()))
         said = _words(alt) if len(alt) < 80 else set()
         view = next((one for one in _VIEWS if one in said), None) or next((one for one in _VIEWS if one in file), None)
-        yield Picture(place, alt, color, view)
+        yield Picture(number, alt, color, view)
 
 
 def _of_variants(source: Mapping[str, Any]) -> dict[str, set[str]]:
@@ -595,15 +601,49 @@ def _is_color(option: str) -> bool:
 
 def _cleaned(source: Mapping[str, Any], title: str, reading: _Reading) -> dict[str, Any]:
     """The record that texts are checked against: its fields, and of its text what was kept."""
-    clean = {
-        key: value
-        for key, value in source.items()
-        if key in ("id", "vendor", "type", "category", "tags", "options", "variants", "status")
-    }
+    clean = {key: value for key, value in source.items() if key in ("vendor", "type", "category")}
+    clean["variants"] = list(_telling_variants(source))
+    clean["tags"] = ", ".join(tag for tag in map(str, source.get("tags") or ()) if _TAG.fullmatch(tag))
     clean["title"] = title
     clean["description"] = "\n".join(reading.kept)
-    clean["attributes"] = {name: given for name, given in (source.get("attributes") or {}).items() if not no_fact(name)}
+    clean["tags"] = [tag for tag in clean.get("tags") or () if not addressed(str(tag))]
+    clean["attributes"] = {
+        name: given
+        for name, given in (source.get("attributes") or {}).items()
+        if not no_fact(name) and not addressed(f"{name}: {_value(given)[0]}")
+    }
     return clean
+
+
+def _said_plainly(reading: _Reading) -> Iterator[claims.Fact]:
+    """Facts whose field holds them in another form than texts do: `TR` is made in Turkey, 57/58 are two numbers."""
+    numbers = [
+        number for one in reading.known if one.name == "size" for number in re.findall(r"\d+(?:[.,]\d+)?", one.text)
+    ]
+    if numbers:
+        yield claims.Fact("choices", "; ".join(numbers), "; ".join(numbers))
+    for one in reading.known:
+        if one.name == "origin" and one.field.startswith("attributes") and known_place(one.text):
+            said = f"Made in {place(one.text, 'en')}"
+            yield claims.Fact(one.field, said, said)
+
+
+def _telling_variants(source: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The variants as few as say the same: each price and weight once, and all values of an option in one."""
+    said: dict[str, list[str]] = {}
+    told: set[tuple[str, str]] = set()
+    for variant in source.get("variants") or ():
+        for name, value in (variant.get("options") or {}).items():
+            values = said.setdefault(str(name), [])
+            if value and str(value) not in values:
+                values.append(str(value))
+        money = {name: variant[name] for name in _OF_VARIANT if variant.get(name)}
+        new = {name: value for name, value in money.items() if (name, str(value)) not in told}
+        told |= {(name, str(value)) for name, value in new.items()}
+        if new:
+            yield {"currency": variant.get("currency"), **new}
+    if said:
+        yield {"options": {name: values if len(values) <= _FEW else "; ".join(values) for name, values in said.items()}}
 
 
 def _needs(family: str, reading: _Reading) -> Iterator[Need]:
@@ -614,24 +654,3 @@ def _needs(family: str, reading: _Reading) -> Iterator[Need]:
         pattern = _STATED_IN.get(fact)
         if not stated and not (pattern is not None and pattern.search(text)):
             yield Need(fact=fact, why=f"Buyers ask {why}, and nothing here says it.", field=f"attributes.{fact}")
-
-
-def clauses(text: str) -> Iterable[str]:
-    """The instructions of a care text."""
-    return [one.strip() for one in re.split(r"\s*[,;.]\s*", text) if one.strip()]
-
-
-def negated(text: str) -> bool:
-    """Whether a sentence denies something."""
-    return _NEGATED.search(text) is not None
-
-
-def care_known(text: str) -> bool:
-    """Whether each instruction of a care text is one of those known."""
-    return all(any(p.fullmatch(one) for phrase in care() for p in phrase.patterns.values()) for one in clauses(text))
-
-
-def label_name(name: str) -> str:
-    """A specification's English name."""
-    label = label_of(name)
-    return label.word.en if label else name

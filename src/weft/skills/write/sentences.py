@@ -217,6 +217,7 @@ _WEARER: Final = re.compile(
     r"^\W*[A-Z][a-zé]+(?:'s| is)?(?: also)? (?:is )?\d\s?['’′]\s?\d|\b(?:inseam|chest|waist|hips|bust)\s+\d\d(?:\.\d)?\W{0,3}\W",
     re.IGNORECASE,
 )
+_NEGATED: Final = re.compile(r"\b(?:no|not|non|never|without|except|nicht|kein\w*|ohne|nie)\b", re.IGNORECASE)
 _LATIN: Final = re.compile(r"[^\W\d_]")
 _ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w{2,}")
 _PRAISE: Final[Mapping[str, re.Pattern[str]]] = {
@@ -442,7 +443,7 @@ def script_of(text: str) -> str | None:
 
 def latin(text: str) -> bool:
     """Whether most letters of a text are those of languages written like English."""
-    letters = _LATIN.findall(text)
+    letters: list[str] = _LATIN.findall(text)
     return sum(letter < "\u0250" for letter in letters) * 10 >= len(letters) * 7
 
 
@@ -465,7 +466,7 @@ def whole(sentence: str, language: str) -> bool:
 def praise(sentence: str, language: str) -> bool:
     """Whether a sentence praises or pitches: nothing in it can be checked, or it speaks to the reader."""
     patterns = (_PRAISE.get(language), _PITCH.get(language))
-    return any(pattern is not None and pattern.search(sentence) for pattern in patterns)
+    return any(pattern is not None and pattern.search(sentence) is not None for pattern in patterns)
 
 
 def concrete(sentence: str, language: str) -> bool:
@@ -485,3 +486,13 @@ def sound(sentence: str) -> bool:
 def standing(sentence: str, common: Collection[int]) -> bool:
     """Whether a sentence stands in many of the business's products."""
     return fingerprint(sentence) in common
+
+
+def clauses(text: str) -> list[str]:
+    """The instructions of a care text."""
+    return [one.strip() for one in re.split(r"\s*[,;.]\s*", text) if one.strip()]
+
+
+def negated(text: str) -> bool:
+    """Whether a sentence denies something."""
+    return _NEGATED.search(text) is not None

@@ -113,4 +113,4 @@ def export_glossary(
     format_: Annotated[Literal["csv", "tbx", "jsonl"], Query(alias="format")] = "csv",
 ) -> FileResponse:
     """All terms as a file."""
-    return wordings.sent(caller, "glossary", folder, format_)
+    return wordings.sent(caller.business, "glossary", folder, format_)

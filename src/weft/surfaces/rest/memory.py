@@ -156,4 +156,4 @@ def export_memory(
     format_: Annotated[Literal["tmx", "csv", "jsonl"], Query(alias="format")] = "tmx",
 ) -> FileResponse:
     """All segments as a file."""
-    return wordings.sent(caller, "memory", folder, format_)
+    return wordings.sent(caller.business, "memory", folder, format_)

@@ -8,6 +8,7 @@ from fastapi import Query, Request
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
+from weft.business import Business
 from weft.connectors import ending
 from weft.connectors.exporting import export_file
 from weft.connectors.importing import import_file, mapping_of
@@ -50,11 +51,11 @@ def _work(caller: Caller, kind: str, path: Path, **options: Any) -> Callable[[],
     return lambda: import_file(caller.business, kind, path, who=caller.who.name, **options)
 
 
-def sent(caller: Caller, kind: str, folder: Any, format_name: str) -> FileResponse:
+def sent(business: Business, kind: str, folder: Any, format_name: str) -> FileResponse:
     """All of a kind as a file of a format; raises UnknownFormat."""
     try:
         path = Path(folder.name) / f"{kind}{ending(format_name)}"
-        written = export_file(caller.business, kind, path, format_name=format_name)
+        written = export_file(business, kind, path, format_name=format_name)
         return file_response(folder, [part.path for part in written])
     except WeftError:
         folder.cleanup()

@@ -9,7 +9,7 @@ import inflect
 
 from weft.skills.write.brief import Picture
 from weft.skills.write.composition import Component, Share, whole
-from weft.skills.write.grammar.countries import country, place
+from weft.skills.write.countries import country, place
 from weft.skills.write.grammar.foreign import care_in, features_in, specified
 from weft.skills.write.grammar.telling import (
     Grammar,
@@ -18,11 +18,10 @@ from weft.skills.write.grammar.telling import (
     color_words,
     fitted,
     joined,
-    ordered,
     some_colors,
-    spanned,
 )
 from weft.skills.write.lexicon import folded, plural
+from weft.skills.write.sizes import ordered, spanned
 
 _ENGINE: Final = inflect.engine()
 _FOR: Final = {
@@ -36,6 +35,28 @@ _LOWER: Final = frozenset(
 )
 _MOST_SIZES: Final = 14
 _TITLED: Final = 150
+_ORDINALS: Final = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
 # Spellings of American English, and of British English.
 _SPELLED: Final = (
     ("color", "colour"), ("colors", "colours"), ("colored", "coloured"), ("gray", "grey"), ("jewelry", "jewellery"),
@@ -255,8 +276,8 @@ class English(Grammar):
         ]
         return [spelled(one, told.voice.spelling) for one in found]
 
-    def alt(self, told: Telling, picture: Picture, of: int) -> str:
-        """`Resine Jacket by Lilith in garnet, back, picture 2 of 6`."""
+    def alt(self, told: Telling, picture: Picture) -> str:
+        """`Resine Jacket by Lilith in garnet, back`."""
         name = told.proper or (self._kind(told, bare=False) if told.kind else "")
         if told.kind is not None and not told.named:
             name = f"{name} {self._kind(told, bare=True)}".strip()
@@ -268,10 +289,11 @@ class English(Grammar):
             else ""
         )
         view = f", {picture.view}" if picture.view else ""
-        return spelled(
-            _capped(f"{name}{by}{colored}{view}{f', picture {picture.place} of {of}' if of > 1 else ''}"),
-            told.voice.spelling,
-        )
+        return spelled(_capped(f"{name}{by}{colored}{view}"), told.voice.spelling)
+
+    def ordinal(self, place: int) -> str:
+        """`second picture`; nothing where it has no word for it."""
+        return f"{_ORDINALS[place - 1]} picture" if place <= len(_ORDINALS) else ""
 
     def _subject(self, told: Telling) -> str:
         name = told.proper

@@ -44,8 +44,9 @@ def figure(text: str, language: str, *, grams: bool = False, measures: bool = Fa
 
     def put(found: re.Match[str]) -> str:
         number, space, unit = found[1], found[2], found[3] or ""
-        if measures and not unit:
-            return found[0]
+        if measures:
+            # In a name the unit stays: `84 in Polished Silver` is no measure.
+            return f"{_number(number, language)}{space}{unit}" if unit else found[0]
         unit = (_UNITS if language == "de" else _BACK).get(unit, unit)
         if unit == "%":
             return f"{_number(number, language)}{' %' if language == 'de' else '%'}"

@@ -8,7 +8,7 @@ from weft.skills.write.brief import Known
 from weft.skills.write.grammar.figures import figure
 from weft.skills.write.grammar.telling import Telling
 from weft.skills.write.lexicon import care, colors, features, folded, label_of, materials, number_in, values
-from weft.skills.write.reading import clauses, negated
+from weft.skills.write.sentences import clauses, negated
 
 _MEASURE: Final = re.compile(
     r"[-+]?\d+(?:[.,]\d+)?(?:\s?[x×-]\s?\d+(?:[.,]\d+)?)*\s?(?:[^\W\d_]{1,4}|\"|″|%|°\s?[CF]|g/m²|fl oz|IP\d+|E\d\d)?|IP\d\d|E\d\d"

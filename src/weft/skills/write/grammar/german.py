@@ -6,7 +6,7 @@ from typing import Final
 
 from weft.skills.write.brief import Picture
 from weft.skills.write.composition import Component, Share, whole
-from weft.skills.write.grammar.countries import country, place
+from weft.skills.write.countries import country, place
 from weft.skills.write.grammar.figures import figure
 from weft.skills.write.grammar.foreign import care_in, features_in, specified
 from weft.skills.write.grammar.telling import (
@@ -15,12 +15,10 @@ from weft.skills.write.grammar.telling import (
     Telling,
     color_words,
     joined,
-    letters,
-    ordered,
     some_colors,
-    spanned,
 )
 from weft.skills.write.lexicon import Kind, folded
+from weft.skills.write.sizes import ordered, spanned
 
 _FOR: Final = {
     "women": "Damen",
@@ -36,6 +34,28 @@ _THE: Final = {"m": "der", "f": "die", "n": "das"}
 _HE: Final = {"nominative": {"m": "er", "f": "sie", "n": "es"}, "accusative": {"m": "ihn", "f": "sie", "n": "es"}}
 _MOST_SIZES: Final = 14
 _TITLED: Final = 150
+_ORDINALS: Final = [
+    "erstes",
+    "zweites",
+    "drittes",
+    "viertes",
+    "fünftes",
+    "sechstes",
+    "siebtes",
+    "achtes",
+    "neuntes",
+    "zehntes",
+    "elftes",
+    "zwölftes",
+    "dreizehntes",
+    "vierzehntes",
+    "fünfzehntes",
+    "sechzehntes",
+    "siebzehntes",
+    "achtzehntes",
+    "neunzehntes",
+    "zwanzigstes",
+]
 _SIZE_WORDS: Final = {
     "one size": "Einheitsgröße",
     "regular": "Normal",
@@ -91,7 +111,7 @@ class German(Grammar):
         colored = self._color(told)
         if colored and folded(colored) not in folded(name):
             name = f"{name} in {colored}" if color_words(told.colors[0], "de")[1] else f"{name}, {colored}"
-        return self._written(name, told)
+        return self._written(name)
 
     def feed_title(self, told: Telling) -> str:
         """`Lilith Resine Damenjacke, Granatrot, Baumwolle`."""
@@ -110,7 +130,7 @@ class German(Grammar):
             said.append(material[:1].upper() + material[1:])
         while len(", ".join(said)) > _TITLED and len(said) > 1:
             said.pop()
-        return self._written(", ".join(said), told)
+        return self._written(", ".join(said))
 
     def lead(self, told: Telling) -> list[str]:
         """What it is, by whom, of what, from where."""
@@ -123,7 +143,7 @@ class German(Grammar):
             else ""
         )
         if told.kind is None:
-            return self._plain_lead(told, name, by, made, from_there, colored)
+            return self._plain_lead(name, by, made, from_there, colored)
         be, consists = ("sind", "bestehen") if self._many(told) else ("ist", "besteht")
         with_article, subject = self._with_article(told, "nominative"), self._subject(told)
         forms: list[str] = []
@@ -143,9 +163,9 @@ class German(Grammar):
             forms = [f"{subject} {'werden' if self._many(told) else 'wird'} in {from_there} hergestellt."]
         if not forms and told.named and colored:
             forms = [f"{subject} {'kommen' if self._many(told) else 'kommt'}{colored}."]
-        return self._split(forms[told.choose(len(forms))], told) if forms else []
+        return self._split(forms[told.choose(len(forms))]) if forms else []
 
-    def _plain_lead(self, told: Telling, name: str, by: str, made: str, place_: str, colored: str) -> list[str]:
+    def _plain_lead(self, name: str, by: str, made: str, place_: str, colored: str) -> list[str]:
         if not name:
             return []
         if made:
@@ -156,7 +176,7 @@ class German(Grammar):
             text = f"{name}{by} kommt{colored}."
         else:
             return []
-        return self._split(text, told)
+        return self._split(text)
 
     def choice(self, told: Telling, *, started: bool = True) -> list[str]:
         """In which colors, if there are several, and in which sizes it comes."""
@@ -178,10 +198,10 @@ class German(Grammar):
             found.append(f"{start} in {named}{f', {sizes}' if sizes else ''}{end}.")
         elif sizes:
             found.append(f"{start} {sizes}{end}.")
-        return [self._written(one, told) for one in found]
+        return [self._written(one) for one in found]
 
     def _sizes(self, told: Telling) -> str:
-        sizes = [self._size(size) for size in self._in_letters(told)]
+        sizes = [self._size(size) for size in ordered(told.sizes)]
         if not sizes:
             return ""
         if sizes == ["Einheitsgröße"]:
@@ -193,10 +213,6 @@ class German(Grammar):
             return ""
         return f"in der Größe {sizes[0]}" if len(sizes) == 1 else f"in den Größen {joined(sizes, 'und')}"
 
-    def _in_letters(self, told: Telling) -> list[str]:
-        found = ordered(told.sizes)
-        return letters(found) if not told.own and letters(found) else found
-
     def _size(self, size: str) -> str:
         return _SIZE_WORDS.get(folded(size), size)
 
@@ -204,7 +220,7 @@ class German(Grammar):
         """Details of its own text, or what a list of features says of it in another language."""
         found = [*told.brief.details, *features_in(told.brief.foreign, told.brief.spoken, "de")]
         found += [str(one.value) for one in told.brief.known if one.name == "feature" and told.own]
-        return [self._written(one[:1].upper() + one[1:], told) for one in dict.fromkeys(found)]
+        return [self._written(one[:1].upper() + one[1:]) for one in dict.fromkeys(found)]
 
     def lines(self, told: Telling) -> list[Line]:
         """Material by part, colors, sizes, measures, care, origin."""
@@ -222,7 +238,7 @@ class German(Grammar):
             words = [color_words(one, "de")[0] for one in told.colors]
             found.append(Line("Farbe" if len(words) == 1 else "Farben", ", ".join(words), ("color",)))
         if told.sizes:
-            sizes = [self._size(one) for one in self._in_letters(told)]
+            sizes = [self._size(one) for one in ordered(told.sizes)]
             found.append(Line("Größe" if len(sizes) == 1 else "Größen", ", ".join(sizes), ("size",)))
         found += [Line(label, value, (name,)) for name, label, value in specified(told, "de")]
         cared = [str(one.value) for one in told.brief.known if one.name == "care"]
@@ -231,7 +247,7 @@ class German(Grammar):
             found.append(Line("Pflege", "; ".join(one.rstrip(".") for one in cared), ("care",)))
         if told.origin:
             found.append(Line("Hergestellt in", country(told.origin, "de"), ("origin",)))
-        return [Line(self._written(one.label, told), self._written(one.value, told), one.rests_on) for one in found]
+        return [Line(self._written(one.label), self._written(one.value), one.rests_on) for one in found]
 
     def short(self, told: Telling) -> list[str]:
         """The product in short sentences."""
@@ -252,10 +268,10 @@ class German(Grammar):
             for name, label, value in specified(told, "de")
             if name != "shipping_weight"
         ]
-        return [self._written(one, told) for one in found]
+        return [self._written(one) for one in found]
 
-    def alt(self, told: Telling, picture: Picture, of: int) -> str:
-        """`Damenjacke Resine von Lilith in Granatrot, Rückansicht, Bild 2 von 6`."""
+    def alt(self, told: Telling, picture: Picture) -> str:
+        """`Damenjacke Resine von Lilith in Granatrot, Rückansicht`."""
         name = told.proper
         if told.kind is not None and not told.named:
             name = f"{self._kind(told)} {name}".strip()
@@ -263,9 +279,7 @@ class German(Grammar):
         if picture.color and folded(color_words(picture.color, "de")[0]) not in folded(name):
             colored = f" {self._in(picture.color)}"
         view = f", {_VIEWS[picture.view]}" if picture.view in _VIEWS else ""
-        return self._written(
-            f"{name}{self._by(told)}{colored}{view}{f', Bild {picture.place} von {of}' if of > 1 else ''}", told
-        )
+        return self._written(f"{name}{self._by(told)}{colored}{view}")
 
     def _subject(self, told: Telling) -> str:
         """`Die Damenjacke Resine von Lilith`: the article is that of the noun, wherever the name has it."""
@@ -274,6 +288,10 @@ class German(Grammar):
         called = told.proper if told.named and told.proper else f"{self._kind(told)} {told.proper}".strip()
         definite = f"{self._the(told)} {called}{self._by(told)}"
         return definite[:1].upper() + definite[1:]
+
+    def ordinal(self, place: int) -> str:
+        """`zweites Bild`; nothing where it has no word for it."""
+        return f"{_ORDINALS[place - 1]} Bild" if place <= len(_ORDINALS) else ""
 
     def _by(self, told: Telling) -> str:
         brand = told.brief.brand
@@ -341,17 +359,12 @@ class German(Grammar):
             else share.material.de
         )
 
-    def _written(self, text: str, told: Telling) -> str:
+    def _written(self, text: str) -> str:
         plain = " ".join(text.split())
-        plain = plain[:1].upper() + plain[1:]
-        return (
-            plain.replace("ß", "ss")
-            if told.voice.spelling.upper().replace("_", "-").endswith(("-CH", "-LI"))
-            else plain
-        )
+        return plain[:1].upper() + plain[1:]
 
-    def _split(self, text: str, told: Telling) -> list[str]:
-        return [self._written(one, told) for one in re.split(r"(?<=\.)\s+(?=Hergestellt)", text)]
+    def _split(self, text: str) -> list[str]:
+        return [self._written(one) for one in re.split(r"(?<=\.)\s+(?=Hergestellt)", text)]
 
 
 def _preferred(kind: Kind, told: Telling, many: bool) -> str:

@@ -12,7 +12,7 @@ _CODES: Final = {
     "u.s.a": "US", "usa": "US", "u.s": "US", "us": "US", "america": "US", "united states of america": "US", "united states": "US",
     "u.k": "GB", "uk": "GB", "great britain": "GB", "united kingdom": "GB", "eu": "EU", "e.u": "EU", "the eu": "EU",
     "european union": "EU", "europe": "", "czech republic": "CZ", "korea": "KR", "holland": "NL", "prc": "CN", "turkey": "TR",
-    "türkei": "TR", "columbia": "CO", "viet nam": "VN",
+    "türkei": "TR", "viet nam": "VN",
 }  # fmt: skip
 _SHORT: Final = {
     "en": {"US": "the USA", "GB": "the UK", "EU": "the EU", "NL": "the Netherlands", "PH": "the Philippines", "AE": "the United Arab Emirates",
