@@ -215,7 +215,8 @@ def requested(skill: Skill, values: Mapping[str, Any]) -> BaseModel:
 def _said(problem: ValidationError) -> str:
     first = problem.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "the request"
-    return f"{where}: {first['msg']}."
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}."
 
 
 @functools.cache

@@ -130,6 +130,8 @@ class Phrases(Generic[Held]):
 
     def found(self, text: str) -> list[Found[Held]]:
         """Every place at which a phrase stands, in order; where several overlap, the longest."""
+        if not self._letters and not self._by_start:
+            return []
         low = _lowered(text)
         places = [*self._as_letters(text, low), *self._as_words(text, low)]
         # Of two at the same place the one that is only itself knows better.

@@ -101,8 +101,8 @@ def problems_of(part: Part, text: Text, brief: Brief, measured: Standard) -> dic
 
 
 def formal_problems(part: Part, text: Text, brief: Brief, measured: Standard) -> dict[str, list[str]]:
-    """All but the claims, for who has judged these already."""
-    return {name: check(part, text, brief, measured) for name, check in _CHECKS.items()} | {"claims": []}
+    """All but claims and language, for who has judged each sentence already."""
+    return {name: _CHECKS[name](part, text, brief, measured) for name in ("limits", "html", "words")}
 
 
 def judged(text: str, brief: Brief, measured: Standard) -> list[claims.Judged]:

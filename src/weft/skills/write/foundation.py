@@ -10,9 +10,8 @@ from typing import Any, Final
 
 from weft.business import Business
 from weft.skills.write import Write
+from weft.skills.write.names import COMMON, NAMES
 
-COMMON: Final = "write.common"
-NAMES: Final = "write.names"
 SECTIONS: Final = ("voice", "languages", "markets", "claims")
 _FORM: Final = 1
 _SHARE: Final = 0.1

@@ -16,8 +16,8 @@ import orjson
 
 from weft.business import Business
 from weft.errors import InputError
-from weft.skills.write.foundation import COMMON, NAMES
 from weft.skills.write.lexicon import colors, folded
+from weft.skills.write.names import COMMON, NAMES
 from weft.skills.write.sentences import addressed, blocks, concrete, fingerprint, language_of, sentences, whole
 
 _READ: Final = 20_000

@@ -72,7 +72,7 @@ def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[L
     grammar = GRAMMARS[language]
     told = telling(brief, language, here.voice_in(brief.language))
     measured = here.standard(asked.channel, brief.language)
-    page = _page(told, grammar, brief, measured)
+    page = _page(told, grammar, brief, measured, asked.parts)
     found: list[Text] = []
     left: list[Left] = []
     for part in dict.fromkeys(asked.parts):
@@ -120,18 +120,19 @@ def _why(part: Part, pieces: Sequence[Text], brief: Brief, measured: Standard) -
     return next((found[0] for found in problems.values() if found), "Too little is known of the product.")
 
 
-def _page(told: Telling, grammar: Grammar, brief: Brief, measured: Standard) -> _Page:
+def _page(told: Telling, grammar: Grammar, brief: Brief, measured: Standard, asked: Sequence[Part]) -> _Page:
     """The draft and the short sentences without what is not supported, all judged at once."""
-    draft, short = grammar.draft(told), grammar.short(told)
-    parts = list(dict.fromkeys([*draft.texts(), *short, grammar.title(told), grammar.feed_title(told)]))
+    draft = grammar.draft(told) if set(asked) & {"description", "bullets"} else Draft()
+    short = grammar.short(told) if "seo_description" in asked or measured.channel == "social" else []
+    titles = [_titled(told, grammar, measured)] if set(asked) & {"title", "seo_title"} else []
+    parts = list(dict.fromkeys([*draft.texts(), *short, *titles]))
     whole, starts = "", []
     for part in parts:
         starts.append(len(whole))
         whole += part + "\n"
     counts = dict.fromkeys(parts, 0)
     wrong: set[str] = set()
-    own = [*draft.lead, *draft.body, *draft.items, *(f"{line.label}: {line.value}" for line in draft.lines), *short]
-    wrong.update(one for one in own if word_problems(one, brief, measured))
+    wrong.update(one for one in [*draft.body, *draft.items] if word_problems(one, brief, measured))
     ends = [start + len(part) for start, part in zip(starts, parts, strict=True)]
     for one in judged(whole, brief, measured):
         place = next((n for n, end in enumerate(ends) if one.claim.start < end), len(parts) - 1)
@@ -143,10 +144,13 @@ def _page(told: Telling, grammar: Grammar, brief: Brief, measured: Standard) -> 
     })  # fmt: skip
 
 
+def _titled(told: Telling, grammar: Grammar, measured: Standard) -> str:
+    """A product's title: short for its own shop, one that stands alone for others."""
+    return grammar.title(told) if measured.channel in ("shop", "social") else grammar.feed_title(told)
+
+
 def _title(page: _Page, measured: Standard) -> list[Text]:
-    title = (
-        page.grammar.title(page.told) if measured.channel in ("shop", "social") else page.grammar.feed_title(page.told)
-    )
+    title = _titled(page.told, page.grammar, measured)
     if title not in page.claims:
         title = page.told.proper
     limit = measured.rules.limits["title"].characters

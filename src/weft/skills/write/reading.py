@@ -35,6 +35,9 @@ _MOST_SENTENCES: Final = 12
 _MOST_DETAILS: Final = 14
 _MOST_VALUES: Final = 60
 _MOST_KEPT: Final = 60
+_FEW: Final = 2
+_OF_VARIANT: Final = ("price", "compare_at", "grams")
+_TAG: Final = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}")
 _LONGEST_VALUE: Final = 160
 # What a platform keeps beside the facts, or what says for whom a thing is, which is read by itself.
 _NO_FACTS: Final = re.compile(
@@ -488,9 +491,11 @@ def _made(text: str, reading: _Reading) -> bool:
     found = _MADE_IN.match(text)
     if found is None:
         return False
+    where = found[1].strip()
+    if not known_place(where) and (not where[:1].isupper() or len(where.split()) > 3):
+        return False
     if not reading.has("origin"):
-        place = found[1].strip()
-        reading.add("origin", place, text, "description")
+        reading.add("origin", where, text, "description")
     return True
 
 
@@ -596,11 +601,9 @@ def _is_color(option: str) -> bool:
 
 def _cleaned(source: Mapping[str, Any], title: str, reading: _Reading) -> dict[str, Any]:
     """The record that texts are checked against: its fields, and of its text what was kept."""
-    clean = {
-        key: value
-        for key, value in source.items()
-        if key in ("id", "vendor", "type", "category", "tags", "options", "variants", "status")
-    }
+    clean = {key: value for key, value in source.items() if key in ("vendor", "type", "category")}
+    clean["variants"] = list(_telling_variants(source))
+    clean["tags"] = ", ".join(tag for tag in map(str, source.get("tags") or ()) if _TAG.fullmatch(tag))
     clean["title"] = title
     clean["description"] = "\n".join(reading.kept)
     clean["tags"] = [tag for tag in clean.get("tags") or () if not addressed(str(tag))]
@@ -613,11 +616,34 @@ def _cleaned(source: Mapping[str, Any], title: str, reading: _Reading) -> dict[s
 
 
 def _said_plainly(reading: _Reading) -> Iterator[claims.Fact]:
-    """Facts whose field holds them as a code, in words: of `TR` that it was made in Turkey."""
+    """Facts whose field holds them in another form than texts do: `TR` is made in Turkey, 57/58 are two numbers."""
+    numbers = [
+        number for one in reading.known if one.name == "size" for number in re.findall(r"\d+(?:[.,]\d+)?", one.text)
+    ]
+    if numbers:
+        yield claims.Fact("choices", "; ".join(numbers), "; ".join(numbers))
     for one in reading.known:
         if one.name == "origin" and one.field.startswith("attributes") and known_place(one.text):
             said = f"Made in {place(one.text, 'en')}"
             yield claims.Fact(one.field, said, said)
+
+
+def _telling_variants(source: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The variants as few as say the same: each price and weight once, and all values of an option in one."""
+    said: dict[str, list[str]] = {}
+    told: set[tuple[str, str]] = set()
+    for variant in source.get("variants") or ():
+        for name, value in (variant.get("options") or {}).items():
+            values = said.setdefault(str(name), [])
+            if value and str(value) not in values:
+                values.append(str(value))
+        money = {name: variant[name] for name in _OF_VARIANT if variant.get(name)}
+        new = {name: value for name, value in money.items() if (name, str(value)) not in told}
+        told |= {(name, str(value)) for name, value in new.items()}
+        if new:
+            yield {"currency": variant.get("currency"), **new}
+    if said:
+        yield {"options": {name: values if len(values) <= _FEW else "; ".join(values) for name, values in said.items()}}
 
 
 def _needs(family: str, reading: _Reading) -> Iterator[Need]:

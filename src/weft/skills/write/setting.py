@@ -14,8 +14,9 @@ from weft.skills.write import Channel, Write
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base
 from weft.skills.write.checks import Standard
-from weft.skills.write.foundation import COMMON, NAMES, digests
+from weft.skills.write.foundation import digests
 from weft.skills.write.learning import Common, Names, key_of
+from weft.skills.write.names import COMMON, NAMES
 from weft.skills.write.reading import read
 from weft.store.preferences import Market, Voice
 

@@ -18,10 +18,12 @@ from weft.surfaces.cli import (
     output,
     runs,
     server,
+    settings,
     skills,
     spending,
     taxonomy,
     trials,
+    wordings,
 )
 
 app = typer.Typer(
@@ -41,6 +43,9 @@ app.add_typer(nouns.orders, name="orders")
 app.add_typer(nouns.customers, name="customers")
 app.add_typer(files.imports, name="imports")
 app.add_typer(taxonomy.app, name="taxonomy")
+app.add_typer(settings.app, name="settings")
+app.add_typer(wordings.glossary, name="glossary")
+app.add_typer(wordings.memory, name="memory")
 app.registered_commands += learning.app.registered_commands
 app.add_typer(learning.examples, name="examples")
 app.add_typer(nouns.journal, name="journal")

@@ -18,11 +18,10 @@ from weft.skills.write.grammar.telling import (
     color_words,
     fitted,
     joined,
-    ordered,
     some_colors,
-    spanned,
 )
 from weft.skills.write.lexicon import folded, plural
+from weft.skills.write.sizes import ordered, spanned
 
 _ENGINE: Final = inflect.engine()
 _FOR: Final = {

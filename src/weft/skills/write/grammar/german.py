@@ -15,12 +15,10 @@ from weft.skills.write.grammar.telling import (
     Telling,
     color_words,
     joined,
-    letters,
-    ordered,
     some_colors,
-    spanned,
 )
 from weft.skills.write.lexicon import Kind, folded
+from weft.skills.write.sizes import ordered, spanned
 
 _FOR: Final = {
     "women": "Damen",
@@ -203,7 +201,7 @@ class German(Grammar):
         return [self._written(one) for one in found]
 
     def _sizes(self, told: Telling) -> str:
-        sizes = [self._size(size) for size in self._in_letters(told)]
+        sizes = [self._size(size) for size in ordered(told.sizes)]
         if not sizes:
             return ""
         if sizes == ["Einheitsgröße"]:
@@ -214,10 +212,6 @@ class German(Grammar):
         if len(sizes) > _MOST_SIZES:
             return ""
         return f"in der Größe {sizes[0]}" if len(sizes) == 1 else f"in den Größen {joined(sizes, 'und')}"
-
-    def _in_letters(self, told: Telling) -> list[str]:
-        found = ordered(told.sizes)
-        return letters(found) if not told.own and letters(found) else found
 
     def _size(self, size: str) -> str:
         return _SIZE_WORDS.get(folded(size), size)
@@ -244,7 +238,7 @@ class German(Grammar):
             words = [color_words(one, "de")[0] for one in told.colors]
             found.append(Line("Farbe" if len(words) == 1 else "Farben", ", ".join(words), ("color",)))
         if told.sizes:
-            sizes = [self._size(one) for one in self._in_letters(told)]
+            sizes = [self._size(one) for one in ordered(told.sizes)]
             found.append(Line("Größe" if len(sizes) == 1 else "Größen", ", ".join(sizes), ("size",)))
         found += [Line(label, value, (name,)) for name, label, value in specified(told, "de")]
         cared = [str(one.value) for one in told.brief.known if one.name == "care"]

@@ -18,11 +18,6 @@ from weft.skills.write.grammar.figures import figure
 from weft.skills.write.lexicon import Kind, audience, colors, folded, is_a, kinds, materials, without_audience
 from weft.store.preferences import Voice
 
-_ORDERED: Final = ("xxxs", "xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl", "4xl", "5xl")
-_LETTERS: Final = {
-    "x-small": "xs", "x small": "xs", "extra small": "xs", "xsmall": "xs", "small": "s", "medium": "m", "large": "l",
-    "x-large": "xl", "x large": "xl", "extra large": "xl", "xlarge": "xl", "xx-large": "xxl", "xx large": "xxl", "2xl": "xxl", "3xl": "xxxl",
-}  # fmt: skip
 _AFTER: Final = re.compile(r"\s+(?:for|with|by|from|of|w/|für|mit|aus|von)\s+.*$", re.IGNORECASE)
 _MOST_COLORS: Final = 8
 
@@ -170,34 +165,6 @@ def _is_plural(name: str, kind: Kind | None) -> bool:
 def joined(items: Sequence[str], word: str) -> str:
     """A list as a sentence has it: `a, b and c`."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else ""
-
-
-def letters(sizes: Sequence[str]) -> list[str]:
-    """Sizes as letters, where all of them are."""
-    found = [_LETTERS.get(folded(size), folded(size)) for size in sizes]
-    return [one.upper() for one in found] if found and all(one in _ORDERED for one in found) else []
-
-
-def spanned(sizes: Sequence[str]) -> tuple[str, str] | None:
-    """The first and the last of sizes between which none is missing."""
-    found = [one.lower() for one in letters(sizes)]
-    if len(found) >= 3:
-        places = sorted(_ORDERED.index(one) for one in found)
-        if places == list(range(places[0], places[-1] + 1)):
-            by_place = {_ORDERED.index(one): said for one, said in zip(found, sizes, strict=True)}
-            return by_place[places[0]], by_place[places[-1]]
-    return None
-
-
-def ordered(sizes: Sequence[str]) -> list[str]:
-    """Sizes from small to large, where they can be compared; else as they come."""
-    found = letters(sizes)
-    if found:
-        return [size for _, size in sorted(zip((_ORDERED.index(one.lower()) for one in found), sizes, strict=True))]
-    try:
-        return sorted(sizes, key=lambda size: float(size.replace(",", ".")))
-    except ValueError:
-        return list(sizes)
 
 
 @functools.lru_cache(4_096)
