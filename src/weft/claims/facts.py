@@ -1,7 +1,7 @@
 """What is known: facts of a record or of any nested mapping, and the same made ready to judge texts by."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
