@@ -9,7 +9,8 @@ from babel import Locale, UnknownLocaleError
 
 from weft.errors import InputError
 from weft.skills.translate import Translate, language
-from weft.skills.translate.structure import parsed
+from weft.skills.translate.drafts import taken_apart
+from weft.skills.translate.products import Item
 from weft.store import languages
 from weft.store.preferences import Languages
 
@@ -18,6 +19,8 @@ _NO_LANGUAGE: Final = ("und", "mul", "zxx", "mis", "root")
 _TRADITIONAL: Final = ("Hant", "TW", "HK", "MO")
 _FEWEST_WORDS: Final = 3
 _SURE: Final = 0.8
+_SURE_OF_FEW: Final = 0.95
+_FEW_WORDS: Final = 5
 _SURE_OF_TWO: Final = 0.6
 _MOST_READ: Final = 4_000
 FALLBACK: Final = "en"
@@ -102,21 +105,22 @@ class Reader:
         # Whose main language nobody knows may have texts in any.
         self._among = sorted(own if spoken.main and len(own) > 1 else {*own, *language.COMMON})
 
-    def of_texts(self, texts: Sequence[str]) -> str:
+    def of_all(self, items: Sequence[Item]) -> str:
         """The language that texts are in as a whole, where it can be told; else the business's main one."""
         if self.said:
             return self.said
-        told = self._told(_words("\n".join(texts)), self._among)
+        told = self._told("\n".join(map(_words, items))[:_MOST_READ], self._among)
         return self._variety(told) if told else self.main or FALLBACK
 
-    def of_text(self, text: str, whole: str) -> str:
+    def of_one(self, item: Item, whole: str) -> str:
         """The language of one text of a whole that is mostly in `whole`: a few words tell none of their own."""
         if self.said:
             return self.said
-        words = _words(text)
+        words = _words(item)
         if len(words.split()) < _FEWEST_WORDS and words.isascii():
             return self._of_few(words, whole)
-        told = self._told(words, self._among)
+        sure = _SURE if len(words.split()) > _FEW_WORDS else _SURE_OF_FEW
+        told = self._told(words, self._among, sure)
         return self._variety(told) if told and not same(told, whole) else whole
 
     def _of_few(self, words: str, whole: str) -> str:
@@ -135,10 +139,12 @@ class Reader:
         return self.main if self.main and same(self.main, told) else told
 
 
-def _words(text: str) -> str:
+def _words(item: Item) -> str:
     """The words of a text without its tags and placeholders, as many as are needed to tell a language."""
+    if not any(sign in item.text for sign in "<{&"):
+        return item.text[:_MOST_READ]
     try:
-        segments = parsed(text[: _MOST_READ * 4]).segments
+        segments = taken_apart(item).segments
     except InputError:
-        return text[:_MOST_READ]
+        return item.text[:_MOST_READ]
     return "\n".join(segment.plain for segment in segments)[:_MOST_READ]

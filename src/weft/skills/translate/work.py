@@ -89,7 +89,7 @@ class Work:
         else:
             product, record = {}, None
             found = _texts(asked, business)
-        source = reader.of_texts([item.text for item in found])
+        source = reader.of_all(found)
         work = cls(asked, record, product, source, rules)
         for language in into:
             outdated = lessons.outdated(found, record or "", language, shop.made_of)
@@ -108,7 +108,7 @@ class Work:
                 if self.record is None:
                     self.taken.append(Draft.of(item, language, language))
                 continue
-            source = reader.of_text(item.text, self.source)
+            source = reader.of_one(item, self.source)
             if not languages.same(source, language):
                 self.drafts.append(Draft.of(item, source, language))
             elif self.record is None or not languages.same(reader.main or self.source, language):
