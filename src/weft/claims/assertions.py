@@ -107,6 +107,8 @@ def _concept(found: Scan, span: Span, taken: set[int]) -> Finding | None:
     entries = [one for one in entries if one.kind != "certification"]
     if not entries:
         return None
+    if entries[0].concept == "piece":
+        return None
     wanted = [one for one in entries if one.kind != "thing"] or entries
     labelled = _labelled(found, span, wanted[0].kind)
     kind = wanted[0].kind

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from weft import money as currencies
 from weft.claims.assertions import Assertions, assertions
+from weft.claims.denials import bare_label, chinese_denied, groups, stem, telling
 from weft.claims.finding import STOPS, Finding
 from weft.claims.languages import small_words, told
 from weft.claims.lexicon import lexicon, longest, parents, properties_of
@@ -28,12 +29,14 @@ _NO: Final = frozenset(
     ["no", "false", "nein", "non", "否", "无", "没有", "n", "none", "keine", "kein", "keiner", "aucun", "aucune", "ninguno", "ninguna", "without", "ohne", "sans", "sin", "not", "x", "✗", "✘", "falsch", "faux", "falso", "不", "不是", "不可"]
 )
 _LONG: Final = 60
+_SHORT: Final = 40
 _CJK: Final = 0x2E80
 _TOLD: Final = 4000
 _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
 _SMALL: Final = frozenset(["g", "mg", "ml", "mm", "mAh", "W", "lm", "Pa", "J", "kJ", "kcal", "rpm", "°C", "px", "day", "hour"])
 _LARGE: Final = frozenset(["kg", "l", "m", "km", "tonne", "pound", "inch", "foot", "GB", "TB"])
 _SOLID: Final = frozenset("solid massiv massive massiver massivem massives massif massifs maciza macizo macizas 实".split())
+_ZERO: Final = re.compile(r"0(?:[.,]0+)? ?(?:%|g|mg|ml)")
 _FITS: Final = re.compile(r"compat|kompat|fits|passend|works with|兼容|适配|适用(?!年|人|季)|connects")
 _SHARES: Final = ("percent", "percentage", "share", "anteil", "pct")
 
@@ -108,6 +111,10 @@ class Facts:
     words: dict[str, Fact] = field(default_factory=dict)
     short: dict[str, Fact] = field(default_factory=dict)
     text: str = " "
+    affirmed: dict[str, Fact] = field(default_factory=dict)
+    denied: dict[str, Fact] = field(default_factory=dict)
+    denied_together: list[tuple[frozenset[str], Fact]] = field(default_factory=list)
+    stems: set[str] = field(default_factory=set)
     fits: bool = False
 
     def find(self, phrase: str) -> Fact | None:
@@ -276,8 +283,8 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     text = fact.text
     folded = text.strip().strip(".").lower()
     flipped: bool | None = None
-    if isinstance(fact.value, bool) or folded in _YES or folded in _NO:
-        flipped = not fact.value if isinstance(fact.value, bool) else folded in _NO
+    if isinstance(fact.value, bool) or folded in _YES or folded in _NO or _ZERO.fullmatch(folded):
+        flipped = not fact.value if isinstance(fact.value, bool) else folded not in _YES
         text = label
     elif (
         label
@@ -293,6 +300,7 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
             _note(ready, found, finding, fact, flipped)
     if not _SOLID.isdisjoint(found.scan.words):
         _solid(ready, fact)
+    _words_said(ready, found, fact, flipped)
     _sizes(ready, fact, label)
     ready.fits = ready.fits or bool(_FITS.search(label.lower()))
     words = found.scan.words
@@ -306,6 +314,34 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
                 ready.codes.setdefault(joined, fact)
     _codes(ready, found, fact)
     return " ".join(words)
+
+
+def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | None) -> None:
+    """Keep the words that a fact denies and, of short facts, those that it affirms."""
+    scan = found.scan
+    taken_back = groups(scan)
+    if flipped:
+        inside = {n for group in taken_back for n in group}
+        taken_back = [[n for n, _ in telling(scan) if n not in inside]]
+    denied = {n for group in taken_back for n in group}
+    for group in taken_back:
+        words = frozenset(stem(scan.words[n]) for n in group[:3] if ord(scan.words[n][0]) < _CJK)
+        if words:
+            ready.denied_together.append((words, fact))
+    short = flipped is False or len(fact.text) <= _SHORT
+    label = 0 if flipped is False else len(read(label_of(fact.name)).words)
+    for n, word in telling(scan):
+        if n in denied:
+            ready.denied.setdefault(word, fact)
+        else:
+            ready.stems.add(word)
+            if short and n >= label and fact.name.rpartition(".")[2] not in ("title", "tags", "vendor", "type"):
+                ready.affirmed.setdefault(word, fact)
+    for first, after in chinese_denied(scan):
+        for end in range(first + 2, after + 1):
+            ready.denied.setdefault("".join(scan.words[first:end]), fact)
+    if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[0]) > _CJK:
+        (ready.denied if flipped else ready.affirmed).setdefault(name, fact)
 
 
 def _denied_behind_label(found: Assertions, label: str, text: str) -> frozenset[str]:
@@ -343,15 +379,18 @@ def _with_unit(fact: Fact, label: str) -> str:
     """A bare number with the unit that its name ends with."""
     if isinstance(fact.value, bool) or not re.fullmatch(r"\s*-?[\d.,]+\s*", fact.text):
         return fact.text
-    last = re.sub(r"[()\[\]]", "", label).rpartition(" ")[2]
-    known = lexicon(None).units.get(last.lower())
-    entries = known.get("", []) if known else []
     if "%" in label or "percent" in label.lower():
         return f"{fact.text}%"
-    if entries and (len(last) > 1 or " " in label):
-        entry = next((one for one in entries if not one.exact or one.exact == last), entries[0])
-        if entry.value.dimension not in ("angle",):
-            return f"{fact.text} {entry.exact or last}"
+    names = re.sub(r"[()\[\],/]", " ", label).split()
+    for place, name in enumerate(reversed(names)):
+        known = lexicon(None).units.get(name.lower())
+        entries = known.get("", []) if known else []
+        if not entries or (len(name) < 2 and (place or len(names) < 2)) or name.lower() in ("in", "set", "bar", "min", "max", "pt"):
+            if not (name.lower() in ("in", "min", "bar", "pt") and not place and len(names) > 1 and entries):
+                continue
+        entry = next((one for one in entries if not one.exact or one.exact == name), entries[0])
+        if entry.value.dimension != "angle" and not entry.value.currency:
+            return f"{fact.text} {entry.exact or name}"
     return fact.text
 
 

@@ -35,6 +35,7 @@ _PREPOSITIONS: Final = frozenset(
     ]
 )
 _REACH: Final = 6
+_LABEL: Final = 4
 CONTENT: Final = frozenset(
     [
         "material",
@@ -198,15 +199,17 @@ def _steering(found: Scan) -> None:
 def _negate(found: Scan) -> None:
     """Mark what the text denies: behind a negation, before «-free», and in a clause that ends in a denial."""
     words, size = found.words, len(found.words)
-    until, denier, klass, n, clause = -1, "", "", 0, 0
+    until, denier, klass, started, n, clause = -1, "", "", 0, 0, 0
     while n < size:
         word = words[n]
         steering = found.steering.get(n)
         kinds = {entry.kind for entry in steering[1]} if steering else ()
-        if word in STOPS:
+        if word == ":" and until >= 0 and not klass and n - started <= _LABEL:
+            until = n + _REACH
+        elif word in STOPS:
             until, klass = -1, ""
             if word != ":":
-                clause = n + 1
+                clause = clause if word == "?" and _answered(found, n) else n + 1
         elif word == ",":
             if not (until >= 0 and klass and _goes_on(found, n, klass)):
                 until, klass = -1, ""
@@ -214,8 +217,10 @@ def _negate(found: Scan) -> None:
         elif "not only" in kinds:
             until = -1
         elif "not before" in kinds:
-            until, denier, klass = n + _REACH + (steering[0] - n if steering else 0), word, ""
-        elif ("not but" in kinds and found.at[n] < 0) or (
+            until, denier, klass, started = n + _REACH + (steering[0] - n if steering else 0), word, "", n
+        elif "not but" in kinds and found.at[n] < 0:
+            until = -1
+        elif (
             word in _OR
             and klass
             and denier not in _PREPOSITIONS
@@ -233,6 +238,16 @@ def _negate(found: Scan) -> None:
         if late is not None and _ends_clause(words, late[0]):
             _deny_back(found, clause, n)
         n += 1
+
+
+def _answered(found: Scan, n: int) -> bool:
+    """Whether a question is answered with no: «Dishwasher? Better not.»"""
+    for at in range(n + 1, min(n + 4, len(found.words))):
+        if found.words[at] in found.lexicon.late:
+            return True
+        if found.words[at] in STOPS:
+            break
+    return False
 
 
 def _class(span: Span) -> str:

@@ -1,10 +1,11 @@
 """Whether facts support what a text asserts, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from weft.claims.assertions import Assertions, Claim
+from weft.claims.denials import chinese_denied, groups, stem, telling
 from weft.claims.facts import Fact, Facts, Known, Quantity, Sides, words_near
 from weft.claims.finding import STOPS, Finding
 from weft.claims.languages import small_words
@@ -51,7 +52,55 @@ def judged(text: Assertions, facts: Facts) -> list[Judged]:
         ruling = rule(finding, text, facts)
         if ruling is not None:
             found.append(Judged(text.claim(finding), *ruling))
+    found += _denials(text, facts, {n for one in text.findings for n in range(one.first, one.after)})
     return found
+
+
+def _denials(text: Assertions, facts: Facts, taken: set[int]) -> list[Judged]:
+    """Words outside the lexicon that the text denies and facts affirm, or the other way round."""
+    scan, found = text.scan, list[Judged]()
+    taken_back = groups(scan)
+    hidden = {n for group in taken_back for n in group}
+    for group in taken_back:
+        n, word = group[0], stem(scan.words[group[0]])
+        if n not in taken and not scan.trapped[n] and word in facts.affirmed and word not in facts.denied:
+            found.append(_denial(text, n, n + 1, facts.affirmed[word], denied=True))
+    if facts.denied_together:
+        said = {word: n for n, word in telling(scan) if n not in hidden and not scan.trapped[n]}
+        for words, fact in facts.denied_together:
+            if words <= said.keys() and not words <= facts.stems:
+                n = max(said[word] for word in words)
+                if n not in taken and max(said[word] for word in words) - min(said[word] for word in words) <= _NEAR:
+                    found.append(_denial(text, n, n + 1, fact, denied=False))
+    return found + list(_chinese_denials(text, facts, taken))
+
+
+def _chinese_denials(text: Assertions, facts: Facts, taken: set[int]) -> Iterator[Judged]:
+    scan = text.scan
+    joined = [phrase for phrase in facts.denied if ord(phrase[0]) > _CJK]
+    runs = list(chinese_denied(scan))
+    for first, after in runs:
+        for end in range(first + 2, after + 1):
+            fact = facts.affirmed.get("".join(scan.words[first:end]))
+            if fact is not None and not taken & set(range(first, end)):
+                yield _denial(text, first, end, fact, denied=True)
+    hidden = {n for first, after in runs for n in range(first, after)}
+    for n in range(len(scan.words)) if joined else ():
+        for size in (4, 3, 2):
+            phrase = "".join(scan.words[n : n + size])
+            if phrase in facts.denied and not (hidden | taken) & set(range(n, n + size)):
+                yield _denial(text, n, n + size, facts.denied[phrase], denied=False)
+                break
+
+
+_CJK: Final = 0x2E80
+_NEAR: Final = 8
+
+
+def _denial(text: Assertions, first: int, after: int, fact: Fact, *, denied: bool) -> Judged:
+    finding = Finding("property", first, after, negated=denied, name=" ".join(text.scan.words[first:after]))
+    says = "says so, which the text denies" if denied else "denies it"
+    return Judged(text.claim(finding), "contradicted", fact, f"{_quoted(fact)} {says}.")
 
 
 def rule(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
@@ -88,6 +137,8 @@ def _concept(finding: Finding, facts: Facts) -> Ruling | None:
             return best if best[0] == "supported" and finding.labelled else None
         if best[0] == "unknown" and (finding.kind == "thing" or _is_soft(finding)):
             return None
+    if best[0] == "unknown" and finding.kind == "color" and not finding.labelled:
+        return None
     if finding.kind == "thing":
         finding.kind = "property"
     return best
@@ -227,6 +278,8 @@ def _holding(readings: Iterable[Number], unit: Unit, finding: Finding, facts: Fa
                 agree(said, unit, one, some=finding.about_some) or _beyond(finding.bound, said, unit, one)
             ):
                 return one.fact
+        if (total := _in_total(said, unit, known, facts)) is not None:
+            return total
         if unit.dimension in _CALENDAR:
             for one in facts.measures.get(_CALENDAR[unit.dimension], ()):
                 if one.unit is not None and _days_agree(said, unit, one, one.unit):
@@ -237,6 +290,18 @@ def _holding(readings: Iterable[Number], unit: Unit, finding: Finding, facts: Fa
                     return one.fact
         for one in facts.numbers:
             if one.unit is None and one.value == said.value and _is_bare(one, unit, finding):
+                return one.fact
+    return None
+
+
+def _in_total(said: Number, unit: Unit, known: Sequence[Quantity], facts: Facts) -> Fact | None:
+    """The quantity of a piece, where the text tells that of as many pieces as facts count."""
+    if unit.dimension not in ("volume", "weight"):
+        return None
+    counts = {one.value for one in facts.numbers if one.unit is None and 2 <= one.value <= 100 and one.value == int(one.value)}
+    for one in known:
+        for count in counts:
+            if one.unit is not None and abs(one.base * count - unit.base(said.value)) <= 1e-6 * one.base * count:
                 return one.fact
     return None
 
@@ -688,7 +753,7 @@ def _land(finding: Finding, facts: Facts) -> Ruling | None:
     lands = [entry.concept for entry in finding.entries]
     if any(land in known or (land == "EU" and not _EUROPE.isdisjoint(known)) for land in lands):
         return None
-    if not known or finding.negated:
+    if not known or finding.negated or not finding.labelled:
         return None
     fact = next(iter(known.values()))
     return "contradicted", fact, f"{_quoted(fact)} says otherwise."

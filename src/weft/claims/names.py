@@ -92,9 +92,14 @@ def _open(scan: Scan, n: int, after: int, side: str, taken: set[int]) -> Iterato
     name = " ".join(
         word for word in scan.words[start:end] if word not in STOPS and word not in _FILLER and word not in "-\",'"
     )
-    if weak and not any(scan.reading.raws[at][:1].isupper() for at in range(start, end)):
+    if weak and not any(_is_sign(scan.reading.raws[at]) for at in range(start, end)):
         return
     yield Finding("certification", min(first, n), max(last, after), negated=_denied(scan, n), name=name)
+
+
+def _is_sign(raw: str) -> bool:
+    """Whether a word is a short form or a code: ABC, EcoStar, 9001."""
+    return raw[0].isdigit() or any(char.isupper() for char in raw[1:])
 
 
 def _denied(scan: Scan, n: int) -> bool:
@@ -213,13 +218,17 @@ def _chinese_place(scan: Scan, n: int, at: int) -> Iterator[Finding]:
         yield Finding("origin", n, end, name=" ".join(scan.words[at:end]), negated=_denied(scan, n))
 
 
+_SOURCES: Final = frozenset(["from", "aus", "de", "du", "des", "d", "d'", "von", "(", "'", "来", "自", "the"])
+
+
 def mentions(scan: Scan, taken: set[int]) -> Iterator[Finding]:
     """Countries that are named anywhere else: a claim where facts say where a thing is from."""
     n = 0
     while n < len(scan.words):
         hit = _country(scan, n) if n not in taken and scan.span(n) is None and not scan.trapped[n] else None
+        before = scan.words[n - 1] if n else ""
         if hit and any(entry.value == "land" for entry in hit[1]):
-            yield Finding("origin", n, hit[0], [one for one in hit[1] if one.value == "land"], silent=True)
+            yield Finding("origin", n, hit[0], [one for one in hit[1] if one.value == "land"], silent=True, labelled=before in _SOURCES)
         n = hit[0] if hit else n + 1
 
 

@@ -160,7 +160,7 @@ class Phrases(Generic[Held]):
 
     def found(self, text: str) -> list[Found[Held]]:
         """Every place at which a phrase stands, in order; where several overlap, the longest."""
-        if not self._letters and not self._by_start:
+        if not (self._letters or self._by_form or self._by_start):
             return []
         low = _lowered(text)
         places = [*self._as_letters(text, low), *self._as_words(text, low)]
