@@ -7,6 +7,7 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 
+from weft import claims
 from weft.errors import InputError
 from weft.skills.translate import Translate, language
 from weft.skills.translate.drafts import taken_apart
@@ -102,14 +103,15 @@ class Reader:
         self.said = known(asked.source) if asked.source else None
         self.main = spoken.main
         own = {languages.base(one) for one in (spoken.main, *spoken.others, *into) if one}
-        # Whose main language nobody knows may have texts in any.
-        self._among = sorted(own if spoken.main and len(own) > 1 else {*own, *language.COMMON})
+        # Where nobody knows the main language there may be texts in any.
+        self._among = sorted(own) if spoken.main and len(own) > 1 else None
 
     def of_all(self, items: Sequence[Item]) -> str:
         """The language that texts are in as a whole, where it can be told; else the business's main one."""
         if self.said:
             return self.said
-        told = self._told("\n".join(map(_words, items))[:_MOST_READ], self._among)
+        words = "\n".join(map(_words, items))[:_MOST_READ]
+        told = claims.language_of(words, self._among) or self._likely(words, _SURE)
         return self._variety(told) if told else self.main or FALLBACK
 
     def of_one(self, item: Item, whole: str) -> str:
@@ -119,19 +121,20 @@ class Reader:
         words = _words(item)
         if len(words.split()) < _FEWEST_WORDS and words.isascii():
             return self._of_few(words, whole)
-        sure = _SURE if len(words.split()) > _FEW_WORDS else _SURE_OF_FEW
-        told = self._told(words, self._among, sure)
+        few = len(words.split()) <= _FEW_WORDS and words.isascii()
+        told = None if few else claims.language_of(words, self._among)
+        told = told or self._likely(words, _SURE_OF_FEW if few else _SURE)
         return self._variety(told) if told and not same(told, whole) else whole
 
     def _of_few(self, words: str, whole: str) -> str:
         """The language of a few words: the whole's, unless that is not the business's, and they look like the business's."""
         if not self.main or same(self.main, whole):
             return whole
-        return self._variety(self._told(words, [languages.base(self.main), whole], _SURE_OF_TWO) or whole)
+        return self._variety(self._likely(words, _SURE_OF_TWO, [languages.base(self.main), whole]) or whole)
 
-    @staticmethod
-    def _told(words: str, among: Sequence[str], sure: float = _SURE) -> str | None:
-        likely = language.likely(words, among)
+    def _likely(self, words: str, sure: float, among: Sequence[str] | None = None) -> str | None:
+        """The likeliest language among those that are spoken here, where it is as likely as that."""
+        likely = language.likely(words, among or self._among or language.COMMON)
         best = max(likely, key=lambda one: likely[one], default=None)
         return best if best is not None and likely[best] >= sure else None
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from weft.business import Business
 from weft.errors import InputError
 from weft.skill import Edit, product_of
-from weft.skills.translate import How, Untranslated, Rendering, Translate, Translated, gate, languages, lessons
+from weft.skills.translate import How, Rendering, Translate, Translated, Untranslated, gate, languages, lessons
 from weft.skills.translate.drafts import Draft
 from weft.skills.translate.languages import Reader
 from weft.skills.translate.products import Item, held, items, wordless
