@@ -133,8 +133,8 @@ class Reader:
         return self._variety(self._likely(words, _SURE_OF_TWO, [languages.base(self.main), whole]) or whole)
 
     def _likely(self, words: str, sure: float, among: Sequence[str] | None = None) -> str | None:
-        """The likeliest language among those that are spoken here, where it is as likely as that."""
-        likely = language.likely(words, among or self._among or language.COMMON)
+        """The likeliest language among those that are spoken here, where it is as likely as that; None where nobody knows those."""
+        likely = language.likely(words, among or self._among or ())
         best = max(likely, key=lambda one: likely[one], default=None)
         return best if best is not None and likely[best] >= sure else None
 
