@@ -64,7 +64,6 @@ class Writers(Standin):
     def __init__(self) -> None:
         super().__init__({"honest": self.honest, "liar": self.liar})
         self.told: list[tuple[str, str]] = []
-        self.dice = random.Random(5)
 
     def honest(self, body: Mapping[str, Any]) -> Behavior:
         return whole(body, json.dumps(truth(product_in(body))))
@@ -72,10 +71,12 @@ class Writers(Standin):
     def liar(self, body: Mapping[str, Any]) -> Behavior:
         product = product_in(body)
         texts = truth(product)
-        if self.dice.random() < 0.6:
-            sentence = lie(self.dice.choice(KINDS), product, self.dice)
+        # The same product is lied of each time, and in the same part.
+        dice = random.Random(product["title"])
+        if dice.random() < 0.6:
+            sentence = lie(dice.choice(KINDS), product, dice)
             self.told.append((product["title"], sentence))
-            part = self.dice.choice(["description", "bullets", "seo_description"])
+            part = dice.choice(["description", "bullets", "seo_description"])
             texts[part] = [*texts[part][:3], sentence] if isinstance(texts[part], list) else sentence
         return whole(body, json.dumps(texts))
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from weft.business import Business
 from weft.errors import InputError
 from weft.skill import Edit, product_of
-from weft.skills.translate import How, Untranslated, Rendering, Translate, Translated, gate, languages, lessons
+from weft.skills.translate import How, Rendering, Translate, Translated, Untranslated, gate, languages, lessons
 from weft.skills.translate.drafts import Draft
 from weft.skills.translate.languages import Reader
 from weft.skills.translate.products import Item, held, items, wordless
@@ -89,7 +89,7 @@ class Work:
         else:
             product, record = {}, None
             found = _texts(asked, business)
-        source = reader.of_texts([item.text for item in found])
+        source = reader.of_all(found)
         work = cls(asked, record, product, source, rules)
         for language in into:
             outdated = lessons.outdated(found, record or "", language, shop.made_of)
@@ -108,7 +108,7 @@ class Work:
                 if self.record is None:
                     self.taken.append(Draft.of(item, language, language))
                 continue
-            source = reader.of_text(item.text, self.source)
+            source = reader.of_one(item, self.source)
             if not languages.same(source, language):
                 self.drafts.append(Draft.of(item, source, language))
             elif self.record is None or not languages.same(reader.main or self.source, language):
