@@ -6,7 +6,7 @@ from typing import Any, Final
 from weft.claims.finding import CONTENT, Finding, Scan, Span, scan
 from weft.claims.languages import told
 from weft.claims.lexicon import LANGUAGES, Node
-from weft.claims.names import certificates, compatibles, origins
+from weft.claims.names import certificates, compatibles, mentions, origins
 from weft.claims.numerals import plain
 from weft.claims.quantities import Sweep
 from weft.claims.reading import Reading, read
@@ -68,12 +68,14 @@ def value_of(finding: Finding) -> Any:
     return finding.name or None
 
 
-def assertions(text: str, language: str | None = None, own: Node | None = None) -> Assertions:
+def assertions(
+    text: str, language: str | None = None, own: Node | None = None, numbers: str | None = None
+) -> Assertions:
     """Read a text and find what it asserts; `language` is used where it is one that the lexicon has."""
     reading = read(text)
     if language is None or language not in LANGUAGES:
         language = told(reading.words, surely=True)
-    found = scan(reading, language, own)
+    found = scan(reading, language, own, numbers)
     return Assertions(reading, language, found, findings(found))
 
 
@@ -82,7 +84,9 @@ def findings(found: Scan) -> list[Finding]:
     all_found = list(Sweep(found).findings())
     taken = {n for one in all_found if one.kind != "number" or one.name for n in range(one.first, one.after)}
     all_found += certificates(found)
-    all_found += origins(found)
+    made = list(origins(found))
+    all_found += made
+    all_found += mentions(found, {n for one in made for n in range(one.first, one.after)})
     all_found += compatibles(found)
     named = {
         n for one in all_found if one.kind in ("certification", "compatibility") for n in range(one.first, one.after)

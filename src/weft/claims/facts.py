@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from weft import money as currencies
 from weft.claims.assertions import Assertions, assertions
-from weft.claims.finding import Finding
-from weft.claims.lexicon import lexicon, parents
+from weft.claims.finding import STOPS, Finding
+from weft.claims.languages import small_words, told
+from weft.claims.lexicon import lexicon, longest, parents, properties_of
 from weft.claims.numerals import Number, plain
 from weft.claims.reading import read
 from weft.claims.units import Unit, money, units
@@ -17,6 +18,7 @@ _UNTOLD: Final = frozenset(
     "id uid columns known status published part update cost image src position tracker policy fulfillment requires_shipping taxable"
     " tax_code gift_card linked_to levels choices weight_unit href url handle created_at updated_at confidence source at how".split()
 )
+_SAVED: Final = ("discount", "rabatt", "remise", "descuento", "优惠")
 _PRICES: Final = frozenset(
     ["price", "compare_at", "sale_price", "amount", "compare_at_price", "msrp", "rrp", "preis", "prix", "precio"]
 )
@@ -28,7 +30,13 @@ _NO: Final = frozenset(
     " 不 不是 不可".split()
 )
 _LONG: Final = 60
+_CJK: Final = 0x2E80
+_TOLD: Final = 4000
 _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
+_SMALL: Final = frozenset(["g", "mg", "ml", "mm", "mAh", "W", "lm", "Pa", "J", "kJ", "kcal", "rpm", "°C", "px", "day", "hour"])
+_LARGE: Final = frozenset(["kg", "l", "m", "km", "tonne", "pound", "inch", "foot", "GB", "TB"])
+_SOLID: Final = frozenset("solid massiv massive massiver massivem massives massif massifs maciza macizo macizas 实".split())
+_FITS: Final = re.compile(r"compat|kompat|fits|passend|works with|兼容|适配|适用(?!年|人|季)|connects")
 _SHARES: Final = ("percent", "percentage", "share", "anteil", "pct")
 
 
@@ -65,7 +73,6 @@ class Quantity:
     about: str | None = None
     near: frozenset[str] = frozenset()
     language: str | None = None
-    low: bool = True
 
     @property
     def base(self) -> float:
@@ -98,10 +105,12 @@ class Facts:
     sizes: dict[str, Fact] = field(default_factory=dict)
     marks: dict[str, list[tuple[str, Fact]]] = field(default_factory=dict)
     origins: dict[str, Fact] = field(default_factory=dict)
+    named_lands: dict[str, Fact] = field(default_factory=dict)
     codes: dict[str, Fact] = field(default_factory=dict)
     words: dict[str, Fact] = field(default_factory=dict)
     short: dict[str, Fact] = field(default_factory=dict)
     text: str = " "
+    fits: bool = False
 
     def find(self, phrase: str) -> Fact | None:
         """The fact that holds a phrase of folded tokens, as a whole."""
@@ -155,6 +164,7 @@ def _value(path: str, value: Any, found: list[Fact]) -> None:
     elif isinstance(value, str | bool | int | float):
         found.append(Fact(path, value, _written(value)))
     elif isinstance(value, Sequence):
+        _count(path, value, found)
         for place, one in enumerate(value, 1):
             if isinstance(one, Mapping):
                 label = one.get("sku") or one.get("id") or place
@@ -165,7 +175,23 @@ def _value(path: str, value: Any, found: list[Fact]) -> None:
         found.append(Fact(path, value, str(value)))
 
 
+def _count(path: str, values: Sequence[Any], found: list[Fact]) -> None:
+    """How many values a list has, and how often it has each."""
+    plain_ones = [str(one) for one in values if isinstance(one, str | int | float)]
+    if len(plain_ones) < 2 or len(plain_ones) != len(values) or path == "tags":
+        return
+    found.append(Fact(path, len(plain_ones), f"{len(plain_ones)} {label_of(path)}"))
+    if len(set(plain_ones)) < len(plain_ones):
+        for one in dict.fromkeys(plain_ones):
+            if not one[:1].isdigit():
+                found.append(Fact(path, one, f"{plain_ones.count(one)} {one}"))
+
+
 def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
+    values = value.get("values")
+    if "name" in value and isinstance(values, Sequence) and not isinstance(values, str):
+        _value(f"options.{value['name']}", values, found)
+        return
     if "value" in value:
         unit = value.get("unit")
         inner = value["value"]
@@ -238,6 +264,7 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
     else:
         raise TypeError("Facts are a mapping of names to values, or a sequence of Fact.")
     ready = Facts(given)
+    language = language or told(read(" . ".join(fact.text for fact in given)[:_TOLD]).words, surely=True)
     parts: list[str] = []
     for fact in given:
         parts.append(_take(ready, fact, language))
@@ -261,10 +288,15 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     ):
         text = f"{label}: {_with_unit(fact, label)}"
     long = len(text) > _LONG
-    found = assertions(text, None if not long else None)
+    found = assertions(text, numbers=language)
+    told_twice = _denied_behind_label(found, label, text) if flipped is None else frozenset()
     for finding in found.findings:
-        _note(ready, found, finding, fact, flipped)
+        if not (told_twice and finding.first < len(label.split()) and told_twice & {one.concept for one in finding.entries}):
+            _note(ready, found, finding, fact, flipped)
+    if not _SOLID.isdisjoint(found.scan.words):
+        _solid(ready, fact)
     _sizes(ready, fact, label)
+    ready.fits = ready.fits or bool(_FITS.search(label.lower()))
     words = found.scan.words
     for n, word in enumerate(words):
         ready.words.setdefault(word, fact)
@@ -276,6 +308,19 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
                 ready.codes.setdefault(joined, fact)
     _codes(ready, found, fact)
     return " ".join(words)
+
+
+def _denied_behind_label(found: Assertions, label: str, text: str) -> frozenset[str]:
+    """The concepts that a value denies although its label names them: «ironing: needs no ironing»."""
+    if not text.startswith(f"{label}: "):
+        return frozenset()
+    return frozenset(one.concept for finding in found.findings if finding.negated for one in finding.entries)
+
+
+def _solid(ready: Facts, fact: Fact) -> None:
+    """Solid oak is solid wood."""
+    if any(known.fact is fact and not known.negated for known in ready.named.get("wood", ())):
+        ready.named.setdefault("solid wood", []).append(Known("solid wood", False, fact))
 
 
 def _codes(ready: Facts, found: Assertions, fact: Fact) -> None:
@@ -326,9 +371,13 @@ def _note(ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped
             name = finding.entries[0].concept if finding.entries else finding.name
             ready.marks.setdefault(name.lower(), []).append((finding.name if finding.entries else "", fact))
             ready.marks.setdefault("", []).append((finding.name, fact))
+            if finding.entries and (follows := properties_of().get(finding.entries[0].concept)):
+                ready.named.setdefault(follows, []).append(Known(follows, False, fact))
     elif kind == "origin":
         for entry in finding.entries:
-            ready.origins.setdefault(entry.concept, fact)
+            (ready.named_lands if finding.silent else ready.origins).setdefault(entry.concept, fact)
+        if finding.name:
+            ready.origins.setdefault(finding.name, fact)
     if kind in ("certification", "origin", "compatibility", "size", "dimensions"):
         return
     for entry in finding.entries:
@@ -352,8 +401,11 @@ def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact
         ready.codes.setdefault(finding.name, fact)
         return
     near = _near(found, finding)
-    for n, readings in enumerate(finding.numbers):
+    for n, given in enumerate(finding.numbers):
         unit = finding.units[n] if n < len(finding.units) else finding.unit
+        readings: Sequence[Number] = given
+        if unit is not None and len(readings) > 1:
+            readings = (_likely(readings, unit),)
         for one in readings:
             quantity = Quantity(
                 one.value,
@@ -365,7 +417,6 @@ def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact
                 finding.about,
                 near,
                 found.language,
-                n == 0,
             )
             if finding.kind == "percentage":
                 for entry in finding.entries:
@@ -377,16 +428,33 @@ def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact
                 ready.measures.setdefault(unit.dimension, []).append(quantity)
                 if finding.thing:
                     ready.numbers.append(quantity)
+                if label_of(fact.name).lower().endswith(_SAVED):
+                    ready.measures.setdefault("discount", []).append(quantity)
             else:
                 ready.numbers.append(quantity)
                 if label_of(fact.name).lower() in _PRICES or fact.name.rpartition(".")[2] in _PRICES:
                     ready.measures.setdefault("money", []).append(quantity)
 
 
+def _likely(readings: Sequence[Number], unit: Unit) -> Number:
+    """Of two readings of 1.500 the one that fits the unit: 1500 g, and 1.5 kg."""
+    sizes = sorted(readings, key=lambda one: one.value)
+    return sizes[-1] if unit.name in _SMALL else sizes[0] if unit.name in _LARGE else readings[0]
+
+
+def words_near(words: Sequence[str], first: int, after: int) -> Iterator[str]:
+    """The telling words around a number, in its clause."""
+    for step, start, most in ((-1, first - 1, 4), (1, after - 1, 3)):
+        at = start
+        while 0 <= at < len(words) and abs(at - start) < most and (words[at] not in STOPS or words[at] == ":"):
+            if words[at].isalpha() and (len(words[at]) > 2 or ord(words[at][0]) > _CJK) and words[at] not in small_words():
+                yield words[at]
+            at += step
+
+
 def _near(found: Assertions, finding: Finding) -> frozenset[str]:
     words = found.scan.words
-    around = [*words[max(0, finding.first - 2) : finding.first], *words[finding.after - 1 : finding.after + 1]]
-    return frozenset(word for word in around if word.isalpha())
+    return frozenset(words_near(words, finding.first, finding.after))
 
 
 def _note_sides(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -> None:
@@ -414,11 +482,11 @@ def _note_sides(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -
 
 def _sizes(ready: Facts, fact: Fact, label: str) -> None:
     """The sizes that an option or a fact called a size holds, said as a whole."""
-    words = read(label).words
-    steering = lexicon(None).steering
-    for n, word in enumerate(words):
-        node = steering.get(word)
-        if node and any(one.kind == "size label" for one in node.get("", ())) and n < 3:
+    reading = read(label)
+    words, steering = reading.words, lexicon(None).steering
+    for n, word in enumerate(words[:3]):
+        hit = longest(steering, words, reading.glued, n) if word in steering else None
+        if hit and any(one.kind == "size label" for one in hit[1]):
             for part in re.split(r"[,;/]|\s-\s", fact.text):
                 name = " ".join(read(part).words)
                 ready.sizes.setdefault(name, fact)

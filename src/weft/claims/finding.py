@@ -73,6 +73,7 @@ class Finding:
     denied: str = ""
     silent: bool = False
     about_some: bool = False
+    spelled: bool = False
     bound: str = ""
     labelled: bool = False
     name: str = ""
@@ -98,6 +99,7 @@ class Scan:
     reading: Reading
     language: str | None
     lexicon: Lexicon
+    numbers: str | None = None
     spans: list[Span] = field(default_factory=list)
     at: list[int] = field(default_factory=list)
     trapped: list[bool] = field(default_factory=list)
@@ -128,10 +130,13 @@ class Scan:
         return found[0] if found and any(entry.kind == kind for entry in found[1]) else -1
 
 
-def scan(reading: Reading, language: str | None, own: Node | None = None) -> Scan:
-    """Find the lexicon's phrases in a reading, and what negates them."""
+def scan(reading: Reading, language: str | None, own: Node | None = None, numbers: str | None = None) -> Scan:
+    """Find the lexicon's phrases in a reading, and what negates them.
+
+    Numbers are read as the language writes them, or as `numbers` does where the language is not known.
+    """
     lexicon = words_known.lexicon(language)
-    found = Scan(reading, language, lexicon, at=[-1] * len(reading), trapped=[False] * len(reading))
+    found = Scan(reading, language, lexicon, numbers, at=[-1] * len(reading), trapped=[False] * len(reading))
     _content(found, own)
     _steering(found)
     _negate(found)
@@ -177,11 +182,14 @@ def _steering(found: Scan) -> None:
     words, glued, tree = found.words, found.reading.glued, found.lexicon.steering
     n, size = 0, len(found.words)
     while n < size:
-        if found.at[n] < 0 and not found.trapped[n] and words[n] in tree:
+        if words[n] in tree and not found.trapped[n]:
             hit = longest(tree, words, glued, n)
+            if hit is not None and found.at[n] >= 0:
+                labels = [one for one in hit[1] if one.kind == "size label"]
+                hit = (hit[0], labels) if labels else None
             if hit is not None:
                 found.steering[n] = hit
-                found.ending[hit[0]] = (n, hit[1])
+                found.ending.setdefault(hit[0], (n, hit[1]))
                 n = hit[0] if any(one.kind in ("not only", "origin before", "compatible") for one in hit[1]) else n + 1
                 continue
         n += 1
@@ -196,7 +204,9 @@ def _negate(found: Scan) -> None:
         steering = found.steering.get(n)
         kinds = {entry.kind for entry in steering[1]} if steering else ()
         if word in STOPS:
-            until, clause, klass = -1, n + 1, ""
+            until, klass = -1, ""
+            if word != ":":
+                clause = n + 1
         elif word == ",":
             if not (until >= 0 and klass and _goes_on(found, n, klass)):
                 until, klass = -1, ""
@@ -216,7 +226,7 @@ def _negate(found: Scan) -> None:
             until = -1
         span = found.span(n)
         if span is not None and span.first == n:
-            if n <= until and not _is_only_number(span):
+            if n <= until and not _is_only_number(span) and (not klass or _is_of(span, klass)):
                 span.negated, span.denied = True, denier
                 klass, until = _class(span), span.after + _REACH
             if _freed(found, span):
@@ -232,6 +242,10 @@ def _class(span: Span) -> str:
     return "substance" if first.value == "substance" else first.kind
 
 
+def _is_of(span: Span, klass: str) -> bool:
+    return any(entry.kind == klass or (klass == "substance" and entry.value == "substance") for entry in span.entries)
+
+
 def _is_only_number(span: Span) -> bool:
     return all(entry.kind == "number" for entry in span.entries)
 
@@ -241,9 +255,7 @@ def _goes_on(found: Scan, comma: int, klass: str) -> bool:
     for n in range(comma + 1, min(comma + 4, len(found.words))):
         span = found.span(n)
         if span is not None:
-            return any(
-                entry.kind == klass or (klass == "substance" and entry.value == "substance") for entry in span.entries
-            )
+            return _is_of(span, klass)
         if found.words[n] in STOPS or found.words[n] == ",":
             return False
     return False

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from weft.claims.assertions import Assertions, Claim
-from weft.claims.facts import Fact, Facts, Known, Quantity, Sides
-from weft.claims.finding import Finding
+from weft.claims.facts import Fact, Facts, Known, Quantity, Sides, words_near
+from weft.claims.finding import STOPS, Finding
+from weft.claims.languages import small_words
 from weft.claims.lexicon import Entry, parents
 from weft.claims.numerals import Number, plain
-from weft.claims.units import Unit
+from weft.claims.units import Unit, units
 
 Verdict = Literal["supported", "contradicted", "unknown"]
 _CONVERTED: Final = 0.05
@@ -60,7 +61,7 @@ def rule(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
     if finding.kind == "dimensions":
         return _dimensions(finding, facts, text)
     if finding.kind == "percentage":
-        return _percentage(finding, facts)
+        return _percentage(finding, facts, text)
     if finding.kind == "number":
         return _number(finding, text, facts)
     if finding.kind == "size":
@@ -80,20 +81,21 @@ def rule(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
 def _concept(finding: Finding, facts: Facts) -> Ruling | None:
     rulings = [_named(finding, entry, facts) for entry in finding.entries]
     best = min(rulings, key=lambda one: ("supported", "contradicted", "unknown").index(one[0]))
+    if all(entry.ambiguous for entry in finding.entries) and not finding.labelled:
+        return None
     if finding.silent and best[0] != "contradicted":
         if not finding.negated:
             return best if best[0] == "supported" and finding.labelled else None
-        if (
-            best[0] == "unknown"
-            and finding.kind == "thing"
-            and finding.denied in ("late", "not", "nicht", "pas", "ne", "n")
-        ):
-            return None
-        if best[0] == "unknown" and all(entry.ambiguous for entry in finding.entries):
+        if best[0] == "unknown" and (finding.kind == "thing" or _is_soft(finding)):
             return None
     if finding.kind == "thing":
         finding.kind = "property"
     return best
+
+
+def _is_soft(finding: Finding) -> bool:
+    """Whether a denial is no promise that a buyer counts on: that something is not foldable, or has no hood."""
+    return not any(entry.value == "substance" or entry.kind != "property" for entry in finding.entries)
 
 
 def _named(finding: Finding, entry: Entry, facts: Facts) -> Ruling:
@@ -185,7 +187,12 @@ def agree(said: Number, unit: Unit, known: Quantity, *, some: bool = False) -> b
     return some and gap / size <= _SOME
 
 
-def _measure(finding: Finding, facts: Facts, text: Assertions) -> Ruling:
+def _is_idle(finding: Finding, unit: Unit, facts: Facts) -> bool:
+    """Whether a time in words is talk («five more minutes»): where no fact has a time, and nothing says what it is of."""
+    return unit.dimension in ("time", "months") and not finding.role and not facts.measures.get(unit.dimension)
+
+
+def _measure(finding: Finding, facts: Facts, text: Assertions) -> Ruling | None:
     if finding.kind == "discount":
         ruling = _discount(finding, facts)
         if ruling[0] == "supported" or finding.unit is None:
@@ -197,6 +204,10 @@ def _measure(finding: Finding, facts: Facts, text: Assertions) -> Ruling:
     for n, readings in enumerate(finding.numbers):
         own = finding.units[n] if n < len(finding.units) and finding.units[n] else unit
         fact = _holding(readings, own or unit, finding, facts)
+        if fact is None and (own or unit).name == "°":
+            fact = next((f for name in ("°C", "°F") if (f := _holding(readings, units()[name], finding, facts))), None)
+        if fact is None and finding.spelled and _is_idle(finding, unit, facts):
+            return None
         if fact is None:
             if finding.thing and (ruling := _number(finding, text, facts)) and ruling[0] == "supported":
                 return ruling
@@ -209,10 +220,17 @@ def _measure(finding: Finding, facts: Facts, text: Assertions) -> Ruling:
 def _holding(readings: Iterable[Number], unit: Unit, finding: Finding, facts: Facts) -> Fact | None:
     """The fact that holds a quantity."""
     known = facts.measures.get(unit.dimension, ())
+    same = any(one.role == finding.role for one in known) if finding.role else False
     for said in readings:
         for one in known:
-            if _may_be(finding, one) and agree(said, unit, one, some=finding.about_some):
+            if _may_be(finding, one, same) and (
+                agree(said, unit, one, some=finding.about_some) or _beyond(finding.bound, said, unit, one)
+            ):
                 return one.fact
+        if unit.dimension in _CALENDAR:
+            for one in facts.measures.get(_CALENDAR[unit.dimension], ()):
+                if one.unit is not None and _days_agree(said, unit, one, one.unit):
+                    return one.fact
         if unit.currency:
             for one in facts.measures.get("money", ()):
                 if one.unit is None and said.value == one.value:
@@ -221,6 +239,31 @@ def _holding(readings: Iterable[Number], unit: Unit, finding: Finding, facts: Fa
             if one.unit is None and one.value == said.value and _is_bare(one, unit, finding):
                 return one.fact
     return None
+
+
+_CALENDAR: Final = {"months": "time", "time": "months"}
+_DAY: Final = 86400
+
+
+def _days_agree(said: Number, unit: Unit, known: Quantity, other: Unit) -> bool:
+    """Whether months and days are the same time: three months are 90 days."""
+    mine = unit.base(said.value) * (365.25 / 12 if unit.dimension == "months" else 1 / _DAY)
+    theirs = other.base(known.value) * (365.25 / 12 if other.dimension == "months" else 1 / _DAY)
+    return mine >= 7 and abs(mine - theirs) / theirs <= 0.03
+
+
+def _beyond(bound: str, said: Number, unit: Unit, known: Quantity) -> bool:
+    """Whether a known quantity is below or above a limit that the text names, and not far from it."""
+    if known.unit is None or bound not in ("below", "above", "least", "most"):
+        return False
+    limit, there = unit.base(said.value), known.base
+    if bound == "below":
+        return limit * 0.5 <= there < limit
+    if bound == "above":
+        return limit < there <= limit * 2
+    if bound == "least" and unit.dimension != "months":
+        return limit <= there <= limit * 2
+    return False
 
 
 def _is_bare(known: Quantity, unit: Unit, finding: Finding) -> bool:
@@ -241,12 +284,20 @@ _ROLE_DIMENSIONS: Final = {
 }  # fmt: skip
 
 
-def _may_be(finding: Finding, known: Quantity) -> bool:
-    """Whether two quantities of a dimension can be of one thing, by what each is said to be of."""
+def _may_be(finding: Finding, known: Quantity, same: bool = False) -> bool:
+    """Whether two quantities of a dimension can be of one thing, by what each is said to be of.
+
+    `same` says that facts hold a quantity of the very role that the text names.
+    """
     mine, theirs = finding.role, known.role
     if mine is None or theirs is None or mine == theirs or mine in _LOOSE or theirs in _LOOSE:
         return True
-    return {mine, theirs} in _ALIKE
+    if {mine, theirs} in _ALIKE:
+        return True
+    return not same and not (mine in _SIDES and theirs in _SIDES)
+
+
+_SIDES: Final = frozenset(["length", "width", "height", "depth", "diameter", "thickness", "circumference"])
 
 
 def _off(finding: Finding, unit: Unit, facts: Facts) -> Ruling:
@@ -376,23 +427,47 @@ def _side_agrees(said: Number, unit: Unit | None, sides: Sides, place: int, some
     return agree(said, unit, known, some=some)
 
 
-def _percentage(finding: Finding, facts: Facts) -> Ruling:
+def _percentage(finding: Finding, facts: Facts, text: Assertions) -> Ruling:
     said = finding.numbers[0][0]
     if finding.entries:
         return _share(finding, said, facts)
-    for one in facts.measures.get("percent", ()):
-        if one.value == said.value and (
-            one.about is None or finding.about is None or one.about == finding.about or not _same_tongue(one, finding)
-        ):
+    every = facts.measures.get("percent", ())
+    for one in every:
+        if one.value == said.value and _percent_fits(finding, one, every, text):
             return "supported", one.fact, f"{_quoted(one.fact)} says so."
+        if one.value != said.value and _beyond_share(finding.bound, said.value, one.value):
+            return "supported", one.fact, f"{_quoted(one.fact)} says {plain(one.value)} %."
     known = facts.measures.get("percent")
     if known:
         return "contradicted", known[0].fact, f"{_quoted(known[0].fact)} says otherwise."
     return "unknown", None, "No fact gives this percentage."
 
 
-def _same_tongue(known: Quantity, finding: Finding) -> bool:
-    return False
+def _beyond_share(bound: str, limit: float, there: float) -> bool:
+    if bound in ("above", "least"):
+        return limit <= there <= limit * 1.5
+    return bound == "below" and limit * 0.5 <= there < limit
+
+
+def _percent_fits(finding: Finding, known: Quantity, every: Sequence[Quantity], text: Assertions) -> bool:
+    """Whether a percentage is of what the fact says it is of, where the two are in one language."""
+    of = [word for word in known.near if len(word) > 3]
+    sentence = _sentence(finding, text)
+    if not of or not text.language or (known.language and known.language != text.language):
+        return True
+    if any(word[:5] in sentence for word in of):
+        return True
+    others = (word for other in every if other is not known for word in other.near if len(word) > 3 and word not in of)
+    return not any(word[:5] in sentence for word in others)
+
+
+def _sentence(finding: Finding, text: Assertions) -> str:
+    words, first, after = text.scan.words, finding.first, finding.after
+    while first > 0 and words[first - 1] not in STOPS:
+        first -= 1
+    while after < len(words) and words[after] not in STOPS:
+        after += 1
+    return " ".join(words[first:after])
 
 
 def _share(finding: Finding, said: Number, facts: Facts) -> Ruling:
@@ -426,7 +501,7 @@ def _share(finding: Finding, said: Number, facts: Facts) -> Ruling:
     return "unknown", None, "No fact gives this share."
 
 
-def _number(finding: Finding, text: Assertions, facts: Facts) -> Ruling:
+def _number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
     """A bare number: it needs its noun, or an equal number in a fact of that meaning."""
     if finding.name:
         return _code(finding, facts)
@@ -434,9 +509,8 @@ def _number(finding: Finding, text: Assertions, facts: Facts) -> Ruling:
     for readings in finding.numbers:
         held = None
         for said in readings:
-            held = held or next(
-                (one for one in facts.numbers if one.value == said.value and _means(finding, one, text)), None
-            )
+            known = _of_the_thing(finding, facts, text)
+            held = held or next((one for one in known if one.value == said.value and _means(finding, one, text)), None)
             if held is None and finding.role:
                 held = next(
                     (
@@ -450,6 +524,11 @@ def _number(finding: Finding, text: Assertions, facts: Facts) -> Ruling:
         if held is None:
             same = [one for one in facts.numbers if finding.thing and one.thing == finding.thing]
             against = same[0].fact if same else None
+            if finding.spelled and not same and not finding.role:
+                return None
+            size = facts.sizes.get(f"{finding.numbers[0][0].value:g}")
+            if size is not None and not finding.thing:
+                return "supported", size, f"{_quoted(size)} has that size."
             if against:
                 return "contradicted", against, f"{_quoted(against)} says otherwise."
             return "unknown", None, f"No fact says this number{f' of {finding.about}' if finding.about else ''}."
@@ -458,14 +537,25 @@ def _number(finding: Finding, text: Assertions, facts: Facts) -> Ruling:
     return "supported", against, f"{_quoted(against)} says so."
 
 
+def _of_the_thing(finding: Finding, facts: Facts, text: Assertions) -> Sequence[Quantity]:
+    """The numbers that may decide: those of the same thing where facts have any, those beside the same acronym (USB)."""
+    if not finding.thing:
+        return facts.numbers
+    scan = text.scan
+    signs = {word for n, word in enumerate(scan.words[finding.first : finding.after], finding.first) if scan.raws_upper(n)}
+    named = [one for one in facts.numbers if {sign for sign in signs if len(sign) > 2} & one.near]
+    same = [one for one in facts.numbers if one.thing == finding.thing]
+    return named or same or facts.numbers
+
+
 def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     """Whether an equal number in a fact is of the same meaning."""
     if finding.thing and known.thing:
-        return finding.thing == known.thing
+        return finding.thing == known.thing or (known.thing == "piece" and _is_counted_alone(finding, text))
     if known.unit is not None:
         return finding.role is not None and finding.role == known.role
     near = _words_near(finding, text)
-    if near & known.near:
+    if near & known.near and not (finding.thing and known.thing):
         return True
     if any(len(one) > 3 and len(two) > 3 and one[:4] == two[:4] for one in near for two in known.near):
         return True
@@ -477,10 +567,15 @@ def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     return False
 
 
+def _is_counted_alone(finding: Finding, text: Assertions) -> bool:
+    """Whether the thing that a text counts can be the product itself, of which the facts have so many pieces."""
+    return finding.thing in ("tool", "chair", "cup", "plate", "pillow", "blanket", "candle", "pen", "knife", "pot", "card", "bag",
+                             "bottle", "tile", "block", "led", "pair", "puzzle piece", "capsule", "hook", "piece", "battery", "screw",
+                             "ring", "bead", "die", "brush", "filter", "page", "dose")  # fmt: skip
+
+
 def _words_near(finding: Finding, text: Assertions) -> frozenset[str]:
-    words = text.scan.words
-    around = [*words[max(0, finding.first - 2) : finding.first], *words[finding.after - 1 : finding.after + 1]]
-    return frozenset(word for word in around if word.isalpha())
+    return frozenset(words_near(text.scan.words, finding.first, finding.after))
 
 
 def _code(finding: Finding, facts: Facts) -> Ruling:
@@ -587,9 +682,23 @@ def _held(name: str, facts: Facts, says: str) -> Ruling:
     return "unknown", None, f"No fact names {name}."
 
 
-def _origin(finding: Finding, facts: Facts) -> Ruling:
+def _land(finding: Finding, facts: Facts) -> Ruling | None:
+    """A country named in passing: contradicted where facts say that the thing is from others alone."""
+    known = facts.origins | facts.named_lands
+    lands = [entry.concept for entry in finding.entries]
+    if any(land in known or (land == "EU" and not _EUROPE.isdisjoint(known)) for land in lands):
+        return None
+    if not known or finding.negated:
+        return None
+    fact = next(iter(known.values()))
+    return "contradicted", fact, f"{_quoted(fact)} says otherwise."
+
+
+def _origin(finding: Finding, facts: Facts) -> Ruling | None:
+    if finding.silent:
+        return _land(finding, facts)
     for entry in finding.entries:
-        fact = facts.origins.get(entry.concept)
+        fact = facts.origins.get(entry.concept) or facts.named_lands.get(entry.concept)
         if fact is not None and not finding.negated:
             return "supported", fact, f"{_quoted(fact)} says so."
         if entry.concept == "EU" and not finding.negated:
@@ -609,8 +718,13 @@ def _origin(finding: Finding, facts: Facts) -> Ruling:
 _EUROPE: Final = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 
 
-def _compatibility(finding: Finding, facts: Facts) -> Ruling:
+def _compatibility(finding: Finding, facts: Facts) -> Ruling | None:
     words = finding.name.split()
+    if not finding.labelled and not facts.fits and not any(char.isdigit() for char in finding.name):
+        return None
+    if not finding.labelled and any(word in facts.words for word in words if word not in small_words()):
+        fact = next(facts.words[word] for word in words if word in facts.words and word not in small_words())
+        return "supported", fact, f"{_quoted(fact)} names it."
     if all(word in facts.words or word in facts.codes for word in words):
         fact = facts.words.get(words[0]) or facts.codes[words[0]]
         return "supported", fact, f"{_quoted(fact)} names it."

@@ -1,6 +1,7 @@
 """The words that claims are made of, as trees of tokens: one for each language, one for all of them together."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -10,7 +11,7 @@ from typing import Any, Final
 from babel import Locale
 
 from weft.claims import data
-from weft.claims.numerals import FRACTIONS
+from weft.claims.numerals import FRACTIONS, spelled
 from weft.claims.reading import words_of
 from weft.claims.units import units
 
@@ -31,6 +32,7 @@ _KINDS: Final = {
 _LOANED: Final = frozenset(["material", "color", "property", "environmental", "health"])
 _GERMAN_ADJECTIVE: Final = ("", "e", "er", "es", "en", "em")
 _GERMAN_NOUN: Final = ("", "e", "en", "n", "s", "es", "er")
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _INTENSE: Final = (
     "knall",
     "leucht",
@@ -134,6 +136,13 @@ def longest(
     return best
 
 
+def unaccented(phrase: str, language: str) -> str:
+    """A phrase as it is written without umlauts and accents: Größe is Groesse, algodón algodon."""
+    if language == "de":
+        return phrase.translate(_UMLAUTS)
+    return "".join(char for char in unicodedata.normalize("NFD", phrase) if not unicodedata.combining(char))
+
+
 def forms(phrase: str, language: str) -> Iterable[str]:
     """A phrase with the endings that it takes."""
     if language == "en":
@@ -232,7 +241,15 @@ class _Builder:
         elif bare.startswith("-"):
             self.lexicon.suffixes.setdefault(bare[1:].lower(), []).append(entry)
         else:
-            for form in forms(bare, language):
+            self.said(tree, bare, language, entry)
+
+    def said(self, tree: Node, phrase: str, language: str, entry: Entry, *, bent: bool = True) -> None:
+        """A phrase with its endings, also as it is written without accents."""
+        spellings = [phrase]
+        if len(phrase) > 3 and language in ("de", "fr", "es") and not phrase.isascii():
+            spellings.append(unaccented(phrase, language))
+        for spelling in spellings:
+            for form in forms(spelling, language) if bent else (spelling,):
                 add(tree, tokens(form), entry)
 
     def concepts(self, file: str) -> None:
@@ -272,12 +289,17 @@ class _Builder:
                 bare = phrase.lstrip("?")
                 entry = Entry("number", concept.name, value, ambiguous=phrase != bare)
                 add(self.lexicon.content, tokens(bare), entry)
-                if language == "de" and value >= 2:
-                    self.lexicon.prefixes.setdefault(bare.lower(), []).append(entry)
+        for language in [self.language] if self.language else LANGUAGES:
+            for word, count in spelled(language).items():
+                entry = Entry("number", str(count), float(count))
+                add(self.lexicon.content, tokens(word), entry)
+                if language == "de":
+                    self.lexicon.prefixes.setdefault(word, []).append(entry)
+                    add(self.lexicon.content, [f"{word}einhalb"], Entry("number", f"{count}.5", count + 0.5))
 
     def certifications(self) -> None:
         for line in data.lines("certifications"):
-            name, _, spellings = line.partition("|")
+            name, spellings = line.split("|")[:2]
             for spelling in [name, *spellings.split(",")]:
                 ambiguous = spelling.strip().startswith("?") or spelling == name and f"?{name.strip()}" in spellings
                 bare = spelling.strip().lstrip("?")
@@ -303,13 +325,11 @@ class _Builder:
                 kind = prefix + concept.name
                 tree = self.lexicon.late if kind == "not late" else self.lexicon.steering
                 for phrase, language in self.spoken(concept.words, kind):
-                    add(tree, tokens(phrase), Entry(kind, concept.name, value=(language, phrase)))
+                    self.said(tree, phrase, language, Entry(kind, concept.name), bent=False)
         for line in data.lines("certified"):
-            for phrase, _ in self.spoken(data.by_language([line]), "certified"):
+            for phrase, language in self.spoken(data.by_language([line]), "certified"):
                 side = phrase[0] if phrase[0] in "<>" else ""
-                words = phrase.lstrip("<>")
-                for form in forms(words, self.language or "en"):
-                    add(self.lexicon.steering, tokens(form), Entry("certified", side))
+                self.said(self.lexicon.steering, phrase.lstrip("<>"), language, Entry("certified", side))
 
     def measures(self) -> None:
         for line in data.lines("units"):
@@ -328,17 +348,15 @@ class _Builder:
         for concept in data.concepts("origins"):
             if concept.name in ("before", "after"):
                 for phrase, language in self.spoken(concept.words, "origin"):
-                    add(
-                        self.lexicon.steering, tokens(phrase.lstrip("-")), Entry(f"origin {concept.name}", "", language)
-                    )
+                    entry = Entry(f"origin {concept.name}", "", language)
+                    self.said(self.lexicon.steering, phrase.lstrip("-"), language, entry, bent=False)
                 continue
             for phrase, language in self.spoken(concept.words, "country"):
-                for form in forms(phrase, language):
-                    add(self.lexicon.countries, tokens(form), Entry("country", concept.name))
-        for language in [self.language] if self.language else LANGUAGES:
+                self.said(self.lexicon.countries, phrase, language, Entry("country", concept.name))
+        for language in {self.language or "de", "en"} if self.language else LANGUAGES:
             for code, name in Locale.parse(language).territories.items():
                 if len(code) == 2:
-                    add(self.lexicon.countries, tokens(name), Entry("country", code))
+                    self.said(self.lexicon.countries, name, language, Entry("country", code, "land"), bent=False)
 
 
 def _fraction(text: str) -> float:
@@ -369,6 +387,13 @@ def lexicon(language: str | None) -> Lexicon:
     if built.compounds:
         built.compound = lru_cache(maxsize=50_000)(lambda word: _compound(built, word))
     return built
+
+
+@cache
+def properties_of() -> Mapping[str, str]:
+    """The property that follows from a certificate: GOTS is organic."""
+    rows = [[part.strip() for part in line.split("|")] for line in data.lines("certifications")]
+    return {row[0]: row[2] for row in rows if len(row) > 2}
 
 
 @cache

@@ -33,6 +33,10 @@ def certificates(scan: Scan) -> Iterator[Finding]:
         after = _with_number(scan, span.after)
         taken.update(range(span.first, after))
         name = " ".join(scan.words[span.after : after])
+        if marks[0].concept == "IP":
+            if not name:
+                continue
+            name = "ip" + name.replace(" ", "")
         yield Finding("certification", span.first, after, marks, name=name, negated=span.negated, denied=span.denied)
     for n, (after, entries) in scan.steering.items():
         for entry in entries:
@@ -182,6 +186,14 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     country = _country(scan, at)
     if country:
         yield Finding("origin", n, country[0], country[1], negated=_denied(scan, n))
+        while country and country[0] < len(words) and words[country[0]] in (",", "and", "und", "et", "y", "/", "&", "和", "or", "oder", "ou", "o", "e"):
+            at = country[0] + 1
+            country = _country(scan, at)
+            if country:
+                yield Finding("origin", at, country[0], country[1], negated=_denied(scan, n))
+        return
+    if at < len(words) and _CJK.match(words[at]):
+        yield from _chinese_place(scan, n, at)
         return
     if bare or at >= len(words) or words[n] in ("designed", "entworfen", "conçu", "diseñado"):
         return
@@ -191,6 +203,24 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     strong = " ".join(words[n:after]).endswith((" in", " en", " im", " au", "origin", "herkunft", "origine", "origen"))
     if end > at and strong and scan.span(at) is None:
         yield Finding("origin", n, end, name=" ".join(words[at:end]), negated=_denied(scan, n))
+
+
+def _chinese_place(scan: Scan, n: int, at: int) -> Iterator[Finding]:
+    end = at
+    while end < len(scan.words) and end - at < 4 and _CJK.match(scan.words[end]):
+        end += 1
+    if 2 <= end - at <= 4 and (end >= len(scan.words) or not _CJK.match(scan.words[end])):
+        yield Finding("origin", n, end, name=" ".join(scan.words[at:end]), negated=_denied(scan, n))
+
+
+def mentions(scan: Scan, taken: set[int]) -> Iterator[Finding]:
+    """Countries that are named anywhere else: a claim where facts say where a thing is from."""
+    n = 0
+    while n < len(scan.words):
+        hit = _country(scan, n) if n not in taken and scan.span(n) is None and not scan.trapped[n] else None
+        if hit and any(entry.value == "land" for entry in hit[1]):
+            yield Finding("origin", n, hit[0], [one for one in hit[1] if one.value == "land"], silent=True)
+        n = hit[0] if hit else n + 1
 
 
 def _country(scan: Scan, n: int) -> tuple[int, list[Entry]] | None:
@@ -288,7 +318,10 @@ def _part_of_name(scan: Scan, n: int, start: int) -> bool:
         return n + 1 < len(scan.words) and scan.reading.glued(n + 1)
     if scan.reading.glued(n) and n > start and raw.isalnum() and not _CJK.match(raw):
         return True
-    return raw[:1].isupper() and not _CJK.match(raw) or (raw[1:2].isupper() and raw.isalpha())
+    if scan.words[n] in ("von", "de", "of", "der", "des") and n > start:
+        following = scan.reading.raws[n + 1] if n + 1 < len(scan.words) else ""
+        return following[:1].isupper()
+    return not _CJK.match(raw) and any(char.isupper() for char in raw)
 
 
 def _brand(scan: Scan, start: int, end: int) -> bool:

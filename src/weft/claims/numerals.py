@@ -65,3 +65,84 @@ def _decimal(whole: str, part: str) -> Number:
 def plain(value: float) -> float | int:
     """A whole number as an int."""
     return int(value) if value == int(value) and abs(value) < 1e15 else round(value, 9)
+
+
+_EN: Final = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    " nineteen"
+).split()
+_EN_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_DE: Final = (
+    "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn"
+    " neunzehn"
+).split()
+_DE_TENS: Final = "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()
+_FR: Final = (
+    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf"
+).split()
+_FR_TENS: Final = "vingt trente quarante cinquante soixante soixante quatre-vingt quatre-vingt".split()
+_ES: Final = (
+    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho"
+    " diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
+).split()
+_ES_TENS: Final = "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
+_ES_HUNDREDS: Final = "cien doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split()
+_ZH: Final = "零一二三四五六七八九"
+
+
+def spelled(language: str) -> dict[str, int]:
+    """The whole numbers from 2 to 1000 that are usual in words, as a language spells them."""
+    names = _SPELLED[language]
+    found = {names(value): value for value in [*range(2, 101), *range(200, 1001, 100)]}
+    if language == "zh":
+        found |= {"两": 2, "两百": 200, "一百": 100}
+    if language == "de":
+        found |= {"zwo": 2, "dreissig": 30, "einhundert": 100, "eintausend": 1000}
+    if language == "en":
+        found |= {"one hundred": 100, "a hundred": 100, "a thousand": 1000}
+    return found
+
+
+def _english(value: int) -> str:
+    if value >= 100:
+        return "thousand" if value == 1000 else "hundred" if value == 100 else f"{_EN[value // 100]} hundred"
+    tens, unit = divmod(value, 10)
+    return _EN[value] if value < 20 else _EN_TENS[tens - 2] + (f"-{_EN[unit]}" if unit else "")
+
+
+def _german(value: int) -> str:
+    if value >= 100:
+        return "tausend" if value == 1000 else "hundert" if value == 100 else f"{_DE[value // 100]}hundert"
+    tens, unit = divmod(value, 10)
+    return _DE[value] if value < 20 else (f"{_DE[unit]}und" if unit else "") + _DE_TENS[tens - 2]
+
+
+def _french(value: int) -> str:
+    if value >= 100:
+        return "mille" if value == 1000 else "cent" if value == 100 else f"{_FR[value // 100]} cents"
+    if value < 20:
+        return _FR[value]
+    tens, unit = divmod(value, 10)
+    if tens in (7, 9):
+        unit += 10
+    if not unit:
+        return "quatre-vingts" if value == 80 else _FR_TENS[tens - 2]
+    between = " et " if unit in (1, 11) and tens < 8 else "-"
+    return f"{_FR_TENS[tens - 2]}{between}{_FR[unit]}"
+
+
+def _spanish(value: int) -> str:
+    if value >= 100:
+        return "mil" if value == 1000 else _ES_HUNDREDS[value // 100 - 1]
+    tens, unit = divmod(value, 10)
+    return _ES[value] if value < 30 else _ES_TENS[tens - 3] + (f" y {_ES[unit]}" if unit else "")
+
+
+def _chinese(value: int) -> str:
+    if value >= 100:
+        return "一千" if value == 1000 else f"{_ZH[value // 100]}百"
+    tens, unit = divmod(value, 10)
+    return (("" if tens == 1 else _ZH[tens]) + "十" if tens else "") + (_ZH[unit] if unit else "")
+
+
+_SPELLED: Final = {"en": _english, "de": _german, "fr": _french, "es": _spanish, "zh": _chinese}

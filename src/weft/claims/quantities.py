@@ -38,9 +38,17 @@ _NOT_SKIPPED: Final = frozenset(
 _ORDINAL: Final = frozenset(
     ["st", "nd", "rd", "th", "er", "ère", "ème", "e", "re", "º", "ª", "ter", "te", "ten", "tes"]
 )
-_PURE: Final = frozenset(["%"])
-_WHOLE: Final = 1000
-_YEARS: Final = range(1700, 2101)
+_BOUNDS: Final = (("below", "below"), ("above", "above"), ("upto", "most"), ("atleast", "least"), ("about", "about"))
+_LINKS: Final = frozenset(["de", "in", "en", "of", "im", "d", "an"])
+_JOINS: Final = frozenset(["and", "und", "et", "y", "和"])
+
+
+_HALVES: Final = [
+    phrase.split()
+    for phrase in (
+        "and a half", "und ein halbes", "und eine halbe", "und einen halben", "et demi", "et demie", "y medio", "y media", "个 半", "半",
+    )
+]  # fmt: skip
 
 
 class Sweep:
@@ -52,7 +60,7 @@ class Sweep:
         self.raws = scan.reading.raws
         self.glued = scan.reading.glued
         self.size = len(scan.words)
-        self.language = scan.language
+        self.language = scan.language or scan.numbers
 
     def findings(self) -> Iterator[Finding]:
         """The findings in order."""
@@ -281,7 +289,7 @@ class Sweep:
     def bounds(self, found: Finding) -> None:
         """Whether the number is said to be about right, or a limit."""
         for back in (found.first, found.first - 1):
-            for kind, mark in (("upto", "most"), ("atleast", "least"), ("about", "about")):
+            for kind, mark in _BOUNDS:
                 if self.scan.steered(back, kind) >= 0:
                     if mark == "about":
                         found.about_some = True
@@ -323,6 +331,7 @@ class Sweep:
             and after < self.size
             and self.glued(after)
             and self.words[after].isalnum()
+            and self.words[after].isascii()
             and word.isascii()
         ):
             return False
@@ -374,6 +383,8 @@ class Sweep:
                 if entry is not None:
                     return self.behind_counter(entry, span.after)
                 n = span.after
+            elif word[0].isdigit() and (unit := self.unit(n + 1)) is not None and skip:
+                n = unit[0]
             elif word.isalpha() and word not in _NOT_SKIPPED and word not in STOPS:
                 n += 1
             else:
@@ -386,13 +397,15 @@ class Sweep:
     def behind_counter(self, entry: Entry, after: int) -> tuple[str, int]:
         """The thing behind a Chinese counter word (三个口袋); the counter itself counts pieces."""
         if entry.concept == "piece" and ord(self.words[after - 1][0]) > 0x2E80:
-            for n in range(after, min(after + 3, self.size)):
+            for n in range(after, min(after + 6, self.size)):
                 span = self.scan.span(n)
                 if span is not None and span.first == n:
+                    if any(one.kind == "number" for one in span.entries):
+                        break
                     other = next((one for one in span.entries if one.kind == "thing"), None)
                     if other is not None:
                         return other.concept, span.after
-                if self.words[n] in STOPS or self.words[n] == ",":
+                if self.words[n] in STOPS or self.words[n] == "," or self.words[n][0].isdigit():
                     break
         return entry.concept, after
 
@@ -431,12 +444,29 @@ class Sweep:
                 whole = found.numbers[0][0].value * 16 + float(self.words[after])
                 found.numbers, found.unit, found.units = [(Number(whole),)], units()["ounce"], [units()["ounce"]]
                 found.after = ounces[0]
+        self.and_hundredths(found)
+        after = found.after
         found.role = self.role(found)
         nearby = self.thing(after, 0)
         thing = next((one for one in self.entries_at(after - 1) if one.kind == "thing"), None)
         found.thing = thing.concept if thing and unit.name in ("foot", "second", "minute", "ct") else None
         found.about = found.role or (nearby[0] if nearby else None)
         return found
+
+    def and_hundredths(self, found: Finding) -> None:
+        """«1 m 50», «un mètre cinquante»: hundredths behind a metre."""
+        if found.unit is None or found.unit.name != "m" or len(found.numbers) != 1 or found.after >= self.size:
+            return
+        word, span = self.words[found.after], self.scan.span(found.after)
+        more = 0.0
+        end = found.after + 1
+        if word.isdigit() and len(word) == 2 and self.unit(end) is None and not self.percent(end):
+            more = float(word)
+        elif span is not None and span.first == found.after:
+            number = next((one for one in span.entries if one.kind == "number" and one.value and 5 <= one.value < 100), None)
+            more, end = (number.value, span.after) if number and self.unit(span.after) is None else (0.0, end)
+        if more:
+            found.numbers, found.after = [(Number(found.numbers[0][0].value + more / 100, 0.005),)], end
 
     def entries_at(self, n: int) -> list[Entry]:
         span = self.scan.span(n)
@@ -464,7 +494,8 @@ class Sweep:
 
     def priced(self, found: Finding, entry: Entry) -> Finding:
         found.kind, found.unit, found.units = "price", entry.value, [entry.value] * len(found.numbers)
-        if self.near(found, "discount") and not self.near(found, "price"):
+        saved = self.scan.steered(found.first, "discount") >= 0 or self.scan.steers(found.after, "discount") > 0
+        if saved or (self.near(found, "discount") and not self.near(found, "price")):
             found.kind = "discount"
         return found
 
@@ -536,6 +567,10 @@ class Sweep:
         thing = self.thing(found.after)
         if thing is not None:
             found.thing, found.after = thing
+            before = self.thing_before(found.first) if found.thing == "piece" else None
+            found.thing = before[0] if before else found.thing
+        elif found.first and self.words[found.first - 1] == "x":
+            found.thing = "piece"
         else:
             before = self.thing_before(found.first)
             if before is not None:
@@ -551,7 +586,8 @@ class Sweep:
 
     def spelled(self, n: int, after: int, number: Entry, entries: list[Entry]) -> list[Finding]:
         """A number in words: only before what it counts or measures."""
-        found = Finding("number", n, after, numbers=[(Number(float(number.value), 0.005),)])
+        value, after = self.and_a_half(float(number.value), after)
+        found = Finding("number", n, after, numbers=[(Number(value, 0.005),)], spelled=True)
         inside = next((one for one in entries if one.kind == "thing"), None)
         if inside is not None:
             found.thing = found.about = inside.concept
@@ -561,10 +597,12 @@ class Sweep:
             at += 1
         unit = self.unit(at)
         if unit is not None:
-            if number.ambiguous and not self.warranted(unit):
-                return []
             self.bounds(found)
-            return [self.measured(found, *unit)]
+            if number.ambiguous and not self.warranted(unit) and not found.bound and not self.odd_part(unit[0]):
+                return []
+            value, end = self.and_a_half(found.numbers[0][0].value, unit[0])
+            found.numbers = [(Number(value, 0.005),)]
+            return [self.measured(found, max(unit[0], end), unit[1])]
         if number.ambiguous or float(number.value) < 2:
             return []
         thing = self.thing(after)
@@ -573,6 +611,18 @@ class Sweep:
         found.thing, found.after = thing
         found.about = found.thing
         return [found]
+
+    def and_a_half(self, value: float, n: int) -> tuple[float, int]:
+        """A number with the half that follows it: two and a half, zwei und eine halbe, deux et demie, 两个半, 一年半."""
+        for words in _HALVES:
+            if self.words[n : n + len(words)] == words:
+                return value + 0.5, n + len(words)
+        return value, n
+
+    def odd_part(self, n: int) -> bool:
+        """Whether hundredths follow a unit, as in «un mètre cinquante»."""
+        span = self.scan.span(n)
+        return span is not None and any(one.kind == "number" and one.value and one.value >= 5 for one in span.entries)
 
     def warranted(self, unit: tuple[int, Entry]) -> bool:
         """Whether «one year» is said of a warranty; other units than those of time count always."""
@@ -587,7 +637,8 @@ class Sweep:
         dimension = found.unit.dimension if found.unit else None
         steps = [found.after, found.after + 1, found.after + 2]
         before = [found.first - back for back in (1, 2, 3, 4, 5)]
-        order = [steps[0], *before[:3], steps[1], *before[3:], steps[2]]
+        linked = steps[0] < self.size and self.words[steps[0]] in _LINKS
+        order = [*steps[: 1 + linked], *before[:3], steps[1], *before[3:], steps[2]]
         blocked = {True: False, False: False}
         for n in order:
             side = n >= found.after
@@ -625,15 +676,11 @@ class Sweep:
         if own[0]:
             end = own[0][0]
         roles[0], end = self.side_letter(end)
-        while len(values) < 4 and end + 1 < self.size and self.words[end] in _BY and self.words[end + 1][0].isdigit():
-            more, stop = self.number(end + 1)
-            if not more:
-                break
-            unit = self.unit(stop)
+        roles[0] = roles[0] or self.letter_before(n)
+        while len(values) < 4 and (side := self.next_side(end, bool(roles[0]))) is not None:
+            more, unit, role, end = side
             values.append(more)
             own.append(unit)
-            end = unit[0] if unit else stop
-            role, end = self.side_letter(end)
             roles.append(role)
         if len(values) < 2:
             return []
@@ -656,6 +703,25 @@ class Sweep:
             found.instead = self.times(Finding("measure", n, end), values, own) if last is not None else []
         return [found]
 
+    def next_side(
+        self, n: int, named: bool
+    ) -> tuple[tuple[Number, ...], tuple[int, Entry] | None, str, int] | None:
+        """The side that follows «x», or a comma where its letter stands before it: (readings, unit, side, end)."""
+        if n + 1 >= self.size or self.words[n] not in _BY and not (named and self.words[n] in (",", "/")):
+            return None
+        at, letter = n + 1, ""
+        if not self.words[at][0].isdigit():
+            letter = self.letter_before(at + 1)
+            at += 1
+        if at >= self.size or not self.words[at][0].isdigit() or (self.words[n] in (",", "/") and not letter):
+            return None
+        more, stop = self.number(at)
+        if not more:
+            return None
+        unit = self.unit(stop)
+        role, end = self.side_letter(unit[0] if unit else stop)
+        return more, unit, role or letter, end
+
     def side_letter(self, n: int) -> tuple[str, int]:
         """The side that a letter or word behind a number names: (L), wide, hoch."""
         at = n + 1 if n < self.size and self.words[n] == "(" else n
@@ -670,6 +736,15 @@ class Sweep:
         if at == n and entry and "" in entry and len(word) > 1 and entry[""][0].value == "length":
             return entry[""][0].concept, at + 1
         return "", n
+
+    def letter_before(self, n: int) -> str:
+        """The side that a letter before a number names: L 210 × P 92."""
+        if n < 1 or len(self.words[n - 1]) > 2 or not self.raws[n - 1][0].isupper():
+            return ""
+        word = self.words[n - 1]
+        if self.language == "fr" and word == "l":
+            return "width" if n > 1 and self.words[n - 2] != "x" else "length"
+        return self.letters().get(word, "")
 
     def letters(self) -> dict[str, str]:
         return _SIDES_FR if self.language == "fr" else _SIDES_ES if self.language == "es" else _SIDES
@@ -751,12 +826,7 @@ class Sweep:
     def further_sizes(self, n: int, system: str) -> Iterator[Finding]:
         """The other sizes of a list or range: 36, 38 and 40; 36–42."""
         while n + 1 < self.size and (self.words[n] in _AND or self.words[n] in _TO):
-            if (
-                not self.words[n + 1][0].isdigit()
-                or self.unit(n + 2)
-                or self.percent(n + 2)
-                or not self.words[n + 1].isdigit()
-            ):
+            if not re.fullmatch(r"\d{1,3}(?:[.,]5)?", self.words[n + 1]) or self.unit(n + 2) or self.percent(n + 2):
                 return
             yield Finding("size", n + 1, n + 2, name=f"{system} {self.words[n + 1]}".strip())
             n += 2
