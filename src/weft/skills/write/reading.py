@@ -58,6 +58,11 @@ _MADE_IN: Final = re.compile(
     r"(?:the\s+|den\s+|der\s+)?([^\d;:!?]{2,40})$",
     re.IGNORECASE,
 )
+_MADE_OF: Final = re.compile(
+    r"^(?:(?:it is |hand)?made|woven|knitted|sewn|thrown|gefertigt|gewebt|gestrickt) (?:of|from|aus)\s+([^,.;:()\d]{3,40}?)"
+    r"(?=\s+(?:with|in|at|and then|that|mit|im)\b|[,.;:(]|$)",
+    re.IGNORECASE,
+)
 _CARE_WORDS: Final = re.compile(
     r"\b(?:machine wash\w*|hand[- ]?wash\w*|wash (?:at|by|inside|cold|in|dark|separately|with)|tumble|dry[- ]clean\w*|line dry|dry flat|"
     r"do not (?:bleach|iron|wring)|iron\b|wipe|rinse|dishwasher|sponge clean|hang up to dry|waschen|handwäsche|maschinenwäsche|"
@@ -442,12 +447,22 @@ def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading)
     if len(reading.kept) >= _MOST_KEPT:
         return
     reading.kept.append(text)
+    _made_of(plain, reading)
     if spoken != reading.language:
         reading.foreign.append(text)
     elif whole(text, spoken) and not item:
         reading.sentences.append(text if text.endswith((".", "…")) else f"{text}.")
     else:
         reading.details.append(text.rstrip(".…"))
+
+
+def _made_of(text: str, reading: _Reading) -> None:
+    """Take the material out of a sentence that begins with it: `Made of enamelled steel with a rolled rim`."""
+    found = _MADE_OF.match(text)
+    if found is not None and not reading.has("material") and not reading.has("composition"):
+        shares = named(found[1])
+        if shares:
+            reading.add("material", tuple(shares), found[1], "description")
 
 
 def _once(texts: Sequence[str], most: int) -> tuple[str, ...]:

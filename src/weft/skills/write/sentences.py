@@ -464,9 +464,13 @@ def whole(sentence: str, language: str) -> bool:
 
 
 def praise(sentence: str, language: str) -> bool:
-    """Whether a sentence praises or pitches: nothing in it can be checked, or it speaks to the reader."""
-    patterns = (_PRAISE.get(language), _PITCH.get(language))
-    return any(pattern is not None and pattern.search(sentence) is not None for pattern in patterns)
+    """Whether a sentence praises or pitches: nothing in it can be checked, or it speaks to the reader and gives no figure."""
+    praised, pitched = _PRAISE.get(language), _PITCH.get(language)
+    if praised is not None and praised.search(sentence):
+        return True
+    if pitched is None or not pitched.search(sentence):
+        return False
+    return not re.search(r"\d", sentence) or re.search("[!?]", sentence) is not None
 
 
 def concrete(sentence: str, language: str) -> bool:
