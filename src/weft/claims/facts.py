@@ -1,8 +1,9 @@
 """What is known: facts of a record or of any nested mapping, and the same made ready to judge texts by."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from weft import money as currencies
@@ -33,7 +34,7 @@ _TOLD: Final = 4000
 _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
 _SMALL: Final = frozenset(["g", "mg", "ml", "mm", "mAh", "W", "lm", "Pa", "J", "kJ", "kcal", "rpm", "°C", "px", "day", "hour"])
 _LARGE: Final = frozenset(["kg", "l", "m", "km", "tonne", "pound", "inch", "foot", "GB", "TB"])
-_SOLID: Final = frozenset("solid massiv massive massiver massivem massives massif massifs maciza macizo macizas 实".split())
+_SOLID: Final = frozenset(["solid", "massiv", "massive", "massiver", "massivem", "massives", "massif", "massifs", "maciza", "macizo", "macizas", "实"])
 _FITS: Final = re.compile(r"compat|kompat|fits|passend|works with|兼容|适配|适用(?!年|人|季)|connects")
 _SHARES: Final = ("percent", "percentage", "share", "anteil", "pct")
 
@@ -270,6 +271,12 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
     return ready
 
 
+@lru_cache(maxsize=20_000)
+def _asserted(text: str, language: str | None) -> Assertions:
+    """What a fact's text asserts: most facts come again with other products."""
+    return assertions(text, numbers=language)
+
+
 def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     """Take one fact in; returns its folded tokens as a text."""
     label = label_of(fact.name)
@@ -286,7 +293,7 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     ):
         text = f"{label}: {_with_unit(fact, label)}"
     long = len(text) > _LONG
-    found = assertions(text, numbers=language)
+    found = _asserted(text, language)
     told_twice = _denied_behind_label(found, label, text) if flipped is None else frozenset()
     for finding in found.findings:
         if not (told_twice and finding.first < len(label.split()) and told_twice & {one.concept for one in finding.entries}):
