@@ -271,7 +271,7 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
     return ready
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _asserted(text: str, language: str | None) -> Assertions:
     """What a fact's text asserts: most facts come again with other products."""
     return assertions(text, numbers=language)
