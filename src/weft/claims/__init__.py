@@ -11,9 +11,9 @@ from typing import Any
 from weft.claims import assertions as _assertions
 from weft.claims.assertions import Claim
 from weft.claims.facts import Fact, Facts, facts_of, prepared
-from weft.claims.finding import own_tree
 from weft.claims.judging import Judged, judged
 from weft.claims.languages import language_of
+from weft.claims.markets import own_words
 from weft.claims.tongue import misplaced
 
 __all__ = [
@@ -42,11 +42,12 @@ def claims(
 ) -> list[Claim]:
     """The checkable claims of a text, in its order.
 
-    `language` is the one that the text is to be in: what stands in another is a claim of the kind `language`. `lexicon` adds a
-    business's own words: `forbidden` and `allowed` phrases, `certifications`, and phrases under any kind. Raises TypeError for
-    what is no text.
+    `language` is the one that the text is to be in: what stands in another is a claim of the kind `language`. `market` is a
+    country's code (or EU): some phrases are claims there alone. `lexicon` adds a business's own words: `forbidden` and `allowed`
+    phrases, `certifications`, phrases under any kind, and the same per market under `markets`. Raises TypeError for what is no
+    text.
     """
-    read = _assertions.assertions(text, _base(language), own_tree(dict(lexicon) if lexicon else None))
+    read = _assertions.assertions(text, _base(language), own_words(lexicon, market))
     found = [read.claim(one) for one in read.findings if not one.silent or one.negated]
     found += [one.claim for one in misplaced(read, _base(language))]
     return sorted(found, key=lambda one: (one.start, one.end))
@@ -63,7 +64,7 @@ def supported(
 
     `facts` is a product's record, a nested mapping, a sequence of Fact, or any of these made ready by `prepared`.
     """
-    read = _assertions.assertions(text, _base(language), own_tree(dict(lexicon) if lexicon else None))
+    read = _assertions.assertions(text, _base(language), own_words(lexicon, market))
     found = judged(read, prepared(facts)) + misplaced(read, _base(language))
     return sorted(found, key=lambda one: (one.claim.start, one.claim.end))
 

@@ -82,7 +82,6 @@ def assertions(
 def findings(found: Scan) -> list[Finding]:
     """Everything that a scan asserts, in the order of the text."""
     all_found = list(Sweep(found).findings())
-    taken = {n for one in all_found if one.kind != "number" or one.name for n in range(one.first, one.after)}
     all_found += certificates(found)
     made = list(origins(found))
     all_found += made
@@ -94,18 +93,20 @@ def findings(found: Scan) -> list[Finding]:
     for span in found.spans:
         if span.first in named and not any(one.kind == "certification" for one in span.entries):
             continue
-        one = _concept(found, span, taken)
+        one = _concept(found, span)
         if one is not None:
             all_found.append(one)
     all_found.sort(key=lambda one: (one.first, one.after))
     return all_found
 
 
-def _concept(found: Scan, span: Span, taken: set[int]) -> Finding | None:
+def _concept(found: Scan, span: Span) -> Finding | None:
     """What a phrase of the lexicon asserts: a material, a color, a property, a claim of a kind; a thing only where denied."""
     entries = [one for one in span.entries if one.kind in CONTENT or one.kind == "thing"]
     entries = [one for one in entries if one.kind != "certification"]
     if not entries:
+        return None
+    if entries[0].concept == "piece":
         return None
     wanted = [one for one in entries if one.kind != "thing"] or entries
     labelled = _labelled(found, span, wanted[0].kind)

@@ -1,6 +1,7 @@
 """What is known: facts of a record or of any nested mapping, and the same made ready to judge texts by."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 from weft import money as currencies
 from weft.claims.assertions import Assertions, assertions
+from weft.claims.denials import bare_label, chinese_denied, groups, stem, telling
 from weft.claims.finding import STOPS, Finding
 from weft.claims.languages import small_words, told
 from weft.claims.lexicon import lexicon, longest, parents, properties_of
@@ -16,7 +18,40 @@ from weft.claims.reading import read
 from weft.claims.units import Unit, money, units
 
 _UNTOLD: Final = frozenset(
-    ["id", "uid", "columns", "known", "status", "published", "part", "update", "cost", "image", "src", "position", "tracker", "policy", "fulfillment", "requires_shipping", "taxable", "tax_code", "gift_card", "linked_to", "levels", "choices", "weight_unit", "href", "url", "handle", "created_at", "updated_at", "confidence", "source", "at", "how"]
+    [
+        "id",
+        "uid",
+        "columns",
+        "known",
+        "status",
+        "published",
+        "part",
+        "update",
+        "cost",
+        "image",
+        "src",
+        "position",
+        "tracker",
+        "policy",
+        "fulfillment",
+        "requires_shipping",
+        "taxable",
+        "tax_code",
+        "gift_card",
+        "linked_to",
+        "levels",
+        "choices",
+        "weight_unit",
+        "href",
+        "url",
+        "handle",
+        "created_at",
+        "updated_at",
+        "confidence",
+        "source",
+        "at",
+        "how",
+    ]
 )
 _SAVED: Final = ("discount", "rabatt", "remise", "descuento", "优惠")
 _PRICES: Final = frozenset(
@@ -26,15 +61,67 @@ _YES: Final = frozenset(
     ["yes", "true", "ja", "oui", "sí", "si", "是", "有", "y", "✓", "included", "wahr", "vrai", "verdadero"]
 )
 _NO: Final = frozenset(
-    ["no", "false", "nein", "non", "否", "无", "没有", "n", "none", "keine", "kein", "keiner", "aucun", "aucune", "ninguno", "ninguna", "without", "ohne", "sans", "sin", "not", "x", "✗", "✘", "falsch", "faux", "falso", "不", "不是", "不可"]
+    [
+        "no",
+        "false",
+        "nein",
+        "non",
+        "否",
+        "无",
+        "没有",
+        "n",
+        "none",
+        "keine",
+        "kein",
+        "keiner",
+        "aucun",
+        "aucune",
+        "ninguno",
+        "ninguna",
+        "without",
+        "ohne",
+        "sans",
+        "sin",
+        "not",
+        "x",
+        "✗",
+        "✘",
+        "falsch",
+        "faux",
+        "falso",
+        "不",
+        "不是",
+        "不可",
+    ]
 )
 _LONG: Final = 60
+_SHORT: Final = 40
 _CJK: Final = 0x2E80
 _TOLD: Final = 4000
 _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
-_SMALL: Final = frozenset(["g", "mg", "ml", "mm", "mAh", "W", "lm", "Pa", "J", "kJ", "kcal", "rpm", "°C", "px", "day", "hour"])
+_SMALL: Final = frozenset(
+    ["g", "mg", "ml", "mm", "mAh", "W", "lm", "Pa", "J", "kJ", "kcal", "rpm", "°C", "px", "day", "hour"]
+)
 _LARGE: Final = frozenset(["kg", "l", "m", "km", "tonne", "pound", "inch", "foot", "GB", "TB"])
-_SOLID: Final = frozenset(["solid", "massiv", "massive", "massiver", "massivem", "massives", "massif", "massifs", "maciza", "macizo", "macizas", "实"])
+_SOLID: Final = frozenset(
+    [
+        "solid",
+        "massiv",
+        "massive",
+        "massiver",
+        "massivem",
+        "massives",
+        "massif",
+        "massifs",
+        "maciza",
+        "macizo",
+        "macizas",
+        "实",
+    ]
+)
+_ZERO: Final = re.compile(r"0(?:[.,]0+)? ?(?:%|g|mg|ml)")
+_IP: Final = re.compile(r"ip([x\d])([x\d])\w?")
+_WATER: Final = re.compile(r"water|wasser|agua|eau|étanch|etanch|防水")
 _FITS: Final = re.compile(r"compat|kompat|fits|passend|works with|兼容|适配|适用(?!年|人|季)|connects")
 _SHARES: Final = ("percent", "percentage", "share", "anteil", "pct")
 
@@ -109,6 +196,10 @@ class Facts:
     words: dict[str, Fact] = field(default_factory=dict)
     short: dict[str, Fact] = field(default_factory=dict)
     text: str = " "
+    affirmed: dict[str, Fact] = field(default_factory=dict)
+    denied: dict[str, Fact] = field(default_factory=dict)
+    denied_together: list[tuple[frozenset[str], Fact]] = field(default_factory=list)
+    stems: set[str] = field(default_factory=set)
     fits: bool = False
 
     def find(self, phrase: str) -> Fact | None:
@@ -181,9 +272,8 @@ def _count(path: str, values: Sequence[Any], found: list[Fact]) -> None:
         return
     found.append(Fact(path, len(plain_ones), f"{len(plain_ones)} {label_of(path)}"))
     if len(set(plain_ones)) < len(plain_ones):
-        for one in dict.fromkeys(plain_ones):
-            if not one[:1].isdigit():
-                found.append(Fact(path, one, f"{plain_ones.count(one)} {one}"))
+        often = Counter(plain_ones)
+        found.extend(Fact(path, one, f"{count} {one}") for one, count in often.items() if not one[:1].isdigit())
 
 
 def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
@@ -258,16 +348,13 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
         return facts
     if isinstance(facts, Mapping):
         given = facts_of(facts)
-    elif isinstance(facts, Sequence) and not isinstance(facts, str) and all(isinstance(one, Fact) for one in facts):
+    elif isinstance(facts, list | tuple) and all(isinstance(one, Fact) for one in facts):
         given = list(facts)
     else:
         raise TypeError("Facts are a mapping of names to values, or a sequence of Fact.")
     ready = Facts(given)
     language = language or told(read(" . ".join(fact.text for fact in given)[:_TOLD]).words, surely=True)
-    parts: list[str] = []
-    for fact in given:
-        parts.append(_take(ready, fact, language))
-    ready.text = f" {' | '.join(parts)} "
+    ready.text = f" {' | '.join([_take(ready, fact, language) for fact in given])} "
     return ready
 
 
@@ -283,8 +370,8 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     text = fact.text
     folded = text.strip().strip(".").lower()
     flipped: bool | None = None
-    if isinstance(fact.value, bool) or folded in _YES or folded in _NO:
-        flipped = not fact.value if isinstance(fact.value, bool) else folded in _NO
+    if isinstance(fact.value, bool) or folded in _YES or folded in _NO or _ZERO.fullmatch(folded):
+        flipped = not fact.value if isinstance(fact.value, bool) else folded not in _YES
         text = label
     elif (
         label
@@ -296,10 +383,14 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     found = _asserted(text, language)
     told_twice = _denied_behind_label(found, label, text) if flipped is None else frozenset()
     for finding in found.findings:
-        if not (told_twice and finding.first < len(label.split()) and told_twice & {one.concept for one in finding.entries}):
+        if not (
+            told_twice and finding.first < len(label.split()) and told_twice & {one.concept for one in finding.entries}
+        ):
             _note(ready, found, finding, fact, flipped)
+    _tight(ready, found, fact)
     if not _SOLID.isdisjoint(found.scan.words):
         _solid(ready, fact)
+    _words_said(ready, found, fact, flipped)
     _sizes(ready, fact, label)
     ready.fits = ready.fits or bool(_FITS.search(label.lower()))
     words = found.scan.words
@@ -315,11 +406,54 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     return " ".join(words)
 
 
+def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | None) -> None:
+    """Keep the words that a fact denies and, of short facts, those that it affirms."""
+    scan = found.scan
+    taken_back = groups(scan)
+    if flipped:
+        inside = {n for group in taken_back for n in group}
+        taken_back = [[n for n, _ in telling(scan) if n not in inside]]
+    denied = {n for group in taken_back for n in group}
+    for group in taken_back:
+        words = frozenset(stem(scan.words[n]) for n in group[:3] if ord(scan.words[n][0]) < _CJK)
+        if words:
+            ready.denied_together.append((words, fact))
+    short = flipped is False or len(fact.text) <= _SHORT
+    label = 0 if flipped is False else len(read(label_of(fact.name)).words)
+    for n, word in telling(scan):
+        if n in denied:
+            ready.denied.setdefault(word, fact)
+        else:
+            ready.stems.add(word)
+            if short and n >= label and fact.name.rpartition(".")[2] not in ("title", "tags", "vendor", "type"):
+                ready.affirmed.setdefault(word, fact)
+    for first, after in chinese_denied(scan):
+        for end in range(first + 2, after + 1):
+            ready.denied.setdefault("".join(scan.words[first:end]), fact)
+    if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[0]) > _CJK:
+        (ready.denied if flipped else ready.affirmed).setdefault(name, fact)
+
+
 def _denied_behind_label(found: Assertions, label: str, text: str) -> frozenset[str]:
     """The concepts that a value denies although its label names them: «ironing: needs no ironing»."""
     if not text.startswith(f"{label}: "):
         return frozenset()
     return frozenset(one.concept for finding in found.findings if finding.negated for one in finding.entries)
+
+
+def _tight(ready: Facts, found: Assertions, fact: Fact) -> None:
+    """What a degree of protection implies: IPX7 and 5 ATM are waterproof, IPX4 is water-resistant, IP6X dustproof."""
+    follows: list[str] = []
+    for finding in found.findings:
+        if finding.kind == "certification" and (code := _IP.fullmatch(finding.name)):
+            dust, water = code.groups()
+            follows += ["dustproof"] if dust in "56" else []
+            follows += ["waterproof"] if water in "78" else ["water-resistant"] if water in "3456" else []
+        elif finding.kind == "measure" and finding.unit and finding.unit.name in ("atm", "bar"):
+            follows += ["waterproof"] if _WATER.search(fact.name.lower()) and finding.numbers[0][0].value >= 3 else []
+    for concept in follows:
+        for above in parents().get(concept, (concept,)):
+            ready.named.setdefault(above, []).append(Known(concept, False, fact))
 
 
 def _solid(ready: Facts, fact: Fact) -> None:
@@ -350,15 +484,21 @@ def _with_unit(fact: Fact, label: str) -> str:
     """A bare number with the unit that its name ends with."""
     if isinstance(fact.value, bool) or not re.fullmatch(r"\s*-?[\d.,]+\s*", fact.text):
         return fact.text
-    last = re.sub(r"[()\[\]]", "", label).rpartition(" ")[2]
-    known = lexicon(None).units.get(last.lower())
-    entries = known.get("", []) if known else []
     if "%" in label or "percent" in label.lower():
         return f"{fact.text}%"
-    if entries and (len(last) > 1 or " " in label):
-        entry = next((one for one in entries if not one.exact or one.exact == last), entries[0])
-        if entry.value.dimension not in ("angle",):
-            return f"{fact.text} {entry.exact or last}"
+    names = re.sub(r"[()\[\],/]", " ", label).split()
+    for place, name in enumerate(reversed(names)):
+        known = lexicon(None).units.get(name.lower())
+        entries = known.get("", []) if known else []
+        if (
+            not entries
+            or (len(name) < 2 and (place or len(names) < 2))
+            or name.lower() in ("in", "set", "bar", "min", "max", "pt")
+        ) and not (name.lower() in ("in", "min", "bar", "pt") and not place and len(names) > 1 and entries):
+            continue
+        entry = next((one for one in entries if not one.exact or one.exact == name), entries[0])
+        if entry.value.dimension != "angle" and not entry.value.currency:
+            return f"{fact.text} {entry.exact or name}"
     return fact.text
 
 
@@ -372,7 +512,7 @@ def _note(ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped
     elif kind == "size":
         ready.sizes.setdefault(finding.name, fact)
     elif kind == "certification":
-        if not (finding.negated != bool(flipped)):
+        if finding.negated == bool(flipped):
             name = finding.entries[0].concept if finding.entries else finding.name
             ready.marks.setdefault(name.lower(), []).append((finding.name if finding.entries else "", fact))
             ready.marks.setdefault("", []).append((finding.name, fact))
@@ -452,7 +592,11 @@ def words_near(words: Sequence[str], first: int, after: int) -> Iterator[str]:
     for step, start, most in ((-1, first - 1, 4), (1, after - 1, 3)):
         at = start
         while 0 <= at < len(words) and abs(at - start) < most and (words[at] not in STOPS or words[at] == ":"):
-            if words[at].isalpha() and (len(words[at]) > 2 or ord(words[at][0]) > _CJK) and words[at] not in small_words():
+            if (
+                words[at].isalpha()
+                and (len(words[at]) > 2 or ord(words[at][0]) > _CJK)
+                and words[at] not in small_words()
+            ):
                 yield words[at]
             at += step
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from weft.claims import lexicon as words_known
 from weft.claims.lexicon import Entry, Lexicon, Node, longest
@@ -35,6 +35,7 @@ _PREPOSITIONS: Final = frozenset(
     ]
 )
 _REACH: Final = 6
+_LABEL: Final = 4
 CONTENT: Final = frozenset(
     [
         "material",
@@ -198,15 +199,17 @@ def _steering(found: Scan) -> None:
 def _negate(found: Scan) -> None:
     """Mark what the text denies: behind a negation, before «-free», and in a clause that ends in a denial."""
     words, size = found.words, len(found.words)
-    until, denier, klass, n, clause = -1, "", "", 0, 0
+    until, denier, klass, started, n, clause = -1, "", "", 0, 0, 0
     while n < size:
         word = words[n]
         steering = found.steering.get(n)
         kinds = {entry.kind for entry in steering[1]} if steering else ()
-        if word in STOPS:
+        if word == ":" and until >= 0 and not klass and n - started <= _LABEL:
+            until = n + _REACH
+        elif word in STOPS:
             until, klass = -1, ""
             if word != ":":
-                clause = n + 1
+                clause = clause if word == "?" and _answered(found, n) else n + 1
         elif word == ",":
             if not (until >= 0 and klass and _goes_on(found, n, klass)):
                 until, klass = -1, ""
@@ -214,7 +217,7 @@ def _negate(found: Scan) -> None:
         elif "not only" in kinds:
             until = -1
         elif "not before" in kinds:
-            until, denier, klass = n + _REACH + (steering[0] - n if steering else 0), word, ""
+            until, denier, klass, started = n + _REACH + (steering[0] - n if steering else 0), word, "", n
         elif ("not but" in kinds and found.at[n] < 0) or (
             word in _OR
             and klass
@@ -233,6 +236,16 @@ def _negate(found: Scan) -> None:
         if late is not None and _ends_clause(words, late[0]):
             _deny_back(found, clause, n)
         n += 1
+
+
+def _answered(found: Scan, n: int) -> bool:
+    """Whether a question is answered with no: «Dishwasher? Better not.»"""
+    for at in range(n + 1, min(n + 4, len(found.words))):
+        if found.words[at] in found.lexicon.late:
+            return True
+        if found.words[at] in STOPS:
+            break
+    return False
 
 
 def _class(span: Span) -> str:
@@ -281,20 +294,3 @@ def _deny_back(found: Scan, clause: int, late: int) -> None:
         span = found.span(n)
         if span is not None and any(entry.kind in ("property", "thing", "material") for entry in span.entries):
             span.negated, span.denied = True, "late"
-
-
-def own_tree(lexicon: dict[str, Any] | None) -> Node | None:
-    """A business's own words as a tree: what it forbids, what it allows, the certificates it may name."""
-    if not lexicon:
-        return None
-    tree: Node = {}
-    for phrase in lexicon.get("allowed") or ():
-        words_known.add(tree, words_known.tokens(str(phrase)), Entry("trap", str(phrase)))
-    for phrase in lexicon.get("forbidden") or ():
-        words_known.add(tree, words_known.tokens(str(phrase)), Entry("own", str(phrase)))
-    for phrase in lexicon.get("certifications") or ():
-        words_known.add(tree, words_known.tokens(str(phrase)), Entry("certification", str(phrase)))
-    for kind in ("superlative", "health", "environmental", "legal", "guarantee", "property", "material", "color"):
-        for phrase in lexicon.get(kind) or ():
-            words_known.add(tree, words_known.tokens(str(phrase)), Entry(kind, str(phrase).lower()))
-    return tree

@@ -136,11 +136,20 @@ def longest(
     return best
 
 
+def plain_letters(text: str) -> str:
+    """A text without accents."""
+    return (
+        text
+        if text.isascii()
+        else "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    )
+
+
 def unaccented(phrase: str, language: str) -> str:
     """A phrase as it is written without umlauts and accents: Größe is Groesse, algodón algodon."""
     if language == "de":
         return phrase.translate(_UMLAUTS)
-    return "".join(char for char in unicodedata.normalize("NFD", phrase) if not unicodedata.combining(char))
+    return plain_letters(phrase)
 
 
 def forms(phrase: str, language: str) -> Iterable[str]:
@@ -222,7 +231,7 @@ class _Builder:
             if language in (data.ANY, self.language) or self.language is None:
                 yield from ((phrase, language) for phrase in phrases)
             elif language == "en" and kind in _LOANED:
-                yield from ((phrase, "") for phrase in phrases if phrase[0] not in "?" and len(phrase.lstrip("!")) > 4)
+                yield from ((phrase, "") for phrase in phrases if phrase[0] != "?" and len(phrase.lstrip("!")) > 4)
 
     def put(self, tree: Node, phrase: str, language: str, entry: Entry) -> None:
         """One word of a file, with its marks and its endings."""
@@ -285,7 +294,7 @@ class _Builder:
     def numbers(self) -> None:
         for concept in data.concepts("numbers"):
             value = FRACTIONS.get(concept.name) or _fraction(concept.name)
-            for phrase, language in self.spoken(concept.words, "number"):
+            for phrase, _ in self.spoken(concept.words, "number"):
                 bare = phrase.lstrip("?")
                 entry = Entry("number", concept.name, value, ambiguous=phrase != bare)
                 add(self.lexicon.content, tokens(bare), entry)
@@ -441,7 +450,9 @@ def _compound(built: Lexicon, word: str) -> Sequence[Entry]:
         if entries and rest.strip("s") not in built.aside and rest not in built.aside:
             number = next((entry for entry in entries if entry.kind == "number"), None)
             if number is None:
-                return entries
+                node = built.content.get(rest)
+                fabrics = [one for one in node.get(_ENTRIES, ()) if one.kind == "material"] if node else []
+                return [*entries, *fabrics]
             counted = _counted(built, rest)
             if counted:
                 return [number, counted]

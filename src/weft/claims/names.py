@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from weft.claims.finding import STOPS, Finding, Scan
-from weft.claims.lexicon import Entry, longest
 from weft.claims.languages import small_words
+from weft.claims.lexicon import Entry, longest
 
 _WEAK: Final = frozenset(
     ["standard", "norm", "approved", "label", "listed", "award", "verified", "compliant", "tested", "accredited", "endorsed", "geprüft",
@@ -15,8 +15,62 @@ _WEAK: Final = frozenset(
 _NAMED: Final = 5
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _FILLER: Final = frozenset(
-    "the a an by to of and for with is are our dem der die das den nach von durch vom mit und für aus dem im in par la le les de du des"
-    " et selon l d por el los las del y según con para como as from als ist est".split()
+    [
+        "the",
+        "a",
+        "an",
+        "by",
+        "to",
+        "of",
+        "and",
+        "for",
+        "with",
+        "is",
+        "are",
+        "our",
+        "dem",
+        "der",
+        "die",
+        "das",
+        "den",
+        "nach",
+        "von",
+        "durch",
+        "vom",
+        "mit",
+        "und",
+        "für",
+        "aus",
+        "dem",
+        "im",
+        "in",
+        "par",
+        "la",
+        "le",
+        "les",
+        "de",
+        "du",
+        "des",
+        "et",
+        "selon",
+        "l",
+        "d",
+        "por",
+        "el",
+        "los",
+        "las",
+        "del",
+        "y",
+        "según",
+        "con",
+        "para",
+        "como",
+        "as",
+        "from",
+        "als",
+        "ist",
+        "est",
+    ]
 )
 
 
@@ -92,9 +146,14 @@ def _open(scan: Scan, n: int, after: int, side: str, taken: set[int]) -> Iterato
     name = " ".join(
         word for word in scan.words[start:end] if word not in STOPS and word not in _FILLER and word not in "-\",'"
     )
-    if weak and not any(scan.reading.raws[at][:1].isupper() for at in range(start, end)):
+    if weak and not any(_is_sign(scan.reading.raws[at]) for at in range(start, end)):
         return
     yield Finding("certification", min(first, n), max(last, after), negated=_denied(scan, n), name=name)
+
+
+def _is_sign(raw: str) -> bool:
+    """Whether a word is a short form or a code: ABC, EcoStar, 9001."""
+    return raw[0].isdigit() or any(char.isupper() for char in raw[1:])
 
 
 def _denied(scan: Scan, n: int) -> bool:
@@ -121,11 +180,15 @@ def _name_behind(scan: Scan, n: int) -> int:
             break
         if _proper(scan, at):
             end = at + 1
-        elif words[at] == "," or (
-            end > n and words[at] not in ("-", "/", "of", "de", "für", "for", "&", "der", "the", '"')
+        elif (
+            words[at] == ","
+            or (end > n and words[at] not in ("-", "/", "of", "de", "für", "for", "&", "der", "the", '"'))
+            or (
+                words[at] not in _FILLER
+                and words[at] not in ("-", ":", '"', "/", "&", "'")
+                and not _CJK.match(words[at])
+            )
         ):
-            break
-        elif words[at] not in _FILLER and words[at] not in ("-", ":", '"', "/", "&", "'") and not _CJK.match(words[at]):
             break
         at += 1
     return end
@@ -186,7 +249,11 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     country = _country(scan, at)
     if country:
         yield Finding("origin", n, country[0], country[1], negated=_denied(scan, n))
-        while country and country[0] < len(words) and words[country[0]] in (",", "and", "und", "et", "y", "/", "&", "和", "or", "oder", "ou", "o", "e"):
+        while (
+            country
+            and country[0] < len(words)
+            and words[country[0]] in (",", "and", "und", "et", "y", "/", "&", "和", "or", "oder", "ou", "o", "e")
+        ):
             at = country[0] + 1
             country = _country(scan, at)
             if country:
@@ -213,13 +280,24 @@ def _chinese_place(scan: Scan, n: int, at: int) -> Iterator[Finding]:
         yield Finding("origin", n, end, name=" ".join(scan.words[at:end]), negated=_denied(scan, n))
 
 
+_SOURCES: Final = frozenset(["from", "aus", "de", "du", "des", "d", "d'", "von", "(", "'", "来", "自", "the"])
+
+
 def mentions(scan: Scan, taken: set[int]) -> Iterator[Finding]:
     """Countries that are named anywhere else: a claim where facts say where a thing is from."""
     n = 0
     while n < len(scan.words):
         hit = _country(scan, n) if n not in taken and scan.span(n) is None and not scan.trapped[n] else None
+        before = scan.words[n - 1] if n else ""
         if hit and any(entry.value == "land" for entry in hit[1]):
-            yield Finding("origin", n, hit[0], [one for one in hit[1] if one.value == "land"], silent=True)
+            yield Finding(
+                "origin",
+                n,
+                hit[0],
+                [one for one in hit[1] if one.value == "land"],
+                silent=True,
+                labelled=before in _SOURCES,
+            )
         n = hit[0] if hit else n + 1
 
 

@@ -27,18 +27,102 @@ _BY: Final = frozenset(["x", "by", "mal", "*", "sur", "por", "乘"])
 _TO: Final = frozenset(["-", "to", "bis", "à", "a", "至", "到", "~", "hasta"])
 _AND: Final = frozenset(["and", "und", "et", "y", "和", ",", "/", "&"])
 _AFTER_INCH: Final = frozenset(
-    ["long", "wide", "high", "tall", "deep", "thick", "diameter", "length", "width", "height", "depth", "x", "by", "l", "w", "h", "d", "in", "and", "or", "screen", "display", "tablet", "laptop", "tv"]
+    [
+        "long",
+        "wide",
+        "high",
+        "tall",
+        "deep",
+        "thick",
+        "diameter",
+        "length",
+        "width",
+        "height",
+        "depth",
+        "x",
+        "by",
+        "l",
+        "w",
+        "h",
+        "d",
+        "in",
+        "and",
+        "or",
+        "screen",
+        "display",
+        "tablet",
+        "laptop",
+        "tv",
+    ]
 )
 _LETTERS: Final = re.compile(r"(?:x{1,4}|[2-6]x)?[sl]|m|x{1,4}")
 _SKIPPED: Final = 2
+_CJK: Final = 0x2E80
 _NOT_SKIPPED: Final = frozenset(
-    ["of", "for", "in", "with", "and", "or", "the", "to", "at", "on", "from", "by", "mit", "für", "in", "und", "oder", "der", "die", "das", "den", "dem", "zu", "auf", "aus", "von", "avec", "pour", "en", "et", "ou", "de", "des", "du", "la", "le", "les", "con", "para", "y", "o", "el", "los", "las", "del", "un", "una", "is", "are", "ist", "sind", "est", "sont", "es"]
+    [
+        "of",
+        "for",
+        "in",
+        "with",
+        "and",
+        "or",
+        "the",
+        "to",
+        "at",
+        "on",
+        "from",
+        "by",
+        "mit",
+        "für",
+        "in",
+        "und",
+        "oder",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "zu",
+        "auf",
+        "aus",
+        "von",
+        "avec",
+        "pour",
+        "en",
+        "et",
+        "ou",
+        "de",
+        "des",
+        "du",
+        "la",
+        "le",
+        "les",
+        "con",
+        "para",
+        "y",
+        "o",
+        "el",
+        "los",
+        "las",
+        "del",
+        "un",
+        "una",
+        "is",
+        "are",
+        "ist",
+        "sind",
+        "est",
+        "sont",
+        "es",
+    ]
 )
 _ORDINAL: Final = frozenset(
     ["st", "nd", "rd", "th", "er", "ère", "ème", "e", "re", "º", "ª", "ter", "te", "ten", "tes"]
 )
 _BOUNDS: Final = (("below", "below"), ("above", "above"), ("upto", "most"), ("atleast", "least"), ("about", "about"))
 _LINKS: Final = frozenset(["de", "in", "en", "of", "im", "d", "an"])
+_BETWEEN: Final = frozenset(["between", "zwischen", "entre", "介于"])
+_OR: Final = frozenset(["or", "oder", "ou", "o", "或"])
 _JOINS: Final = frozenset(["and", "und", "et", "y", "和"])
 
 
@@ -101,13 +185,16 @@ class Sweep:
         if not readings:
             return []
         if (
-            after < self.size
-            and self.glued(after)
-            and self.raws[after].isupper()
-            and _LETTERS.fullmatch(self.words[after])
+            (
+                after < self.size
+                and self.glued(after)
+                and self.raws[after].isupper()
+                and _LETTERS.fullmatch(self.words[after])
+            )
+            and self.words[after] in ("xl", "xs")
+            and (after + 1 >= self.size or not self.glued(after + 1))
         ):
-            if self.words[after] in ("xl", "xs") and (after + 1 >= self.size or not self.glued(after + 1)):
-                return [Finding("size", n, after + 1, name=self.words[n] + self.words[after])]
+            return [Finding("size", n, after + 1, name=self.words[n] + self.words[after])]
         if code := self.code(n, after):
             return [code]
         return self.quantity(n, after, readings)
@@ -132,11 +219,10 @@ class Sweep:
             self.words[n] == "7" and self.words[max(0, n - 2) : n] == ["24", "/"]
         ):
             return True
-        if before == "©" or (
-            before == "/" and self.glued(n) and n > 2 and self.words[n - 2].isalpha() and self.in_address(n)
-        ):
-            return True
-        return False
+        return bool(
+            before == "©"
+            or (before == "/" and self.glued(n) and n > 2 and self.words[n - 2].isalpha() and self.in_address(n))
+        )
 
     def in_address(self, n: int) -> bool:
         start = self.scan.reading.starts[n]
@@ -199,24 +285,19 @@ class Sweep:
     def code(self, n: int, after: int) -> Finding | None:
         """A code of letters and digits: IP67, S24, E27, GU10."""
         first, end = n, after
-        if (
-            n
-            and self.glued(n)
-            and self.words[n - 1].isalpha()
-            and self.words[n - 1] != "x"
-            and len(self.words[n - 1]) <= 8
-        ):
+        if n and self.glued(n) and self.is_letters(n - 1) and self.words[n - 1] != "x" and len(self.words[n - 1]) <= 8:
             if self.words[n - 1] in ("eu", "us", "uk", "gr", "w", "l") and self.words[n].isdigit():
                 return None
-            if ord(self.words[n - 1][0]) > 0x2E80:
-                return None
             first = n - 1
-        elif not (
-            after < self.size
-            and self.glued(after)
-            and self.words[after].isalpha()
-            and ord(self.words[after][0]) < 0x2E80
-        ) or self.unit(after) or self.words[after] in _ORDINAL or self.words[after] in _BY or self.thing(after, 0) or _LETTERS.fullmatch(self.words[after]) or self.words[after] == "s":
+        elif (
+            not (after < self.size and self.glued(after) and self.is_letters(after))
+            or self.unit(after)
+            or self.words[after] in _ORDINAL
+            or self.words[after] in _BY
+            or self.thing(after, 0)
+            or _LETTERS.fullmatch(self.words[after])
+            or self.words[after] == "s"
+        ):
             return None
         while end < self.size and self.glued(end) and self.words[end].isalnum() and ord(self.words[end][0]) < 0x2E80:
             end += 1
@@ -226,6 +307,10 @@ class Sweep:
         if name.startswith("ip") and len(name) >= 4 and first < n:
             return Finding("certification", first, end, [Entry("certification", "IP")], name=name)
         return Finding("number", first, end, name=name)
+
+    def is_letters(self, n: int) -> bool:
+        """Whether a token is letters, Chinese aside."""
+        return self.words[n].isalpha() and ord(self.words[n][0]) < _CJK
 
     # What a number is of
 
@@ -262,14 +347,18 @@ class Sweep:
             at = unit[0]
         elif self.percent(at):
             at = self.percent(at)
-        if at + 1 >= self.size or self.words[at] not in _TO or not self.words[at + 1][0].isdigit():
+        if at + 1 >= self.size or not self.words[at + 1][0].isdigit():
+            return
+        between = found.first and self.words[found.first - 1] in _BETWEEN and self.words[at] in _JOINS
+        shared = unit is None and self.words[at] in (_JOINS | _OR) and self.unit(at + 2) is not None
+        if self.words[at] not in _TO and not between and not shared:
             return
         if self.words[at] == "a" and self.language not in ("es", None):
             return
         if self.words[at] == "-" and self.glued(at) != self.glued(at + 1):
             return
         readings, end = self.number(at + 1)
-        if not readings or readings[0].value <= found.numbers[0][0].value:
+        if not readings or (readings[0].value <= found.numbers[0][0].value and not shared):
             return
         later = self.unit(end)
         if unit is not None and (later is None or later[1].value.dimension != unit[1].value.dimension):
@@ -320,17 +409,16 @@ class Sweep:
         if unit.name == "second" and self.glued(n) and len(number) == 4:
             return False
         if unit.name == "K":
-            return number[0].isdigit() and len(number.replace(".", "").replace(",", "")) >= 4
-        if (
+            whole = "".join(self.words[max(0, n - 2) : n]) if len(number) == 3 else number
+            return number[0].isdigit() and sum(char.isdigit() for char in whole) >= 4
+        return not (
             len(word) == 1
             and after < self.size
             and self.glued(after)
             and self.words[after].isalnum()
             and self.words[after].isascii()
             and word.isascii()
-        ):
-            return False
-        return True
+        )
 
     def quotes_before(self, n: int) -> int:
         """How many quotation marks of the line stand before a token, those behind digits aside."""
@@ -382,6 +470,14 @@ class Sweep:
                 n = unit[0]
             elif word.isalpha() and word not in _NOT_SKIPPED and word not in STOPS:
                 n += 1
+                while (
+                    n + 1 < self.size
+                    and self.words[n] == "-"
+                    and self.glued(n)
+                    and self.glued(n + 1)
+                    and self.language != "de"
+                ):
+                    n += 2
             else:
                 return None
             skipped += 1
@@ -458,7 +554,9 @@ class Sweep:
         if word.isdigit() and len(word) == 2 and self.unit(end) is None and not self.percent(end):
             more = float(word)
         elif span is not None and span.first == found.after:
-            number = next((one for one in span.entries if one.kind == "number" and one.value and 5 <= one.value < 100), None)
+            number = next(
+                (one for one in span.entries if one.kind == "number" and one.value and 5 <= one.value < 100), None
+            )
             more, end = (number.value, span.after) if number and self.unit(span.after) is None else (0.0, end)
         if more:
             found.numbers, found.after = [(Number(found.numbers[0][0].value + more / 100, 0.005),)], end
@@ -649,10 +747,8 @@ class Sweep:
         return None
 
     def role_at(self, n: int, dimension: str | None, found: Finding) -> str | None:
-        if (
-            self.words[n] not in self.scan.lexicon.roles
-            or (self.words[n] in ("h", "b", "t", "l", "d", "w", "m")
-            and n < found.first - 2)
+        if self.words[n] not in self.scan.lexicon.roles or (
+            self.words[n] in ("h", "b", "t", "l", "d", "w", "m") and n < found.first - 2
         ):
             return None
         hit = longest(self.scan.lexicon.roles, self.words, self.glued, n)
@@ -698,11 +794,9 @@ class Sweep:
             found.instead = self.times(Finding("measure", n, end), values, own) if last is not None else []
         return [found]
 
-    def next_side(
-        self, n: int, named: bool
-    ) -> tuple[tuple[Number, ...], tuple[int, Entry] | None, str, int] | None:
+    def next_side(self, n: int, named: bool) -> tuple[tuple[Number, ...], tuple[int, Entry] | None, str, int] | None:
         """The side that follows «x», or a comma where its letter stands before it: (readings, unit, side, end)."""
-        if n + 1 >= self.size or self.words[n] not in _BY and not (named and self.words[n] in (",", "/")):
+        if n + 1 >= self.size or (self.words[n] not in _BY and not (named and self.words[n] in (",", "/"))):
             return None
         at, letter = n + 1, ""
         if not self.words[at][0].isdigit():
@@ -754,7 +848,9 @@ class Sweep:
                 side = self.side_name(word, at)
                 if side:
                     names.append(side)
-                elif (word not in ("(", ")", ":", "x", "/", "-", "*", "in", "cm", "mm", ".") and not names and step > 0) or word not in ("(", ")", ":", "x", "/", "-", "*", "in", "cm", "mm", "."):
+                elif (
+                    word not in ("(", ")", ":", "x", "/", "-", "*", "in", "cm", "mm", ".") and not names and step > 0
+                ) or word not in ("(", ")", ":", "x", "/", "-", "*", "in", "cm", "mm", "."):
                     break
                 at += step
             if len(names) == count:

@@ -13,6 +13,8 @@ _NAMES: Final = {
 }  # fmt: skip
 _ENDS: Final = frozenset([".", "!", "?", "\n", "。"])
 _WORDS: Final = 5
+_LETTERS: Final = 50
+_MANY: Final = 40
 
 
 def misplaced(text: Assertions, language: str | None) -> list[Judged]:
@@ -20,7 +22,7 @@ def misplaced(text: Assertions, language: str | None) -> list[Judged]:
     if language is None:
         return []
     words = text.scan.words
-    whole = told(words)
+    whole = _whole(words, language)
     if whole is not None and whole != language:
         return [_judged(text, 0, len(words), whole, language)]
     found, start = list[Judged](), 0
@@ -31,6 +33,25 @@ def misplaced(text: Assertions, language: str | None) -> list[Judged]:
                 found.append(_judged(text, start, n, other, language))
             start = n + 1
     return found
+
+
+def _whole(words: list[str], language: str) -> str | None:
+    """The language of the whole: what small words tell, or lingua's models of a text that has none of the language asked for."""
+    sure = told(words, surely=True)
+    if sure is not None:
+        return (
+            sure
+            if sure == language or not tally(words).get(language) or len(words) > _MANY
+            else _lead(words, sure, language)
+        )
+    if tally(words).get(language) or sum(len(word) for word in words if word[0].isalpha()) < _LETTERS:
+        return None
+    return told(words)
+
+
+def _lead(words: list[str], sure: str, language: str) -> str | None:
+    counted = tally(words)
+    return sure if counted.get(language, 0) * 2 < counted.get(sure, 99) else None
 
 
 def _other(words: list[str], language: str) -> str | None:

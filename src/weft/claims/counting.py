@@ -1,0 +1,113 @@
+"""Verdicts on bare numbers and codes: a number needs its noun, or an equal number in a fact of that meaning."""
+
+from collections.abc import Sequence
+
+from weft.claims.agreement import holding
+from weft.claims.assertions import Assertions
+from weft.claims.facts import Fact, Facts, Quantity, words_near
+from weft.claims.finding import STOPS, Finding
+from weft.claims.numerals import Number
+from weft.claims.verdict import Ruling, quoted, says_otherwise, says_so
+
+
+def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
+    """A bare number: it needs its noun, or an equal number in a fact of that meaning."""
+    if finding.name:
+        return _code(finding, facts)
+    against: Fact | None = None
+    for readings in finding.numbers:
+        held = None
+        for said in readings:
+            known = _of_the_thing(finding, facts, text)
+            held = held or next((one for one in known if one.value == said.value and _means(finding, one, text)), None)
+            if held is None and finding.role:
+                held = next(
+                    (
+                        one
+                        for all_of in facts.measures.values()
+                        for one in all_of
+                        if one.value == said.value and one.role == finding.role
+                    ),
+                    None,
+                )
+        if held is None:
+            same = [one for one in facts.numbers if finding.thing and one.thing == finding.thing]
+            against = same[0].fact if same else None
+            if finding.spelled and not same and not finding.role:
+                return None
+            if (fact := _elliptic(finding, readings, text, facts)) is not None:
+                return says_so(fact)
+            size = facts.sizes.get(f"{finding.numbers[0][0].value:g}")
+            if size is not None and not finding.thing:
+                return "supported", size, f"{quoted(size)} has that size."
+            if against:
+                return says_otherwise(against)
+            return "unknown", None, f"No fact says this number{f' of {finding.about}' if finding.about else ''}."
+        against = held.fact
+    assert against is not None
+    return says_so(against)
+
+
+def _elliptic(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
+    """The fact of a number whose unit was said before: «80 lumens in front, 20 behind»."""
+    if finding.thing:
+        return None
+    before = [
+        one for one in text.findings if one.unit is not None and one.kind == "measure" and one.after <= finding.first
+    ]
+    if not before or any(word in STOPS for word in text.scan.words[before[-1].after : finding.first]):
+        return None
+    unit = before[-1].unit
+    return holding(readings, unit, finding, facts) if unit is not None else None
+
+
+def _of_the_thing(finding: Finding, facts: Facts, text: Assertions) -> Sequence[Quantity]:
+    """The numbers that may decide: those of the same thing where facts have any, those beside the same acronym (USB)."""
+    if not finding.thing:
+        return facts.numbers
+    scan = text.scan
+    signs = {
+        word for n, word in enumerate(scan.words[finding.first : finding.after], finding.first) if scan.raws_upper(n)
+    }
+    named = [one for one in facts.numbers if {sign for sign in signs if len(sign) > 2} & one.near]
+    same = [one for one in facts.numbers if one.thing == finding.thing]
+    return named or same or facts.numbers
+
+
+def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
+    """Whether an equal number in a fact is of the same meaning."""
+    if finding.thing and known.thing:
+        return finding.thing == known.thing or (known.thing == "piece" and finding.thing in _COUNTED_ALONE)
+    if known.unit is not None:
+        return finding.role is not None and finding.role == known.role
+    near = _words_near(finding, text)
+    if near & known.near and not (finding.thing and known.thing):
+        return True
+    if any(len(one) > 3 and len(two) > 3 and one[:4] == two[:4] for one in near for two in known.near):
+        return True
+    if finding.thing is None and known.thing is None:
+        last = known.fact.name.rpartition(".")[2]
+        return known.language != text.language or last in ("title", "tags", "type") or not known.near
+    if known.thing is None and known.role is None:
+        return known.language is None or known.language != text.language
+    return False
+
+
+# Things that can be the product itself, of which the facts have so many pieces.
+_COUNTED_ALONE = frozenset(
+    ["tool", "chair", "cup", "plate", "pillow", "blanket", "candle", "pen", "knife", "pot", "card", "bag", "bottle", "tile", "block",
+     "led", "pair", "puzzle piece", "capsule", "hook", "piece", "battery", "screw", "ring", "bead", "die", "brush", "filter", "page",
+     "dose"]
+)  # fmt: skip
+
+
+def _words_near(finding: Finding, text: Assertions) -> frozenset[str]:
+    return frozenset(words_near(text.scan.words, finding.first, finding.after))
+
+
+def _code(finding: Finding, facts: Facts) -> Ruling:
+    plain_name = finding.name.replace("-", "").replace("/", "")
+    fact = facts.codes.get(plain_name)
+    if fact is not None:
+        return "supported", fact, f"{quoted(fact)} has {finding.name.upper()}."
+    return "unknown", None, f"No fact has {finding.name.upper()}."

@@ -1,0 +1,146 @@
+"""Verdicts on what words say: materials, colors, properties, and words that are denied."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from weft.claims.assertions import Assertions
+from weft.claims.denials import chinese_denied, groups, stem, telling
+from weft.claims.facts import Fact, Facts, Known
+from weft.claims.finding import Finding
+from weft.claims.lexicon import Entry, parents
+from weft.claims.verdict import Ruling, quoted
+
+
+def concept(finding: Finding, facts: Facts) -> Ruling | None:
+    rulings = [_named(finding, entry, facts) for entry in finding.entries]
+    best = min(rulings, key=lambda one: ("supported", "contradicted", "unknown").index(one[0]))
+    if all(entry.ambiguous for entry in finding.entries) and not finding.labelled:
+        return None
+    if finding.silent and best[0] != "contradicted":
+        if not finding.negated:
+            return best if best[0] == "supported" and finding.labelled else None
+        if best[0] == "unknown" and (finding.kind == "thing" or _is_soft(finding)):
+            return None
+    if best[0] == "unknown" and finding.kind == "color" and not finding.labelled:
+        return None
+    if finding.kind == "thing":
+        finding.kind = "property"
+    return best
+
+
+def _is_soft(finding: Finding) -> bool:
+    """Whether a denial is no promise that a buyer counts on: that something is not foldable, or has no hood."""
+    return not any(entry.value == "substance" or entry.kind != "property" for entry in finding.entries)
+
+
+def _named(finding: Finding, entry: Entry, facts: Facts) -> Ruling:
+    known = facts.named.get(entry.concept, ())
+    negated = finding.negated
+    above = parents().get(entry.concept, frozenset([entry.concept]))
+    for_it = [one for one in known if not one.negated]
+    against = [
+        one for above_it in above for one in facts.named.get(above_it, ()) if one.negated and one.concept == above_it
+    ]
+    word = entry.concept
+    if negated:
+        if against:
+            return "supported", against[0].fact, f"{against[0].fact.name} says that too."
+        if for_it:
+            return "contradicted", for_it[0].fact, f"{quoted(for_it[0].fact)} says {word}, which the text denies."
+        return "unknown", None, f"No fact says that there is no {word}."
+    if entry.kind == "material" and for_it:
+        clash = _part_clash(finding, for_it, facts)
+        if clash:
+            return clash
+    if for_it:
+        return "supported", for_it[0].fact, f"{quoted(for_it[0].fact)} says {for_it[0].concept}."
+    if against:
+        return "contradicted", against[0].fact, f"{quoted(against[0].fact)} denies {word}."
+    if entry.kind in ("material", "color"):
+        others = [one for one in facts.kinds.get(entry.kind, ()) if not one.negated and not one.weak]
+        if others:
+            return "contradicted", others[0].fact, f"The facts say {_listed(others)}, not {word}."
+    return "unknown", None, f"No fact speaks of {word}."
+
+
+def _part_clash(finding: Finding, for_it: Sequence[Known], facts: Facts) -> Ruling | None:
+    """A material claimed of a part that facts say is of another."""
+    if not finding.about:
+        return None
+    if any(one.part == finding.about or (one.part is None and _is_free(one)) for one in for_it):
+        return None
+    others = [
+        one for one in facts.kinds.get("material", ()) if one.part == finding.about and not one.negated and not one.weak
+    ]
+    if others and all(one.part for one in for_it):
+        return (
+            "contradicted",
+            others[0].fact,
+            f"{quoted(others[0].fact)} says that the {finding.about} is of {others[0].concept}.",
+        )
+    return None
+
+
+def _is_free(known: Known) -> bool:
+    """Whether a fact names a material in running text, where its part may be said elsewhere."""
+    return known.fact.name.rpartition(".")[2] in ("title", "description", "tags", "seo_title", "seo_description")
+
+
+def _listed(known: Sequence[Known]) -> str:
+    names = list(dict.fromkeys(one.concept for one in known))
+    return ", ".join(names[:4])
+
+
+_CJK: Final = 0x2E80
+_NEAR: Final = 8
+
+
+def denials(text: Assertions, facts: Facts) -> Iterator[tuple[Finding, Ruling]]:
+    """Words outside the lexicon that the text denies and facts affirm, or the other way round."""
+    scan = text.scan
+    taken = {n for one in text.findings for n in range(one.first, one.after)}
+    taken_back = groups(scan)
+    for group in taken_back:
+        n, word = group[0], stem(scan.words[group[0]])
+        if n not in taken and not scan.trapped[n] and word in facts.affirmed and word not in facts.denied:
+            yield _denial(text, n, n + 1, facts.affirmed[word], denied=True)
+    if facts.denied_together:
+        hidden = {n for group in taken_back for n in group}
+        said = {word: n for n, word in telling(scan) if n not in hidden and not scan.trapped[n]}
+        yield from _affirmed(text, facts, said, taken)
+    yield from _chinese_denials(text, facts, taken)
+
+
+def _affirmed(
+    text: Assertions, facts: Facts, said: Mapping[str, int], taken: set[int]
+) -> Iterator[tuple[Finding, Ruling]]:
+    """What facts deny and the text says: all the words of a denial, close together."""
+    for words, fact in facts.denied_together:
+        if words <= said.keys() and not words <= facts.stems:
+            places = [said[word] for word in words]
+            if max(places) not in taken and max(places) - min(places) <= _NEAR:
+                yield _denial(text, max(places), max(places) + 1, fact, denied=False)
+
+
+def _chinese_denials(text: Assertions, facts: Facts, taken: set[int]) -> Iterator[tuple[Finding, Ruling]]:
+    scan, runs = text.scan, list(chinese_denied(text.scan))
+    for first, after in runs:
+        for end in range(first + 2, after + 1):
+            fact = facts.affirmed.get("".join(scan.words[first:end]))
+            if fact is not None and not taken & set(range(first, end)):
+                yield _denial(text, first, end, fact, denied=True)
+    if not any(ord(phrase[0]) > _CJK for phrase in facts.denied):
+        return
+    hidden = taken.union(*(range(first, after) for first, after in runs))
+    for n in range(len(scan.words)):
+        for size in (4, 3, 2):
+            fact = facts.denied.get("".join(scan.words[n : n + size]))
+            if fact is not None and not hidden & set(range(n, n + size)):
+                yield _denial(text, n, n + size, fact, denied=False)
+                break
+
+
+def _denial(text: Assertions, first: int, after: int, fact: Fact, *, denied: bool) -> tuple[Finding, Ruling]:
+    finding = Finding("property", first, after, negated=denied, name=" ".join(text.scan.words[first:after]))
+    says = "says so, which the text denies" if denied else "denies it"
+    return finding, ("contradicted", fact, f"{quoted(fact)} {says}.")
