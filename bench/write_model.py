@@ -135,7 +135,11 @@ def _lied(given: Given, model: Server) -> dict[str, Any]:
     last = json.loads(place.ran([place.WEFT, "run", "write", "--json"], environment).output.splitlines()[-1])
     told = _told(model)
     texts = _proposed(shop)
-    seen = [lie for lie in told["lies"] if any(lie[2] in text for text in texts.get(lie[1], ()))]
+    seen = [
+        (kind, title, next(text for text in texts[title] if sentence in text))
+        for kind, title, sentence in told["lies"]
+        if any(sentence in text for text in texts.get(title, ()))
+    ]
     return {
         **last,
         "told": len(told["lies"]),

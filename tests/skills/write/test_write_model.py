@@ -111,12 +111,12 @@ def test_a_good_answer_is_taken_and_says_who_wrote_it_on_which_facts(shop: Shop)
 
 LIES: Mapping[str, tuple[str, Any]] = {
     "a number": ("title", "Tarn Tea Mug 500 ml, blue stoneware"),
-    "a material": ("seo_description", "A blue porcelain tea mug that holds 300 ml."),
+    "a material": ("seo_description", "A blue porcelain mug that holds 300 ml."),
     "a color": ("seo_title", "Tarn Tea Mug, green stoneware"),
     "a certificate": ("bullets", ["Blue stoneware", "OEKO-TEX STANDARD 100 certified"]),
     "a denial turned round": ("bullets", ["Blue stoneware", "Microwave safe"]),
     "a property": ("description", ["The Tarn Tea Mug is made of blue stoneware and is leakproof."]),
-    "an origin": ("description", ["The Tarn Tea Mug is made of blue stoneware in Portugal."]),
+    "an origin": ("description", ["The Tarn Tea Mug of blue stoneware is made in Portugal."]),
     "a superlative": ("description", ["The Tarn Tea Mug is the best stoneware mug in the world."]),
     "a guarantee": ("description", ["The Tarn Tea Mug of blue stoneware comes with a 5-year warranty."]),
     "health": ("description", ["The Tarn Tea Mug of blue stoneware relieves stress and lowers blood pressure."]),

@@ -275,7 +275,10 @@ class Draft:
         starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
         found: dict[str, list[claims.Judged]] = {line: [] for line in lines}
         for one in checks.judged("\n".join(lines), self.known, self.measured):
-            found[lines[bisect_right(starts, one.claim.start) - 1]].append(one)
+            # A claim may go on over several lines, as that of another language does.
+            first, last = (bisect_right(starts, place) - 1 for place in (one.claim.start, max(one.claim.end - 1, 0)))
+            for line in lines[first : last + 1]:
+                found[line].append(one)
         return found
 
     def _judged(
