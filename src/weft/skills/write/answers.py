@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from weft.skill import Edit
-from weft.skills.write import Unwritten, Part, Piece, Write, Written
+from weft.skills.write import Part, Piece, Unwritten, Write, Written
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import field_of
 from weft.skills.write.checks import rows

@@ -8,7 +8,7 @@ from typing import Any, Final
 from weft.business import Business
 from weft.errors import WeftError
 from weft.skill import product_of
-from weft.skills.write import Unwritten, Part, Write, Written
+from weft.skills.write import Part, Unwritten, Write, Written
 from weft.skills.write.answers import NOTHING_KNOWN, Text, answered, twins_of
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base, part_name

@@ -25,7 +25,7 @@ from weft.business import Business
 from weft.errors import BudgetExhausted, Forbidden, InputError, LimitReached, ModelFailed, NotFound, WeftError
 from weft.gateway import errand
 from weft.skill import Edit, product_of
-from weft.skills.write import Unwritten, Part, Piece, Write, Written, checks, prompting, skill, taken
+from weft.skills.write import Part, Piece, Unwritten, Write, Written, checks, prompting, skill, taken
 from weft.skills.write.answers import held, kept_as, twins_of
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base
