@@ -58,7 +58,7 @@ def test_a_sound_text_passes(measured: tuple[Any, Standard]) -> None:
 def test_what_is_wrong_is_found_and_said(part: Any, text: Any, check: str, measured: tuple[Any, Standard]) -> None:
     failed = [one for one in passed(part, text, *measured) if not one["ok"]]
     assert check in {one["name"] for one in failed}
-    assert all(one["why"] for one in failed)
+    assert all(one["message"] for one in failed)
     assert wrong(part, text, *measured)
 
 
