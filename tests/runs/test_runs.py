@@ -194,6 +194,16 @@ def test_a_selection_by_filter_and_by_ids(shop: Shop) -> None:
     assert shop.weft("run", "mark", "--where", "title = nothing")[0]["state"] == "finished"
 
 
+def test_the_skills_own_flags_are_the_runs(shop: Shop) -> None:
+    shop.catalog(plain(3))
+    assert shop.weft("run", "mark", "--word", "read", "p00001")[0]["records"] == 1
+    assert (
+        shop.weft("run", "--where", "id = p00002", "mark", "--word=put by", "--input", '{"word": "x"}')[0]["changes"]
+        == 1
+    )
+    assert [change["after"] for change in shop.weft("changes", "list")] == ["read", "put by"]
+
+
 def test_a_poisonous_record_fails_alone(shop: Shop) -> None:
     odd = {"p00003": "raise", "p00005": "hang", "p00006": "type", "p00008": "nonsense"}
     shop.catalog(plain(12) | odd)
@@ -235,6 +245,9 @@ def test_an_answer_that_cannot_be_kept_fails_alone(shop: Shop) -> None:
         (["run", "mark", "nobody"], 5, "no product 'nobody'"),
         (["run", "mark", "--input", '{"product": "x"}'], 2, "fills product itself"),
         (["run", "mark", "--input", '{"word": 5}'], 2, "word"),
+        (["run", "mark", "--word", "--all"], 2, "--word needs a value"),
+        (["run", "mark", "--nonsense", "x"], 2, "--nonsense"),
+        (["run", "mark", "--product", "x"], 2, "fills product itself"),
         (["run", "mark", "--engine", "model"], 6, "no model engine"),
         (["runs", "show", "x"], 2, "not the id of a run"),
         (["runs", "show", "01a20b7d-a4bf-70b8-9ff1-5be5824561e0"], 5, "no run"),

@@ -9,6 +9,7 @@ import typer
 
 from weft.surfaces.cli import output
 from weft.surfaces.cli.output import BusinessOption, JsonOption, WhereOption
+from weft.surfaces.cli.skills import RunCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +22,9 @@ RunId = Annotated[str, typer.Argument(help="The run's id.")]
 _SOME_FAILED = 3
 
 
-@app.command("run")
+@app.command("run", cls=RunCommand)
 def run_(
+    context: typer.Context,
     skill: Annotated[str, typer.Argument(help="The skill, such as organize.")],
     ids: Annotated[list[str] | None, typer.Argument(help="Ids of products.", show_default=False)] = None,
     where: WhereOption = None,
@@ -36,18 +38,22 @@ def run_(
     business: BusinessOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Run a skill over many products, in this process to its end; what it finds is proposed as changes."""
+    """Run a skill over many products, in this process to its end; what it finds is proposed as changes.
+
+    The skill's own flags may be given too, such as --into of translate: weft translate --help.
+    """
     from weft import skill as skills
     from weft.errors import InputError
     from weft.runs.book import Runs, Selection
     from weft.runs.shards import worked_here
     from weft.store.changes import Who
-    from weft.surfaces.cli.skills import read_request
+    from weft.surfaces.cli.skills import FLAGS, read_request, unpacked
 
     if all_ and (ids or where):
         raise InputError("--all is all products; leave it out to select some of them.")
     chosen = skills.named(skill)
     asked = read_request(input_) if input_ is not None else {}
+    asked |= unpacked(chosen, context.meta.get(FLAGS, {}))
     with output.business(business) as shop:
         book = Runs(shop)
         selection = Selection(where, ids or None)

@@ -60,6 +60,51 @@ def register(app: typer.Typer) -> None:
             app.command(skill.name, cls=_Command, help=skill.sentence)(_function(skill))
 
 
+class RunCommand(TyperCommand):
+    """The command `run`, which takes the flags of the skill that it runs beside its own."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the skill's flags out of the arguments and leave what they say in the context's `meta`."""
+        flags = _flags_of(args)
+        own = {flag for parameter in self.get_params(ctx) for flag in parameter.opts}
+        plain: list[str] = []
+        said: dict[str, Any] = {}
+        rest = iter(args)
+        for arg in rest:
+            flag, equals, value = arg.partition("=")
+            name = flags.get(flag) if flag not in own else None
+            if name is None:
+                plain.append(arg)
+                continue
+            field, kind, many = name
+            if kind is bool:
+                given: Any = not flag.startswith("--no-")
+            elif not equals and (value := next(rest, "-")).startswith("-"):
+                raise typer.BadParameter(f"{flag} needs a value.")
+            else:
+                given = value
+            said[field] = [*said.get(field, []), given] if many else given
+        ctx.meta[FLAGS] = said
+        return super().parse_args(ctx, plain)
+
+
+FLAGS: Final = "weft.flags"
+
+
+def _flags_of(args: list[str]) -> dict[str, tuple[str, Any, bool]]:
+    """The flags of the first skill that is named in arguments: flag → field, its kind, whether it may come again."""
+    from weft.skill import skills
+
+    named_ = next((skills()[arg] for arg in args if arg in skills()), None)
+    flags: dict[str, tuple[str, Any, bool]] = {}
+    for field, info in (named_.asks.model_fields if named_ else {}).items():
+        kind, many = _plain(info.annotation)
+        flags[f"--{field.replace('_', '-')}"] = (field, kind, many)
+        if kind is bool:
+            flags[f"--no-{field.replace('_', '-')}"] = (field, kind, many)
+    return flags
+
+
 def announce(app: typer.Typer) -> None:
     """Give an application a name and a sentence for every skill, for a page of help, without loading the skills."""
     from weft.discover import declared
@@ -156,7 +201,7 @@ def _ask(
     from weft.store.changes import Who
     from weft.surfaces import asking
 
-    values = {**(read_request(input) if input is not None else {}), **_unpacked(skill, said)}
+    values = {**(read_request(input) if input is not None else {}), **unpacked(skill, said)}
     missing = [
         name
         for name, info in skill.asks.model_fields.items()
@@ -211,7 +256,7 @@ def read_request(text: str) -> dict[str, Any]:
     return values
 
 
-def _unpacked(skill: "Skill", said: Mapping[str, Any]) -> dict[str, Any]:
+def unpacked(skill: "Skill", said: Mapping[str, Any]) -> dict[str, Any]:
     """Flags' values, those that only JSON can say taken out of it."""
     import json
 
