@@ -35,7 +35,11 @@ from weft.skills.write.sentences import (
 _MOST_SENTENCES: Final = 12
 _MOST_DETAILS: Final = 14
 _MOST_VALUES: Final = 60
+_OF_MAKERS: Final = "(?:is|are|was|has|offers?|presents?|brings?|creates?|makes?|ist|steht)"
+_ONE_SIZE: Final = frozenset(["one size", "o/s", "os", "einheitsgröße", "one size fits all", "one size fits most"])
+_WORN: Final = frozenset(["clothing", "accessories", "shoes", "bags", "jewelry", "beauty", "sport", "toys", "generic"])
 _MOST_KEPT: Final = 60
+_COMPOSED: Final = 2
 _TAG: Final = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}")
 _LONGEST_VALUE: Final = 160
 # What a platform keeps beside the facts, or what says for whom a thing is, which is read by itself.
@@ -191,7 +195,7 @@ def read(
         brand=_brand(brand),
         family=family,
         kind=kind.name if kind else None,
-        audience=_audience(source, reading),
+        audience=_audience(source, reading) if family in _WORN else None,
         known=tuple(reading.known),
         sentences=_once(reading.sentences, _MOST_SENTENCES),
         details=_once(reading.details, _MOST_DETAILS),
@@ -428,9 +432,12 @@ def _row(block: Block, common: Collection[int], reading: _Reading) -> bool:
 
 def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading) -> None:
     plain = text.strip(" .")
+    if folded(plain) in _ONE_SIZE or any(folded(one.text).strip(" .") == folded(plain) for one in reading.known):
+        return
     if any(
-        folded(one.text).strip(" .") == folded(plain) for one in reading.known if one.field.startswith("attributes")
+        re.match(rf"{re.escape(name)}(?:'s|’s)? {_OF_MAKERS}\b", plain, re.IGNORECASE) for name in reading.names[1:]
     ):
+        # It is about who makes the thing.
         return
     if any(rule(plain, reading) for rule in _FACTS):
         reading.kept.append(text)
@@ -449,7 +456,7 @@ def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading)
     _made_of(plain, reading)
     if spoken != reading.language:
         reading.foreign.append(text)
-    elif whole(text, spoken) and not item:
+    elif whole(text, spoken) and not item and text.count("%") < _COMPOSED:
         reading.sentences.append(text if text.endswith((".", "…")) else f"{text}.")
     else:
         reading.details.append(text.rstrip(".…"))
