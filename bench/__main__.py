@@ -22,6 +22,9 @@ NAMES = (
     "agents",
     "gateway",
     "attack",
+    "memory",
+    "translate",
+    "write_model",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -32,6 +35,10 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of real data")
     parser.add_argument("--large", action="store_true", help="with what takes many minutes")
+    parser.add_argument("--products", type=int, help="over how many products, where a bench asks")
+    parser.add_argument("--route", help="a route of your own business to measure, where a bench asks models")
+    parser.add_argument("--url", help="the address of a model to measure, such as http://127.0.0.1:8000/v1")
+    parser.add_argument("--model", help="what the model at --url is called")
     parser.add_argument("--pairs", type=int, default=0, metavar="N", help="write: print N products before and after")
     parser.add_argument("--seed", type=int, default=7, help="write: which products those are")
     parser.add_argument("--sample", action="store_true", help="write: pairs of the sample shop")

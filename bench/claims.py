@@ -75,7 +75,7 @@ _COLORS = (
     ("black", "noir", "jet", "onyx"),
     ("white", "blanc", "ivory", "cream", "ecru", "off-white"),
     ("red", "crimson", "scarlet", "ruby", "burgundy", "wine", "bordeaux", "cherry"),
-    ("blue", "navy", "indigo", "denim", "cobalt", "azure", "teal", "turquoise"),
+    ("blue", "navy", "indigo", "cobalt", "azure", "teal", "turquoise"),
     ("green", "olive", "moss", "emerald", "mint", "khaki", "army"),
     ("yellow", "mustard", "lemon"),
     ("orange", "rust", "coral"),
@@ -90,16 +90,21 @@ _COUNTRIES = ("Italy", "France", "Portugal", "Japan", "China", "India", "Peru", 
 _ORIGIN = re.compile(r"\b(?i:made|handmade|crafted|manufactured)\s+in\s+((?:the\s+)?[A-Z][\w.]*(?:\s[A-Z]\w+)?)")
 _AFFIRMED = re.compile(
     r"\b(?:water\s?proof|water[- ]resistant|water[- ]repellent|machine wash(?:able)?|hand wash|dry clean|dishwasher[- ]safe"
-    r"|adjustable|removable|detachable|reversible|handmade|hand made|fully lined|breathable|included)\b",
+    r"|adjustable|removable|detachable|reversible|handmade|hand made|fully lined|breathable|(?<=is )included|(?<=are )included)\b",
     re.IGNORECASE,
 )
 _DENIED = (
-    (re.compile(r"\bdo(?:es)? not (?=\w)", re.IGNORECASE), ""),
-    (re.compile(r"\b(?:is|are) not (?=\w)", re.IGNORECASE), "is "),
-    (re.compile(r"\bwithout (?=\w)", re.IGNORECASE), "with "),
+    (re.compile(r"\bdo(?:es)? not (?=(?:include|contain|come|fit|shrink|fade|require|need)\b)", re.IGNORECASE), ""),
+    (
+        re.compile(
+            r"\b(?:is|are) not (?=(?:compatible|intended|suitable|recommended|lined|waterproof)\b)", re.IGNORECASE
+        ),
+        "is ",
+    ),
+    (re.compile(r"\bwithout (?=(?:a )?(?:lining|hood|zip|pockets?|collar|sleeves|brakes?)\b)", re.IGNORECASE), "with "),
     (re.compile(r"\bunlined\b", re.IGNORECASE), "lined"),
-    (re.compile(r"\bnon[- ](?=\w)", re.IGNORECASE), ""),
     (re.compile(r"\bnot included\b", re.IGNORECASE), "included"),
+    (re.compile(r"\bincludes (?=\w)", re.IGNORECASE), "does not include "),
 )
 
 

@@ -23,6 +23,7 @@ from weft.store.remembered import Remembered
 from weft.store.sales import Sales
 from weft.store.stock import Stock
 from weft.store.things import Things
+from weft.store.translations import Translations
 
 
 class Business:
@@ -47,6 +48,7 @@ class Business:
         self.preferences = Preferences(database, tenant.uid)
         self.glossary = Glossary(database, tenant.uid)
         self.memory = Memory(database, tenant.uid)
+        self.translations = Translations(database, tenant.uid)
         self.models = Models(database, tenant.uid)
 
     @property

@@ -60,6 +60,14 @@ class Settings:
         },
     )
 
+    at_once: int = field(
+        default=64,
+        metadata={
+            "variable": "WEFT_AT_ONCE",
+            "help": "How many requests runs have under way at models at once in each process (1 to 1000).",
+        },
+    )
+
     url: str = field(
         default="http://127.0.0.1:8484",
         metadata={"variable": "WEFT_URL", "help": "The server that the Python client speaks to, where it is not told."},
@@ -76,6 +84,7 @@ class Settings:
         home = os.environ.get("WEFT_HOME")
         limit = os.environ.get("WEFT_MAX_UPLOAD_MB", "")
         hosts = os.environ.get("WEFT_ALLOWED_HOSTS", "")
+        at_once = os.environ.get("WEFT_AT_ONCE", "")
         return cls(
             home=Path(home).expanduser().absolute() if home else Path.home() / ".weft",
             database_url=os.environ.get("WEFT_DATABASE_URL") or None,
@@ -84,6 +93,7 @@ class Settings:
             allowed_hosts=tuple(name.strip() for name in hosts.split(",") if name.strip()),
             secret=os.environ.get("WEFT_SECRET") or None,
             otlp_url=os.environ.get("WEFT_OTLP_URL") or None,
+            at_once=min(max(int(at_once), 1), 1000) if at_once.isdigit() else 64,
             url=os.environ.get("WEFT_URL") or "http://127.0.0.1:8484",
             key=os.environ.get("WEFT_KEY") or None,
         )

@@ -5,11 +5,12 @@ are named by string, `module:function`, and loaded when they are first called. F
 modules of installed packages that announce one by an entry point in the group `weft.skills`.
 """
 
+import contextlib
 import functools
 import importlib
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -27,11 +28,10 @@ _LOG = logging.getLogger(__name__)
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PLACE: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
-AT_ONCE: Final = 16
-"""How many requests a model engine answers at once in one shard of a run: it waits for most of its time."""
 EngineName = Literal["auto", "local", "model"]
 ENGINES: Final[tuple[str, ...]] = get_args(EngineName)
 _LONGEST_ID: Final = 1000
+_BESIDE: Final = 32
 _KINDS: Final[Mapping[str, type]] = {
     **dict.fromkeys(("id", "title", "description", "vendor", "type", "category", "status"), str),
     **dict.fromkeys(("seo_title", "seo_description"), str),
@@ -56,6 +56,9 @@ class Edit(BaseModel):
     confidence: float | None = Field(default=None, ge=0, le=1)
     facts: list[Any] = Field(default_factory=list, max_length=100)
     checks: list[dict[str, Any]] = Field(default_factory=list, max_length=100)
+    engine: Literal["local", "model"] | None = Field(
+        default=None, description="Which engine made this edit, where it is not the answer's."
+    )
 
 
 class Answer(BaseModel):
@@ -79,7 +82,15 @@ class Skill:
     `asks` and `answers` are its types. `local` and `model` name its engines, functions of (request, business) that answer;
     `many` names one of (requests, business) that answers a list, for runs. `over` is the request's field that holds the
     record, where it can be run over a selection; `reads` the record's fields that the answer rests on (all where empty),
-    `rests_on` a function of (request, business) that tells, as a text, what else it rests on.
+    `rests_on` a function of (request, business) that tells, as a text, what else it rests on; `model_rests_on` the same of what
+    only the model engine's answers do.
+
+    `ahead` names a function of (requests, business) that is called in a run before the model engine is asked for these one by one:
+    it may look up at once what is dear to look up for each.
+
+    A skill that learns from what people took of its changes names two more: `again`, a function of the fields of a product that
+    answers the requests, as plain values, whose answers are edits of them; and `taught`, a function of (request, business, texts by
+    field) that answers the conversation, as chat messages, in which a model gives these texts.
 
     Marks that every surface understands: `writes`, the answer's `changes` can be proposed; `long`, it may take minutes;
     `streams`, its engine yields pieces of text and last the answer. `seconds` is how long one answer may take. A new
@@ -96,6 +107,10 @@ class Skill:
     over: str | None = None
     reads: Sequence[str] = ()
     rests_on: str | None = None
+    model_rests_on: str | None = None
+    ahead: str | None = None
+    again: str | None = None
+    taught: str | None = None
     writes: Literal["catalog"] | None = None
     long: bool = False
     streams: bool = False
@@ -110,7 +125,17 @@ class Skill:
         for kind in kinds:
             if not isinstance(kind, type) or not issubclass(kind, BaseModel):
                 raise InputError(f"The skill {self.name} asks and answers with pydantic models, not {kind!r}.")
-        for place in (self.local, self.model, self.many, self.rests_on):
+        places = (
+            self.local,
+            self.model,
+            self.many,
+            self.rests_on,
+            self.model_rests_on,
+            self.ahead,
+            self.again,
+            self.taught,
+        )
+        for place in places:
             if place is not None and not _PLACE.fullmatch(place):
                 raise InputError(f"The skill {self.name} names an engine as module:function, not {place!r}.")
         if self.over is not None and self.over not in self.asks.model_fields:
@@ -190,7 +215,8 @@ def requested(skill: Skill, values: Mapping[str, Any]) -> BaseModel:
 def _said(problem: ValidationError) -> str:
     first = problem.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "the request"
-    return f"{where}: {first['msg']}."
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}."
 
 
 @functools.cache
@@ -214,6 +240,30 @@ def _loaded(place: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
+def requests_again(skill: Skill, product: ProductAsked, names: Sequence[str]) -> list[BaseModel]:
+    """The requests whose answers are edits of these fields of a product; raises Conflict where the skill cannot tell."""
+    if skill.again is None or skill.over is None:
+        raise Conflict(f"The skill {skill.name} does not learn from what people took of its changes.")
+    return [
+        requested(skill, {**values, skill.over: product})
+        for values in _called(skill, _loaded(skill.again), list(names))
+    ]
+
+
+def conversation(
+    skill: Skill, asked: BaseModel, business: "Business", texts: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The chat messages in which a model answers a request with these texts by field; raises Conflict where there are none."""
+    if skill.taught is None:
+        raise Conflict(f"The skill {skill.name} has no conversation that a model could be trained on.")
+    return list(_called(skill, _loaded(skill.taught), asked, business, texts))
+
+
+def route_of(skill: Skill) -> str:
+    """The route that the skill's model engine asks: the errand's, else the one of the skill's name."""
+    return errand.current().route or skill.name
+
+
 def engine_of(skill: Skill, wanted: str, business: "Business") -> Literal["local", "model"]:
     """Which engine answers: `auto` is the model where the business has a route of the skill's name, else the local one.
 
@@ -221,9 +271,12 @@ def engine_of(skill: Skill, wanted: str, business: "Business") -> Literal["local
     """
     if wanted not in ENGINES:
         raise InputError(f"{wanted!r} is not an engine; use one of {', '.join(ENGINES)}.")
-    has_model = skill.model is not None and skill.name in business.routes
+    route = route_of(skill)
+    # A route that is named for once may be a single model, which stands in no list of routes.
+    there = route in business.routes if route == skill.name else bool(business.models.behind(route))
+    has_model = skill.model is not None and there
     if wanted == "model" and not has_model:
-        why = f"no route {skill.name} is configured" if skill.model else "this skill has no model engine"
+        why = f"no route {route} is configured" if skill.model else "this skill has no model engine"
         raise Conflict(f"The skill {skill.name} cannot ask a model: {why}. Use --engine local.")
     return "model" if has_model and wanted != "local" else "local"
 
@@ -270,14 +323,47 @@ def answers(
             _LOG.warning("%s failed for %d requests, and each is asked alone: %s", skill.many, len(asked), problem)
     if skill.streams:
         return [_alone(skill, one, business, engine) for one in asked]
-    chosen = engine_of(skill, engine, business)
-    function = _engine(skill, chosen, business)
+    if engine_of(skill, engine, business) == "model":
+        with answering(skill, asked, business) as stream:
+            return list(stream)
+    function = _engine(skill, "local", business)
     with errand.on(skill=skill.name):
-        if chosen == "model":
-            given = timed.at_once(lambda one: function(one, business), asked, skill.seconds, AT_ONCE)
-        else:
-            given = timed.each(lambda one: function(one, business), asked, skill.seconds)
+        given = timed.each(lambda one: function(one, business), asked, skill.seconds)
     return [_judged(skill, one) for one in given]
+
+
+@contextlib.contextmanager
+def answering(
+    skill: Skill,
+    asked: Iterable[BaseModel | WeftError],
+    business: "Business",
+    waiting: Callable[[], None] = lambda: None,
+) -> Iterator[Iterator[BaseModel | WeftError]]:
+    """Requests answered by the model engine, many at once, as they are asked: each by an answer or by the error why there is none.
+
+    A model engine waits for most of its time, so as many are at work as requests may be under way at its route's models, and some
+    more, whose requests are made ready or whose answers are judged meanwhile. Answers come in the order of the requests, and an error among these stands for itself; while the next is waited for
+    `waiting` is called a few times a second.
+    """
+    function = _engine(skill, "model", business)
+
+    def one(request: BaseModel | WeftError) -> Any:
+        return request if isinstance(request, WeftError) else function(request, business)
+
+    most = business.models.places(route_of(skill)) + _BESIDE
+    with errand.on(skill=skill.name):
+        stream = timed.Stream(one, asked, skill.seconds, most, waiting)
+    with stream:
+        yield (given if isinstance(given, WeftError) else _judged(skill, given) for given in stream)
+
+
+def look_ahead(skill: Skill, asked: Sequence[BaseModel], business: "Business") -> None:
+    """Let a skill look up at once what it needs for requests that it will be asked; where that fails, each is looked up alone."""
+    if skill.ahead is not None and asked:
+        try:
+            _called(skill, _loaded(skill.ahead), asked, business)
+        except SkillFailed as problem:
+            _LOG.warning("%s failed for %d requests, and each is looked up alone: %s", skill.ahead, len(asked), problem)
 
 
 def _alone(skill: Skill, asked: BaseModel, business: "Business", engine: str) -> BaseModel | WeftError:
@@ -300,8 +386,9 @@ def foundation(skill: Skill, asked: BaseModel, business: "Business", engine: str
 
     What a model engine answers rests also on which models are behind the skill's route.
     """
-    rests = str(_called(skill, _loaded(skill.rests_on), asked, business)) if skill.rests_on else ""
-    return f"{rests} models={' '.join(business.models.behind(skill.name))}" if engine == "model" else rests
+    places = (skill.rests_on, skill.model_rests_on if engine == "model" else None)
+    rests = " ".join(str(_called(skill, _loaded(place), asked, business)) for place in places if place)
+    return f"{rests} models={' '.join(business.models.behind(route_of(skill)))}" if engine == "model" else rests
 
 
 def _engine(skill: Skill, wanted: str, business: "Business") -> Callable[..., Any]:

@@ -1,15 +1,18 @@
 """Functions that are given a time: what has not come back by then is given up, and the caller goes on."""
 
+import contextlib
 import contextvars
 import ctypes
+import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _LOOK_EVERY: Final = 0.25
+_AHEAD: Final = 4
 
 
 class OutOfTime(Exception):
@@ -70,30 +73,129 @@ def each(function: Callable[[Item], Result], items: Sequence[Item], seconds: flo
     return results
 
 
-def at_once(
-    function: Callable[[Item], Result], items: Sequence[Item], seconds: float, most: int
-) -> list[Result | BaseException]:
-    """The same as `each` with up to `most` calls under way at once, for what waits rather than computes."""
-    results: list[Result | BaseException] = [OutOfTime("it was not begun")] * len(items)
-    places = iter(range(len(items)))
+def ahead(items: Iterable[Item], most: int) -> Iterator[Item]:
+    """The same items, of which up to so many are taken ahead, in a thread of its own, of who goes through them."""
+    ready: queue.Queue[tuple[Item] | BaseException | None] = queue.Queue(most)
     ended = threading.Event()
 
-    def work() -> None:
-        # A range is gone through by many threads without a place being met twice.
-        for place in places:
-            if ended.is_set():
+    def put(one: tuple[Item] | BaseException | None) -> None:
+        while not ended.is_set():
+            with contextlib.suppress(queue.Full):
+                ready.put(one, timeout=_LOOK_EVERY)
                 return
-            results[place] = each(function, [items[place]], seconds)[0]
 
-    threads = [
-        threading.Thread(target=contextvars.copy_context().run, args=(work,), name="weft-at-once", daemon=True)
-        for _ in range(min(most, len(items)))
-    ]
-    for thread in threads:
-        thread.start()
+    def take() -> None:
+        try:
+            for item in items:
+                put((item,))
+                if ended.is_set():
+                    return
+            put(None)
+        except BaseException as problem:
+            put(problem)
+
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(take,), name="weft-ahead", daemon=True).start()
     try:
-        for thread in threads:
-            thread.join()
+        while (one := ready.get()) is not None:
+            if isinstance(one, BaseException):
+                raise one
+            yield one[0]
     finally:
         ended.set()
-    return results
+
+
+class Stream(Generic[Item, Result]):
+    """Calls under way on threads of their own; to go through it gives the results in the items' order, as soon as they are there.
+
+    Items are taken as calls end, so that they may be endless, and no more than some calls ahead of who goes through the results.
+    What was thrown in taking them is thrown there. While the next result is waited for `waiting` is called there a few times a
+    second.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Item], Result],
+        items: Iterable[Item],
+        seconds: float,
+        most: int,
+        waiting: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._function, self._seconds, self._most, self._waiting = function, seconds, most, waiting
+        self._items = enumerate(items)
+        self._taking = threading.Lock()
+        self._held = threading.Lock()
+        self._came, self._room = threading.Condition(self._held), threading.Condition(self._held)
+        self._results: dict[int, Result | BaseException] = {}
+        self._taken = self._given = self._threads = 0
+        self._ended = False
+        self._problem: BaseException | None = None
+        self._context = contextvars.copy_context()
+        self._begin()
+
+    def __enter__(self) -> "Stream[Item, Result]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Begin no further call; those under way end unseen."""
+        with self._held:
+            self._ended = True
+            self._room.notify_all()
+
+    def __iter__(self) -> Iterator[Result | BaseException]:
+        while True:
+            with self._held:
+                if self._given not in self._results and not self._over():
+                    self._came.wait(_LOOK_EVERY)
+                there = self._given in self._results
+                if there:
+                    result = self._results.pop(self._given)
+                    self._given += 1
+                    self._room.notify()
+                elif self._over():
+                    break
+            if there:
+                yield result
+            else:
+                self._waiting()
+        if self._problem is not None:
+            raise self._problem
+
+    def _over(self) -> bool:
+        return self._ended and self._given >= self._taken
+
+    def _begin(self) -> None:
+        self._threads += 1
+        run = self._context.copy().run
+        threading.Thread(target=run, args=(self._work,), name="weft-stream", daemon=True).start()
+
+    def _work(self) -> None:
+        while (taken := self._take()) is not None:
+            place, item = taken
+            (result,) = each(self._function, [item], self._seconds)
+            with self._held:
+                self._results[place] = result
+                if place == self._given:
+                    self._came.notify()
+
+    def _take(self) -> tuple[int, Item] | None:
+        """The next item, once there is room for its result; None where there is none, or none is wanted."""
+        with self._taking:
+            with self._held:
+                while self._taken - self._given >= _AHEAD * self._most and not self._ended:
+                    self._room.wait()
+                if self._ended:
+                    return None
+            try:
+                taken = next(self._items, None)
+            except BaseException as problem:
+                self._problem, taken = problem, None
+            with self._held:
+                if taken is None:
+                    self._ended = True
+                    self._came.notify()
+                else:
+                    self._taken += 1
+            if taken is not None and self._threads < self._most:
+                self._begin()
+        return taken

@@ -505,3 +505,38 @@ def test_organize_proposes_nothing_that_only_the_model_says(
         record = own.catalog.record(product)
         assert record.get("category") in (None, *KNOWN)
         assert record["title"] == next(one["title"] for one in PRODUCTS if one["id"] == product)
+
+
+def test_write_proposes_nothing_that_the_model_says(
+    plain: Llama, gateway: Gateway, settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    def weft(shop: str, *words: str) -> list[dict[str, Any]]:
+        command = [Path(sys.executable).with_name("weft"), *words, "--business", shop, "--json"]
+        surroundings = {**os.environ, "WEFT_HOME": str(settings.home), "WEFT_AT_ONCE": "4"}
+        done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    file = tmp_path / "products.jsonl"
+    file.write_text("".join(json.dumps(product) + "\n" for product in PRODUCTS), encoding="utf-8")
+    proposed: dict[str, list[dict[str, Any]]] = {}
+    for engine in ("local", "model"):
+        shop = f"written-by-{engine}"
+        weft(shop, "import", "products", str(file))
+        if engine == "model":
+            weft(shop, "models", "add", "write", "--url", plain.base_url, "--model", "tiny", "--price-in", "1")
+        last = weft(shop, "run", "write", "--engine", engine)[-1]
+        assert (last["records"], last["failed"]) == (len(PRODUCTS), 0)
+        proposed[engine] = weft(shop, "changes", "list", "--limit", "1000")
+    own = Business.named(database, "written-by-model")
+    with own.transaction() as connection:
+        rows = connection.execute("select outcome, tokens_out > 0 from ledger where skill = 'write'").fetchall()
+    assert len(rows) >= len(PRODUCTS)
+    assert ("ok", True) in rows, "the model has been asked, and has answered"
+    by_rules = {(one["record"], one["field"], str(one["after"])) for one in proposed["local"]}
+    assert {(one["record"], one["field"], str(one["after"])) for one in proposed["model"]} <= by_rules
+    assert {one["engine"] for one in proposed["model"]} == {"local"}
+    weft(own.id, "changes", "approve", "--all")
+    weft(own.id, "changes", "apply", "--all")
+    for product in own.catalog.records():
+        assert "tiny" not in json.dumps(product, default=str)

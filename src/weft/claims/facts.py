@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from weft import money as currencies
@@ -357,6 +358,12 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
     return ready
 
 
+@lru_cache(maxsize=4_000)
+def _asserted(text: str, language: str | None) -> Assertions:
+    """What a fact's text asserts: most facts come again with other products."""
+    return assertions(text, numbers=language)
+
+
 def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     """Take one fact in; returns its folded tokens as a text."""
     label = label_of(fact.name)
@@ -373,7 +380,7 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     ):
         text = f"{label}: {_with_unit(fact, label)}"
     long = len(text) > _LONG
-    found = assertions(text, numbers=language)
+    found = _asserted(text, language)
     told_twice = _denied_behind_label(found, label, text) if flipped is None else frozenset()
     for finding in found.findings:
         if not (

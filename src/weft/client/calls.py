@@ -34,6 +34,34 @@ class BudgetRemoved(TypedDict):
     period: Literal["day", "month", "total"]
 
 
+class BusinessSettings(TypedDict):
+    """How the business speaks and to whom; a section that nobody set has its defaults."""
+
+    voice: Voice
+    languages: Languages
+    markets: Markets
+    claims: Claims
+
+
+class Checked(TypedDict):
+    """Every claim of the text with its verdict; `ok` where all are supported."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    ok: bool
+    language: str | None
+    claims: list[Judgment]
+
+
+class Claims(TypedDict):
+    """What the shop's texts may claim beyond the facts, and what they may never say."""
+
+    forbidden: NotRequired[list[str]]
+    allowed: NotRequired[list[str]]
+    certifications: NotRequired[list[str]]
+
+
 class Done(TypedDict):
     """What a verb did."""
 
@@ -54,6 +82,7 @@ class Edit(TypedDict):
     confidence: NotRequired[float | None]
     facts: NotRequired[list[Any]]
     checks: NotRequired[list[dict[str, Any]]]
+    engine: NotRequired[Literal["local", "model"] | None]
 
 
 class Fix(TypedDict):
@@ -64,6 +93,12 @@ class Fix(TypedDict):
     score: int
     at_stake: int
     reasons: list[str]
+
+
+class Forgotten(TypedDict):
+    """How many were forgotten."""
+
+    forgotten: int
 
 
 class Found(TypedDict):
@@ -107,6 +142,22 @@ class Imported(TypedDict):
     resumed: int
 
 
+class Judgment(TypedDict):
+    """A claim of the text, where it stands, and whether the facts support it."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    verdict: Literal["supported", "contradicted", "unknown"]
+    fact: dict[str, Any] | None
+    why: str
+    value: Any
+    unit: str | None
+    negated: bool
+    about: str | None
+
+
 class KeyLimits(TypedDict):
     """What a key may ask of models; null is without a limit."""
 
@@ -126,6 +177,13 @@ class KeyLine(TypedDict):
     expires_at: str | None
     revoked_at: str | None
     limits: KeyLimits
+
+
+class Languages(TypedDict):
+    """Which languages the shop speaks."""
+
+    main: NotRequired[str]
+    others: NotRequired[list[str]]
 
 
 class Loaded(TypedDict):
@@ -152,6 +210,38 @@ class MadeKey(TypedDict):
     business: str
     expires_at: str | None
     limits: KeyLimits
+
+
+class Market(TypedDict):
+    """A place where the shop sells, with its language, units, sizes and currency."""
+
+    name: str
+    country: NotRequired[str]
+    language: NotRequired[str]
+    units: NotRequired[Literal["metric", "imperial", "both"]]
+    sizes: NotRequired[Literal["", "EU", "US", "UK", "IT", "FR", "JP"]]
+    currency: NotRequired[str]
+
+
+class Markets(TypedDict):
+    """The markets, each under a name of its own."""
+
+    markets: NotRequired[list[Market]]
+
+
+class MatchLine(TypedDict):
+    """A text that was translated before, and how close it is."""
+
+    text: str
+    source: str
+    target: str
+    score: float
+    source_language: str
+    target_language: str
+    origin: str
+    field: str
+    product: str
+    at: str | None
 
 
 class ModelAbout(TypedDict):
@@ -187,6 +277,24 @@ class ModelShown(TypedDict):
     suspended: str | None
 
 
+class Names(TypedDict):
+    """What a taxonomy calls things in one language, for translate: how many names, and where they come from."""
+
+    language: str
+    name: str
+    names: int
+    by: str | None
+    at: str | None
+
+
+class Need(TypedDict):
+    """A fact that buyers of such a product decide by, and that nothing known of it states."""
+
+    fact: str
+    why: str
+    field: str
+
+
 class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
@@ -205,6 +313,17 @@ class Page(TypedDict):
 
     items: list[dict[str, Any]]
     next: str | None
+
+
+class Piece(TypedDict):
+    """A text that was written: `claims` is how many of its claims were checked, each supported by a fact."""
+
+    part: Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]
+    field: str
+    text: str | list[str]
+    claims: int
+    engine: Literal["local", "model"]
+    model: str | None
 
 
 class Place(TypedDict):
@@ -259,6 +378,14 @@ class ProviderLine(TypedDict):
     models: dict[str, ModelShown]
 
 
+class Put(TypedDict):
+    """What became of terms, or of segments."""
+
+    created: int
+    updated: int
+    unchanged: int
+
+
 class Quality(TypedDict):
     """How complete and sound a product is: 100 less the points of the reasons."""
 
@@ -281,6 +408,19 @@ class Removed(TypedDict):
 
     name: str
     removed: list[str]
+
+
+class Rendering(TypedDict):
+    """A field in another language, how it came to be, and what is wrong with it: nothing, where a change proposes it."""
+
+    language: str
+    field: str
+    source: str
+    text: str
+    how: Literal["memory", "fuzzy", "glossary", "taxonomy", "written", "apertium", "model", "unchanged"] | None
+    gist: bool
+    model: str | None
+    problems: list[str]
 
 
 class RouteLine(TypedDict):
@@ -326,6 +466,27 @@ class Run(TypedDict):
     problem: str | None
 
 
+class SegmentCount(TypedDict):
+    """How many segments there are of a pair of languages."""
+
+    source_language: str
+    target_language: str
+    segments: int
+
+
+class SegmentLine(TypedDict):
+    """A text and its translation, and what it is the text of."""
+
+    source_language: str
+    target_language: str
+    source: str
+    target: str
+    origin: NotRequired[str]
+    field: NotRequired[str]
+    product: NotRequired[str]
+    at: NotRequired[str | None]
+
+
 class SkillLine(TypedDict):
     """A skill in the list."""
 
@@ -354,6 +515,28 @@ class TargetShown(TypedDict):
     region: str | None
 
 
+class Term(TypedDict):
+    """A word or phrase, and what it is to be in another language."""
+
+    id: NotRequired[str | None]
+    source_language: NotRequired[str]
+    source: str
+    target_language: NotRequired[str]
+    target: NotRequired[str | None]
+    also: NotRequired[list[str]]
+    forbidden: NotRequired[list[str]]
+    case_sensitive: NotRequired[bool]
+    note: NotRequired[str]
+
+
+class TermCount(TypedDict):
+    """How many terms there are of a pair of languages; empty is any."""
+
+    source_language: str
+    target_language: str
+    terms: int
+
+
 class Tidied(TypedDict):
     """What the rules would mend."""
 
@@ -378,6 +561,19 @@ class Told(TypedDict):
     duplicates: list[Twice]
 
 
+class Translated(TypedDict):
+    """What was translated, how, and what was left."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    source: str
+    texts: list[Rendering]
+    left: list[Untranslated]
+    proposed: Proposed | None
+
+
 class Twice(TypedDict):
     """Two products that are suspected to be one."""
 
@@ -385,6 +581,21 @@ class Twice(TypedDict):
     b: str
     kind: Literal["exact", "near"]
     confidence: float
+    why: str
+
+
+class Untranslated(TypedDict):
+    """A field that stays untranslated, and why."""
+
+    language: str
+    field: str
+    why: str
+
+
+class Unwritten(TypedDict):
+    """A part that was not written, and why."""
+
+    part: Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]
     why: str
 
 
@@ -415,6 +626,35 @@ class UsageReport(TypedDict):
     days: int
     items: list[UsageLine]
     total: UsageLine
+
+
+class Voice(TypedDict):
+    """How texts sound."""
+
+    tone: NotRequired[Literal["plain", "warm", "expert", "playful"]]
+    person: NotRequired[Literal["neutral", "you", "we"]]
+    formality: NotRequired[Literal["informal", "formal"]]
+    spelling: NotRequired[str]
+    use: NotRequired[list[str]]
+    avoid: NotRequired[list[str]]
+    examples: NotRequired[list[str]]
+    brand: NotRequired[str]
+
+
+class Written(TypedDict):
+    """The texts, the edits that follow, and what kept the others from being written."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    language: str
+    channel: Literal["shop", "google", "marketplace", "social"]
+    pieces: list[Piece]
+    needs: list[Need]
+    duplicates: list[str]
+    left: list[Unwritten]
+    proposed: Proposed | None
 
 
 class Products:
@@ -808,7 +1048,18 @@ class Imports:
         self,
         file: File,
         *,
-        kind: Literal["products", "orders", "customers", "stock", "conversations", "documents", "behaviors"],
+        kind: Literal[
+            "products",
+            "orders",
+            "customers",
+            "stock",
+            "conversations",
+            "documents",
+            "behaviors",
+            "translations",
+            "memory",
+            "glossary",
+        ],
         format: str | None = None,
         map: list[str] | None = None,
         currency: str | None = None,
@@ -870,6 +1121,23 @@ class Taxonomies:
         """What is loaded: a taxonomy, attribute lists, both or neither."""
         return cast("list[Loaded]", self._wire.json(call("GET", "/taxonomies")))
 
+    def align(self, file: File, *, name: str | None = None, language: str | None = None) -> Names:
+        """Send a taxonomy's names in one language; names of one id in two languages are translations of each other."""
+        return cast(
+            "Names",
+            self._wire.json(
+                call("POST", "/taxonomies/terms", query={"name": named(file, name), "language": language}, file=file)
+            ),
+        )
+
+    def aligned(self) -> list[Names]:
+        """The languages whose names are loaded."""
+        return cast("list[Names]", self._wire.json(call("GET", "/taxonomies/terms")))
+
+    def unalign(self, *, language: str | None = None) -> list[Names]:
+        """Forget the names of one language, or of all, and answer what is still there."""
+        return cast("list[Names]", self._wire.json(call("DELETE", "/taxonomies/terms", query={"language": language})))
+
     def get(self, taxonomy: Literal["taxonomy", "attribute-lists"]) -> Loaded:
         """The taxonomy, or the attribute lists: size and origin."""
         return cast("Loaded", self._wire.json(call("GET", "/taxonomies/{}", taxonomy)))
@@ -888,6 +1156,29 @@ class Skills(_Skills):
     def all(self) -> list[SkillLine]:
         """The skills, their marks and the schemas of what they ask and answer."""
         return cast("list[SkillLine]", self._wire.json(call("GET", "/skills")))
+
+    def check(
+        self,
+        *,
+        text: str,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        facts: dict[str, Any] | None = None,
+        language: str | None = None,
+        market: str | None = None,
+    ) -> Checked:
+        """Finds what a text claims and says which of it the facts support."""
+        return cast(
+            "Checked",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/check",
+                    query={"engine": engine},
+                    body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
 
     def organize(
         self,
@@ -943,6 +1234,67 @@ class Skills(_Skills):
             "Tidied",
             self._wire.json(
                 call("POST", "/skills/tidy", query={"engine": engine, "propose": propose}, body={"product": product})
+            ),
+        )
+
+    def translate(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        product: str | dict[str, Any] | None = None,
+        text: str | None = None,
+        document: str | None = None,
+        format: Literal["auto", "text", "html", "icu", "liquid"] | None = None,
+        source: str | None = None,
+        into: list[str] | None = None,
+        fields: list[str] | None = None,
+        market: str | None = None,
+        replace: bool | None = None,
+    ) -> Translated:
+        """Translates products, documents and texts, and keeps tags, numbers, codes, units and terms."""
+        return cast(
+            "Translated",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/translate",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "product": product,
+                        "text": text,
+                        "document": document,
+                        "format": format,
+                        "source": source,
+                        "into": into,
+                        "fields": fields,
+                        "market": market,
+                        "replace": replace,
+                    },
+                )
+            ),
+        )
+
+    def write(
+        self,
+        *,
+        product: str | dict[str, Any],
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        parts: list[Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]] | None = None,
+        channel: Literal["shop", "google", "marketplace", "social"] | None = None,
+        language: str | None = None,
+    ) -> Written:
+        """Writes titles, descriptions, bullets, SEO and alt texts from a product's facts."""
+        return cast(
+            "Written",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/write",
+                    query={"engine": engine, "propose": propose},
+                    body={"product": product, "parts": parts, "channel": channel, "language": language},
+                )
             ),
         )
 
@@ -1183,6 +1535,248 @@ class Budgets:
         return cast("BudgetRemoved", self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
 
 
+class Settings:
+    """/settings"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def get(self) -> BusinessSettings:
+        """All sections: voice, languages, markets, claims."""
+        return cast("BusinessSettings", self._wire.json(call("GET", "/settings")))
+
+    def voice(
+        self,
+        *,
+        tone: Literal["plain", "warm", "expert", "playful"] | None = None,
+        person: Literal["neutral", "you", "we"] | None = None,
+        formality: Literal["informal", "formal"] | None = None,
+        spelling: str | None = None,
+        use: list[str] | None = None,
+        avoid: list[str] | None = None,
+        examples: list[str] | None = None,
+        brand: str | None = None,
+    ) -> BusinessSettings:
+        """Set how texts sound, as a whole: what is left out has its default."""
+        return cast(
+            "BusinessSettings",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/settings/voice",
+                    body={
+                        "tone": tone,
+                        "person": person,
+                        "formality": formality,
+                        "spelling": spelling,
+                        "use": use,
+                        "avoid": avoid,
+                        "examples": examples,
+                        "brand": brand,
+                    },
+                )
+            ),
+        )
+
+    def languages(self, *, main: str | None = None, others: list[str] | None = None) -> BusinessSettings:
+        """Set the main language and the others, as a whole."""
+        return cast(
+            "BusinessSettings",
+            self._wire.json(call("PUT", "/settings/languages", body={"main": main, "others": others})),
+        )
+
+    def markets(self, *, markets: list[Market] | None = None) -> BusinessSettings:
+        """Set all markets, in place of those that there are."""
+        return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/markets", body={"markets": markets})))
+
+    def claims(
+        self,
+        *,
+        forbidden: list[str] | None = None,
+        allowed: list[str] | None = None,
+        certifications: list[str] | None = None,
+    ) -> BusinessSettings:
+        """Set what texts may and may not claim, as a whole."""
+        return cast(
+            "BusinessSettings",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/settings/claims",
+                    body={"forbidden": forbidden, "allowed": allowed, "certifications": certifications},
+                )
+            ),
+        )
+
+    def reset(self, section: Literal["voice", "languages", "markets", "claims"]) -> BusinessSettings:
+        """Put a section back to its defaults, and answer all."""
+        return cast("BusinessSettings", self._wire.json(call("DELETE", "/settings/{}", section)))
+
+
+class Glossary:
+    """/glossary"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(
+        self, *, source: str | None = None, target: str | None = None, text: str | None = None, limit: int | None = None
+    ) -> list[Term]:
+        """Terms by source."""
+        return cast(
+            "list[Term]",
+            self._wire.json(
+                call("GET", "/glossary", query={"source": source, "target": target, "text": text, "limit": limit})
+            ),
+        )
+
+    def put(self, *, terms: list[Term], replace: bool | None = None) -> Put:
+        """Add terms, or change those of the same source and languages; 409 with each contradiction, and then none is kept."""
+        return cast("Put", self._wire.json(call("POST", "/glossary", body={"terms": terms, "replace": replace})))
+
+    def forget(self, *, id: list[str] | None = None, all: bool | None = None) -> Forgotten:
+        """Forget terms."""
+        return cast("Forgotten", self._wire.json(call("DELETE", "/glossary", query={"id": id, "all": all})))
+
+    def count(self) -> list[TermCount]:
+        """How many terms there are, by languages."""
+        return cast("list[TermCount]", self._wire.json(call("GET", "/glossary/counts")))
+
+    def load(
+        self,
+        file: File,
+        *,
+        format: str | None = None,
+        name: str | None = None,
+        source: str | None = None,
+        target: str | None = None,
+        map: list[str] | None = None,
+        replace: bool | None = None,
+        dry_run: bool | None = None,
+    ) -> Imported:
+        """Send a glossary: TBX, a table, or JSON Lines; rows that contradict each other or what is kept are in its rejects."""
+        return cast(
+            "Imported",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/glossary/file",
+                    query={
+                        "format": format,
+                        "name": named(file, name),
+                        "source": source,
+                        "target": target,
+                        "map": map,
+                        "replace": replace,
+                        "dry_run": dry_run,
+                    },
+                    file=file,
+                )
+            ),
+        )
+
+    def export(self, to: str | Path, *, format: Literal["csv", "tbx", "jsonl"] | None = None) -> Path:
+        """All terms as a file."""
+        return self._wire.save(call("GET", "/glossary/file", query={"format": format}), to)
+
+
+class Memory:
+    """/memory"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(
+        self, *, source: str | None = None, target: str | None = None, text: str | None = None, limit: int | None = None
+    ) -> list[SegmentLine]:
+        """Segments, newest first."""
+        return cast(
+            "list[SegmentLine]",
+            self._wire.json(
+                call("GET", "/memory", query={"source": source, "target": target, "text": text, "limit": limit})
+            ),
+        )
+
+    def put(self, *, segments: list[SegmentLine]) -> Put:
+        """Remember segments, all or none."""
+        return cast("Put", self._wire.json(call("POST", "/memory", body={"segments": segments})))
+
+    def forget(
+        self,
+        *,
+        source: str | None = None,
+        target: str | None = None,
+        origin: str | None = None,
+        product: str | None = None,
+        all: bool | None = None,
+    ) -> Forgotten:
+        """Forget segments."""
+        return cast(
+            "Forgotten",
+            self._wire.json(
+                call(
+                    "DELETE",
+                    "/memory",
+                    query={"source": source, "target": target, "origin": origin, "product": product, "all": all},
+                )
+            ),
+        )
+
+    def find(
+        self, *, texts: list[str], source: str, target: str, at_least: float | None = None, limit: int | None = None
+    ) -> list[MatchLine]:
+        """What is remembered of these texts and of ones like them, the closest first."""
+        return cast(
+            "list[MatchLine]",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/memory/matches",
+                    body={"texts": texts, "source": source, "target": target, "at_least": at_least, "limit": limit},
+                )
+            ),
+        )
+
+    def count(self) -> list[SegmentCount]:
+        """How many segments there are, by languages."""
+        return cast("list[SegmentCount]", self._wire.json(call("GET", "/memory/counts")))
+
+    def load(
+        self,
+        file: File,
+        *,
+        format: str | None = None,
+        name: str | None = None,
+        source: str | None = None,
+        target: str | None = None,
+        map: list[str] | None = None,
+        dry_run: bool | None = None,
+    ) -> Imported:
+        """Send a translation memory: TMX, a table, or JSON Lines."""
+        return cast(
+            "Imported",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/memory/file",
+                    query={
+                        "format": format,
+                        "name": named(file, name),
+                        "source": source,
+                        "target": target,
+                        "map": map,
+                        "dry_run": dry_run,
+                    },
+                    file=file,
+                )
+            ),
+        )
+
+    def export(self, to: str | Path, *, format: Literal["tmx", "csv", "jsonl"] | None = None) -> Path:
+        """All segments as a file."""
+        return self._wire.save(call("GET", "/memory/file", query={"format": format}), to)
+
+
 class Business:
     """/business"""
 
@@ -1214,6 +1808,9 @@ class Calls:
         self.routes = Routes(wire)
         self.usage = Usage(wire)
         self.budgets = Budgets(wire)
+        self.settings = Settings(wire)
+        self.glossary = Glossary(wire)
+        self.memory = Memory(wire)
         self.business = Business(wire)
 
 
@@ -1620,7 +2217,18 @@ class AsyncImports:
         self,
         file: File,
         *,
-        kind: Literal["products", "orders", "customers", "stock", "conversations", "documents", "behaviors"],
+        kind: Literal[
+            "products",
+            "orders",
+            "customers",
+            "stock",
+            "conversations",
+            "documents",
+            "behaviors",
+            "translations",
+            "memory",
+            "glossary",
+        ],
         format: str | None = None,
         map: list[str] | None = None,
         currency: str | None = None,
@@ -1682,6 +2290,25 @@ class AsyncTaxonomies:
         """What is loaded: a taxonomy, attribute lists, both or neither."""
         return cast("list[Loaded]", await self._wire.json(call("GET", "/taxonomies")))
 
+    async def align(self, file: File, *, name: str | None = None, language: str | None = None) -> Names:
+        """Send a taxonomy's names in one language; names of one id in two languages are translations of each other."""
+        return cast(
+            "Names",
+            await self._wire.json(
+                call("POST", "/taxonomies/terms", query={"name": named(file, name), "language": language}, file=file)
+            ),
+        )
+
+    async def aligned(self) -> list[Names]:
+        """The languages whose names are loaded."""
+        return cast("list[Names]", await self._wire.json(call("GET", "/taxonomies/terms")))
+
+    async def unalign(self, *, language: str | None = None) -> list[Names]:
+        """Forget the names of one language, or of all, and answer what is still there."""
+        return cast(
+            "list[Names]", await self._wire.json(call("DELETE", "/taxonomies/terms", query={"language": language}))
+        )
+
     async def get(self, taxonomy: Literal["taxonomy", "attribute-lists"]) -> Loaded:
         """The taxonomy, or the attribute lists: size and origin."""
         return cast("Loaded", await self._wire.json(call("GET", "/taxonomies/{}", taxonomy)))
@@ -1700,6 +2327,29 @@ class AsyncSkills(_AsyncSkills):
     async def all(self) -> list[SkillLine]:
         """The skills, their marks and the schemas of what they ask and answer."""
         return cast("list[SkillLine]", await self._wire.json(call("GET", "/skills")))
+
+    async def check(
+        self,
+        *,
+        text: str,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        facts: dict[str, Any] | None = None,
+        language: str | None = None,
+        market: str | None = None,
+    ) -> Checked:
+        """Finds what a text claims and says which of it the facts support."""
+        return cast(
+            "Checked",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/check",
+                    query={"engine": engine},
+                    body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
 
     async def organize(
         self,
@@ -1755,6 +2405,67 @@ class AsyncSkills(_AsyncSkills):
             "Tidied",
             await self._wire.json(
                 call("POST", "/skills/tidy", query={"engine": engine, "propose": propose}, body={"product": product})
+            ),
+        )
+
+    async def translate(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        product: str | dict[str, Any] | None = None,
+        text: str | None = None,
+        document: str | None = None,
+        format: Literal["auto", "text", "html", "icu", "liquid"] | None = None,
+        source: str | None = None,
+        into: list[str] | None = None,
+        fields: list[str] | None = None,
+        market: str | None = None,
+        replace: bool | None = None,
+    ) -> Translated:
+        """Translates products, documents and texts, and keeps tags, numbers, codes, units and terms."""
+        return cast(
+            "Translated",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/translate",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "product": product,
+                        "text": text,
+                        "document": document,
+                        "format": format,
+                        "source": source,
+                        "into": into,
+                        "fields": fields,
+                        "market": market,
+                        "replace": replace,
+                    },
+                )
+            ),
+        )
+
+    async def write(
+        self,
+        *,
+        product: str | dict[str, Any],
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        parts: list[Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]] | None = None,
+        channel: Literal["shop", "google", "marketplace", "social"] | None = None,
+        language: str | None = None,
+    ) -> Written:
+        """Writes titles, descriptions, bullets, SEO and alt texts from a product's facts."""
+        return cast(
+            "Written",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/write",
+                    query={"engine": engine, "propose": propose},
+                    body={"product": product, "parts": parts, "channel": channel, "language": language},
+                )
             ),
         )
 
@@ -1998,6 +2709,250 @@ class AsyncBudgets:
         return cast("BudgetRemoved", await self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
 
 
+class AsyncSettings:
+    """/settings"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def get(self) -> BusinessSettings:
+        """All sections: voice, languages, markets, claims."""
+        return cast("BusinessSettings", await self._wire.json(call("GET", "/settings")))
+
+    async def voice(
+        self,
+        *,
+        tone: Literal["plain", "warm", "expert", "playful"] | None = None,
+        person: Literal["neutral", "you", "we"] | None = None,
+        formality: Literal["informal", "formal"] | None = None,
+        spelling: str | None = None,
+        use: list[str] | None = None,
+        avoid: list[str] | None = None,
+        examples: list[str] | None = None,
+        brand: str | None = None,
+    ) -> BusinessSettings:
+        """Set how texts sound, as a whole: what is left out has its default."""
+        return cast(
+            "BusinessSettings",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/settings/voice",
+                    body={
+                        "tone": tone,
+                        "person": person,
+                        "formality": formality,
+                        "spelling": spelling,
+                        "use": use,
+                        "avoid": avoid,
+                        "examples": examples,
+                        "brand": brand,
+                    },
+                )
+            ),
+        )
+
+    async def languages(self, *, main: str | None = None, others: list[str] | None = None) -> BusinessSettings:
+        """Set the main language and the others, as a whole."""
+        return cast(
+            "BusinessSettings",
+            await self._wire.json(call("PUT", "/settings/languages", body={"main": main, "others": others})),
+        )
+
+    async def markets(self, *, markets: list[Market] | None = None) -> BusinessSettings:
+        """Set all markets, in place of those that there are."""
+        return cast(
+            "BusinessSettings", await self._wire.json(call("PUT", "/settings/markets", body={"markets": markets}))
+        )
+
+    async def claims(
+        self,
+        *,
+        forbidden: list[str] | None = None,
+        allowed: list[str] | None = None,
+        certifications: list[str] | None = None,
+    ) -> BusinessSettings:
+        """Set what texts may and may not claim, as a whole."""
+        return cast(
+            "BusinessSettings",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/settings/claims",
+                    body={"forbidden": forbidden, "allowed": allowed, "certifications": certifications},
+                )
+            ),
+        )
+
+    async def reset(self, section: Literal["voice", "languages", "markets", "claims"]) -> BusinessSettings:
+        """Put a section back to its defaults, and answer all."""
+        return cast("BusinessSettings", await self._wire.json(call("DELETE", "/settings/{}", section)))
+
+
+class AsyncGlossary:
+    """/glossary"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(
+        self, *, source: str | None = None, target: str | None = None, text: str | None = None, limit: int | None = None
+    ) -> list[Term]:
+        """Terms by source."""
+        return cast(
+            "list[Term]",
+            await self._wire.json(
+                call("GET", "/glossary", query={"source": source, "target": target, "text": text, "limit": limit})
+            ),
+        )
+
+    async def put(self, *, terms: list[Term], replace: bool | None = None) -> Put:
+        """Add terms, or change those of the same source and languages; 409 with each contradiction, and then none is kept."""
+        return cast("Put", await self._wire.json(call("POST", "/glossary", body={"terms": terms, "replace": replace})))
+
+    async def forget(self, *, id: list[str] | None = None, all: bool | None = None) -> Forgotten:
+        """Forget terms."""
+        return cast("Forgotten", await self._wire.json(call("DELETE", "/glossary", query={"id": id, "all": all})))
+
+    async def count(self) -> list[TermCount]:
+        """How many terms there are, by languages."""
+        return cast("list[TermCount]", await self._wire.json(call("GET", "/glossary/counts")))
+
+    async def load(
+        self,
+        file: File,
+        *,
+        format: str | None = None,
+        name: str | None = None,
+        source: str | None = None,
+        target: str | None = None,
+        map: list[str] | None = None,
+        replace: bool | None = None,
+        dry_run: bool | None = None,
+    ) -> Imported:
+        """Send a glossary: TBX, a table, or JSON Lines; rows that contradict each other or what is kept are in its rejects."""
+        return cast(
+            "Imported",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/glossary/file",
+                    query={
+                        "format": format,
+                        "name": named(file, name),
+                        "source": source,
+                        "target": target,
+                        "map": map,
+                        "replace": replace,
+                        "dry_run": dry_run,
+                    },
+                    file=file,
+                )
+            ),
+        )
+
+    async def export(self, to: str | Path, *, format: Literal["csv", "tbx", "jsonl"] | None = None) -> Path:
+        """All terms as a file."""
+        return await self._wire.save(call("GET", "/glossary/file", query={"format": format}), to)
+
+
+class AsyncMemory:
+    """/memory"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(
+        self, *, source: str | None = None, target: str | None = None, text: str | None = None, limit: int | None = None
+    ) -> list[SegmentLine]:
+        """Segments, newest first."""
+        return cast(
+            "list[SegmentLine]",
+            await self._wire.json(
+                call("GET", "/memory", query={"source": source, "target": target, "text": text, "limit": limit})
+            ),
+        )
+
+    async def put(self, *, segments: list[SegmentLine]) -> Put:
+        """Remember segments, all or none."""
+        return cast("Put", await self._wire.json(call("POST", "/memory", body={"segments": segments})))
+
+    async def forget(
+        self,
+        *,
+        source: str | None = None,
+        target: str | None = None,
+        origin: str | None = None,
+        product: str | None = None,
+        all: bool | None = None,
+    ) -> Forgotten:
+        """Forget segments."""
+        return cast(
+            "Forgotten",
+            await self._wire.json(
+                call(
+                    "DELETE",
+                    "/memory",
+                    query={"source": source, "target": target, "origin": origin, "product": product, "all": all},
+                )
+            ),
+        )
+
+    async def find(
+        self, *, texts: list[str], source: str, target: str, at_least: float | None = None, limit: int | None = None
+    ) -> list[MatchLine]:
+        """What is remembered of these texts and of ones like them, the closest first."""
+        return cast(
+            "list[MatchLine]",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/memory/matches",
+                    body={"texts": texts, "source": source, "target": target, "at_least": at_least, "limit": limit},
+                )
+            ),
+        )
+
+    async def count(self) -> list[SegmentCount]:
+        """How many segments there are, by languages."""
+        return cast("list[SegmentCount]", await self._wire.json(call("GET", "/memory/counts")))
+
+    async def load(
+        self,
+        file: File,
+        *,
+        format: str | None = None,
+        name: str | None = None,
+        source: str | None = None,
+        target: str | None = None,
+        map: list[str] | None = None,
+        dry_run: bool | None = None,
+    ) -> Imported:
+        """Send a translation memory: TMX, a table, or JSON Lines."""
+        return cast(
+            "Imported",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/memory/file",
+                    query={
+                        "format": format,
+                        "name": named(file, name),
+                        "source": source,
+                        "target": target,
+                        "map": map,
+                        "dry_run": dry_run,
+                    },
+                    file=file,
+                )
+            ),
+        )
+
+    async def export(self, to: str | Path, *, format: Literal["tmx", "csv", "jsonl"] | None = None) -> Path:
+        """All segments as a file."""
+        return await self._wire.save(call("GET", "/memory/file", query={"format": format}), to)
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -2029,4 +2984,7 @@ class AsyncCalls:
         self.routes = AsyncRoutes(wire)
         self.usage = AsyncUsage(wire)
         self.budgets = AsyncBudgets(wire)
+        self.settings = AsyncSettings(wire)
+        self.glossary = AsyncGlossary(wire)
+        self.memory = AsyncMemory(wire)
         self.business = AsyncBusiness(wire)

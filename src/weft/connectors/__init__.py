@@ -15,6 +15,8 @@ from weft.connectors.source import Source
 from weft.errors import UnknownFormat
 
 KINDS: Final = ("products", "orders", "customers", "stock", "conversations", "documents", "behaviors")
+# What there is of texts in two languages: translations of products, and what translating rests on.
+BILINGUAL: Final = ("translations", "memory", "glossary")
 
 
 @dataclass(slots=True, frozen=True)
@@ -91,8 +93,8 @@ def ending(name: str) -> str:
 
 def connector_for(kind: str, source: Source, name: str | None = None) -> Connector:
     """The connector named, or else the one that recognizes the file best; raises UnknownFormat."""
-    if kind not in KINDS:
-        raise UnknownFormat(f"{kind!r} cannot be imported; kinds are {', '.join(KINDS)}.")
+    if kind not in (*KINDS, *BILINGUAL):
+        raise UnknownFormat(f"{kind!r} cannot be imported; kinds are {', '.join((*KINDS, *BILINGUAL))}.")
     if name is not None:
         return named(name, kind, "reads")
     able = [connector for connector in connectors().values() if kind in connector.reads]

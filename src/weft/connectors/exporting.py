@@ -32,6 +32,9 @@ def _records(business: Business, kind: str, where: str | None) -> Iterable[Any]:
         "conversations": lambda: business.things.records("conversation"),
         "documents": lambda: business.things.records("document"),
         "behaviors": lambda: business.things.records("behavior"),
+        "translations": business.translations.records,
+        "memory": business.memory.records,
+        "glossary": business.glossary.records,
     }
     if kind not in sources:
         raise InputError(f"{kind!r} cannot be exported; kinds are {', '.join(sources)}.")

@@ -13,9 +13,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from weft.business import Business
-from weft.connectors import Connector, Rejected, Taken, connector_for
+from weft.connectors import BILINGUAL, Connector, Rejected, Taken, bilingual, connector_for
 from weft.connectors.source import Source
 from weft.errors import InputError, UnreadableFile, WeftError
+from weft.store import languages
 from weft.store.imports import Progress
 from weft.store.incoming import Incoming
 from weft.store.rows import Counts
@@ -24,6 +25,7 @@ _BATCH_RECORDS: Final = 2000
 _BATCH_ROWS: Final = 12_000
 _LONGEST: Final = 1000
 _SETTLED: Final = ("orders",)
+Reader = Callable[[Source], Iterator[Taken | Rejected]]
 
 
 @dataclass(slots=True)
@@ -105,18 +107,26 @@ def import_file(
     who: str = "local administrator",
     rejects_folder: Path | None = None,
     name: str | None = None,
+    source_language: str = "",
+    target_language: str = "",
+    replace: bool = False,
     watch: Callable[[Moment], None] | None = None,
     begun: Callable[[UUID], None] | None = None,
 ) -> Report:
     """Import a file of `kind` into a business and report what became of each row.
 
     Raises UnreadableFile and UnknownFormat before anything is written. A file that was cut short in the middle of an
-    earlier import is taken up behind its last committed row.
+    earlier import is taken up behind its last committed row. Of texts in two languages the languages may be said; with
+    `replace` a glossary's terms take the place of those that contradict them.
     """
     started = time.monotonic()
     source = Source(path, currency=currency or business.currency, mapping=dict(mapping or {}))
     connector = connector_for(kind, source, format_name)
-    options = {"map": dict(mapping or {}), "currency": source.currency}
+    options: dict[str, Any] = {"map": dict(mapping or {}), "currency": source.currency}
+    if kind in BILINGUAL:
+        source.source_language, source.target_language = map(_tag, (source_language, target_language))
+        source.main_language, source.replace = business.preferences.languages().main, replace
+        options |= {"source": source.source_language, "target": source.target_language, "replace": replace}
     report = Report("", kind, connector.name, dry_run=dry_run)
     if dry_run:
         _rehearse(business, kind, connector, source, report)
@@ -138,10 +148,12 @@ def import_file(
     rejects = _Rejects((rejects_folder or path.parent), name or path.name, progress, source)
     try:
         with contextlib.closing(
-            _read_ahead(connector, kind, source, progress.rows, prepare if kind == "products" else None)
+            _read_ahead(
+                _reader(business, connector, kind), source, progress.rows, prepare if kind == "products" else None
+            )
         ) as batches:
             for batch in batches:
-                _put(business, kind, batch, progress, rejects, who, name or path.name)
+                _put(business, kind, source, batch, progress, rejects, who, name or path.name)
                 if watch:
                     watch(_moment(progress, batch.fraction, started, report.resumed))
         if kind in _SETTLED:
@@ -167,12 +179,23 @@ def _moment(progress: Progress, fraction: float, started: float, resumed: int) -
     return Moment(progress.rows, progress.records, progress.rejected, fraction, rate, left)
 
 
-def _batches(connector: Connector, kind: str, source: Source, skip: int) -> Iterator[_Batch]:
+def _tag(text: str) -> str:
+    return languages.tag(text) if text.strip() else ""
+
+
+def _reader(business: Business, connector: Connector, kind: str) -> Reader:
+    """What reads the records of a kind; texts in two languages are looked at as a whole."""
+    if kind in BILINGUAL:
+        return lambda source: bilingual.read(business, kind, connector, source)
+    return lambda source: connector.read(kind, source)
+
+
+def _batches(read: Reader, source: Source, skip: int) -> Iterator[_Batch]:
     """Group what a connector reads into batches, past the first `skip` source rows, which are committed already."""
     taken: list[Taken] = []
     rejected: list[Rejected] = []
     rows = skipped = 0
-    for item in connector.read(kind, source):
+    for item in read(source):
         count = item.rows if isinstance(item, Taken) else 1
         if skipped < skip:
             skipped += count
@@ -204,7 +227,7 @@ def _overlong(record: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _read_ahead(
-    connector: Connector, kind: str, source: Source, skip: int, prepare: Callable[[_Batch], None] | None
+    read: Reader, source: Source, skip: int, prepare: Callable[[_Batch], None] | None
 ) -> Generator[_Batch, None, None]:
     """Read and prepare the next batches in a thread while the database is busy with the one before."""
     ready: queue.Queue[_Batch | BaseException | None] = queue.Queue(maxsize=1)
@@ -217,9 +240,9 @@ def _read_ahead(
                 return True
         return False
 
-    def read() -> None:
+    def work() -> None:
         try:
-            for batch in _batches(connector, kind, source, skip):
+            for batch in _batches(read, source, skip):
                 if prepare:
                     prepare(batch)
                 if not hand(batch):
@@ -228,7 +251,7 @@ def _read_ahead(
         except BaseException as problem:
             hand(problem)
 
-    reader = threading.Thread(target=read, name="import-reader", daemon=True)
+    reader = threading.Thread(target=work, name="import-reader", daemon=True)
     reader.start()
     try:
         while True:
@@ -244,7 +267,14 @@ def _read_ahead(
 
 
 def _put(
-    business: Business, kind: str, batch: _Batch, progress: Progress, rejects: "_Rejects", who: str, file: str
+    business: Business,
+    kind: str,
+    source: Source,
+    batch: _Batch,
+    progress: Progress,
+    rejects: "_Rejects",
+    who: str,
+    file: str,
 ) -> None:
     before = (
         progress.rows,
@@ -257,7 +287,7 @@ def _put(
     for attempt in (1, 2):
         try:
             with business.transaction() as connection:
-                counts, refused = _write(business, kind, batch, connection, file)
+                counts, refused = _write(business, kind, source, batch, connection, file)
                 progress.rows += batch.rows
                 progress.records += len(batch.taken)
                 progress.created += counts.created
@@ -279,7 +309,11 @@ def _put(
                 raise
 
 
-def _write(business: Business, kind: str, batch: _Batch, connection: Any, file: str) -> tuple[Counts, list[Rejected]]:
+def _write(
+    business: Business, kind: str, source: Source, batch: _Batch, connection: Any, file: str
+) -> tuple[Counts, list[Rejected]]:
+    if kind in BILINGUAL:
+        return bilingual.write(business, kind, batch.taken, connection, source, file)
     records: Any = [item.record for item in batch.taken]
     if kind == "products":
         incoming = batch.incoming or Incoming.of(records)
@@ -310,8 +344,8 @@ def _rehearse(business: Business, kind: str, connector: Connector, source: Sourc
     """Do all that the import would do, in one transaction that is rolled back."""
     with contextlib.suppress(_Rehearsed), business.transaction() as connection:
         business.created(connection)
-        for batch in _batches(connector, kind, source, 0):
-            counts, refused = _write(business, kind, batch, connection, source.path.name)
+        for batch in _batches(_reader(business, connector, kind), source, 0):
+            counts, refused = _write(business, kind, source, batch, connection, source.path.name)
             report.rows += batch.rows
             report.records += len(batch.taken)
             report.created += counts.created

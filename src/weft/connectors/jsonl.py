@@ -58,6 +58,8 @@ _LINE: Final = {
     **dict.fromkeys(("price", "discount"), _MONEY),
     "at": _TIME,
 }
+# Kinds of which a line is checked where it is put in, under the name by which connectors hand them on.
+_LISTS: Final = {"memory": "segments", "glossary": "terms"}
 _SINGULAR: Final = {"conversations": "conversation", "documents": "document", "behaviors": "behavior"}
 
 
@@ -348,6 +350,8 @@ def _thing(given: dict[str, Any], kind: str) -> dict[str, Any]:
 def _record(kind: str, given: Any, source: Source) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise _Bad("", given, "a line is one JSON object")
+    if kind in _LISTS:
+        return {_LISTS[kind]: [given]}
     if kind != "stock":
         identifier = given.get("id")
         if not isinstance(identifier, str) or not identifier.strip() or len(identifier) > 1000:
@@ -363,12 +367,12 @@ class JsonLines:
 
     name = "jsonl"
     ending = ".jsonl"
-    reads = frozenset(KINDS)
-    writes = frozenset(KINDS)
+    reads = frozenset((*KINDS, *_LISTS))
+    writes = frozenset((*KINDS, *_LISTS))
 
     def recognizes(self, kind: str, source: Source) -> float:
         """Sure when the file begins with an object."""
-        return 1.0 if source.is_json and kind in KINDS else 0.0
+        return 1.0 if source.is_json and kind in self.reads else 0.0
 
     def read(self, kind: str, source: Source) -> Iterator[Taken | Rejected]:
         """One record a line; a line that is none is rejected with the path of what is wrong in it."""
@@ -397,7 +401,7 @@ class JsonLines:
     def write(self, kind: str, records: Iterable[Any], path: Path, options: Mapping[str, Any]) -> list[Written]:
         """Write records, one a line."""
         del options
-        if kind not in KINDS:
+        if kind not in self.writes:
             raise UnknownFormat(f"There are no JSON Lines of {kind}.")
         shape = {"products": shown_product, "orders": shown_order, "customers": shown_customer}.get(kind, dict)
         count = 0

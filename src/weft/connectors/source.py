@@ -54,6 +54,9 @@ codecs.register_error("weft-stray", _stray)
 class Source:
     """One file to import, its `currency` for prices that name none and its `mapping` of fields to columns.
 
+    Of texts in two languages `source_language` and `target_language` are those that somebody said; `main_language` is the
+    business's own; `replace` says that a file's terms overrule those kept.
+
     Raises UnreadableFile when it is missing, empty, binary or cut off.
     """
 
@@ -66,6 +69,10 @@ class Source:
     guessed: dict[str, str] = field(default_factory=dict)
     is_json: bool = False
     is_xml: bool = False
+    source_language: str = ""
+    target_language: str = ""
+    main_language: str = ""
+    replace: bool = False
     _workbook: Workbook | None = None
 
     def __post_init__(self) -> None:
@@ -177,6 +184,11 @@ class Source:
                     yield piece
             except (OSError, EOFError, zlib.error, UnicodeError) as problem:
                 raise self._unreadable(problem) from problem
+
+    def first(self) -> list[str]:
+        """The cells of the first row just as they are, for a table that has no header."""
+        with closing(self._rows()) as rows:
+            return next(rows, (0, []))[1]
 
     def rows(self) -> Generator[tuple[int, list[str]], None, None]:
         """The rows behind the header with their last line's number; blank lines are passed over."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from weft.errors import NotFound
 from weft.gateway import doors, errand
 from weft.postgres.database import Database
 from weft.settings import Settings
@@ -44,10 +45,21 @@ class Models:
         return self._known().named
 
     def behind(self, route: str) -> tuple[str, ...]:
-        """The models that may answer a route, as provider/model in its order; none where there is no such route."""
-        if route not in self.routes:
+        """The models that may answer a route, or the one that is so called, as provider/model in their order; none if none."""
+        if "/" not in route and route not in self.routes:
             return ()
-        return tuple(target.id for target in self._known().route(route).targets)
+        try:
+            return tuple(target.id for target in self._known().route(route).targets)
+        except NotFound:
+            return ()
+
+    def places(self, route: str) -> int:
+        """How many requests of runs may be under way at once at the models of a route: `Settings.at_once`, or fewer where these have
+        fewer places together.
+        """
+        most = Settings.from_environment().at_once
+        bounds = {one.provider.uid: one.provider.concurrency for one in self._known().route(route).targets}
+        return most if None in bounds.values() else min(most, sum(bound or 0 for bound in bounds.values()) or most)
 
     def ask(
         self,
@@ -69,6 +81,14 @@ class Models:
         doorway = doors.opened(self._database)
         with errand.on(**self._asked_by):
             return doorway.done(doorway.asker.ask(self._business, question))
+
+    def conversation(
+        self, messages: "Sequence[Message]", wanted: type[BaseModel], facts: Mapping[str, Any]
+    ) -> "list[Message]":
+        """The messages that `ask` would send, with the schema and the facts in them; nothing is asked."""
+        asking = importlib.import_module("weft.gateway.asking")
+        made: list[Message] = asking.conversation(asking.Question(tuple(messages), wanted, "", (), dict(facts)))
+        return made
 
     def _known(self) -> "Known":
         doorway = doors.opened(self._database)

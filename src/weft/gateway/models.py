@@ -14,7 +14,7 @@ Kind = Literal["chat", "embeddings", "rerank"]
 Reach = Literal["public", "loopback", "private"]
 Mode = Literal["ordered", "weighted", "balanced"]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
-ABILITIES: Final = ("stream", "tools", "vision", "json_schema", "json_object", "reasoning")
+ABILITIES: Final = ("stream", "tools", "vision", "json_schema", "json_object", "reasoning", "translation")
 NANO: Final = 1_000_000_000
 """Nanodollars in a US dollar: the unit of every amount of the gateway."""
 PROVIDER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -23,6 +23,7 @@ _MOST_SECONDS: Final = 3600.0
 _OWN_HEADERS: Final = ("host", "content-length", "content-type", "transfer-encoding", "connection", "upgrade", "expect")
 _SHORTEST_SECRET: Final = 6
 _UNSAID: Final = b"[secret]"
+_TRANSLATORS: Final = ("qwen-mt",)
 
 
 def nano(dollars: Any, what: str = "The amount") -> int:
@@ -90,6 +91,12 @@ class Model:
     most_reasoning: int = 0
     abilities: Mapping[str, bool] = field(default_factory=dict)
     prices: Prices | None = None
+
+    @property
+    def translates(self) -> bool:
+        """Tell whether it translates what it is told and follows no instructions, as Qwen-MT does."""
+        said = self.abilities.get("translation")
+        return said if said is not None else self.name.rpartition("/")[2].lower().startswith(_TRANSLATORS)
 
     @classmethod
     def read(cls, name: str, kept: Mapping[str, Any]) -> "Model":

@@ -1,8 +1,11 @@
 """The JSON schema of what is asked for, in the forms in which models' servers take it."""
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
@@ -13,6 +16,28 @@ _KEPT: Final = frozenset(["type", "enum", "const", "description", "$ref", "anyOf
 def written(wanted: type[BaseModel]) -> dict[str, Any]:
     """The whole schema, as it stands in the prompt."""
     return wanted.model_json_schema(mode="validation")
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """A type's schema as a text for the prompt, and as decoders take it, and whether these can hold a model to it."""
+
+    text: str
+    strict: dict[str, Any]
+    closed: bool
+
+
+_MADE: Final[WeakKeyDictionary[type[BaseModel], Forms]] = WeakKeyDictionary()
+
+
+def forms(wanted: type[BaseModel]) -> Forms:
+    """The forms of a type's schema, made once; not to be changed."""
+    found = _MADE.get(wanted)
+    if found is None:
+        schema = written(wanted)
+        text = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+        found = _MADE[wanted] = Forms(text, *strict(schema))
+    return found
 
 
 def name(wanted: type[BaseModel]) -> str:

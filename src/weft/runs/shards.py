@@ -5,7 +5,9 @@ process that was thought dead and comes back writes nothing.
 """
 
 import contextlib
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -16,6 +18,7 @@ from psycopg import Connection
 from pydantic import BaseModel
 
 from weft import skill as skills
+from weft import timed
 from weft.business import Business
 from weft.errors import InputError, SkillFailed, WeftError
 from weft.gateway import errand
@@ -27,9 +30,17 @@ from weft.store.edits import clean, has_nul
 from weft.store.remembered import Asked, Made, digest
 
 RECORDS_A_SHARD: Final = 500
+# A model is waited for: where one shard ends and the next begins fewer requests are under way, so these are longer,
+# and a process of its own works on two.
+_RECORDS_A_SHARD_OF_A_MODEL: Final = 1_000
+_LINES_AT_A_MODEL: Final = 2
+_READ_AT_ONCE: Final = 64
 _FIRST_PART: Final = 64
 _LARGEST_PART: Final = 500
 _SECONDS_A_PART: Final = 1.0
+# What a model has answered is paid: a process that is killed loses no more of it than this.
+_SECONDS_A_FLOWING_PART: Final = 0.5
+_SECONDS_A_BEAT: Final = 10.0
 # A shard whose worker died twice is worked off record by record, so that the one that kills workers is found.
 _CAREFUL_FROM: Final = 3
 _HARMLESS: Final = ("this is already proposed", "the field already holds this value")
@@ -53,6 +64,21 @@ class Part:
     failures: dict[str, str]
     edits: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     otherwise: set[UUID] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of one record: up to which place of the shard this is, the hash of what is read of it, and the request.
+
+    The request is None where the remembered answer holds, and an error where there can be none.
+    """
+
+    place: int
+    uid: UUID
+    version: int
+    made_from: bytes
+    name: str
+    request: BaseModel | WeftError | None
 
 
 class Work:
@@ -98,7 +124,8 @@ class Work:
             selected = self.business.remembered.selected(
                 connection, self.key, self.selection["where"], self.selection["ids"], again=self.again
             )
-            chosen = [selected.open[at : at + RECORDS_A_SHARD] for at in range(0, len(selected.open), RECORDS_A_SHARD)]
+            most = _RECORDS_A_SHARD_OF_A_MODEL if self.engine == "model" else RECORDS_A_SHARD
+            chosen = [selected.open[at : at + most] for at in range(0, len(selected.open), most)]
             with connection.cursor() as cursor:
                 cursor.executemany(
                     "insert into shard (run, n, records) values (%s, %s, %s)",
@@ -144,8 +171,11 @@ class Work:
             return False
         records, place, attempts, careful = row
         taken = time.monotonic()
+        if self.engine == "model" and not self.skill.streams and attempts < _CAREFUL_FROM:
+            return self._flowed(n, claim, records, place, stopping, told) and self._done(
+                n, claim, time.monotonic() - taken
+            )
         size = _FIRST_PART
-        least = 2 * skills.AT_ONCE if self.engine == "model" else 1
         while place < len(records):
             if stopping():
                 self._release(n, claim)
@@ -170,11 +200,71 @@ class Work:
             size = (
                 min(size * 2, _LARGEST_PART)
                 if took < _SECONDS_A_PART / 2
-                else max(size // 2, least)
+                else max(size // 2, 1)
                 if took > _SECONDS_A_PART * 2
                 else size
             )
         return self._done(n, claim, time.monotonic() - taken)
+
+    def _flowed(
+        self,
+        n: int,
+        claim: UUID,
+        records: Sequence[UUID],
+        place: int,
+        stopping: Callable[[], bool],
+        told: Callable[[Part], None] | None,
+    ) -> bool:
+        """Work a shard off with the model engine, and tell whether all of it is: many answers are under way while others are written.
+
+        Where the run is stopped no further request begins, and what was asked is waited for and kept, since it is paid.
+        """
+        asked: deque[_Asked] = deque()
+        part, written, open_ = Part(place, [], {}, {}), time.monotonic(), True
+
+        def read() -> Iterator[_Asked]:
+            for at in range(place, len(records), _READ_AT_ONCE):
+                batch = list(self._asked(records[at : at + _READ_AT_ONCE], at))
+                requests = [one.request for one in batch if isinstance(one.request, BaseModel)]
+                skills.look_ahead(self.skill, requests, self.business)
+                yield from batch
+
+        def requests() -> Iterator[BaseModel | WeftError]:
+            for one in timed.ahead(read(), _READ_AT_ONCE):
+                if not open_:
+                    return
+                asked.append(one)
+                if one.request is not None:
+                    yield one.request
+
+        def write() -> bool:
+            nonlocal part, written
+            running = self._commit(n, claim, part)
+            if told is not None:
+                told(part)
+            part, written = Part(part.place, [], {}, {}), time.monotonic()
+            return running
+
+        def write_if_due() -> None:
+            nonlocal open_
+            silent = time.monotonic() - written
+            if silent > _SECONDS_A_BEAT or (silent > _SECONDS_A_FLOWING_PART and (part.made or part.failures)):
+                open_ = write() and not stopping() and open_
+
+        try:
+            with errand.on(bulk=True), skills.answering(self.skill, requests(), self.business, write_if_due) as given:
+                for answer in given:
+                    self._took(part, asked, answer)
+                    write_if_due()
+            self._took(part, asked, None)
+            part.place = len(records) if open_ else part.place
+            done = part.place == len(records)
+            if not write() or not done:
+                self._release(n, claim)
+                return False
+        except Lost:
+            return False
+        return True
 
     def _careful(self, n: int, claim: UUID, records: Sequence[UUID], place: int, marked: int | None) -> Part:
         """One record, noted before it is begun; the one noted when a worker died is given up."""
@@ -193,33 +283,56 @@ class Work:
 
     def _part(self, uids: Sequence[UUID], place: int) -> Part:
         part = Part(place + len(uids), [], {}, {})
+        asked = list(self._asked(uids, place))
+        requests = [one.request for one in asked if isinstance(one.request, BaseModel)]
+        with errand.on(bulk=True):
+            answers = iter(skills.answers(self.skill, requests, self.business, self.engine))
+        for one in asked:
+            self._take_in(part, one, next(answers) if isinstance(one.request, BaseModel) else one.request)
+        return part
+
+    def _asked(self, uids: Sequence[UUID], place: int) -> Iterator[_Asked]:
+        """What is asked of the records of these uids, which begin at that place of the shard."""
         found = self.business.catalog.read(uids, self.skill.reads)
         known = {} if self.again else self.business.remembered.made_from(self.key, uids)
-        todo: list[tuple[UUID, int, bytes, str, BaseModel]] = []
+        places = {uid: number for number, uid in enumerate(uids, place + 1)}
         for uid, version, product in found:
             made_from = digest(product)
-            if known.get(uid) == made_from:
-                part.held[uid] = version
-                continue
-            try:
-                todo.append((uid, version, made_from, product["id"], self._request(product)))
-            except InputError as problem:
-                part.failures[product["id"]] = problem.message
-        with errand.on(bulk=True):
-            answers = skills.answers(self.skill, [request for *_, request in todo], self.business, self.engine)
-        for (uid, version, made_from, name, _), answer in zip(todo, answers, strict=True):
-            try:
-                told, text = self._kept(answer)
-            except WeftError as problem:
-                part.failures[name] = problem.message
-                continue
-            part.made.append(Made(uid, version, made_from, text))
-            engine = told.get("engine", self.engine)
-            if engine != self.engine:
-                part.otherwise.add(uid)
-            if self.skill.writes:
-                part.edits.setdefault(engine, []).extend(told["changes"])
-        return part
+            request: BaseModel | WeftError | None = None
+            if known.get(uid) != made_from:
+                try:
+                    request = self._request(product)
+                except InputError as problem:
+                    request = problem
+            yield _Asked(places[uid], uid, version, made_from, product["id"], request)
+
+    def _took(self, part: Part, asked: deque[_Asked], answer: BaseModel | WeftError | None) -> None:
+        """Take what was asked into a part: up to the request that has this answer, or where there is none all that is left."""
+        while asked:
+            one = asked.popleft()
+            part.place = one.place
+            if one.request is not None:
+                self._take_in(part, one, answer)
+                return
+            self._take_in(part, one, None)
+
+    def _take_in(self, part: Part, one: _Asked, answer: BaseModel | WeftError | None) -> None:
+        """Note what came of one record; with no answer, the remembered one holds."""
+        if answer is None:
+            part.held[one.uid] = one.version
+            return
+        try:
+            told, text = self._kept(answer)
+        except WeftError as problem:
+            part.failures[one.name] = problem.message
+            return
+        part.made.append(Made(one.uid, one.version, one.made_from, text))
+        engine = told.get("engine", self.engine)
+        if engine != self.engine:
+            part.otherwise.add(one.uid)
+        if self.skill.writes:
+            for edit in told["changes"]:
+                part.edits.setdefault(edit.get("engine") or engine, []).append(edit)
 
     def _kept(self, answer: BaseModel | WeftError) -> tuple[dict[str, Any], str]:
         """An answer as it is remembered, and its JSON text; raises the error that stands in its place."""
@@ -310,9 +423,43 @@ def worked_here(business: Business, run: str, told: Callable[[Part], None] | Non
     work = Work(business, run)
     with _paused_if_interrupted(business, run):
         work.plan()
-        for n in work.waiting():
-            if not work.shard(n, told=told) and Runs(business).get(run)["state"] != "running":
-                return
+        shards, stopped = iter(work.waiting()), threading.Event()
+
+        def line() -> None:
+            # A list is gone through by several threads without an item being met twice.
+            for n in shards:
+                if stopped.is_set() or (
+                    not work.shard(n, stopping=stopped.is_set, told=told)
+                    and Runs(business).get(run)["state"] != "running"
+                ):
+                    return
+
+        _worked(line, _LINES_AT_A_MODEL if work.engine == "model" else 1, stopped)
+
+
+def _worked(line: Callable[[], None], lines: int, stopped: threading.Event) -> None:
+    """Do the same in several threads, this one among them; what one throws is thrown once the others have stopped."""
+    problems: list[BaseException] = []
+
+    def beside() -> None:
+        try:
+            line()
+        except BaseException as problem:
+            problems.append(problem)
+            stopped.set()
+
+    threads = [threading.Thread(target=beside, name="weft-line", daemon=True) for _ in range(lines - 1)]
+    for thread in threads:
+        thread.start()
+    try:
+        line()
+    except BaseException:
+        stopped.set()
+        raise
+    for thread in threads:
+        thread.join()
+    if problems:
+        raise problems[0]
 
 
 @contextlib.contextmanager

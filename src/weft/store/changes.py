@@ -163,7 +163,7 @@ class Changes:
         who: Who | None = None,
         within: Connection[Any] | None = None,
     ) -> Outcome:
-        """Propose edits: each `record`, `field`, `after`, and if known `before`, `confidence`, `facts`, `checks`.
+        """Propose edits: each `record`, `field`, `after`, and if known `before`, `confidence`, `facts`, `checks`, and its own `engine`.
 
         `within` is a transaction of the caller's. An edit that changes nothing, or that is already proposed, is left; so is one that cannot be made, with its reason.
         """
@@ -194,7 +194,7 @@ class Changes:
     def _insert(self, connection: Connection[Any], run: UUID, skill: str, engine: str, who: Who | None) -> int:
         inserted = connection.execute(
             "insert into change (uid, run, skill, record, field, before, after, confidence, facts, checks, engine) "
-            "select uid, %s, %s, record, field, before, after, confidence, facts, checks, %s from edit "
+            "select uid, %s, %s, record, field, before, after, confidence, facts, checks, coalesce(engine, %s) from edit "
             "where problem is null",
             (run, skill, engine),
         ).rowcount
@@ -268,18 +268,54 @@ class Changes:
             return [self._shown(dict(zip(names, row, strict=True))) for row in cursor]
 
     def decided(self, skill: str, records: Sequence[str] | None = None) -> list[dict[str, Any]]:
-        """What people decided about a skill's changes, newest last: record, field, after, suggested, state.
+        """What people decided about a skill's changes, newest last: record, field, before, after, suggested, state.
 
         Those of `records` alone where they are given; states are approved, applied, rejected and undone.
         """
         of_records = " and record = any(%s)" if records is not None else ""
         with self._database.tenant(self._business) as connection:
             rows = connection.execute(
-                "select record, field, after, suggested, state from change where skill = %s "
+                "select record, field, before, after, suggested, state from change where skill = %s "
                 f"and state in ('approved', 'applied', 'rejected', 'undone'){of_records} order by uid",
                 [skill, *([list(records)] if records is not None else [])],
             ).fetchall()
-        return [dict(zip(("record", "field", "after", "suggested", "state"), row, strict=True)) for row in rows]
+        return [
+            dict(zip(("record", "field", "before", "after", "suggested", "state"), row, strict=True)) for row in rows
+        ]
+
+    def accepted(
+        self, skill: str, *, records: Sequence[str] | None = None, most: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What people took of a skill's changes: of each field of a product the newest that is approved or applied, newest first.
+
+        Each has record, field, before, after, suggested, facts, and of its product category, type and title. Where a person edited
+        the field by hand later, `after` is what the person wrote, and `suggested` what the skill had. Of `records` alone where they
+        are given; no more than the newest `most` changes are looked at.
+        """
+        of_records = " and c.record = any(%s)" if records is not None else ""
+        with self._database.tenant(self._business) as connection:
+            cursor = connection.execute(
+                "with taken as materialized (select c.* from change c where c.skill = %s and c.state in ('approved', 'applied')"
+                f"{of_records} order by c.uid desc limit %s), newest as (select distinct on (record, field) * from taken "
+                "order by record, field, uid desc) select n.record, n.field, n.before, coalesce(e.after, n.after) as after, "
+                "case when e.uid is null then n.suggested else coalesce(n.suggested, n.after) end as suggested, n.facts, "
+                "p.category, p.type, p.title from newest n join product p on p.id = n.record left join lateral "
+                "(select c.uid, c.after from change c where c.record = n.record and c.field = n.field and c.skill = 'edit' "
+                "and c.state = 'applied' and c.uid > n.uid order by c.uid desc limit 1) e on true order by n.uid desc",
+                [skill, *([list(records)] if records is not None else []), most],
+            )
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def accepted_records(self, skill: str) -> list[str]:
+        """The products of which people took a skill's changes, by id, those taken last first."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select record from change where skill = %s and state in ('approved', 'applied') "
+                "group by record order by max(uid::text) desc",
+                (skill,),
+            ).fetchall()
+        return [row[0] for row in rows]
 
     def replaced(
         self, skill: str, records: Sequence[str], fields: Sequence[str]
@@ -640,6 +676,13 @@ def _write_turn(connection: Connection[Any], turn: int) -> None:
                 "array[split_part(w.field, '.', 2), substring(w.field from '^[^.]+\\.[^.]+\\.(.+)$')], "
                 "coalesce(w.after, 'null'))) from picked w where w.turn = %s and w.done and w.product = p.uid "
                 "and w.field like 'translations.%%'",
+                (turn,),
+            )
+            # A language of which nothing is left goes too: the product is again as it was before it was translated.
+            connection.execute(
+                "update product p set translations = (select jsonb_object_agg(e.key, e.value) "
+                "from jsonb_each(p.translations) e where e.value <> '{}') from picked w where w.turn = %s and w.done "
+                "and w.product = p.uid and w.field like 'translations.%%' and coalesce(w.after, 'null') = 'null'",
                 (turn,),
             )
         elif name == "images":

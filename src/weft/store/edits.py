@@ -15,7 +15,7 @@ from weft.store import fields
 _NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _COLUMNS: Final = (
     *("n", "uid", "record", "field", "kind", "given"),
-    *("before", "after", "confidence", "facts", "checks"),
+    *("before", "after", "confidence", "facts", "checks", "engine"),
 )
 
 
@@ -26,7 +26,7 @@ def clean(text: str) -> str:
 
 def has_nul(text: str) -> bool:
     """Tell whether a JSON text says a NUL character, which the database keeps in no text."""
-    return _NUL.search(text) is not None
+    return "\\u0000" in text and _NUL.search(text) is not None
 
 
 def _json(value: Any) -> str | None:
@@ -58,15 +58,18 @@ def row(number: int, edit: Mapping[str, Any]) -> tuple[Any, ...]:
         raise InputError(f"the confidence {confidence!r} is not between 0 and 1")
     if not isinstance(facts, list) or not isinstance(checks, list) or not all(isinstance(one, dict) for one in checks):
         raise InputError("facts are a list, and checks a list of objects")
+    engine = edit.get("engine")
+    if engine not in (None, "local", "model"):
+        raise InputError(f"the engine {engine!r} is neither local nor model")
     kind, given = f"{parsed.family}.{parsed.kind}", edit.get("before") is not None
-    return (number, uuid7(), record, name, kind, given, *values, confidence, _json(facts), _json(checks))
+    return (number, uuid7(), record, name, kind, given, *values, confidence, _json(facts), _json(checks), engine)
 
 
 def stage(connection: Connection[Any], rows: Iterable[Sequence[Any]], currency: str) -> None:
     """Bring edits into a table `edit` with their products and variants, and say what cannot be made."""
     connection.execute(
         "create temporary table edit (n integer, uid uuid, record text, field text, kind text, given boolean, before jsonb, "
-        "after jsonb, confidence real, facts jsonb, checks jsonb, product uuid, variant uuid, problem text) on commit drop"
+        "after jsonb, confidence real, facts jsonb, checks jsonb, engine text, product uuid, variant uuid, problem text) on commit drop"
     )
     copy_rows(connection, "edit", _COLUMNS, rows)
     connection.execute("update edit e set product = p.uid from product p where p.id = e.record")

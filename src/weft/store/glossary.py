@@ -1,13 +1,13 @@
 """The glossary: words that a business insists on, in two languages, and words that stay as they are."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from psycopg import Connection
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from weft.errors import Conflict, InputError, TooLarge, WeftError
 from weft.ids import uuid7
@@ -86,6 +86,21 @@ class Term(BaseModel):
     def kept(self) -> bool:
         """Whether it stays as it is."""
         return self.target is None or self.target == self.source
+
+
+def termed(given: Mapping[str, Any]) -> Term:
+    """A term as somebody says it; raises InputError with a sentence for what is wrong with it."""
+    try:
+        return Term.model_validate(given)
+    except ValidationError as problem:
+        raise InputError(" ".join(f"{said_of(error)}." for error in problem.errors()[:3])) from None
+
+
+def said_of(error: Mapping[str, Any]) -> str:
+    """What an error of validation says, without a period."""
+    place = ".".join(str(part) for part in error["loc"])
+    text = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    return f"{place}: {text}" if place else text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,14 +287,15 @@ class Glossary:
 
     def found(self, text: str, source: str, target: str) -> list[Found[Term]]:
         """Where the terms from one language into another stand in a text: whole words in any form, the longest first."""
-        return self._matcher(languages.tag(source), languages.tag(target)).found(text)
+        return self.phrases(source, target).found(text)
 
     def within(self, text: str, source: str, target: str) -> list[Term]:
         """The terms that stand in a text, each once, in order."""
         return list({id(place.held): place.held for place in self.found(text, source, target)}.values())
 
-    def _matcher(self, source: str, target: str) -> Phrases[Term]:
-        """The phrases of a pair of languages, read again only where the glossary has changed."""
+    def phrases(self, source: str, target: str) -> Phrases[Term]:
+        """The terms from one language into another, to be found in many texts; read again only where the glossary has changed."""
+        source, target = languages.tag(source), languages.tag(target)
         digest, key = self.digest(), (self._business, source, target)
         with self._lock:
             kept = self._matchers.get(key)
@@ -340,19 +356,29 @@ def _term(row: Sequence[Any]) -> Term:
     return Term.model_construct(**{"id": str(values.pop("uid")), **values})
 
 
+def _both(first: Term, again: Term) -> Term:
+    """A term that is said twice in one breath: as it was said first, with what else either allows, forbids and notes."""
+    return first.model_copy(
+        update={
+            "also": list(dict.fromkeys([*first.also, *again.also])),
+            "forbidden": list(dict.fromkeys([*first.forbidden, *again.forbidden])),
+            "note": first.note if again.note in first.note else "\n".join(filter(None, (first.note, again.note))),
+        }
+    )
+
+
 def _placed(connection: Connection[Any], terms: Sequence[Term], held: dict[tuple[str, str, str], Term]) -> Counts:
-    counts = Counts()
-    fresh: dict[tuple[str, str, str], Term] = {}
+    said: dict[tuple[str, str, str], Term] = {}
     for term in terms:
         key = _identity(term)
-        old = fresh.get(key) or held.get(key)
-        if old is None or old.model_dump(exclude={"id"}) != term.model_dump(exclude={"id"}):
-            counts.updated += key in held and key not in fresh
-            counts.created += key not in held and key not in fresh
-            counts.unchanged += key in fresh
-            fresh[key] = term
-        else:
-            counts.unchanged += 1
+        said[key] = _both(said[key], term) if key in said else term
+    fresh = {
+        key: term
+        for key, term in said.items()
+        if key not in held or held[key].model_dump(exclude={"id"}) != term.model_dump(exclude={"id"})
+    }
+    updated = sum(key in held for key in fresh)
+    counts = Counts(len(fresh) - updated, updated, len(terms) - len(fresh))
     staged = bulk.stage(
         connection,
         "term",

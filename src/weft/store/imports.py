@@ -24,6 +24,9 @@ _WRITTEN: Final = {
     "products": _CATALOG,
     "stock": _CATALOG,
     "customers": ["customer"],
+    "translations": ["segment", *_CATALOG],
+    "memory": ["segment"],
+    "glossary": ["term"],
     "orders": ["orders", "order_line", "customer", *_CATALOG],
 }
 

@@ -22,6 +22,101 @@ _NAMES: Final = {
     for name in names.split()
 }  # fmt: skip
 
+# The languages of ISO 639-1 that a column may be called by; of three letters, a word is more likely than a language.
+_CODES: Final = frozenset(
+    [
+        "af",
+        "am",
+        "ar",
+        "az",
+        "be",
+        "bg",
+        "bn",
+        "bs",
+        "ca",
+        "cs",
+        "cy",
+        "da",
+        "de",
+        "el",
+        "en",
+        "eo",
+        "es",
+        "et",
+        "eu",
+        "fa",
+        "fi",
+        "fr",
+        "ga",
+        "gl",
+        "gu",
+        "he",
+        "hi",
+        "hr",
+        "hu",
+        "hy",
+        "id",
+        "is",
+        "it",
+        "ja",
+        "ka",
+        "kk",
+        "km",
+        "kn",
+        "ko",
+        "ky",
+        "lb",
+        "lo",
+        "lt",
+        "lv",
+        "mk",
+        "ml",
+        "mn",
+        "mr",
+        "ms",
+        "mt",
+        "my",
+        "nb",
+        "ne",
+        "nl",
+        "nn",
+        "no",
+        "pa",
+        "pl",
+        "ps",
+        "pt",
+        "ro",
+        "ru",
+        "si",
+        "sk",
+        "sl",
+        "so",
+        "sq",
+        "sr",
+        "sv",
+        "sw",
+        "ta",
+        "te",
+        "th",
+        "tl",
+        "tr",
+        "uk",
+        "ur",
+        "uz",
+        "vi",
+        "zh",
+        "zu",
+    ]
+)
+
+
+def named(text: str) -> str | None:
+    """The language that a column is called by, in words or by a tag of two letters; None where it is not."""
+    said = text.strip()
+    if said.lower() in _NAMES:
+        return _NAMES[said.lower()]
+    return tag(said) if _TAG.fullmatch(said) and base(tag(said)) in _CODES else None
+
 
 def tag(text: str) -> str:
     """A language's tag in its usual spelling (`de`, `pt-BR`, `zh-Hant`), from `DE`, `pt_br` or `German`; raises InputError."""

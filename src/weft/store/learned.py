@@ -35,6 +35,14 @@ class Learned:
             row = connection.execute("select digest, about, at from learned where name = %s", (name,)).fetchone()
         return Lesson(name, bytes(row[0]), row[1], row[2]) if row else None
 
+    def beginning(self, prefix: str) -> list[Lesson]:
+        """The lessons whose names begin so, without their bodies, by name."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select name, digest, about, at from learned where starts_with(name, %s) order by name", (prefix,)
+            ).fetchall()
+        return [Lesson(name, bytes(digest), about, at) for name, digest, about, at in rows]
+
     def body(self, name: str, digest: bytes) -> bytes | None:
         """The body of a lesson that has this digest, if it still has it."""
         with self._database.tenant(self._business) as connection:

@@ -128,6 +128,8 @@ def checked(section: str, value: Any) -> _Section:
     model = SECTIONS.get(section)
     if model is None:
         raise InputError(f"There is no section {section[:60]!r}; there are {', '.join(SECTIONS)}.")
+    if isinstance(value, Markets):
+        _refuse_twins(value)
     if isinstance(value, model):
         return value
     if section == "markets" and isinstance(value, list):

@@ -1,33 +1,30 @@
-"""Numbers that texts which resemble each other share: MinHash over words and over letters, two hashes at a time.
+"""Numbers that texts which resemble each other share: MinHash over words and over letters, three hashes at a time.
 
-A. Broder, On the resemblance and containment of documents (1997). Of two texts with a part s of their words in common, one
-pair of hashes is the same with probability s²; of ten pairs at least one is with 1 - (1 - s²)¹⁰: 0.99 for s = 0.6.
+A. Broder, On the resemblance and containment of documents (1997), with long words weighing more than short ones, which half of
+all texts have. Of two texts with a part s of their words in common, three hashes are the same with probability s³; of twelve
+times three at least once with 1 - (1 - s³)¹²: 0.95 for s = 0.6, 0.99 for s = 0.7.
 """
 
 import functools
 import hashlib
 import itertools
 import re
+import struct
 import unicodedata
+import zlib
 from typing import Final
 
-_PRIME: Final = (1 << 61) - 1
-_PAIRS: Final = 10
-_LETTER_PAIRS: Final = 6
+_OF_WORDS: Final = 12
+_OF_LETTERS: Final = 8
 _FEW_WORDS: Final = 5
 _MOST_WORDS: Final = 400
+_MOST_LETTERS: Final = 400
 _STEM: Final = 6
 _NUMBER: Final = re.compile(r"\d+(?:[.,:/]\d+)*")
 _TOKEN: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\\W_]+", re.UNICODE)
-
-
-def _numbers(seed: str, count: int) -> tuple[int, ...]:
-    text = b"".join(hashlib.blake2b(f"{seed} {n}".encode(), digest_size=8).digest() for n in range(count))
-    return tuple(int.from_bytes(text[8 * n : 8 * n + 8], "big") % (_PRIME - 1) + 1 for n in range(count))
-
-
-_FACTORS: Final = _numbers("factor", 2 * _PAIRS)
-_TERMS: Final = _numbers("term", 2 * _PAIRS)
+_HASHES: Final = struct.Struct(">16I")
+_BAND: Final = struct.Struct(">B3I")
+_WHOLE: Final = struct.Struct(">Bq")
 
 
 def compared(text: str) -> str:
@@ -42,35 +39,32 @@ def hash_of(*texts: str) -> int:
 
 
 def of(salt: str, alike: str) -> list[int]:
-    """The signature of a text as it is compared: up to 17 numbers of 31 bits, which mean something under that salt alone."""
+    """The signature of a text as it is compared: up to 21 numbers of 31 bits, which mean something under that salt alone."""
+    seed = zlib.crc32(salt.encode())
     words = _TOKEN.findall(alike)
-    seed = hash_of(salt)
-    found = [_mixed(seed, 0, hash_of(alike))]
+    found = [zlib.crc32(_WHOLE.pack(0, hash_of(alike)), seed) >> 1]
     if len(words) > 1:
-        # Unspaced scripts have letters for tokens: two of them together say something.
         marks = {word[:_STEM] for word in words[:_MOST_WORDS]}
         if all(len(word) == 1 for word in words):
-            marks = {first + second for first, second in itertools.pairwise(words)}
-        found += _pairs(seed, 1, marks, _PAIRS)
+            # Scripts without spaces have letters for words: two of them together say something.
+            marks = {first + second for first, second in itertools.pairwise(words[:_MOST_WORDS])}
+        found += _bands(seed, 1, marks, _OF_WORDS)
     if len(words) <= _FEW_WORDS:
-        letters = f" {alike} "[:400]
-        found += _pairs(seed, 2, {letters[n : n + 3] for n in range(len(letters) - 2)}, _LETTER_PAIRS)
+        letters = f" {alike} "[:_MOST_LETTERS]
+        found += _bands(seed, 1 + _OF_WORDS, {letters[n : n + 3] for n in range(len(letters) - 2)}, _OF_LETTERS)
     return found
 
 
-def _pairs(seed: int, family: int, marks: set[str], count: int) -> list[int]:
-    if not marks:
-        return []
+def _bands(seed: int, first: int, marks: set[str], count: int) -> list[int]:
     hashes = [_mark(mark) for mark in marks]
-    least = [min((value * a + b) % _PRIME for value in hashes) for a, b in zip(_FACTORS, _TERMS, strict=True)]
-    return [_mixed(seed, family * 100 + n, least[2 * n] * _PRIME + least[2 * n + 1]) for n in range(count)]
+    least = list(map(min, *hashes)) if len(hashes) > 1 else list(hashes[0])
+    return [zlib.crc32(_BAND.pack(first + n, *least[3 * n : 3 * n + 3]), seed) >> 1 for n in range(count)]
 
 
-@functools.lru_cache(maxsize=1 << 16)
-def _mark(mark: str) -> int:
-    return hash_of(mark) % _PRIME
-
-
-def _mixed(seed: int, place: int, value: int) -> int:
-    """One number of 31 bits out of three."""
-    return ((seed ^ place * _FACTORS[0]) + value * _FACTORS[1]) % _PRIME >> 30
+@functools.lru_cache(maxsize=1 << 13)
+def _mark(mark: str) -> tuple[int, ...]:
+    """The hashes of a word or of some letters, as many as there are in all bands; smaller ones for what is long."""
+    text = mark.encode("utf-8", "surrogatepass")
+    parts = (hashlib.blake2b(text, digest_size=64, salt=bytes([n])).digest() for n in range(3))
+    weight = max(len(mark) - 2, 1)
+    return tuple(value // weight for part in parts for value in _HASHES.unpack(part))

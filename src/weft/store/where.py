@@ -194,7 +194,7 @@ class _Parser:
             if text.lower() not in ("true", "false", "yes", "no"):
                 raise BadFilter(f"The filter needs true or false at character {place + 1}, and has {text!r}.")
             return text.lower() in ("true", "yes")
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", text):
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", text):
             raise BadFilter(f"The filter needs a date such as 2026-05-31 at character {place + 1}, and has {text!r}.")
         try:
             moment = datetime.fromisoformat(text)

@@ -24,8 +24,11 @@ from weft.surfaces.mcp.entrance import Entrance
 from weft.surfaces.openai.front import OpenAI
 from weft.surfaces.rest import (
     changes,
+    glossary,
     imports,
+    memory,
     models,
+    preferences,
     problems,
     records,
     runs,
@@ -123,6 +126,9 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(runs.router)
     api.include_router(models.router)
     api.include_router(spending.router)
+    api.include_router(preferences.router)
+    for router in (glossary.router, glossary.files, memory.router, memory.files):
+        api.include_router(router)
 
     @api.get("/business", tags=["business"], responses=problems.RESPONSES)
     def business(caller: Reader) -> dict[str, Any]:

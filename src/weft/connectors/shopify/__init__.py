@@ -1,11 +1,11 @@
-"""Shopify's files: products in both dialects, orders, customers, inventory."""
+"""Shopify's files: products in both dialects, orders, customers, inventory, translations."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from weft.connectors import Rejected, Taken, Written
-from weft.connectors.shopify import customers, orders, products, stock
+from weft.connectors.shopify import customers, orders, products, stock, translations
 from weft.connectors.source import Source
 from weft.errors import UnknownFormat
 
@@ -14,6 +14,7 @@ _SIGNS: Final = {
     "orders": ({"name"}, {"lineitem quantity"}, {"lineitem name"}),
     "customers": ({"first name"}, {"last name"}, {"accepts email marketing", "accepts marketing"}),
     "stock": ({"handle"}, {"location"}, {"on hand (new)", "on hand", "available"}),
+    "translations": ({"identification"}, {"locale"}, {"translated content"}),
 }
 # Without one of these columns no row could be told whose it is, or what it says.
 _NEEDS: Final = {
@@ -21,6 +22,7 @@ _NEEDS: Final = {
     "orders": ({"name"},),
     "customers": ({"customer id", "email", "phone"},),
     "stock": ({"handle", "sku"}, set(stock.QUANTITIES)),
+    "translations": tuple({name.lower()} for name in translations.HEADER if name not in ("Market", "Status")),
 }
 
 
@@ -29,7 +31,7 @@ class Shopify:
 
     name = "shopify"
     reads = frozenset(_SIGNS)
-    writes = frozenset(("products", "orders", "customers", "stock"))
+    writes = frozenset(_SIGNS)
 
     def recognizes(self, kind: str, source: Source) -> float:
         """Sure when the columns that only Shopify's file of that kind has are there."""
@@ -47,14 +49,25 @@ class Shopify:
                     f"{source.path.name} is not Shopify's file of {kind}: it has no column "
                     f"{' or '.join(sorted(name.capitalize() for name in group))}."
                 )
-        readers = {"products": products.read, "orders": orders.read, "customers": customers.read, "stock": stock.read}
+        readers = {
+            "products": products.read,
+            "orders": orders.read,
+            "customers": customers.read,
+            "stock": stock.read,
+            "translations": translations.read,
+        }
         return readers[kind](source)
 
     def write(self, kind: str, records: Iterable[Any], path: Path, options: Mapping[str, Any]) -> list[Written]:
         """Write records in Shopify's columns; products in the new dialect unless `dialect` is `old`."""
         if kind == "products":
             return products.write(records, path, options)
-        writers = {"orders": orders.write, "customers": customers.write, "stock": stock.write}
+        writers = {
+            "orders": orders.write,
+            "customers": customers.write,
+            "stock": stock.write,
+            "translations": translations.write,
+        }
         if kind not in writers:
             raise UnknownFormat(f"Shopify has no file of {kind}.")
         return writers[kind](records, path, options)

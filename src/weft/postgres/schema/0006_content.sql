@@ -48,8 +48,30 @@ create table segment (
     unique (business, pair)
 );
 create index segment_by_hash on segment (business, hash);
-create index segment_by_signature on segment using gin (signature);
+-- What is not yet merged into the index is read whole by every look-up: of that there is never much.
+create index segment_by_signature on segment using gin (signature) with (gin_pending_list_limit = 128);
 alter table segment alter source set statistics 0, alter target set statistics 0, alter signature set statistics 0;
+
+-- The rows of a platform's file of translations, as they came, in their order: what each is the translation of (`product` and
+-- the field `name` of `translations.LANGUAGE`, where that is known), and all that the file says beside it.
+create table translation_row (
+    uid            uuid primary key,
+    business       uuid not null default tenant() references business (uid) on delete cascade,
+    type           text not null,
+    identification text not null,
+    field          text not null,
+    locale         text not null,
+    market         text not null default '',
+    status         text not null default '',
+    content        text not null default '',
+    translated     text not null default '',
+    product        text,
+    language       text not null,
+    name           text,
+    unique (business, type, identification, field, locale, market)
+);
+create index translation_row_by_product on translation_row (business, product);
+alter table translation_row alter content set statistics 0, alter translated set statistics 0;
 
 -- How many terms and segments there are, and a digest of all of them, so that an answer can say what it rests on at the
 -- price of one row.
@@ -64,7 +86,7 @@ create table ground (
 do $$
 declare t text;
 begin
-    foreach t in array array['preference', 'term', 'segment', 'ground'] loop
+    foreach t in array array['preference', 'term', 'segment', 'translation_row', 'ground'] loop
         execute format('alter table %I enable row level security', t);
         execute format('create policy tenant on %I using (business = (select tenant())) '
                        'with check (business = (select tenant()))', t);
@@ -84,7 +106,7 @@ create function segments_near(signs integer[], from_base text, into_base text, s
                  where s.signature && signs and s.business = (select tenant()) and s.size between shortest and longest
                    and split_part(s.source_language, '-', 1) = from_base
                    and split_part(s.target_language, '-', 1) = into_base
-                 limit 1000) n
+                 limit 2000) n
          order by (select count(*) from unnest(n.signature) as one (sign) where one.sign = any (signs)) desc, n.at desc, n.uid
          limit most;
     end;

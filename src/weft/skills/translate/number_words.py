@@ -9,7 +9,7 @@ from typing import Final
 
 # language: {value: the words for it}. Inflected forms are said by their stem and `*`.
 _WORDS: Final[Mapping[str, str]] = {
-    "en": "0 zero no none|1 one once single first a an another mono|2 two twice double second pair couple both dual duo half-dozen|"
+    "en": "0 zero no none free|1 one once single first a an another mono yearly annual* monthly weekly daily every each per|2 two biweekly bi* twice double second pair couple both dual duo half-dozen|"
     "3 three thrice triple third trio tri|4 four fourth quad quadruple quarter*|5 five fifth|6 six sixth|7 seven seventh week*|8 eight "
     "eighth|9 nine ninth|10 ten tenth|11 eleven|12 twelve twelfth dozen*|13 thirteen|14 fourteen fortnight|15 fifteen|16 sixteen|"
     "18 eighteen|20 twenty|24 day*|25 twenty-five|30 thirty month*|40 forty|50 fifty half|60 sixty|70 seventy|80 eighty|90 ninety|"
@@ -92,7 +92,6 @@ def known(language: str) -> bool:
     return bool(_patterns(language))
 
 
-@lru_cache(maxsize=512)
 def said(text: str, language: str) -> frozenset[Decimal]:
     """The numbers that a text says, or may be saying, in words."""
     folded = _folded(text)

@@ -31,9 +31,13 @@ _MULTIPLIERS: Final = re.compile(
     r"\s?(?:(?P<万>万|萬|만)|(?P<億>億|亿|억)|(?P<千>千|천(?!연))|(?P<百>百(?!分))"
     r"|(?P<thousand>thousand|tausend|Tsd\.?|mille?|mil|миллиона?|тисяч[іа]?|тыс\w*)\b"
     r"|(?P<million>millions?|Millionen|Million|Mio\.?|mln|millones|millón|milioni?|milhões|мільйон\w*|млн)(?!\w)"
+    r"|(?P<ten>decades?|Jahrzehnten?|décennies?|décadas?|десятиліть|десятилетий)(?!\w)|(?P<dozen>dozen|Dutzend|douzaines?|docenas?)(?!\w)"
     r"|(?P<billion>billions?|Milliarden?|milliards?|Mrd\.?|мільярд\w*|млрд)(?!\w))"
 )
-_POWERS: Final = {"万": 4, "億": 8, "千": 3, "百": 2, "thousand": 3, "million": 6, "billion": 9}
+_TIMES: Final = {
+    "万": 10**4, "億": 10**8, "千": 10**3, "百": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "ten": 10,
+    "dozen": 12,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ def _numbers(plain: str, language: str) -> Iterator[Number]:
         at = end
         times = _MULTIPLIERS.match(plain, end)
         if times is not None:
-            value, at = value.scaleb(_POWERS[str(times.lastgroup)]), times.end()
+            value, at = value * _TIMES[str(times.lastgroup)], times.end()
         yield Number(value, match.start(), at, _decimals(whole, value))
 
 

@@ -161,6 +161,14 @@ def who_of(text: str) -> Who | None:
     return told[0] if len(told) == 1 else None
 
 
+def charts(text: str) -> Iterator[tuple[Kind, Who]]:
+    """The charts that may hold for what a text speaks of."""
+    kind, who = kind_of(text), who_of(text)
+    for one in _CHARTS:
+        if kind in (None, one[0]) and who in (None, one[1]):
+            yield one
+
+
 def _speaks(text: str, words: str) -> bool:
     return re.search(rf"(?<![A-Za-zÀ-ÿ])(?:{words})(?![A-Za-zÀ-ÿ])", text, re.IGNORECASE) is not None
 
@@ -184,15 +192,8 @@ def for_market(text: str, into: str, kind: Kind | None = None, who: Who | None =
             left.append((whole, f"the text gives it in {into} itself"))
             continue
         if known_kind is None or known_who is None:
-            what = "clothing or shoes" if known_kind is None else "women, men or children"
-            left.append(
-                (
-                    whole,
-                    f"it is not known whether this is for {what}"
-                    if known_kind
-                    else f"it is not known whether this is {what}",
-                )
-            )
+            what = "clothing or for shoes" if known_kind is None else "women, men or children"
+            left.append((whole, f"it is not known whether this is for {what}"))
             continue
         size = equivalent(one.size, one.system, into, known_kind, known_who)
         if size is None:

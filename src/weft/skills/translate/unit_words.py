@@ -50,7 +50,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
     "kilohertz": "khz|кгц",
     "megahertz": "mhz|мгц",
     "gigahertz": "ghz|ггц",
-    "percent": "%|percent|per cent|prozent|pour cent|por ciento|percento|por cento|відсотк\\w*|процент\\w*|パーセント|퍼센트|بالمئة|بالمائة|٪|％",
+    "percent": "%|percent|per cent|prozent(?:ig\\w*)?|pour cent|por ciento|percento|por cento|відсотк\\w*|процент\\w*|パーセント|퍼센트|بالمئة|بالمائة|٪|％",
 }
 # What a word means in some languages alone.
 _IN: Final[Mapping[str, Mapping[str, str]]] = {
@@ -133,3 +133,19 @@ def symbol(unit: str, language: str) -> str:
     """How a language writes a unit after a number."""
     base = language.replace("_", "-").split("-")[0].lower()
     return _OWN.get(base, {}).get(unit) or SYMBOLS[unit]
+
+
+@lru_cache(maxsize=512)
+def _mention(unit: str, language: str) -> re.Pattern[str]:
+    base = language.replace("_", "-").split("-")[0].lower()
+    own = _IN.get(base, {}).get(unit)
+    words = f"{_WRITTEN[unit]}|{own}" if own else _WRITTEN[unit]
+    signs = f"|(?:{_SIGNS[unit]})" if unit in _SIGNS else ""
+    return re.compile(
+        rf"(?<![{_LETTERS}])(?:{words})(?:(?<=[^{_LETTERS}])|(?![{_LETTERS}]))|百分之{signs}", re.IGNORECASE
+    )
+
+
+def mentioned(unit: str, text: str, language: str) -> bool:
+    """Whether a text names a unit anywhere."""
+    return _mention(unit, language).search(text) is not None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal, TypeAlias
 
 import pint
@@ -61,6 +61,7 @@ def _dimension(unit: str) -> str:
     return "1" if unit == "percent" else str(_registry().get_dimensionality(unit))
 
 
+@lru_cache(maxsize=4096)
 def exact(value: Decimal, unit: str, target: str) -> Decimal | None:
     """A quantity in another unit, unrounded; None for one of another dimension."""
     if unit == target:
@@ -252,7 +253,7 @@ def _converted(text: str, chain: Sequence[Measure], language: str, system: Syste
     exacts = [exact(value, unit, target) for value in values]
     shown = [numbers.written(_tidy(rounded(value or Decimal(0), target)), language) for value in exacts]
     sign = symbol(target, language)
-    new = f"{shown[0]}{_space(text, chain[-1])}{sign}" if compound else "".join(_sides(text, chain, shown, sign))
+    new = f"{shown[0]}{_space(text, chain[-1], sign)}{sign}" if compound else "".join(_sides(text, chain, shown, sign))
     if system != "both":
         return new
     return f"{new} ({whole})" if unit in _IMPERIAL else f"{whole} ({new})"
@@ -268,9 +269,13 @@ def _tidy(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def _space(text: str, measure: Measure) -> str:
+def _space(text: str, measure: Measure, sign: str) -> str:
+    """The blank between a number and its unit: as in the source, and one before a symbol that had none, but for scripts
+    without blanks."""
     between = text[measure.number.end : measure.unit_start]
-    return between if between.strip() == "" and between else " "
+    if not between.strip() and between:
+        return between
+    return "" if sign[0] > "\u2e7f" else " "
 
 
 def _sides(text: str, chain: Sequence[Measure], shown: Sequence[str], sign: str) -> Iterator[str]:
@@ -281,7 +286,7 @@ def _sides(text: str, chain: Sequence[Measure], shown: Sequence[str], sign: str)
         yield re.sub(r"(?<=\s)[x*](?=\s)|^[x*]$", "×", joint)
         last = number == len(chain) - 1
         named = measure.unit_end > measure.unit_start
-        yield shown[number] + (f"{_space(text, measure)}{sign}" if last or named else "")
+        yield shown[number] + (f"{_space(text, measure, sign)}{sign}" if last or named else "")
         at = measure.end
 
 
@@ -299,3 +304,16 @@ def same(source: Measure, target: Measure) -> bool:
     return near and (
         abs(value - target.value) <= abs(value) * _CLOSE or back is None or target.unit.startswith("degree")
     )
+
+
+def wanted(measure: Measure, system: str) -> tuple[Decimal, str] | None:
+    """What a measure is to be in a market's units, rounded; None where it is in them already."""
+    ways: tuple[System, ...] = (
+        ("metric", "imperial") if system == "both" else ("imperial",) if system == "imperial" else ("metric",)
+    )
+    for way in ways:
+        target = _target([measure.value], measure.unit, way)
+        value = exact(measure.value, measure.unit, target) if target else None
+        if target is not None and value is not None:
+            return _tidy(rounded(value, target)), target
+    return None

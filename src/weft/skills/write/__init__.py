@@ -48,7 +48,7 @@ class Need(BaseModel):
     field: str
 
 
-class Left(BaseModel):
+class Unwritten(BaseModel):
     """A part that was not written, and why."""
 
     part: Part
@@ -65,7 +65,7 @@ class Written(Changes):
     duplicates: list[str] = Field(
         default_factory=list, description="The products with equal facts: suspected to be one, and not written."
     )
-    left: list[Left] = Field(default_factory=list)
+    left: list[Unwritten] = Field(default_factory=list)
 
 
 _OF_VARIANT = ("sku", "options", "price", "compare_at", "currency", "grams", "weight_unit", "image", "barcode")
@@ -79,11 +79,15 @@ skill = Skill(
     many="weft.skills.write.local:written_many",
     model="weft.skills.write.model:written",
     rests_on="weft.skills.write.foundation:rests_on",
+    model_rests_on="weft.skills.write.taken:rests_on",
+    ahead="weft.skills.write.model:ahead",
+    again="weft.skills.write.taken:requests",
+    taught="weft.skills.write.model:taught",
     over="product",
     reads=(
         *("title", "description", "vendor", "type", "category", "tags", "options", "images", "attributes"),
         *(f"variants.{name}" for name in _OF_VARIANT),
     ),
     writes="catalog",
-    seconds=300,
+    seconds=900,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from weft.skill import Edit
-from weft.skills.write import Left, Part, Piece, Write, Written
+from weft.skills.write import Part, Piece, Unwritten, Write, Written
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import field_of
 from weft.skills.write.checks import rows
@@ -37,7 +37,7 @@ def twins_of(briefs: Sequence[Brief], here: Setting) -> dict[int, list[str]]:
 def answered(
     asked: Write,
     brief: Brief,
-    made: tuple[Sequence[Text], Sequence[Left]],
+    made: tuple[Sequence[Text], Sequence[Unwritten]],
     here: Setting,
     twins: Sequence[str] = (),
     *,
@@ -57,7 +57,7 @@ def answered(
     )
     if twins:
         why = f"Its facts are those of {', '.join(twins[:3])}{' and others' if len(twins) > 3 else ''}: the same product twice, as it seems."
-        answer.left = [Left(part=part, why=why) for part in dict.fromkeys(asked.parts)]
+        answer.left = [Unwritten(part=part, why=why) for part in dict.fromkeys(asked.parts)]
         return answer
     refused = here.refused(brief.product)
     for text in texts:
@@ -65,8 +65,8 @@ def answered(
         answer.pieces.append(
             Piece(part=text.part, field=where, text=text.text, claims=text.claims, engine=engine, model=model)
         )
-        after = _kept_as(text, where)
-        if after == _held(here.current(brief.product), where) or (where, str(after)) in refused:
+        after = kept_as(text.text, where)
+        if after == held(here.current(brief.product), where) or (where, str(after)) in refused:
             continue
         answer.changes.append(
             Edit(
@@ -80,14 +80,14 @@ def answered(
     return answer
 
 
-def _kept_as(text: Text, where: str) -> Any:
+def kept_as(text: str | Sequence[str], where: str) -> str | list[str]:
     """A text in the form in which its field holds it: translations hold lines."""
-    if isinstance(text.text, str):
-        return text.text
-    return "\n".join(text.text) if where.startswith("translations.") else list(text.text)
+    if isinstance(text, str):
+        return text
+    return "\n".join(text) if where.startswith("translations.") else list(text)
 
 
-def _held(product: Mapping[str, Any], where: str) -> Any:
+def held(product: Mapping[str, Any], where: str) -> Any:
     """What a field of a product holds now, as far as it was read."""
     family, _, rest = where.partition(".")
     if family == "attributes":

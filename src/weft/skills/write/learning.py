@@ -18,7 +18,7 @@ from weft.business import Business
 from weft.errors import InputError
 from weft.skills.write.lexicon import colors, folded
 from weft.skills.write.names import COMMON, NAMES
-from weft.skills.write.sentences import blocks, concrete, fingerprint, language_of, sentences, whole
+from weft.skills.write.sentences import addressed, blocks, concrete, fingerprint, language_of, sentences, whole
 
 _READ: Final = 20_000
 _SHARE: Final = 0.05
@@ -151,6 +151,8 @@ class _Counting:
             if block.kind in ("head", "row"):
                 continue
             for sentence in sentences(block.text):
+                if addressed(sentence):
+                    continue
                 language = language_of(sentence)
                 if language:
                     spoken[language] += len(sentence)

@@ -306,7 +306,7 @@ def _options(source: Mapping[str, Any], reading: _Reading) -> None:
     for variant in source.get("variants") or ():
         for option, given in (variant.get("options") or {}).items():
             value = tidy(str(given or "")).strip("'")
-            if value and folded(value) not in _DEFAULT and len(value) <= 80:
+            if value and folded(value) not in _DEFAULT and len(value) <= 80 and not addressed(value):
                 values = chosen.setdefault(tidy(str(option)), [])
                 if folded(value) not in map(folded, values) and len(values) < _MOST_VALUES:
                     values.append(value)
@@ -628,9 +628,10 @@ def _cleaned(source: Mapping[str, Any], title: str, reading: _Reading) -> dict[s
     clean["attributes"] = {
         name: given
         for name, given in (source.get("attributes") or {}).items()
-        if not no_fact(name) and not _NO_FACTS.fullmatch(name)
+        if not no_fact(name) and not _NO_FACTS.fullmatch(name) and not addressed(f"{name}: {_value(given)[0]}")
     }
-    clean["tags"] = ", ".join(tag for tag in map(str, source.get("tags") or ()) if _TAG.fullmatch(tag))
+    tags = map(str, source.get("tags") or ())
+    clean["tags"] = ", ".join(tag for tag in tags if _TAG.fullmatch(tag) and not addressed(tag))
     return clean
 
 
@@ -669,7 +670,7 @@ def _choices(source: Mapping[str, Any]) -> dict[str, list[str]]:
     for variant in source.get("variants") or ():
         for name, value in (variant.get("options") or {}).items():
             values = found.setdefault(str(name), [])
-            if value and str(value) not in values and folded(str(value)) not in _DEFAULT:
+            if value and str(value) not in values and folded(str(value)) not in _DEFAULT and not addressed(str(value)):
                 values.append(str(value))
     return {name: values for name, values in found.items() if values}
 

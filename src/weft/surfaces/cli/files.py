@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,16 +12,24 @@ from weft.surfaces.cli import output
 from weft.surfaces.cli.output import BusinessOption, JsonOption, WhereOption
 
 if TYPE_CHECKING:
+    from weft.connectors import Written
     from weft.connectors.importing import Moment, Report
 
 app = typer.Typer()
+_CALLED = {"glossary": "terms", "memory": "segments"}
+SourceOption = Annotated[
+    str, typer.Option("--source", help="Of texts in two languages: the one that they are translated from, such as en.")
+]
 imports = typer.Typer(help="What was imported.", no_args_is_help=True)
 
 
 @app.command("import")
 def import_(
     kind: Annotated[
-        str, typer.Argument(help="products, orders, customers, stock, conversations, documents or behaviors.")
+        str,
+        typer.Argument(
+            help="products, orders, customers, stock, translations, conversations, documents, behaviors, memory or glossary."
+        ),
     ],
     file: Annotated[Path, typer.Argument(help="The file; - for standard input.", allow_dash=True)],
     format_: Annotated[
@@ -35,6 +44,7 @@ def import_(
     currency: Annotated[
         str | None, typer.Option("--currency", help="The currency of prices that name none, such as EUR.")
     ] = None,
+    source: SourceOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and change nothing.")] = False,
     rejects: Annotated[
         Path | None, typer.Option("--rejects", help="The folder for the rejects file; the file's own if not said.")
@@ -43,6 +53,28 @@ def import_(
     json_: JsonOption = False,
 ) -> None:
     """Import a file: streamed, resumable, and every row that cannot be taken goes to a rejects file with the reason."""
+    take(
+        kind, file, format_=format_, map_=map_, currency=currency, dry_run=dry_run, rejects=rejects, business=business,
+        json_=json_, source=source,
+    )  # fmt: skip
+
+
+def take(
+    kind: str,
+    file: Path,
+    *,
+    format_: str | None,
+    map_: list[str] | None,
+    dry_run: bool,
+    rejects: Path | None,
+    business: str | None,
+    json_: bool,
+    currency: str | None = None,
+    source: str = "",
+    target: str = "",
+    replace: bool = False,
+) -> None:
+    """Import a file of a kind and tell what came of it, as every command does that takes one."""
     from weft.connectors.importing import import_file, mapping_of, recognized
     from weft.errors import InputError
 
@@ -69,6 +101,9 @@ def import_(
                 who=output.who(),
                 rejects_folder=rejects or (Path.cwd() if str(file) == "-" else None),
                 watch=watch,
+                source_language=source,
+                target_language=target,
+                replace=replace,
             )
             if json_:
                 output.emit(_line(report))
@@ -134,7 +169,7 @@ def _tell(report: "Report", business: str) -> None:
     verb = "Would take" if report.dry_run else "Took"
     rate = report.rows / report.seconds if report.seconds else 0
     output.out.print(
-        f"{verb} {report.records:,} {report.kind} from {report.rows:,} rows into [bold]{business}[/bold] "
+        f"{verb} {report.records:,} {_CALLED.get(report.kind, report.kind)} from {report.rows:,} rows into [bold]{business}[/bold] "
         f"({report.format}, {report.seconds:.1f} s, {rate:,.0f} rows/s)."
     )
     output.out.print(
@@ -151,7 +186,10 @@ def _tell(report: "Report", business: str) -> None:
 @app.command("export")
 def export(
     kind: Annotated[
-        str, typer.Argument(help="products, orders, customers, stock, conversations, documents or behaviors.")
+        str,
+        typer.Argument(
+            help="products, orders, customers, stock, translations, conversations, documents, behaviors, memory or glossary."
+        ),
     ],
     file: Annotated[Path, typer.Argument(help="The file to write; a table that ends in .xlsx is a workbook.")],
     format_: Annotated[
@@ -181,6 +219,16 @@ def export(
     options = {"dialect": dialect, "set": settings_of(set_ or ()), "one_file": one_file}
     with output.business(business) as shop:
         written = export_file(shop, kind, file, format_name=format_, where=where, options=options)
+    tell_written(kind, written, json_)
+    if len(written) > 1 and not json_:
+        output.out.print(
+            "More than one file, because not the same columns are known of all: a blank cell would erase. Where the "
+            "platform holds nothing that Weft has not seen, --one-file writes them together."
+        )
+
+
+def tell_written(kind: str, written: Iterable["Written"], json_: bool) -> None:
+    """Tell of each file that an export wrote, and of what it left out."""
     for part in written:
         if json_:
             told = {"file": str(part.path), "records": part.records, "rows": part.rows}
@@ -191,11 +239,6 @@ def export(
             if part.left_out > len(part.reasons):
                 output.err.print(f"Left out: {part.left_out - len(part.reasons):,} more.")
             output.out.print(f"Wrote {part.records:,} {kind} in {part.rows:,} rows to {part.path}.")
-    if len(written) > 1 and not json_:
-        output.out.print(
-            "More than one file, because not the same columns are known of all: a blank cell would erase. Where the "
-            "platform holds nothing that Weft has not seen, --one-file writes them together."
-        )
 
 
 @imports.command("list")

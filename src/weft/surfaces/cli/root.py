@@ -9,7 +9,22 @@ import typer
 
 from weft import __version__
 from weft.errors import WeftError
-from weft.surfaces.cli import changes, files, models, nouns, output, runs, server, skills, spending, taxonomy, trials
+from weft.surfaces.cli import (
+    changes,
+    files,
+    learning,
+    models,
+    nouns,
+    output,
+    runs,
+    server,
+    settings,
+    skills,
+    spending,
+    taxonomy,
+    trials,
+    wordings,
+)
 
 app = typer.Typer(
     name="weft",
@@ -28,6 +43,11 @@ app.add_typer(nouns.orders, name="orders")
 app.add_typer(nouns.customers, name="customers")
 app.add_typer(files.imports, name="imports")
 app.add_typer(taxonomy.app, name="taxonomy")
+app.add_typer(settings.app, name="settings")
+app.add_typer(wordings.glossary, name="glossary")
+app.add_typer(wordings.memory, name="memory")
+app.registered_commands += learning.app.registered_commands
+app.add_typer(learning.examples, name="examples")
 app.add_typer(nouns.journal, name="journal")
 app.add_typer(nouns.keys, name="keys")
 models.app.registered_commands += trials.app.registered_commands

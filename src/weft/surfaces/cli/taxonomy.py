@@ -65,3 +65,47 @@ def forget(
         output.emit({"forgotten": count})
     else:
         output.out.print(f"Forgot {count}." if count else "Nothing was loaded.")
+
+
+@app.command()
+def terms(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Shopify's or Google's names, a file for each language, such as categories.de.txt."),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="The files' language, where their names do not tell it.")
+    ] = None,
+    forget_: Annotated[
+        str | None, typer.Option("--forget", metavar="LANGUAGE", help="Forget the names of a language, or of all.")
+    ] = None,
+    business: BusinessOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Load what a taxonomy calls things in several languages, for translate; without a file, what is loaded."""
+    from weft.skills.translate import aligned
+
+    with output.business(business) as shop:
+        if forget_ is not None:
+            count = aligned.forget(shop, None if forget_ == "all" else forget_)
+            output.emit({"forgotten": count}) if json_ else output.out.print(f"Forgot the names of {count}.")
+            return
+        for file in files or ():
+            told = aligned.load_file(shop, file, file.name, language, output.who())
+            if json_:
+                output.emit(told)
+            else:
+                sentence = f"Read {told['read']:,} names in {told['language']} from {told['name']}."
+                output.out.print(sentence, markup=False)
+        if not files:
+            output.rows(
+                aligned.listed(shop),
+                [
+                    ("language", "left", lambda one: one["language"]),
+                    ("names", "right", lambda one: f"{one['names']:,}"),
+                    ("last file", "left", lambda one: one["name"]),
+                    ("loaded", "left", lambda one: f"{one['at']:%Y-%m-%d %H:%M}"),
+                ],
+                as_json=json_,
+                empty="No names are loaded.",
+            )

@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from weft.gateway.door import Door
 from weft.postgres.database import Database
-from weft.surfaces.console import changes, models, pages, products, runs, skills, spending, trials
+from weft.surfaces.console import changes, models, pages, preferences, products, runs, skills, spending, trials
 from weft.surfaces.console.session import SignIn, sign_in_link
 
 __all__ = ["router", "sign_in_link", "static_app"]
@@ -26,6 +26,7 @@ def router(database: Database, home: Path, door: Door) -> APIRouter:
     models.add_pages(console, sign_in, page)
     trials.add_pages(console, sign_in, page)
     spending.add_pages(console, database, sign_in, door)
+    preferences.add_pages(console, database, sign_in, home)
     return console
 
 

@@ -23,7 +23,18 @@ from weft.surfaces.rest.problems import RESPONSES
 from weft.surfaces.rest.records import Limit
 
 router = APIRouter(responses=RESPONSES)
-Kind = Literal["products", "orders", "customers", "stock", "conversations", "documents", "behaviors"]
+Kind = Literal[
+    "products",
+    "orders",
+    "customers",
+    "stock",
+    "conversations",
+    "documents",
+    "behaviors",
+    "translations",
+    "memory",
+    "glossary",
+]
 _ENDED: Final = ("finished", "failed")
 _PAUSE: Final = 0.25
 
@@ -111,7 +122,7 @@ async def start(
     if wait or dry_run:
         report = await asyncio.shield(task)
         response.status_code = 200
-        return _reported(report, called)
+        return reported(report, called)
     both: set[asyncio.Future[Any]] = {task, begun}
     await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     if not begun.done():
@@ -126,7 +137,8 @@ def _set(begun: "asyncio.Future[UUID]", uid: UUID) -> None:
         begun.set_result(uid)
 
 
-def _reported(report: Report, name: str) -> Imported:
+def reported(report: Report, name: str) -> Imported:
+    """What came of the import of a file of that name."""
     fields = {key: value for key, value in asdict(report).items() if key in Imported.model_fields}
     return Imported(**{**fields, "file": name, "state": "dry run" if report.dry_run else "finished"})
 

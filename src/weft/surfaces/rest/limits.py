@@ -7,7 +7,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from weft.surfaces.rest.problems import problem
 
 JSON_BODY: Final = 8 << 20
-_UPLOADS: Final = ("/api/v1/imports", "/api/v1/taxonomies")
+_UPLOADS: Final = (
+    "/api/v1/imports",
+    "/api/v1/taxonomies",
+    "/api/v1/glossary/file",
+    "/api/v1/memory/file",
+    "/console/settings/glossary/file",
+    "/console/settings/memory/file",
+)
 
 
 class _TooLong(Exception):

@@ -138,6 +138,8 @@ _MEDIA: Final = {
     ".tsv": "text/tab-separated-values; charset=utf-8",
     ".jsonl": "application/x-ndjson",
     ".xml": "application/xml",
+    ".tmx": "application/x-tmx+xml",
+    ".tbx": "application/x-tbx+xml",
     ".gz": "application/gzip",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".zip": "application/zip",

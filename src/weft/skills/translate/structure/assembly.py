@@ -1,7 +1,6 @@
 """A stream of words, tags and walls made into segments, and segments' translations put back into its place."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
@@ -9,7 +8,7 @@ from typing import Final, TypeAlias
 from weft.errors import InputError
 from weft.skills.translate.structure.marks import MARK, Mark, Segment, wrong_marks
 from weft.skills.translate.structure.sentences import cuts
-from weft.skills.translate.structure.stream import Inner, Item, Piece, Tag, Wall, Words
+from weft.skills.translate.structure.stream import Inner, Item, Piece, Run, Wall, Words, partners_of
 from weft.skills.translate.structure.writing import Writing, edges
 
 LONGEST: Final = 2000
@@ -31,7 +30,6 @@ class Slot:
 
 
 Part: TypeAlias = str | Slot
-Run: TypeAlias = Words | Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ class Assembly:
 
     def _inner(self, inner: Inner) -> list[Part]:
         first = len(self.segments)
-        parts = self.parts(inner.items, inner.writing, inner.context, bool(inner.added))
+        parts = self.parts(inner.items, inner.writing, inner.context, inner.added)
         if not inner.added:
             return parts
         slots = [part for part in parts if isinstance(part, Slot)]
@@ -155,7 +153,7 @@ class Assembly:
     def _segment(self, items: Sequence[Run], writing: Writing, context: str, added: bool) -> list[Part]:
         place = len(self.segments)
         self.segments.append(Segment("", ""))
-        partners = _partners(items)
+        partners = partners_of(items)
         shown: list[str] = []
         original: list[Part] = []
         tags: dict[str, tuple[Part, ...]] = {}
@@ -192,28 +190,6 @@ def _translatable(words: str) -> bool:
     return any(sign.isalpha() for sign in words) or _MEASURE.search(words) is not None
 
 
-def _partners(items: Sequence[Run]) -> dict[int, int]:
-    """Which opening tag belongs to which closing one, both ways; those that cross another pair have none."""
-    partners: dict[int, int] = {}
-    open_now: list[int] = []
-    names: Counter[str] = Counter()
-    for index, item in enumerate(items):
-        if isinstance(item, Words) or item.role == "single":
-            continue
-        if item.role == "open":
-            open_now.append(index)
-            names[item.name] += 1
-            continue
-        while names[item.name]:
-            opened = items[(start := open_now.pop())]
-            name = opened.name if isinstance(opened, Tag) else ""
-            names[name] -= 1
-            if name == item.name:
-                partners[start], partners[index] = index, start
-                break
-    return partners
-
-
 def _blank(item: Run) -> bool:
     return isinstance(item, Words) and edges(item.raw) == (len(item.raw), len(item.raw))
 
@@ -225,7 +201,7 @@ def _meaty(item: Run) -> bool:
 
 def _without_hollow(items: Sequence[Run]) -> list[Run]:
     """The same with each pair of tags that has nothing to translate between them made one tag."""
-    partners = _partners(items)
+    partners = partners_of(items)
     meaty = [0]
     for item in items:
         meaty.append(meaty[-1] + _meaty(item))
@@ -247,7 +223,7 @@ def _without_hollow(items: Sequence[Run]) -> list[Run]:
 
 def _trimmed(items: Sequence[Run]) -> tuple[list[Run], list[Run], list[Run]]:
     """What stands before, inside and after the sentence: blanks, tags at its edges and pairs around all of it."""
-    partners = _partners(items)
+    partners = partners_of(items)
     start, end = 0, len(items)
     while start < end:
         if not _meaty(items[start]) and start not in partners:
@@ -273,7 +249,7 @@ def _chunks(items: list[Run]) -> Iterator[list[Run]]:
     if sum(len(item.raw) for item in items if isinstance(item, Words)) <= LONGEST:
         yield items
         return
-    partners = _partners(items)
+    partners = partners_of(items)
     chunk: list[Run] = []
     length = depth = 0
     for index, item in enumerate(items):

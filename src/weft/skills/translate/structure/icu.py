@@ -16,7 +16,7 @@ from weft.skills.translate.structure.writing import Writing
 CATEGORIES: Final = ("zero", "one", "two", "few", "many", "other")
 _DEEPEST: Final = 40
 _COMPLEX: Final = re.compile(r"\{\s*([^\s,{}'#]+)\s*,\s*(plural|selectordinal|select)\s*,")
-_SIMPLE: Final = re.compile(r"\{\s*([^\s,{}'#]+)\s*(?:,\s*([A-Za-z]+)\s*)?(?=[,}])")
+_SIMPLE: Final = re.compile(r"\{\s*([^\s,{}'#]+)\s*(?:,\s*([A-Za-z]+)\s*)?(?=[,}]|$)")
 _OFFSET: Final = re.compile(r"\s*offset\s*:\s*[0-9]+")
 _SELECTOR: Final = re.compile(r"(\s*)(=[0-9]+|[^\s{}=,'#]+)(\s*)\{")
 _MARKUP: Final = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\s[^<>{}]*)?)(/?)>")
@@ -157,14 +157,14 @@ class Message:
                 raise self._wrong(at, f"{selector.group(2)} is no plural form; they are {', '.join(CATEGORIES)}")
             inside, end = self._message(selector.end(), depth + 1, within)
             context = f"{kind} {selector.group(2)} of {name}"
-            inner = Inner(tuple(inside), Writing("icu", plural=within), context)
+            inner = Inner(tuple(inside), Writing("icu", plural=within), context, selector.group(2))
             branches[selector.group(2)] = (inner, selector.group(1))
             pieces += [self.text[at : selector.end()], inner, "}"]
             at = end + 1
         end = self._closed(at, name, branches, begin)
         self.arguments.append(Argument(name, kind, tuple(branches)))
         pieces += [*(self._forms(kind, name, branches) if counts else ()), self.text[at:end]]
-        return Tag(tuple(pieces), "single", "message"), end
+        return Tag(tuple(pieces), "single", "message", f"{kind} {name}"), end
 
     def _closed(self, at: int, name: str, branches: dict[str, tuple[Inner, str]], begin: int) -> int:
         closing = re.compile(r"\s*\}").match(self.text, at)
@@ -181,7 +181,7 @@ class Message:
         for category in needed:
             if category not in branches:
                 context = f"{kind} {category} of {name}"
-                yield Inner(other.items, other.writing, context, category, f"{gap or ' '}{category} {{", "}")
+                yield Inner(other.items, other.writing, context, category, True, f"{gap or ' '}{category} {{", "}")
 
 
 def arguments(text: str) -> list[Argument]:

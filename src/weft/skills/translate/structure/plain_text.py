@@ -7,9 +7,9 @@ from typing import Final
 from weft.skills.translate.structure.placeholders import parted
 from weft.skills.translate.structure.stream import Item, Tag, Wall, Words
 
-_BREAK: Final = re.compile(r"[ \t]*(?:\r\n|\n|\r|\u2028|\u2029)[ \t\r\n]*")
+_BREAK: Final = re.compile(r"(?:(?<![ \t])[ \t]++)?+(?:\r\n|\n|\r|\u2028|\u2029)[ \t\r\n]*")
 _BULLET: Final = re.compile(
-    r"[ \t]*(?:[-*•·▪●◦‣–—✓✔★☆►▶➤■□❖]+[ \t]+|\(?[0-9]{1,2}[.)][ \t]+(?=\S)|[•·▪●◦‣✓✔★☆►▶➤■□❖]|#{1,6}[ \t]+)"
+    r"[ \t]*(?:[-*•·▪●◦‣–—✓✔★☆►▶➤■□❖]+[ \t]+|\(?[0-9]{1,2}(?:[.)][ \t]+(?=\S)|\)(?=[^\W\d]))|[•·▪●◦‣✓✔★☆►▶➤■□❖]|#{1,6}[ \t]+)"
 )
 _WRAPPED_FROM: Final = 45
 _SENTENCE_END: Final = (".", "!", "?", ":", ";", "。", "！", "？", "：", "|")

@@ -8,13 +8,14 @@ from weft.skills.translate.structure.marks import MARK
 
 _CLOSERS: Final = "\"'”’»)\\]」』）"
 _END: Final = re.compile(
-    rf"[.!?…]+[{_CLOSERS}]*(?P<gap>\s+)|[。！？]+[{_CLOSERS}]*(?P<none>\s*)|(?P<lines>[ \t]*\n\s*)"
+    rf"(?<![.!?…])[.!?…]++[{_CLOSERS}]*+(?:</[0-9]++>)*+(?P<gap>\s+)|[。！？]+[{_CLOSERS}]*+(?:</[0-9]++>)*+(?P<none>\s*)|(?<![ \t])(?P<lines>[ \t]*+\n\s*)"
 )
 _OPENERS: Final = "\"'“‘«„(¿¡「『（•*-"
 # After these a point ends no sentence.
 _SHORT: Final = re.compile(
     r"(?:^|[\s(/])(?:[A-Za-z]|[A-Za-z]\.[A-Za-z]|approx|ca|bzw|inkl|incl|excl|zzgl|ggf|evtl|max|min|No|Nr|Art|art|vs|etc|St|Dr|"
-    r"Mr|Mrs|Ms|Prof|Inc|Ltd|Co|Bros|Fig|Abb|vgl|usw|env|réf|pág|núm|aprox|dia|diam|oz|lbs?|ft|in|sq|fl|gal|qt|pt|dt|engl)$"
+    r"Mr|Mrs|Ms|Prof|Inc|Ltd|Co|Bros|Fig|Abb|vgl|usw|env|réf|pág|núm|aprox|dia|diam|oz|lbs?|ft|in|sq|fl|gal|qt|pt|dt|engl)$",
+    re.IGNORECASE,
 )
 _LOOK_BACK: Final = 12
 

@@ -1,5 +1,6 @@
 """What a reader of a format hands on: words, inline tags, and walls between one segment and the next."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -21,14 +22,15 @@ class Words:
 class Inner:
     """Something to be translated inside a tag: an attribute's value, a branch of a message.
 
-    `added` is the selector of a branch that the source does not have and the target language needs; it is written as
-    `before`, the translation, `after`, and only where there is a translation.
+    `selector` is that of a branch. An `added` one is a branch that the source does not have and the target language needs:
+    it is written as `before`, the translation, `after`, and only where there is a translation.
     """
 
     items: tuple["Item", ...]
     writing: Writing
     context: str
-    added: str = ""
+    selector: str = ""
+    added: bool = False
     before: str = ""
     after: str = ""
 
@@ -69,6 +71,7 @@ class Wall:
         return key(self.pieces)
 
 
+Run: TypeAlias = Words | Tag
 Item: TypeAlias = Words | Tag | Wall
 
 
@@ -85,3 +88,25 @@ def raw(pieces: Sequence[Piece]) -> Iterator[str]:
         elif not piece.added:
             for item in piece.items:
                 yield from [item.raw] if isinstance(item, Words) else raw(item.pieces)
+
+
+def partners_of(items: Sequence[Run]) -> dict[int, int]:
+    """Which opening tag of a segment belongs to which closing one, both ways; those that cross another pair have none."""
+    found: dict[int, int] = {}
+    open_now: list[int] = []
+    names: Counter[str] = Counter()
+    for index, item in enumerate(items):
+        if isinstance(item, Words) or item.role == "single":
+            continue
+        if item.role == "open":
+            open_now.append(index)
+            names[item.name] += 1
+            continue
+        while names[item.name]:
+            opened = items[(start := open_now.pop())]
+            name = opened.name if isinstance(opened, Tag) else ""
+            names[name] -= 1
+            if name == item.name:
+                found[start], found[index] = index, start
+                break
+    return found

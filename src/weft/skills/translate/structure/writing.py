@@ -10,7 +10,7 @@ Form: TypeAlias = Literal["text", "html", "icu"]
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LAYOUT: Final = re.compile(r"[ \t\r\n\f]+")
-_WRAP: Final = re.compile(r"[ \t]*\r?\n[ \t]*")
+_WRAP: Final = re.compile(r"(?:(?<![ \t])[ \t]++)?+\r?\n[ \t]*")
 _EDGE: Final = re.compile(r"(?:\s|&nbsp;|&#160;|&#[xX][aA]0;)+")
 _EDGE_BACK: Final = re.compile(r"(?:\s|&nbsp;|&#160;|&#[xX][aA]0;)")
 _SYNTAX: Final = re.compile(r"[{}]+")

@@ -1,0 +1,70 @@
+"""A product's texts by the skill `write` in the target language, where its grammar has that language: from facts, no model."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from weft import skill as skills
+from weft.business import Business
+from weft.errors import WeftError
+from weft.skill import Edit
+
+_LOG: Final = logging.getLogger(__name__)
+_PARTS: Final = ("title", "description", "bullets", "seo_title", "seo_description")
+_SKILL: Final = "write"
+
+
+def there() -> bool:
+    """Tell whether there is a skill that writes."""
+    return _SKILL in skills.skills()
+
+
+def rests_on(business: Business) -> str:
+    """What the texts of `write` rest on beside their product; blank where there is no such skill."""
+    if not there():
+        return ""
+    skill = skills.named(_SKILL)
+    asked = skills.requested(skill, {skill.over or "product": {"id": "rehearsal"}})
+    try:
+        return f"{skill.version} {skills.foundation(skill, asked, business)}"
+    except WeftError:
+        return skill.version
+
+
+def edits(
+    products: Sequence[Mapping[str, Any]], columns: Sequence[Sequence[str]], language: str, business: Business
+) -> list[dict[str, Edit]]:
+    """What `write` says of each product for these columns (`title`, `bullets`, `image_1_alt`), by column; what it cannot is not there."""
+    asked = [[part for part in map(_part, wanted) if part] for wanted in columns]
+    chosen = [place for place, parts in enumerate(asked) if parts]
+    found: list[dict[str, Edit]] = [{} for _ in products]
+    if not chosen or not there():
+        return found
+    skill = skills.named(_SKILL)
+    requests = [
+        skills.requested(
+            skill, {"product": dict(products[place]), "parts": list(dict.fromkeys(asked[place])), "language": language}
+        )
+        for place in chosen
+    ]
+    try:
+        answers = skills.answers(skill, requests, business, "local")
+    except WeftError as problem:
+        _LOG.warning("nothing is written in %s: %s", language, problem.message)
+        return found
+    for place, answer in zip(chosen, answers, strict=True):
+        if not isinstance(answer, WeftError):
+            prefix = f"translations.{language}."
+            found[place] = {
+                edit.field.removeprefix(prefix): edit
+                for edit in getattr(answer, "changes", ())
+                if edit.field.startswith(prefix) and isinstance(edit.after, str)
+            }
+    return found
+
+
+def _part(column: str) -> str | None:
+    """The part of `write` that makes a column."""
+    if column.startswith("image_") and column.endswith("_alt"):
+        return "alt"
+    return column if column in _PARTS else None
