@@ -214,7 +214,7 @@ def score(measured: dict[str, Any]) -> Sequence[Figure]:
             "requests a product", flowing["requests"] / products, "", note=f"{flowing['by_model']:,} texts by the model"
         ),
         Figure("processor time a product", 1000 * flowing["cpu"] / products, "ms", note="start-up in it"),
-        Figure("memory at the end of the run", flowing["memory"][-1][0], "MB"),
+        Figure("memory at the end of the run", _last(flowing["memory"]), "MB"),
         Figure(
             "memory grown over the last three quarters", grown, "MB", 20, note=f"over {products * 3 // 4:,} products"
         ),
@@ -254,3 +254,8 @@ def _grown(memory: Sequence[tuple[float, int]]) -> float:
     later = [size for size, requests in memory if requests >= last / 4 and size]
     tenth = max(len(later) // 10, 1)
     return sorted(later[-tenth:])[tenth // 2] - sorted(later[:tenth])[tenth // 2]
+
+
+def _last(memory: Sequence[tuple[float, int]]) -> float:
+    """The memory (MB) at the last look before the process had ended."""
+    return next((size for size, _ in reversed(memory) if size), 0.0)
