@@ -15,13 +15,18 @@ MAIN: Final = ""
 _SHARE: Final = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s?%\s*")
 _JOINTS: Final = re.compile(r"[,;.&/()]|\band\b|\bund\b|\bet\b|\bwith\b|\bmit\b", re.IGNORECASE)
 _PARTS: Final[Mapping[str, Word]] = {
-    **dict.fromkeys(("lining", "futter", "innenfutter", "lined in"), Word("Lining", "Futter")),
+    **dict.fromkeys(
+        ("lining", "futter", "innenfutter", "lined in", "jacket lining", "body lining", "coat lining", "inner lining"),
+        Word("Lining", "Futter"),
+    ),
     **dict.fromkeys(("trim", "besatz", "trims"), Word("Trim", "Besatz")),
     **dict.fromkeys(
-        ("shell", "outer", "outer shell", "oberstoff", "1st shell", "outershell"), Word("Shell", "Oberstoff")
+        ("shell", "outer", "outer shell", "oberstoff", "1st shell", "outershell", "exterior", "outside", "self"),
+        Word("Shell", "Oberstoff"),
     ),
     **dict.fromkeys(("2nd shell", "second shell"), Word("Second shell", "Zweiter Oberstoff")),
     **dict.fromkeys(("3rd shell", "third shell"), Word("Third shell", "Dritter Oberstoff")),
+    **dict.fromkeys(("interior", "inside", "innenseite"), Word("Interior", "Innenseite")),
     **dict.fromkeys(("padding", "wattierung", "polsterung"), Word("Padding", "Wattierung")),
     **dict.fromkeys(("fill", "filling", "füllung"), Word("Filling", "Füllung")),
     **dict.fromkeys(("upper", "obermaterial"), Word("Upper", "Obermaterial")),

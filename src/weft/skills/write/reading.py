@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from weft import claims
+from weft.money import decimal
 from weft.skills.write import Need
 from weft.skills.write.brief import Brief, Known, Picture
 from weft.skills.write.channels import base, no_fact
@@ -34,9 +35,11 @@ from weft.skills.write.sentences import (
 _MOST_SENTENCES: Final = 12
 _MOST_DETAILS: Final = 14
 _MOST_VALUES: Final = 60
+_OF_MAKERS: Final = "(?:is|are|was|has|offers?|presents?|brings?|creates?|makes?|ist|steht)"
+_ONE_SIZE: Final = frozenset(["one size", "o/s", "os", "einheitsgröße", "one size fits all", "one size fits most"])
+_WORN: Final = frozenset(["clothing", "accessories", "shoes", "bags", "jewelry", "beauty", "sport", "toys", "generic"])
 _MOST_KEPT: Final = 60
-_FEW: Final = 2
-_OF_VARIANT: Final = ("price", "compare_at", "grams")
+_COMPOSED: Final = 2
 _TAG: Final = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}")
 _LONGEST_VALUE: Final = 160
 # What a platform keeps beside the facts, or what says for whom a thing is, which is read by itself.
@@ -56,6 +59,11 @@ _COLOR_SAID: Final = re.compile(r"^(?:colou?r|farbe)\s*:?\s+([^\W\d][^.;:,]{1,40
 _MADE_IN: Final = re.compile(
     r"^(?:(?:hand)?made|manufactured|produced|crafted|designed and made|hergestellt|gefertigt|fabriqué|hecho)\s+(?:in|en)\s+"
     r"(?:the\s+|den\s+|der\s+)?([^\d;:!?]{2,40})$",
+    re.IGNORECASE,
+)
+_MADE_OF: Final = re.compile(
+    r"^(?:(?:it is |hand)?made|woven|knitted|sewn|thrown|gefertigt|gewebt|gestrickt) (?:of|from|aus)\s+([^,.;:()\d]{3,40}?)"
+    r"(?=\s+(?:with|in|at|and then|that|mit|im)\b|[,.;:(]|$)",
     re.IGNORECASE,
 )
 _CARE_WORDS: Final = re.compile(
@@ -187,14 +195,14 @@ def read(
         brand=_brand(brand),
         family=family,
         kind=kind.name if kind else None,
-        audience=_audience(source, reading),
+        audience=_audience(source, reading) if family in _WORN else None,
         known=tuple(reading.known),
         sentences=_once(reading.sentences, _MOST_SENTENCES),
         details=_once(reading.details, _MOST_DETAILS),
         foreign=_once(reading.foreign, _MOST_SENTENCES + _MOST_DETAILS),
         pictures=tuple(_pictures(source, reading)),
         names=tuple(dict.fromkeys(one for one in (name, title, brand) if one)),
-        grounds=claims.prepared([*claims.facts_of(clean), *_said_plainly(reading)]),
+        grounds=claims.prepared(list(_grounds(clean, source, reading))),
         needs=tuple(_needs(family, reading)),
         written=frozenset(originals or ()),
         record=clean,
@@ -424,9 +432,12 @@ def _row(block: Block, common: Collection[int], reading: _Reading) -> bool:
 
 def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading) -> None:
     plain = text.strip(" .")
+    if folded(plain) in _ONE_SIZE or any(folded(one.text).strip(" .") == folded(plain) for one in reading.known):
+        return
     if any(
-        folded(one.text).strip(" .") == folded(plain) for one in reading.known if one.field.startswith("attributes")
+        re.match(rf"{re.escape(name)}(?:'s|’s)? {_OF_MAKERS}\b", plain, re.IGNORECASE) for name in reading.names[1:]
     ):
+        # It is about who makes the thing.
         return
     if any(rule(plain, reading) for rule in _FACTS):
         reading.kept.append(text)
@@ -442,12 +453,22 @@ def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading)
     if len(reading.kept) >= _MOST_KEPT:
         return
     reading.kept.append(text)
+    _made_of(plain, reading)
     if spoken != reading.language:
         reading.foreign.append(text)
-    elif whole(text, spoken) and not item:
+    elif whole(text, spoken) and not item and text.count("%") < _COMPOSED:
         reading.sentences.append(text if text.endswith((".", "…")) else f"{text}.")
     else:
         reading.details.append(text.rstrip(".…"))
+
+
+def _made_of(text: str, reading: _Reading) -> None:
+    """Take the material out of a sentence that begins with it: `Made of enamelled steel with a rolled rim`."""
+    found = _MADE_OF.match(text)
+    if found is not None and not reading.has("material") and not reading.has("composition"):
+        shares = named(found[1])
+        if shares:
+            reading.add("material", tuple(shares), found[1], "description")
 
 
 def _once(texts: Sequence[str], most: int) -> tuple[str, ...]:
@@ -600,50 +621,71 @@ def _is_color(option: str) -> bool:
 
 
 def _cleaned(source: Mapping[str, Any], title: str, reading: _Reading) -> dict[str, Any]:
-    """The record that texts are checked against: its fields, and of its text what was kept."""
-    clean = {key: value for key, value in source.items() if key in ("vendor", "type", "category")}
-    clean["variants"] = list(_telling_variants(source))
-    clean["tags"] = ", ".join(tag for tag in map(str, source.get("tags") or ()) if _TAG.fullmatch(tag))
+    """The record without what is no fact: of its text what was kept, of its attributes those that say something of the thing."""
+    clean = {key: value for key, value in source.items() if key in ("vendor", "type")}
     clean["title"] = title
     clean["description"] = "\n".join(reading.kept)
-    clean["tags"] = [tag for tag in clean.get("tags") or () if not addressed(str(tag))]
     clean["attributes"] = {
         name: given
         for name, given in (source.get("attributes") or {}).items()
-        if not no_fact(name) and not addressed(f"{name}: {_value(given)[0]}")
+        if not no_fact(name) and not _NO_FACTS.fullmatch(name) and not addressed(f"{name}: {_value(given)[0]}")
     }
+    clean["tags"] = ", ".join(
+        tag for tag in map(str, source.get("tags") or ()) if _TAG.fullmatch(tag) and not addressed(tag)
+    )
     return clean
+
+
+def _grounds(clean: Mapping[str, Any], source: Mapping[str, Any], reading: _Reading) -> Iterator[claims.Fact]:
+    """The facts that texts are checked against, each once: what all variants say is one fact, not one for each of them."""
+    yield from claims.facts_of(clean)
+    for name, values in _choices(source).items():
+        yield claims.Fact(f"options.{name}", "; ".join(values), "; ".join(values))
+        if len(values) > 1:
+            yield claims.Fact(f"options.{name}", len(values), f"{len(values)} {name}")
+    said: set[str] = set()
+    for variant in source.get("variants") or ():
+        currency = str(variant.get("currency") or "EUR")
+        told = {
+            f"{decimal(variant[name], currency)} {currency}": name
+            for name in ("price", "compare_at")
+            if _amount(variant, name)
+        }
+        if isinstance(variant.get("grams"), (int, float)) and variant["grams"]:
+            told[f"{variant['grams']:g} g"] = "grams"
+        for text, name in told.items():
+            if text not in said:
+                said.add(text)
+                yield claims.Fact(f"variants.{name}", text, text)
+    yield from _said_plainly(reading)
+
+
+def _amount(variant: Mapping[str, Any], name: str) -> bool:
+    value = variant.get(name)
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _choices(source: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The values of each option, in order."""
+    found: dict[str, list[str]] = {}
+    for variant in source.get("variants") or ():
+        for name, value in (variant.get("options") or {}).items():
+            values = found.setdefault(str(name), [])
+            if value and str(value) not in values and folded(str(value)) not in _DEFAULT:
+                values.append(str(value))
+    return {name: values for name, values in found.items() if values}
 
 
 def _said_plainly(reading: _Reading) -> Iterator[claims.Fact]:
     """Facts whose field holds them in another form than texts do: `TR` is made in Turkey, 57/58 are two numbers."""
-    numbers = [
-        number for one in reading.known if one.name == "size" for number in re.findall(r"\d+(?:[.,]\d+)?", one.text)
-    ]
+    sizes = "; ".join(one.text for one in reading.known if one.name == "size")
+    numbers = [*re.findall(r"\d+/\d+", sizes), *re.findall(r"\d+(?:[.,]\d+)?", sizes)]
     if numbers:
         yield claims.Fact("choices", "; ".join(numbers), "; ".join(numbers))
     for one in reading.known:
         if one.name == "origin" and one.field.startswith("attributes") and known_place(one.text):
             said = f"Made in {place(one.text, 'en')}"
             yield claims.Fact(one.field, said, said)
-
-
-def _telling_variants(source: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The variants as few as say the same: each price and weight once, and all values of an option in one."""
-    said: dict[str, list[str]] = {}
-    told: set[tuple[str, str]] = set()
-    for variant in source.get("variants") or ():
-        for name, value in (variant.get("options") or {}).items():
-            values = said.setdefault(str(name), [])
-            if value and str(value) not in values:
-                values.append(str(value))
-        money = {name: variant[name] for name in _OF_VARIANT if variant.get(name)}
-        new = {name: value for name, value in money.items() if (name, str(value)) not in told}
-        told |= {(name, str(value)) for name, value in new.items()}
-        if new:
-            yield {"currency": variant.get("currency"), **new}
-    if said:
-        yield {"options": {name: values if len(values) <= _FEW else "; ".join(values) for name, values in said.items()}}
 
 
 def _needs(family: str, reading: _Reading) -> Iterator[Need]:

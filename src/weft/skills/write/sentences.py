@@ -18,6 +18,10 @@ LONGEST: Final = 200_000
 _MOST_BLOCKS: Final = 400
 _LONGEST_SENTENCE: Final = 400
 _MOST_SENTENCES: Final = 300
+_THINGS: Final = 3
+_MILD: Final = re.compile(
+    r"looks?|fun|cool|great|ideal|versatil\w+|addition|statement|sleek|trend\w*|stylish\w*", re.IGNORECASE
+)
 _LONGEST_LABEL: Final = 40
 _SILENT: Final = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|iframe|object|svg|template|noscript|form|select|head)\b[^<>]*>.*?(?:</\1\s*>|\Z)",
@@ -231,7 +235,7 @@ _PRAISE: Final[Mapping[str, re.Pattern[str]]] = {
         r"cutting[- ]edge|top[- ]quality|high[- ]end|high[- ]quality|classy|stylish\w*|fashion\w*|handsome\w*|impeccabl\w+|"
         r"faultless\w*|masterful\w*|acclaimed|famous|renowned|wow|sleek|ass|unicorns?|favou?rites?|love\w*|adore\w*|feel good|"
         r"confident\w*|attitude|whimsical|playful\w*|cool|hip|look no further|never looked|ease of|everyone|sure to|"
-        r"vintage look|modern needs|traveler's|ideal\w*|great|delicate\w*|intrigu\w+|allur\w+|masculine|feminine|eye-catching|looks?|trimmings|nostalgi\w*|luxe|genius|honest\w*)\b",
+        r"vintage look|modern needs|traveler's|ideal\w*|great|delicate\w*|intrigu\w+|allur\w+|masculine|feminine|eye-catching|designers?|collections?|menswear|womenswear|looks?|trimmings|nostalgi\w*|luxe|genius|honest\w*)\b",
         re.IGNORECASE,
     ),
     "de": re.compile(
@@ -464,9 +468,17 @@ def whole(sentence: str, language: str) -> bool:
 
 
 def praise(sentence: str, language: str) -> bool:
-    """Whether a sentence praises or pitches: nothing in it can be checked, or it speaks to the reader."""
-    patterns = (_PRAISE.get(language), _PITCH.get(language))
-    return any(pattern is not None and pattern.search(sentence) is not None for pattern in patterns)
+    """Whether a sentence praises or pitches: nothing in it can be checked, or it speaks to the reader and gives no figure."""
+    praised, pitched = _PRAISE.get(language), _PITCH.get(language)
+    if praised is not None and (found := praised.findall(sentence)):
+        # A mild word in a sentence full of things does not spoil it.
+        things = _CONCRETE.get(language)
+        mild = all(_MILD.fullmatch(word) for word in found)
+        if not mild or things is None or len(things.findall(sentence)) < _THINGS * len(found):
+            return True
+    if pitched is None or not pitched.search(sentence):
+        return False
+    return not re.search(r"\d", sentence) or re.search("[!?]", sentence) is not None
 
 
 def concrete(sentence: str, language: str) -> bool:
@@ -480,7 +492,7 @@ def sound(sentence: str) -> bool:
     if not 5 <= len(sentence) <= _LONGEST_SENTENCE or re.search(r"[<>{}\\|]|\]\]|&\w+;|=\"", sentence):
         return False
     letters = sum(map(str.isalpha, sentence))
-    return letters > 0 and letters * 2 >= len(sentence) and sum(map(str.isupper, sentence)) * 2 < letters + 6
+    return letters > 0 and letters * 3 >= len(sentence) and sum(map(str.isupper, sentence)) * 2 < letters + 6
 
 
 def standing(sentence: str, common: Collection[int]) -> bool:

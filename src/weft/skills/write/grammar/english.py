@@ -235,7 +235,7 @@ class English(Grammar):
                 )
             )
         if told.colors:
-            words = [_capped(color_words(one, "en")[0]) for one in told.colors]
+            words = [_capped(color_words(one, "en")[0]).replace("/", " / ") for one in told.colors]
             found.append(Line("Color" if len(words) == 1 else "Colors", ", ".join(words), ("color",)))
         if told.sizes:
             found.append(Line("Size" if len(told.sizes) == 1 else "Sizes", ", ".join(ordered(told.sizes)), ("size",)))
@@ -350,10 +350,16 @@ class English(Grammar):
         main: Component | None = whole(told.components)
         if main is not None:
             exact = told.voice.tone == "expert" or (len(main.shares) <= 2 and told.choose(2, "exact") == 0)
-            if exact and sum(float(one.percent or 0) for one in main.shares) <= 100:
+            if exact and 99 <= sum(float((one.percent or "0").replace(",", ".")) for one in main.shares) <= 100:
                 return joined([f"{one.percent}% {self._named(one)}" for one in main.shares], "and")
             return joined(self._materials(told), "and")
-        return joined([self._named(one) for one in told.shares], "and") if told.shares else _uncapped(told.material)
+        return (
+            joined([self._named(one) for one in told.shares], "and")
+            if told.shares
+            else told.material.lower()
+            if told.material.istitle()
+            else told.material
+        )
 
     def _named(self, share: Share) -> str:
         """A material as the business's own text calls it, if that is English; spandex stays spandex."""
@@ -361,10 +367,11 @@ class English(Grammar):
         return said if said and said != folded(share.material.de) else share.material.en
 
     def _titled(self, text: str) -> str:
-        words = text.split()
         return " ".join(
-            word if (place_ and word.lower() in _LOWER) or not word.islower() else word[:1].upper() + word[1:]
-            for place_, word in enumerate(words)
+            word
+            if (number and word.lower() in _LOWER) or not word.islower()
+            else re.sub(r"(?:^|(?<=/))[a-z]", _upper, word)
+            for number, word in enumerate(text.split())
         )
 
     def _contracted(self, text: str, told: Telling) -> str:
@@ -392,6 +399,10 @@ def _preferred(word: str, told: Telling) -> str:
     if chosen is None:
         return word
     return plural(chosen) if told.many and not told.kind.paired else chosen
+
+
+def _upper(found: re.Match[str]) -> str:
+    return found[0].upper()
 
 
 def _capped(text: str) -> str:

@@ -343,7 +343,7 @@ class German(Grammar):
         main: Component | None = whole(told.components)
         if main is not None:
             exact = told.voice.tone == "expert" or (len(main.shares) <= 2 and told.choose(2, "exact") == 0)
-            if exact and sum(float((one.percent or "0").replace(",", ".")) for one in main.shares) <= 100:
+            if exact and 99 <= sum(float((one.percent or "0").replace(",", ".")) for one in main.shares) <= 100:
                 return joined(
                     [f"{figure(f'{one.percent}%', 'de')} {dative(self._named(one, told))}" for one in main.shares],
                     "und",
