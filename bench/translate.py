@@ -36,6 +36,7 @@ from weft.postgres.database import Database
 from weft.settings import Settings
 from weft.skills.translate import Translate, Translated, aligned, local
 from weft.skills.translate.products import items, wordless
+from weft.skills.translate.structure import parsed
 
 TEXTS: Final = "translation/wmt22_commerce_dev.jsonl.gz"
 TAXONOMY: Final = "taxonomy"
@@ -109,13 +110,11 @@ def _documents(file: Path) -> dict[str, list[dict[str, str]]]:
 
 def _standins(documents: Mapping[str, Sequence[Mapping[str, str]]]) -> Standin:
     """A model that says the source, and one that says what a person has said."""
-    human = {
-        (language, row["en"]): row[language]
-        for rows in documents.values()
-        for row in rows
-        for language in INTO
-        if row.get(language)
-    }
+    human: dict[tuple[str, str], str] = {}
+    for rows in documents.values():
+        for row in rows:
+            for language in INTO:
+                human |= {(language, text): said for text, said in _segments(row["en"], row.get(language, ""))}
     named = {"de": "German", "zh": "Chinese", "ja": "Japanese", "uk": "Ukrainian"}
 
     def says(saying: Callable[[str, str], str]) -> Callable[[Mapping[str, Any]], Behavior]:
@@ -135,6 +134,14 @@ def _standins(documents: Mapping[str, Sequence[Mapping[str, str]]]) -> Standin:
             "says-the-human-translation": says(lambda language, text: human.get((language, text), text)),
         }
     )
+
+
+def _segments(source: str, translation: str) -> list[tuple[str, str]]:
+    """A source's segments as a model is shown them, each with what a person has said."""
+    mine, theirs = parsed(source).segments, parsed(translation).segments
+    if len(mine) != len(theirs):
+        return [(source, translation)]
+    return [(one.text, other.text) for one, other in zip(mine, theirs, strict=True)]
 
 
 @contextlib.contextmanager

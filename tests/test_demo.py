@@ -34,6 +34,8 @@ def test_it_tells_ends_by_itself_and_can_be_run_again(own_home: Path) -> None:
         assert "600 products · 12,096 orders · 2,500 customers" in said
         assert "changes wait for you" in said
         assert "attributes from the products' own words" in said
+        assert "texts written from the products' facts" in said
+        assert "texts translated into German" in said
         assert "/console/sign-in?token=" in said
         assert ("orders: 12,096" in said) is not again
         assert not embedded.running(own_home)

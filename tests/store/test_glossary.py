@@ -115,6 +115,14 @@ def test_a_later_definition_never_wins_unless_it_is_said_to(business: Business) 
     assert business.glossary.contradictions() == []
 
 
+def test_a_term_that_is_said_twice_keeps_what_either_says(business: Business) -> None:
+    terms = [term("hat", "Hut", forbidden=["Mütze"], note="felt"), term("Hat", "Hut", forbidden=["Kappe"], note="wool")]
+    counts = business.glossary.put(terms, "Ann")
+    assert (counts.created, counts.unchanged) == (1, 1)
+    (kept,) = business.glossary.listed()
+    assert (kept.source, kept.forbidden, kept.note) == ("hat", ["Mütze", "Kappe"], "felt\nwool")
+
+
 def test_the_same_term_again_changes_nothing_and_each_change_is_journaled(business: Business) -> None:
     terms = [term("shirt", "Hemd", note="men's"), term("sock", "Socke", forbidden=["Strumpf"])]
     assert business.glossary.put(terms, "Ann").created == 2

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from lingua import Language, LanguageDetector, LanguageDetectorBuilder
+from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
 
 from weft.claims import data
 from weft.claims.reading import read
@@ -86,28 +86,37 @@ def _script(letters: Sequence[str]) -> str | None:
     return None
 
 
+_SPOKEN: Final = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "pl", "tr")
+
+
 @cache
-def _detector() -> LanguageDetector:
-    spoken = (
-        "ENGLISH",
-        "GERMAN",
-        "FRENCH",
-        "SPANISH",
-        "ITALIAN",
-        "PORTUGUESE",
-        "DUTCH",
-        "SWEDISH",
-        "POLISH",
-        "TURKISH",
-    )
-    return LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in spoken)).build()
+def _model(code: str) -> Language | None:
+    try:
+        return Language.from_iso_code_639_1(getattr(IsoCode639_1, code.upper()))
+    except AttributeError:
+        return None
+
+
+@cache
+def _detector(among: frozenset[str]) -> LanguageDetector | None:
+    known = [model for code in sorted(among) if (model := _model(code)) is not None]
+    return LanguageDetectorBuilder.from_languages(*known).build() if len(known) > 1 else None
+
+
+def likely(text: str, among: Collection[str] = _SPOKEN) -> dict[str, float]:
+    """How likely each of some languages (by ISO 639-1 codes) is for a text, by lingua's models, the likeliest first; empty where
+    fewer than two of them are known, or there is no letter."""
+    detector = _detector(frozenset(among))
+    if detector is None or not _LETTER.search(text):
+        return {}
+    ranked = detector.compute_language_confidence_values(text)
+    return {found.language.iso_code_639_1.name.lower(): found.value for found in ranked}
 
 
 def _lingua(text: str, among: Collection[str] | None) -> str | None:
-    ranked = _detector().compute_language_confidence_values(text)
-    for n, one in enumerate(ranked):
-        code = one.language.iso_code_639_1.name.lower()
+    ranked = list(likely(text).items())
+    for n, (code, value) in enumerate(ranked):
         if among is None or code in among:
-            following = ranked[n + 1].value if n + 1 < len(ranked) else 0
-            return code if one.value >= 0.6 and one.value > 2 * following else None
+            following = ranked[n + 1][1] if n + 1 < len(ranked) else 0
+            return code if value >= 0.6 and value > 2 * following else None
     return None

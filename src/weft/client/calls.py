@@ -570,7 +570,7 @@ class Translated(TypedDict):
     changes: list[Edit]
     source: str
     texts: list[Rendering]
-    left: list[weft__skills__translate__Left]
+    left: list[Untranslated]
     proposed: Proposed | None
 
 
@@ -581,6 +581,21 @@ class Twice(TypedDict):
     b: str
     kind: Literal["exact", "near"]
     confidence: float
+    why: str
+
+
+class Untranslated(TypedDict):
+    """A field that stays untranslated, and why."""
+
+    language: str
+    field: str
+    why: str
+
+
+class Unwritten(TypedDict):
+    """A part that was not written, and why."""
+
+    part: Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]
     why: str
 
 
@@ -638,23 +653,8 @@ class Written(TypedDict):
     pieces: list[Piece]
     needs: list[Need]
     duplicates: list[str]
-    left: list[weft__skills__write__Left]
+    left: list[Unwritten]
     proposed: Proposed | None
-
-
-class weft__skills__translate__Left(TypedDict):
-    """A field that stays untranslated, and why."""
-
-    language: str
-    field: str
-    why: str
-
-
-class weft__skills__write__Left(TypedDict):
-    """A part that was not written, and why."""
-
-    part: Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]
-    why: str
 
 
 class Products:

@@ -1,5 +1,7 @@
 """The demo: a sample shop goes in through the front door, rules and what the shop itself teaches propose changes, and a merchant reads what came of it."""
 
+import html
+import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -33,6 +35,16 @@ _FILES: Final = (
     ("documents", "documents.jsonl"),
     ("behaviors", "behaviors.jsonl"),
 )
+# Which skills look the shop over, at which products, and what came of it.
+_RUNS: Final = (
+    ("organize", None, "organized: {:,} categories and attributes"),
+    ("write", "gaps = thin_description or gaps = no_description", "written: {:,} texts for thin listings"),
+    (
+        "translate",
+        "status = active and category ~ Kitchen",
+        "translated into German: {:,} texts of the kitchen's products",
+    ),
+)
 _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -53,14 +65,24 @@ def prepare(database: Database, home: Path, say: Callable[[str], None]) -> Busin
     if not any(business.changes.counted(Selection(where="skill = tidy")).values()):
         outcome = business.changes.propose(rules.edits(business.catalog.records()), skill="tidy", who=Who("demo"))
         say(f"looked over every product: {outcome.done} changes proposed")
-    runs = Runs(business)
-    if not any(run["skill"] == "organize" for run in runs.listed(100)):
-        begun = time.monotonic()
-        run = runs.enter(skill.named("organize"), Records(), engine="local", queued=False, who=Who("demo"))
-        worked_here(business, run)
-        found = runs.get(run)
-        say(f"organized: {found['changes']:,} categories and attributes proposed in {time.monotonic() - begun:.1f} s")
+    if not business.preferences.languages().others:
+        business.preferences.put_all(
+            {"languages": {"main": "en", "others": ["de"]}, "voice": {"brand": "Fjordlight"}}, "demo"
+        )
+    for name, where, said in _RUNS:
+        _ran(business, name, where, said, say)
     return business
+
+
+def _ran(business: Business, name: str, where: str | None, said: str, say: Callable[[str], None]) -> None:
+    """Run a skill without a model over the products of a filter, unless it has been."""
+    runs = Runs(business)
+    if any(run["skill"] == name for run in runs.listed(100)):
+        return
+    begun = time.monotonic()
+    run = runs.enter(skill.named(name), Records(where=where), engine="local", queued=False, who=Who("demo"))
+    worked_here(business, run)
+    say(f"{said.format(runs.get(run)['changes'])} proposed in {time.monotonic() - begun:.1f} s")
 
 
 def _sparkline(values: list[int]) -> str:
@@ -125,7 +147,28 @@ def _proposals(business: Business) -> Group:
             parts.append(
                 Text.assemble("  ", f"{_short(change['record'])}: {name} ", (_short(_said(change["after"])), "green"))
             )
-    return Group(*parts)
+    return Group(*parts, *_texts(business))
+
+
+def _texts(business: Business) -> list[Any]:
+    """What was written and translated, with an example of each."""
+    parts: list[Any] = []
+    for words, where in (
+        ("texts written from the products' facts", "skill = write and state = proposed"),
+        ("texts translated into German", "skill = translate and state = proposed"),
+    ):
+        parts.append(Text(f"{business.changes.counted(Selection(where=where))['proposed']} {words}", style="bold"))
+        parts.extend(
+            Text.assemble("  ", f"{_short(change['record'])}: ", (_sentence(change["after"]), "green"))
+            for change in business.changes.listed(Selection(where=f"{where} and field ~ description"), limit=1)
+        )
+    return parts
+
+
+def _sentence(markup: Any) -> str:
+    """The first paragraph of a description, for one line."""
+    text = html.unescape(re.sub(r"<[^<>]*>", " ", str(markup).partition("</p>")[0]))
+    return _shortened(text, 160)
 
 
 def _said(value: Any) -> str:
@@ -144,8 +187,12 @@ def _example(change: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _short(value: Any) -> str:
-    text = "(blank)" if value is None else " ".join(str(value).split())
-    return text if len(text) <= 60 else text[:59] + "…"
+    return "(blank)" if value is None else _shortened(str(value), 60)
+
+
+def _shortened(value: str, most: int) -> str:
+    text = " ".join(value.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def report(business: Business, console: Console, link: str) -> None:

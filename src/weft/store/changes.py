@@ -678,6 +678,13 @@ def _write_turn(connection: Connection[Any], turn: int) -> None:
                 "and w.field like 'translations.%%'",
                 (turn,),
             )
+            # A language of which nothing is left goes too: the product is again as it was before it was translated.
+            connection.execute(
+                "update product p set translations = (select jsonb_object_agg(e.key, e.value) "
+                "from jsonb_each(p.translations) e where e.value <> '{}') from picked w where w.turn = %s and w.done "
+                "and w.product = p.uid and w.field like 'translations.%%' and coalesce(w.after, 'null') = 'null'",
+                (turn,),
+            )
         elif name == "images":
             connection.execute(
                 "update product p set images = jsonb_set(p.images, array[(split_part(w.field, '.', 2)::integer - 1)::text, "

@@ -356,19 +356,29 @@ def _term(row: Sequence[Any]) -> Term:
     return Term.model_construct(**{"id": str(values.pop("uid")), **values})
 
 
+def _both(first: Term, again: Term) -> Term:
+    """A term that is said twice in one breath: as it was said first, with what else either allows, forbids and notes."""
+    return first.model_copy(
+        update={
+            "also": list(dict.fromkeys([*first.also, *again.also])),
+            "forbidden": list(dict.fromkeys([*first.forbidden, *again.forbidden])),
+            "note": first.note if again.note in first.note else "\n".join(filter(None, (first.note, again.note))),
+        }
+    )
+
+
 def _placed(connection: Connection[Any], terms: Sequence[Term], held: dict[tuple[str, str, str], Term]) -> Counts:
-    counts = Counts()
-    fresh: dict[tuple[str, str, str], Term] = {}
+    said: dict[tuple[str, str, str], Term] = {}
     for term in terms:
         key = _identity(term)
-        old = fresh.get(key) or held.get(key)
-        if old is None or old.model_dump(exclude={"id"}) != term.model_dump(exclude={"id"}):
-            counts.updated += key in held and key not in fresh
-            counts.created += key not in held and key not in fresh
-            counts.unchanged += key in fresh
-            fresh[key] = term
-        else:
-            counts.unchanged += 1
+        said[key] = _both(said[key], term) if key in said else term
+    fresh = {
+        key: term
+        for key, term in said.items()
+        if key not in held or held[key].model_dump(exclude={"id"}) != term.model_dump(exclude={"id"})
+    }
+    updated = sum(key in held for key in fresh)
+    counts = Counts(len(fresh) - updated, updated, len(terms) - len(fresh))
     staged = bulk.stage(
         connection,
         "term",

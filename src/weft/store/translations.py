@@ -100,8 +100,9 @@ class Translations:
                     f"k.product = p.id), {_OWN.format('t.name')} from product p cross join lateral "
                     "jsonb_each(p.translations) as l (language, texts) cross join lateral jsonb_each_text(l.texts) as t "
                     "(name, text) where p.translations is not null and t.text <> '' and not exists (select from "
-                    "translation_row k where (k.product = p.id or k.product is null) and k.language = l.language and "
-                    f"k.name = {_PART.format('t.name')} and k.market = '') order by p.uid, l.language, t.name"
+                    "translation_row k where k.product = p.id and k.language = l.language and k.name = t.name and k.market = "
+                    "'') and not exists (select from translation_row k where k.product is null and k.language = l.language "
+                    f"and k.name = {_PART.format('t.name')} and k.market = '') order by p.uid, l.language, t.name"
                 )
                 for product, language, name, text, identification, content in cursor:
                     yield {

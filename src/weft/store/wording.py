@@ -21,7 +21,10 @@ _UNSPACED: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W_]+")
 _LOOSE: Final = re.compile(r"\s+|\s?[-‐‑–]\s?")
 _SHORT: Final = 2
-_START: Final = 2
+# All forms of a word share all but its last two letters. A word of up to four is looked up by each of its forms.
+_LOST: Final = 2
+_FEW: Final = 4
+_START: Final = 6
 # What may be added to a word, and what may be put in place of an end of it.
 _ADDED: Final = {
     "en": "s es 's ’s s' s’",
@@ -62,6 +65,17 @@ def _lowered(text: str) -> str:
 
 def _flat(word: str) -> str:
     return word.translate(_UMLAUTS)
+
+
+def _forms(word: str, language: str) -> set[str]:
+    """All forms of a word that `bends` knows of, for one of a few letters."""
+    code = languages.base(language)
+    added = ("s", "'s", "’s") if len(word) <= _SHORT else _ADDED.get(code, "s").split()
+    changed = _CHANGED.get(code, ()) if len(word) > _SHORT else ()
+    return {
+        *(_flat(word), *(_flat(word + end) for end in added)),
+        *(_flat(word[: -len(end)] + other) for end, other in changed if word.endswith(end)),
+    }
 
 
 def bends(word: str, found: str, language: str) -> bool:
@@ -119,6 +133,7 @@ class Phrases(Generic[Held]):
     def __init__(self, language: str, phrases: Iterable[Phrase[Held]]) -> None:
         self._language = language
         self._letters: list[tuple[str, Phrase[Held]]] = []
+        self._by_form: dict[str, list[_Words[Held]]] = {}
         self._by_start: dict[str, list[_Words[Held]]] = {}
         for phrase in phrases:
             text = phrase.text.strip()
@@ -126,11 +141,26 @@ class Phrases(Generic[Held]):
             if taken is None:
                 self._letters.append((text if phrase.exactly else _lowered(text), phrase))
             else:
-                self._by_start.setdefault(_flat(taken.words[0].lower())[:_START], []).append(taken)
+                self._index(taken)
+
+    def _index(self, phrase: _Words[Held]) -> None:
+        first = phrase.words[0].lower()
+        if len(first) <= _FEW:
+            for form in _forms(first, self._language):
+                self._by_form.setdefault(form, []).append(phrase)
+        else:
+            start = _flat(first)[: min(len(first) - _LOST, _START)]
+            self._by_start.setdefault(start, []).append(phrase)
+
+    def _candidates(self, word: str) -> Iterator[_Words[Held]]:
+        """The phrases that may begin with a word of a text."""
+        yield from self._by_form.get(word, ())
+        for size in range(_FEW + 1 - _LOST, min(_START, len(word)) + 1):
+            yield from self._by_start.get(word[:size], ())
 
     def found(self, text: str) -> list[Found[Held]]:
         """Every place at which a phrase stands, in order; where several overlap, the longest."""
-        if not self._letters and not self._by_start:
+        if not (self._letters or self._by_form or self._by_start):
             return []
         low = _lowered(text)
         places = [*self._as_letters(text, low), *self._as_words(text, low)]
@@ -153,13 +183,11 @@ class Phrases(Generic[Held]):
                 start = within.find(letters, start + 1)
 
     def _as_words(self, text: str, low: str) -> Iterator[tuple[Found[Held], bool]]:
-        words = [(match.start(), match.end()) for match in _WORD.finditer(text)] if self._by_start else []
+        words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
         for place, (start, end) in enumerate(words):
-            word = _flat(low[start:end])
-            for size in range(1, min(_START, len(word)) + 1):
-                for candidate in self._by_start.get(word[:size], ()):
-                    if found := self._at(candidate, text, low, words, place):
-                        yield found, candidate.phrase.exactly
+            for candidate in self._candidates(_flat(low[start:end])):
+                if found := self._at(candidate, text, low, words, place):
+                    yield found, candidate.phrase.exactly
 
     def _at(
         self, wanted: _Words[Held], text: str, low: str, words: list[tuple[int, int]], place: int

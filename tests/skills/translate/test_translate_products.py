@@ -337,7 +337,7 @@ def test_apertium_gives_the_gist_which_nobody_applies_unseen(business: Business)
     assert "camisa" in text.text.lower()
     (edit,) = answer.changes
     assert (edit.confidence or 1) <= 0.2
-    assert next(check for check in edit.checks if check["name"] == "gist")["passed"] is False
+    assert next(check for check in edit.checks if check["name"] == "gist")["ok"] is False
 
 
 def test_without_apertium_nothing_is_missing_but_its_gist(business: Business, monkeypatch: pytest.MonkeyPatch) -> None:

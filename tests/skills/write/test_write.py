@@ -104,7 +104,7 @@ def test_each_edit_has_its_facts_and_the_checks_that_it_passed(business: Busines
     assert {edit.field for edit in answer.changes} == set(texts(answer))
     for edit in answer.changes:
         assert {check["name"] for check in edit.checks} == {"limits", "html", "words", "language", "claims"}
-        assert all(check["passed"] for check in edit.checks)
+        assert all(check["ok"] for check in edit.checks)
     title = next(edit for edit in answer.changes if edit.field == "title")
     assert {"field": "options.Color", "value": "Canvas"} in title.facts
 

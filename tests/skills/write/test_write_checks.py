@@ -49,16 +49,16 @@ def measured(business: Business) -> tuple[Any, Standard]:
 
 def test_a_sound_text_passes(measured: tuple[Any, Standard]) -> None:
     assert wrong("description", GOOD, *measured) == []
-    assert all(check["passed"] for check in passed("bullets", ["Two side pockets", "100% cotton"], *measured))
+    assert all(check["ok"] for check in passed("bullets", ["Two side pockets", "100% cotton"], *measured))
 
 
 @pytest.mark.parametrize(
     ("part", "text", "check"), WRONG, ids=[f"{check}: {str(text)[:40]}" for _, text, check in WRONG]
 )
 def test_what_is_wrong_is_found_and_said(part: Any, text: Any, check: str, measured: tuple[Any, Standard]) -> None:
-    failed = [one for one in passed(part, text, *measured) if not one["passed"]]
+    failed = [one for one in passed(part, text, *measured) if not one["ok"]]
     assert check in {one["name"] for one in failed}
-    assert all(one["why"] for one in failed)
+    assert all(one["message"] for one in failed)
     assert wrong(part, text, *measured)
 
 

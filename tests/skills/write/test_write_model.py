@@ -96,7 +96,7 @@ def test_a_good_answer_is_taken_and_says_who_wrote_it_on_which_facts(shop: Shop)
     assert edits["attributes.bullets"].after == GOOD["bullets"]
     for edit in answer.changes:
         assert edit.facts[0]["model"] == "write/good"
-        assert all(check["passed"] for check in edit.checks)
+        assert all(check["ok"] for check in edit.checks)
         assert {"claims", "limits", "html", "words", "language", "prompt"} <= {check["name"] for check in edit.checks}
     assert "stoneware" in json.dumps(edits["title"].facts[1:])
     messages = script.asked[0]["messages"]

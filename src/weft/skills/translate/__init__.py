@@ -72,7 +72,7 @@ class Rendering(BaseModel):
     problems: list[str] = Field(default_factory=list)
 
 
-class Left(BaseModel):
+class Untranslated(BaseModel):
     """A field that stays untranslated, and why."""
 
     language: str
@@ -85,7 +85,7 @@ class Translated(Changes):
 
     source: str = Field(default="", description="The language that the texts are in, most of them.")
     texts: list[Rendering] = Field(default_factory=list)
-    left: list[Left] = Field(default_factory=list)
+    left: list[Untranslated] = Field(default_factory=list)
 
 
 skill = Skill(

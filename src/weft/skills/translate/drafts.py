@@ -1,5 +1,6 @@
 """Drafts: one text on its way into one language, its passages filled in by whoever knows them."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -45,6 +46,23 @@ class Passage:
         return self.text is None and not self.segment.added
 
 
+def taken_apart(item: Item, into: str | None = None) -> Parsed:
+    """An item's text taken apart; raises InputError for one that is said to be an ICU message and is none."""
+    # Only a message has forms that the target language may need.
+    return _read(item.text, item.format, into if "{" in item.text else None)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read(text: str, form: str, into: str | None) -> Parsed:
+    asked: Asked = form if form in ("text", "html", "icu", "liquid") else "auto"  # type: ignore[assignment]
+    try:
+        return parsed(text, asked, into=into)
+    except InputError:
+        if form == "icu":
+            raise
+        return parsed(text, "text")
+
+
 @dataclass(slots=True)
 class Draft:
     """One text on its way into one language."""
@@ -59,14 +77,8 @@ class Draft:
     @classmethod
     def of(cls, item: Item, source: str, target: str) -> "Draft":
         """A text taken apart."""
-        asked: Asked = item.format if item.format in ("text", "html", "icu", "liquid") else "auto"  # type: ignore[assignment]
-        try:
-            taken = parsed(item.text, asked, into=target)
-        except InputError:
-            if item.format == "icu":
-                raise
-            taken = parsed(item.text, "text")
-        return cls(item, source, target, taken, [Passage(one, item.about) for one in taken.segments])
+        read = taken_apart(item, target)
+        return cls(item, source, target, read, [Passage(one, item.about) for one in read.segments])
 
     def filled(self, text: str, how: How, sure: float, terms: list[Term]) -> None:
         """Say what the text becomes as a whole."""

@@ -27,7 +27,8 @@ def base(language: str) -> str:
 
 @cache
 def _script(sign: str) -> str:
-    return unicodedata.name(sign, "").split(" ")[0].removesuffix("-")
+    name = unicodedata.name(sign, "").removeprefix("HALFWIDTH ").replace("-", " ").split(" ")[0]
+    return {"IDEOGRAPHIC": "CJK", "FULLWIDTH": "LATIN"}.get(name, name)
 
 
 def scripts(text: str) -> Counter[str]:
@@ -35,8 +36,7 @@ def scripts(text: str) -> Counter[str]:
     counted: Counter[str] = Counter()
     for sign, often in Counter(text).items():
         if sign.isalpha():
-            name = _script(sign)
-            counted["LATIN" if name in ("FULLWIDTH", "LATIN") else name] += often
+            counted[_script(sign)] += often
     return counted
 
 

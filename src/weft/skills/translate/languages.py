@@ -7,9 +7,11 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 
+from weft import claims
 from weft.errors import InputError
 from weft.skills.translate import Translate, language
-from weft.skills.translate.structure import parsed
+from weft.skills.translate.drafts import taken_apart
+from weft.skills.translate.products import Item
 from weft.store import languages
 from weft.store.preferences import Languages
 
@@ -18,6 +20,8 @@ _NO_LANGUAGE: Final = ("und", "mul", "zxx", "mis", "root")
 _TRADITIONAL: Final = ("Hant", "TW", "HK", "MO")
 _FEWEST_WORDS: Final = 3
 _SURE: Final = 0.8
+_SURE_OF_FEW: Final = 0.95
+_FEW_WORDS: Final = 5
 _SURE_OF_TWO: Final = 0.6
 _MOST_READ: Final = 4_000
 FALLBACK: Final = "en"
@@ -99,35 +103,38 @@ class Reader:
         self.said = known(asked.source) if asked.source else None
         self.main = spoken.main
         own = {languages.base(one) for one in (spoken.main, *spoken.others, *into) if one}
-        # Whose main language nobody knows may have texts in any.
-        self._among = sorted(own if spoken.main and len(own) > 1 else {*own, *language.COMMON})
+        # Where nobody knows the main language there may be texts in any.
+        self._among = sorted(own) if spoken.main and len(own) > 1 else None
 
-    def of_texts(self, texts: Sequence[str]) -> str:
+    def of_all(self, items: Sequence[Item]) -> str:
         """The language that texts are in as a whole, where it can be told; else the business's main one."""
         if self.said:
             return self.said
-        told = self._told(_words("\n".join(texts)), self._among)
+        words = "\n".join(map(_words, items))[:_MOST_READ]
+        told = claims.language_of(words, self._among) or self._likely(words, _SURE)
         return self._variety(told) if told else self.main or FALLBACK
 
-    def of_text(self, text: str, whole: str) -> str:
+    def of_one(self, item: Item, whole: str) -> str:
         """The language of one text of a whole that is mostly in `whole`: a few words tell none of their own."""
         if self.said:
             return self.said
-        words = _words(text)
+        words = _words(item)
         if len(words.split()) < _FEWEST_WORDS and words.isascii():
             return self._of_few(words, whole)
-        told = self._told(words, self._among)
+        few = len(words.split()) <= _FEW_WORDS and words.isascii()
+        told = None if few else claims.language_of(words, self._among)
+        told = told or self._likely(words, _SURE_OF_FEW if few else _SURE)
         return self._variety(told) if told and not same(told, whole) else whole
 
     def _of_few(self, words: str, whole: str) -> str:
         """The language of a few words: the whole's, unless that is not the business's, and they look like the business's."""
         if not self.main or same(self.main, whole):
             return whole
-        return self._variety(self._told(words, [languages.base(self.main), whole], _SURE_OF_TWO) or whole)
+        return self._variety(self._likely(words, _SURE_OF_TWO, [languages.base(self.main), whole]) or whole)
 
-    @staticmethod
-    def _told(words: str, among: Sequence[str], sure: float = _SURE) -> str | None:
-        likely = language.likely(words, among)
+    def _likely(self, words: str, sure: float, among: Sequence[str] | None = None) -> str | None:
+        """The likeliest language among those that are spoken here, where it is as likely as that; None where nobody knows those."""
+        likely = language.likely(words, among or self._among or ())
         best = max(likely, key=lambda one: likely[one], default=None)
         return best if best is not None and likely[best] >= sure else None
 
@@ -135,10 +142,12 @@ class Reader:
         return self.main if self.main and same(self.main, told) else told
 
 
-def _words(text: str) -> str:
+def _words(item: Item) -> str:
     """The words of a text without its tags and placeholders, as many as are needed to tell a language."""
+    if not any(sign in item.text for sign in "<{&"):
+        return item.text[:_MOST_READ]
     try:
-        segments = parsed(text[: _MOST_READ * 4]).segments
+        segments = taken_apart(item).segments
     except InputError:
-        return text[:_MOST_READ]
+        return item.text[:_MOST_READ]
     return "\n".join(segment.plain for segment in segments)[:_MOST_READ]

@@ -114,9 +114,7 @@ def conversation(asked: Translate, business: Business, texts: Mapping[str, Any])
         return []
     product, target = product_of(asked.product, business), asked.into[0]
     found = items(product, asked.fields)
-    source = languages.Reader(asked, business.preferences.languages(), asked.into).of_texts(
-        [item.text for item in found]
-    )
+    source = languages.Reader(asked, business.preferences.languages(), asked.into).of_all(found)
     segments: list[dict[str, str]] = []
     said: list[dict[str, str]] = []
     for item in found:

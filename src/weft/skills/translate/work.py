@@ -7,7 +7,7 @@ from typing import Any, Final
 from weft.business import Business
 from weft.errors import InputError
 from weft.skill import Edit, product_of
-from weft.skills.translate import How, Left, Rendering, Translate, Translated, gate, languages, lessons
+from weft.skills.translate import How, Rendering, Translate, Translated, Untranslated, gate, languages, lessons
 from weft.skills.translate.drafts import Draft
 from weft.skills.translate.languages import Reader
 from weft.skills.translate.products import Item, held, items, wordless
@@ -72,7 +72,7 @@ class Work:
     taken: list[Draft] = field(default_factory=list)
     kept: int = 0
     edits: dict[tuple[str, str], Edit] = field(default_factory=dict)
-    left: list[Left] = field(default_factory=list)
+    left: list[Untranslated] = field(default_factory=list)
 
     @classmethod
     def of(cls, asked: Translate, shop: Shop) -> "Work":
@@ -89,7 +89,7 @@ class Work:
         else:
             product, record = {}, None
             found = _texts(asked, business)
-        source = reader.of_texts([item.text for item in found])
+        source = reader.of_all(found)
         work = cls(asked, record, product, source, rules)
         for language in into:
             outdated = lessons.outdated(found, record or "", language, shop.made_of)
@@ -108,7 +108,7 @@ class Work:
                 if self.record is None:
                     self.taken.append(Draft.of(item, language, language))
                 continue
-            source = reader.of_text(item.text, self.source)
+            source = reader.of_one(item, self.source)
             if not languages.same(source, language):
                 self.drafts.append(Draft.of(item, source, language))
             elif self.record is None or not languages.same(reader.main or self.source, language):
@@ -147,7 +147,7 @@ class Work:
         flag = [f"It is in {name} already, and is taken over as it is."] if not wordless(draft.item.text) else []
         answer.texts.append(_rendering(draft, draft.item.text, "unchanged").model_copy(update={"problems": flag}))
         if self.record is not None:
-            check = {"name": "language", "passed": True, "message": f"The {draft.item.field} is in {name} already."}
+            check = {"name": "language", "ok": True, "message": f"The {draft.item.field} is in {name} already."}
             answer.changes.append(self._edit(draft, draft.item.text, 0.9, [check], "it is in this language already"))
 
     def _say(self, answer: Translated, draft: Draft) -> None:
@@ -159,15 +159,15 @@ class Work:
             return
         text, weakest = draft.text(), draft.weakest()
         if text is None:
-            answer.left.append(Left(language=draft.target, field=draft.item.field, why=_why_open(draft)))
+            answer.left.append(Untranslated(language=draft.target, field=draft.item.field, why=_why_open(draft)))
             return
         gist = any(one.how == "apertium" for one in draft.parts)
         answer.texts.append(_rendering(draft, text, weakest.how if weakest else "unchanged", gist))
         if self.record is None or text == draft.item.text or weakest is None:
             return
-        checks: list[dict[str, Any]] = [{"name": name, "passed": True} for name in CHECKS]
+        checks: list[dict[str, Any]] = [{"name": name, "ok": True} for name in CHECKS]
         if gist:
-            checks.append({"name": "gist", "passed": False, "ok": False, "message": _GIST})
+            checks.append({"name": "gist", "ok": False, "message": _GIST})
         answer.changes.append(self._edit(draft, text, weakest.sure, checks, _why(draft)))
 
     def _edit(self, draft: Draft, text: str, sure: float, checks: list[dict[str, Any]], why: str) -> Edit:

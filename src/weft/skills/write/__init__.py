@@ -48,7 +48,7 @@ class Need(BaseModel):
     field: str
 
 
-class Left(BaseModel):
+class Unwritten(BaseModel):
     """A part that was not written, and why."""
 
     part: Part
@@ -65,7 +65,7 @@ class Written(Changes):
     duplicates: list[str] = Field(
         default_factory=list, description="The products with equal facts: suspected to be one, and not written."
     )
-    left: list[Left] = Field(default_factory=list)
+    left: list[Unwritten] = Field(default_factory=list)
 
 
 _OF_VARIANT = ("sku", "options", "price", "compare_at", "currency", "grams", "weight_unit", "image", "barcode")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from weft.skill import Edit
-from weft.skills.write import Left, Part, Piece, Write, Written
+from weft.skills.write import Part, Piece, Unwritten, Write, Written
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import field_of
 from weft.skills.write.checks import rows
@@ -37,7 +37,7 @@ def twins_of(briefs: Sequence[Brief], here: Setting) -> dict[int, list[str]]:
 def answered(
     asked: Write,
     brief: Brief,
-    made: tuple[Sequence[Text], Sequence[Left]],
+    made: tuple[Sequence[Text], Sequence[Unwritten]],
     here: Setting,
     twins: Sequence[str] = (),
     *,
@@ -57,7 +57,7 @@ def answered(
     )
     if twins:
         why = f"Its facts are those of {', '.join(twins[:3])}{' and others' if len(twins) > 3 else ''}: the same product twice, as it seems."
-        answer.left = [Left(part=part, why=why) for part in dict.fromkeys(asked.parts)]
+        answer.left = [Unwritten(part=part, why=why) for part in dict.fromkeys(asked.parts)]
         return answer
     refused = here.refused(brief.product)
     for text in texts:

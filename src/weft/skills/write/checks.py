@@ -89,7 +89,7 @@ def passed(part: Part, text: Text, brief: Brief, measured: Standard) -> list[dic
 def rows(problems: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """Problems by check as a change keeps them."""
     return [
-        {"name": name, "passed": not found, **({"why": " ".join(found)[:500]} if found else {})}
+        {"name": name, "ok": not found, **({"message": " ".join(found)[:500]} if found else {})}
         for name, found in problems.items()
     ]
 

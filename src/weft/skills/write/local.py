@@ -8,7 +8,7 @@ from typing import Any, Final
 from weft.business import Business
 from weft.errors import WeftError
 from weft.skill import product_of
-from weft.skills.write import Left, Part, Write, Written
+from weft.skills.write import Part, Unwritten, Write, Written
 from weft.skills.write.answers import NOTHING_KNOWN, Text, answered, twins_of
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base, part_name
@@ -64,28 +64,28 @@ class _Page:
     claims: Mapping[str, int]
 
 
-def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[Left]]:
+def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[Unwritten]]:
     """The texts of the parts that are asked for, and those parts that cannot be written, with the reason."""
     language = base(brief.language)
     if (why := _unspoken(brief, language)) is not None:
-        return [], [Left(part=part, why=why) for part in asked.parts]
+        return [], [Unwritten(part=part, why=why) for part in asked.parts]
     grammar = GRAMMARS[language]
     told = telling(brief, language, here.voice_in(brief.language))
     measured = here.standard(asked.channel, brief.language)
     page = _page(told, grammar, brief, measured, asked.parts)
     found: list[Text] = []
-    left: list[Left] = []
+    left: list[Unwritten] = []
     for part in dict.fromkeys(asked.parts):
         limit = measured.limit(part)
         if limit is None:
-            left.append(Left(part=part, why=f"The channel {asked.channel} has no {part_name(part)}."))
+            left.append(Unwritten(part=part, why=f"The channel {asked.channel} has no {part_name(part)}."))
             continue
         pieces = _WRITERS[part](page, measured)
         pieces = [replace(one, text=_swiss(one.text, told.voice.spelling)) for one in pieces]
         sound = [one for one in pieces if not any(formal_problems(part, one.text, brief, measured).values())]
         found += sound
         if not sound:
-            left.append(Left(part=part, why=_why(part, pieces, brief, measured)))
+            left.append(Unwritten(part=part, why=_why(part, pieces, brief, measured)))
     return found, left
 
 

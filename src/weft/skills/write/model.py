@@ -25,7 +25,7 @@ from weft.business import Business
 from weft.errors import BudgetExhausted, Forbidden, InputError, LimitReached, ModelFailed, NotFound, WeftError
 from weft.gateway import errand
 from weft.skill import Edit, product_of
-from weft.skills.write import Left, Part, Piece, Write, Written, checks, prompting, skill, taken
+from weft.skills.write import Part, Piece, Unwritten, Write, Written, checks, prompting, skill, taken
 from weft.skills.write.answers import held, kept_as, twins_of
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base
@@ -159,12 +159,12 @@ def _answer(job: Job, business: Business, draft: "Draft", problem: WeftError | N
     )
 
 
-def _no_part(job: Job, draft: "Draft") -> list[Left]:
+def _no_part(job: Job, draft: "Draft") -> list[Unwritten]:
     """The parts that were asked for and have no place in the channel, or no picture."""
     there = {part for part, _ in draft.wanted.values()}
     channel = job.asked.channel
     return [
-        Left(
+        Unwritten(
             part=part,
             why="The product has no pictures."
             if draft.measured.limit(part) is not None
@@ -221,8 +221,8 @@ class Done:
             after=self.kept,
             facts=[wrote, *({"field": name, "value": value} for name, value in list(rests.items())[:_MOST_FACTS])],
             checks=[
-                {"name": "claims", "passed": True, "checked": len(self.judged)},
-                *({"name": name, "passed": True} for name in _PASSED),
+                {"name": "claims", "ok": True, "checked": len(self.judged)},
+                *({"name": name, "ok": True} for name in _PASSED),
             ],
         )
 

@@ -118,7 +118,7 @@ def show(
     if found["state"] in ("proposed", "approved", "stale") and found["now"] != found["before"]:
         output.out.print(f"! the field now holds: {_text(found['now'])}", style="yellow", markup=False)
     for check in found["checks"]:
-        mark = "✓" if check.get("ok", check.get("passed")) else "✗"
+        mark = "✓" if check.get("ok") else "✗"
         output.out.print(f"  {mark} {check.get('name', '')}: {check.get('message', '')}", markup=False)
     for fact in found["facts"]:
         output.out.print(f"  · {_text(fact)}", markup=False)

@@ -15,7 +15,11 @@ from weft.skills.translate.structure.placeholders import LETTERS
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LOOP: Final = re.compile(r"(.{3,60}?)\1{3,}", re.DOTALL)
 _DENSE: Final = {"CJK": 3.0, "HIRAGANA": 1.7, "KATAKANA": 1.7, "HANGUL": 2.2}
+_SIMPLIFIED: Final = frozenset(
+    "们这个为时对说还没么吗请让护质贵东门车买卖发货电话产专业价经网络间问题过给从员组织无种类样应该标"
+)
 _RUN: Final = 5
+_ENOUGH: Final = 6
 _MOST: Final = 12
 _COMPOUNDING: Final = frozenset(["de", "nl", "sv", "da", "no", "nb", "nn", "fi", "hu", "et", "is"])
 _UNSPACED: Final = frozenset(["zh", "ja", "ko", "th", "lo", "km", "my"])
@@ -165,17 +169,25 @@ def _language(pair: Pair, names: Sequence[str]) -> Iterator[Problem]:
 def _other_script(text: str, share: float, counted: Counter[str], wanted: str) -> Iterator[Problem]:
     # Brands and models stay in Latin letters; a text that is all of them has nothing to translate.
     names = re.findall(r"(?<![\w])[a-z]{3,}(?!\w)", text)
-    if (share < 0.1 and len(names) >= 2) or (share == 0 and len(names) >= 1 and len(text.split()) > 1):
+    foreign = sum(counted.values()) - counted["LATIN"] - sum(counted[script] for script in language.SCRIPTS[wanted])
+    if foreign > 0.3 * sum(counted.values()):
+        yield Problem("language", f"The translation is not in {wanted}: it is written in another script.", short(text))
+    elif (share < 0.1 and len(names) >= 2) or (share == 0 and len(names) >= 1 and len(text.split()) > 1):
         yield Problem("language", f"The translation is not in {wanted}.", short(text))
     elif wanted == "zh" and counted["HIRAGANA"] > 3 and counted["HIRAGANA"] > counted["CJK"] * 0.1:
         yield Problem("language", "The translation is in Japanese, not in Chinese.", short(text))
-    elif wanted == "ja" and counted["CJK"] > 12 and counted["HIRAGANA"] + counted["KATAKANA"] == 0:
+    elif wanted == "ja" and counted["HIRAGANA"] + counted["KATAKANA"] == 0 and _is_chinese(text, counted["CJK"]):
         yield Problem("language", "The translation has no Japanese letters: it looks Chinese.", short(text))
     elif "CYRILLIC" in language.SCRIPTS[wanted] and counted["CYRILLIC"] > 20:
         likely = language.likely(text, ("uk", "ru", "bg", wanted))
         other = max(likely, key=lambda code: likely[code], default=wanted)
         if other != wanted and likely[other] > 0.9:
             yield Problem("language", f"The translation is in {other}, not in {wanted}.", short(text))
+
+
+def _is_chinese(text: str, signs: int) -> bool:
+    """Whether a text of these signs alone is Chinese: long, or with signs that Japanese writes otherwise."""
+    return signs > 14 or sum(sign in _SIMPLIFIED for sign in text) > 1
 
 
 def _other_language(text: str, wanted: str, given: str) -> Iterator[Problem]:
@@ -209,10 +221,11 @@ def _remains(pair: Pair, names: Sequence[str]) -> Iterator[Problem]:
     lower = {word for word in _WORD.findall(texts[0]) if word.islower()}
     for at in range(len(words[1]) - _RUN + 1):
         run = tuple(words[1][at : at + _RUN])
-        if run not in runs or sum(word in lower for word in run) < 3 or len("".join(run)) < 15:
+        small = sum(word in lower for word in run)
+        if run not in runs or small < 2 or len("".join(run)) < 15:
             continue
         likely = language.likely(" ".join(run), (wanted, given))
-        if likely.get(given, 0.0) > likely.get(wanted, 0.0):
+        if likely.get(given, 0.0) > (max(0.5, likely.get(wanted, 0.0)) if small > 2 else 0.9):
             yield Problem(
                 "untranslated",
                 f"A part of the source stands in the translation as it was: {' '.join(run)}",
@@ -228,7 +241,9 @@ def _unchanged(text: str, wanted: str, given: str) -> Iterator[Problem]:
         return
     likely = language.likely(natural, (wanted, given))
     lower = sum(word.islower() for word in words)
-    if likely.get(given, 0.0) > (0.8 if lower >= 2 else 0.9 if len(words) >= 3 else 0.97):
+    # Small words are no names: the more of them stayed, the less a name explains it.
+    sure = 0.5 if lower >= 3 else 0.8 if lower == 2 else 0.9 if len(words) >= 3 else 0.97
+    if likely.get(given, 0.0) > sure:
         yield Problem("untranslated", f"The text stands in the translation as it was: {short(text)}", text)
 
 
@@ -244,17 +259,26 @@ def _loops(pair: Pair) -> Iterator[Problem]:
                 continue
             yield Problem("repetition", f"The translation repeats itself: {short(unit * 2)}", unit)
             return
-    before, after = (_sentences(side.words) for side in (pair.source, pair.target))
-    most = max(before.values(), default=1)
-    for sentence, often in after.items():
-        if often > most + 1:
-            yield Problem("repetition", f"The translation says the same {often} times: {short(sentence)}", sentence)
-            return
+    before, after = (_grams(side.words) for side in (pair.source, pair.target))
+    gram, often = max(after.items(), key=lambda item: item[1], default=("", 0))
+    if often >= 3 and often > max(before.values(), default=1) + 1:
+        yield Problem("repetition", f"The translation says the same {often} times: {short(gram)}", gram)
+    elif sum(after.values()) >= _ENOUGH and _novel(after) < 0.6 and _novel(before) > 0.8:
+        yield Problem("repetition", f"The translation says the same twice: {short(gram)}", gram)
 
 
-def _sentences(text: str) -> Counter[str]:
-    parts = (" ".join(part.split()).casefold() for part in re.split(r"[.!?。！？\n]+", text))
-    return Counter(part for part in parts if len(part) >= 12)
+def _novel(grams: Counter[str]) -> float:
+    """The share of a text's runs of words that stand there once."""
+    return len(grams) / max(1, sum(grams.values()))
+
+
+def _grams(text: str) -> Counter[str]:
+    """How often each run of words stands in a text; of signs, where a script has no blanks."""
+    counted = language.scripts(text)
+    unspaced = sum(counted[script] for script in _DENSE if script != "HANGUL") > 0.5 * sum(counted.values())
+    parts = [sign for sign in text if sign.isalpha()] if unspaced else _WORD.findall(text.casefold())
+    size, joint = (10, "") if unspaced else (5, " ")
+    return Counter(joint.join(parts[at : at + size]) for at in range(len(parts) - size + 1))
 
 
 def weight(text: str) -> float:

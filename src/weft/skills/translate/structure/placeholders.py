@@ -21,8 +21,8 @@ PLACEHOLDER: Final = (
     rf"|(?<![\w%])%(?:{_FLAGS})(?:[diouxXeEfFgGcsa](?![A-Za-z])|@)|(?<![\w%])%[A-Za-z_][\w.]{{0,40}}%|(?<![\w%])%%(?!\w)"
     # :name as frameworks write it
     r"|(?<![^\s(\[\"'“‘«>])\:[a-z][a-z0-9_]{0,40}\b(?![:/])"
-    # <x id="1"/>, <ph …/>, <g id="1">, </g>, __NAME__, [shortcode of="blogs"]
-    r"|</?(?:x|ph|g|bx|ex|bpt|ept|it|mrk)(?:\s[^<>\n]{0,200})?/?>|\b__[A-Z][A-Z0-9_]*?__\b"
+    # <x id="1"/>, <ph …/>, <g id="1">, </g>, __NAME__, #NAME#, [shortcode of="blogs"]
+    r"|</?(?:x|ph|g|bx|ex|bpt|ept|it|mrk)(?:\s[^<>\n]{0,200})?/?>|\b__[A-Z][A-Z0-9_]*?__\b|#[A-Z][A-Z0-9_]{1,40}#"
     r"|\[/?[a-z][a-z0-9_-]{0,40}(?:\s+[a-z_-]{1,40}=[^\[\]\n]{1,300})\]|\[/[a-z][a-z0-9_-]{1,40}\]"
     # What looks like a mark of ours
     r"|(?:<|&lt;)/?[0-9]{1,6}/?(?:>|&gt;)"
