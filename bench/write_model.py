@@ -22,6 +22,7 @@ from bench import place
 from bench.figures import Figure
 from bench.pressure import PORT, Server, started
 from weft.business import Business
+from weft.runs.book import Runs
 from weft.sample.many import many
 from weft.settings import Settings
 
@@ -30,6 +31,7 @@ SECONDS: Final = 0.4
 LIES: Final = 0.3
 KILLED: Final = 1_500
 _LOOK_EVERY: Final = 0.25
+_MOST_SHARED: Final = 12_000
 FASHION: Final = "shops/fashion.csv.gz"
 
 
@@ -56,10 +58,12 @@ def run(given: Given) -> dict[str, Any]:
     with _model() as model:
         flowing = _flowed(given, model)
     with _model() as model:
+        shared = _shared(given, model)
+    with _model() as model:
         killed = _killed(given, model)
     with _model("--lies", str(LIES), "--delay", "0.02") as model:
         lied = _lied(given, model)
-    return {"flowing": flowing, "killed": killed, "lied": lied}
+    return {"flowing": flowing, "shared": shared, "killed": killed, "lied": lied}
 
 
 @contextlib.contextmanager
@@ -104,6 +108,24 @@ def _flowed(given: Given, model: Server) -> dict[str, Any]:
     told = _told(model)
     by_model = _counted(shop, "model")
     return {**last, "memory": memory, "requests": told["requests"], "cpu": cpu, "by_model": by_model}
+
+
+def _shared(given: Given, model: Server) -> dict[str, Any]:
+    """The same by two workers, which together have as many requests under way."""
+    products = min(given.products, _MOST_SHARED)
+    _, environment = _shop(given, model, "shared", many(products, given.place.scratch / "shared.csv"))
+    own = {**environment, "WEFT_AT_ONCE": str(IN_FLIGHT // 2)}
+    workers = [subprocess.Popen([place.WEFT, "worker"], env=own, stderr=subprocess.DEVNULL) for _ in range(2)]
+    try:
+        run = json.loads(place.ran([place.WEFT, "run", "write", "--queue", "--json"], environment).output)["run"]
+        book = Runs(given.place.business("shared"))
+        while (found := book.get(run))["state"] in ("queued", "running"):
+            time.sleep(_LOOK_EVERY)
+    finally:
+        for worker in workers:
+            worker.terminate()
+            worker.wait()
+    return {**found, "requests": _told(model)["requests"]}
 
 
 def _counted(shop: Business, engine: str) -> int:
@@ -162,30 +184,37 @@ def _proposed(shop: Business) -> Mapping[str, list[str]]:
 
 def score(measured: dict[str, Any]) -> Sequence[Figure]:
     """The figures of `write` with a model."""
-    flowing, killed, lied = measured["flowing"], measured["killed"], measured["lied"]
+    flowing, shared, killed, lied = (measured[name] for name in ("flowing", "shared", "killed", "lied"))
+    together = shared["requests"] / shared["seconds"]
     rate, ideal = flowing["requests"] / flowing["seconds"], IN_FLIGHT / SECONDS
     grown = _grown(flowing["memory"])
     products = flowing["records"]
     return [
         Figure(
-            f"requests a second, {IN_FLIGHT} in flight",
-            rate,
+            f"two workers, {IN_FLIGHT} requests in flight together",
+            together,
             "req/s",
-            note=f"{products:,} products in {flowing['seconds']:.0f} s",
+            note=f"{shared['records']:,} products in {shared['seconds']:.0f} s",
         ),
         Figure(
             "of the ideal throughput",
-            100 * rate / ideal,
+            100 * together / ideal,
             "%",
             90,
             False,
             f"{ideal:.0f} req/s at {SECONDS * 1000:.0f} ms",
         ),
         Figure(
+            f"one process, {IN_FLIGHT} in flight",
+            rate,
+            "req/s",
+            note=f"{100 * rate / ideal:.0f} % of the ideal; {products:,} products in {flowing['seconds']:.0f} s",
+        ),
+        Figure(
             "requests a product", flowing["requests"] / products, "", note=f"{flowing['by_model']:,} texts by the model"
         ),
         Figure("processor time a product", 1000 * flowing["cpu"] / products, "ms", note="start-up in it"),
-        Figure("memory at the end of the run", flowing["memory"][-1][0], "MB"),
+        Figure("memory at the end of the run", _last(flowing["memory"]), "MB"),
         Figure(
             "memory grown over the last three quarters", grown, "MB", 20, note=f"over {products * 3 // 4:,} products"
         ),
@@ -225,3 +254,8 @@ def _grown(memory: Sequence[tuple[float, int]]) -> float:
     later = [size for size, requests in memory if requests >= last / 4 and size]
     tenth = max(len(later) // 10, 1)
     return sorted(later[-tenth:])[tenth // 2] - sorted(later[:tenth])[tenth // 2]
+
+
+def _last(memory: Sequence[tuple[float, int]]) -> float:
+    """The memory (MB) at the last look before the process had ended."""
+    return next((size for size, _ in reversed(memory) if size), 0.0)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
+
 MOST: Final = 1 << 18
 """Letters of an answer that are read."""
 _DEEPEST: Final = 100
@@ -66,6 +68,9 @@ def said(text: str) -> Said:
     spoken = without_thoughts(text[:MOST])
     within = _said_as_string(spoken)
     spoken = spoken if within is None else within
+    whole = _read(spoken.strip())
+    if whole is not None:
+        return Said((_without_thoughts_within(whole),), cut, spoken.strip())
     values: list[Any] = []
     place = 0
     while len(values) < _MOST_VALUES and (opening := _OPENING.search(spoken, place)):
@@ -79,6 +84,20 @@ def said(text: str) -> Said:
             cut = True
             break
     return Said(tuple(values), cut, spoken.strip())
+
+
+def _read(text: str) -> Any:
+    """A text that is one JSON object and nothing else, as most answers are; None where it is not."""
+    if (
+        not (text.startswith("{") and text.endswith("}"))
+        or "\\u" in text
+        or text.count("{") + text.count("[") > _DEEPEST
+    ):
+        return None
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return None
 
 
 def _said_as_string(text: str) -> str | None:

@@ -42,7 +42,6 @@ _MOST_TOLD: Final = 3
 _GRAM: Final = 7
 _OFTEN: Final = 3
 _PASSED: Final = ("limits", "html", "words", "language", "repetition", "prompt")
-_LEAST_LETTERS: Final = 40
 _LEAKED: Final = re.compile(
     r"</?data\b|\bas an ai\b|\blanguage model\b|\bsprachmodell\b|\bJSON schema\b|\bsystem prompt\b|"
     r"\b(?:ignore|disregard|forget) (?:all |any )?(?:previous|prior|your|the|above|these|those) (?:previous |prior )?(?:instructions?|rules?|prompts?)\b",
@@ -244,6 +243,7 @@ class Draft:
         texts = {name: text for name, text in self._texts(said) if name not in self.passed}
         betrayed = self._betrayed(texts)
         claimed = {} if betrayed else self._claimed(texts.values())
+        betrayed = betrayed or self._foreign(claimed)
         problems = []
         for name, (part, place) in self.wanted.items():
             if name in self.passed:
@@ -312,12 +312,15 @@ class Draft:
             return [f"“{unfilled[0]}” is not filled in."]
         if hidden := _HIDDEN.search(whole):
             return [f"It has a sign that nobody sees (U+{ord(hidden[0]):04X})."]
-        if sum(letter.isalpha() for letter in whole) < _LEAST_LETTERS:
-            return []
-        spoken = claims.language_of(_without(whole, self.known))
-        if spoken is not None and base(spoken) != base(self.measured.language):
-            return [f"It is in another language ({spoken}) than it was asked for ({self.measured.language})."]
         return []
+
+    def _foreign(self, claimed: Mapping[str, Sequence[claims.Judged]]) -> list[str]:
+        """Whether most of an answer is in another language, so that the rest, where that cannot be told, is as well."""
+        wrong = [one for found in claimed.values() for one in found if one.claim.kind == "language" and not one.ok]
+        lines = [line for line, found in claimed.items() if any(one in wrong for one in found)]
+        if 2 * sum(map(len, lines)) <= sum(map(len, claimed)):
+            return []
+        return [f"It is in another language than it was asked for ({self.measured.language}): {wrong[0].why}"]
 
     def _sound(self, point: str, claimed: Mapping[str, Sequence[claims.Judged]]) -> bool:
         limit = self.measured.limit("bullets")
@@ -407,13 +410,6 @@ def _recited(text: str) -> str | None:
     """Words of the prompt that a text recites, if it does."""
     found = next((gram for gram in _grams(text) if gram in _prompt_grams()), None)
     return " ".join(found) if found else None
-
-
-def _without(text: str, known: Brief) -> str:
-    """A text without the names that stay as they are in every language."""
-    for name in sorted({known.name, known.brand, *known.names} - {""}, key=len, reverse=True):
-        text = text.replace(name, " ")
-    return text
 
 
 def taught(asked: Write, business: Business, texts: Mapping[str, Any]) -> list[dict[str, Any]]:
