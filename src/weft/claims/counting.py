@@ -1,5 +1,6 @@
 """Verdicts on bare numbers and codes: a number needs its noun, or an equal number in a fact of that meaning."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from weft.claims.agreement import holding
@@ -52,9 +53,8 @@ def _elliptic(finding: Finding, readings: Sequence[Number], text: Assertions, fa
     """The fact of a number whose unit was said before: «80 lumens in front, 20 behind»."""
     if finding.thing:
         return None
-    before = [
-        one for one in text.findings if one.unit is not None and one.kind == "measure" and one.after <= finding.first
-    ]
+    place = bisect_left(text.findings, finding.first, key=lambda one: one.first)
+    before = [one for one in text.findings[max(0, place - 4) : place] if one.unit is not None and one.kind == "measure"]
     if not before or any(word in STOPS for word in text.scan.words[before[-1].after : finding.first]):
         return None
     unit = before[-1].unit

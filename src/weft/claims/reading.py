@@ -91,7 +91,7 @@ _BLOCKS: Final = frozenset(
 )
 _HIDDEN: Final = ("script", "style", "template", "head", "noscript", "svg", "iframe", "textarea", "title")
 _CJK: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff"
-_TOKEN: Final = re.compile(rf"\d+(?:[.,']\d+)*|[{_CJK}]|[^\W\d_{_CJK}]+|''|\S|\n")
+_TOKEN: Final = re.compile(rf"\d+(?:[.,]\d+|'\d{{3}}(?!\d))*|[{_CJK}]|[^\W\d_{_CJK}]+|''|\S|\n")
 
 
 @dataclass(slots=True)
