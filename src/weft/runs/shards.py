@@ -172,13 +172,12 @@ class Work:
         records, place, attempts, careful = row
         taken = time.monotonic()
         if self.engine == "model" and not self.skill.streams and attempts < _CAREFUL_FROM:
-            return self._flowed(n, claim, records, place, stopping, told) and self._done(
-                n, claim, time.monotonic() - taken
-            )
+            flow = _Flow(self, n, claim, records, place, stopping, told)
+            return flow.worked() and self._done(n, claim, time.monotonic() - taken)
         size = _FIRST_PART
         while place < len(records):
             if stopping():
-                self._release(n, claim)
+                self.release(n, claim)
                 return False
             begun = time.monotonic()
             if attempts >= _CAREFUL_FROM:
@@ -187,14 +186,14 @@ class Work:
             else:
                 part = self._part(records[place : place + size], place)
             try:
-                running = self._commit(n, claim, part)
+                running = self.commit(n, claim, part)
             except Lost:
                 return False
             place = part.place
             if told is not None:
                 told(part)
             if not running:
-                self._release(n, claim)
+                self.release(n, claim)
                 return False
             took = time.monotonic() - begun
             size = (
@@ -205,66 +204,6 @@ class Work:
                 else size
             )
         return self._done(n, claim, time.monotonic() - taken)
-
-    def _flowed(
-        self,
-        n: int,
-        claim: UUID,
-        records: Sequence[UUID],
-        place: int,
-        stopping: Callable[[], bool],
-        told: Callable[[Part], None] | None,
-    ) -> bool:
-        """Work a shard off with the model engine, and tell whether all of it is: many answers are under way while others are written.
-
-        Where the run is stopped no further request begins, and what was asked is waited for and kept, since it is paid.
-        """
-        asked: deque[_Asked] = deque()
-        part, written, open_ = Part(place, [], {}, {}), time.monotonic(), True
-
-        def read() -> Iterator[_Asked]:
-            for at in range(place, len(records), _READ_AT_ONCE):
-                batch = list(self._asked(records[at : at + _READ_AT_ONCE], at))
-                requests = [one.request for one in batch if isinstance(one.request, BaseModel)]
-                skills.look_ahead(self.skill, requests, self.business)
-                yield from batch
-
-        def requests() -> Iterator[BaseModel | WeftError]:
-            for one in timed.ahead(read(), _READ_AT_ONCE):
-                if not open_:
-                    return
-                asked.append(one)
-                if one.request is not None:
-                    yield one.request
-
-        def write() -> bool:
-            nonlocal part, written
-            running = self._commit(n, claim, part)
-            if told is not None:
-                told(part)
-            part, written = Part(part.place, [], {}, {}), time.monotonic()
-            return running
-
-        def write_if_due() -> None:
-            nonlocal open_
-            silent = time.monotonic() - written
-            if silent > _SECONDS_A_BEAT or (silent > _SECONDS_A_FLOWING_PART and (part.made or part.failures)):
-                open_ = write() and not stopping() and open_
-
-        try:
-            with errand.on(bulk=True), skills.answering(self.skill, requests(), self.business, write_if_due) as given:
-                for answer in given:
-                    self._took(part, asked, answer)
-                    write_if_due()
-            self._took(part, asked, None)
-            part.place = len(records) if open_ else part.place
-            done = part.place == len(records)
-            if not write() or not done:
-                self._release(n, claim)
-                return False
-        except Lost:
-            return False
-        return True
 
     def _careful(self, n: int, claim: UUID, records: Sequence[UUID], place: int, marked: int | None) -> Part:
         """One record, noted before it is begun; the one noted when a worker died is given up."""
@@ -283,7 +222,7 @@ class Work:
 
     def _part(self, uids: Sequence[UUID], place: int) -> Part:
         part = Part(place + len(uids), [], {}, {})
-        asked = list(self._asked(uids, place))
+        asked = list(self.asked_of(uids, place))
         requests = [one.request for one in asked if isinstance(one.request, BaseModel)]
         with errand.on(bulk=True):
             answers = iter(skills.answers(self.skill, requests, self.business, self.engine))
@@ -291,7 +230,7 @@ class Work:
             self._take_in(part, one, next(answers) if isinstance(one.request, BaseModel) else one.request)
         return part
 
-    def _asked(self, uids: Sequence[UUID], place: int) -> Iterator[_Asked]:
+    def asked_of(self, uids: Sequence[UUID], place: int) -> Iterator[_Asked]:
         """What is asked of the records of these uids, which begin at that place of the shard."""
         found = self.business.catalog.read(uids, self.skill.reads)
         known = {} if self.again else self.business.remembered.made_from(self.key, uids)
@@ -306,7 +245,7 @@ class Work:
                     request = problem
             yield _Asked(places[uid], uid, version, made_from, product["id"], request)
 
-    def _took(self, part: Part, asked: deque[_Asked], answer: BaseModel | WeftError | None) -> None:
+    def took(self, part: Part, asked: deque[_Asked], answer: BaseModel | WeftError | None) -> None:
         """Take what was asked into a part: up to the request that has this answer, or where there is none all that is left."""
         while asked:
             one = asked.popleft()
@@ -346,7 +285,7 @@ class Work:
             )
         return told, text
 
-    def _commit(self, n: int, claim: UUID, part: Part) -> bool:
+    def commit(self, n: int, claim: UUID, part: Part) -> bool:
         """Write a part, and tell whether the run goes on; raises Lost where the shard is not ours any more."""
         with self.business.transaction() as connection:
             held = connection.execute(
@@ -391,7 +330,7 @@ class Work:
                     part.failures.setdefault(problem["record"], f"{problem['field']}: {problem['problem']}")
         return done
 
-    def _release(self, n: int, claim: UUID) -> None:
+    def release(self, n: int, claim: UUID) -> None:
         """Give a shard back in good order."""
         with self.business.transaction() as connection:
             row = connection.execute(
@@ -416,6 +355,81 @@ class Work:
                 (self.run, self.run),
             )
         return True
+
+
+class _Flow:
+    """A shard worked off with the model engine: many answers are under way while those that have come are written.
+
+    Where the run is stopped no further request begins, and what was asked is waited for and kept, since it is paid.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        n: int,
+        claim: UUID,
+        records: Sequence[UUID],
+        place: int,
+        stopping: Callable[[], bool],
+        told: Callable[[Part], None] | None,
+    ) -> None:
+        self._work, self._n, self._claim, self._records, self._place = work, n, claim, records, place
+        self._stopping, self._told = stopping, told
+        self._asked: deque[_Asked] = deque()
+        self._part, self._written = Part(place, [], {}, {}), time.monotonic()
+        self._open = True
+
+    def worked(self) -> bool:
+        """Tell whether all of the shard is done: not so where the run was stopped, or somebody else has the shard."""
+        work = self._work
+        try:
+            with (
+                errand.on(bulk=True),
+                skills.answering(work.skill, self._requests(), work.business, self._write_if_due) as answers,
+            ):
+                for answer in answers:
+                    work.took(self._part, self._asked, answer)
+                    self._write_if_due()
+            work.took(self._part, self._asked, None)
+            if self._open:
+                self._part.place = len(self._records)
+            done = self._part.place == len(self._records)
+            if not self._write() or not done:
+                work.release(self._n, self._claim)
+                return False
+        except Lost:
+            return False
+        return True
+
+    def _requests(self) -> Iterator[BaseModel | WeftError]:
+        for one in timed.ahead(self._read(), _READ_AT_ONCE):
+            if not self._open:
+                return
+            self._asked.append(one)
+            if one.request is not None:
+                yield one.request
+
+    def _read(self) -> Iterator[_Asked]:
+        work, records = self._work, self._records
+        for at in range(self._place, len(records), _READ_AT_ONCE):
+            batch = list(work.asked_of(records[at : at + _READ_AT_ONCE], at))
+            requests = [one.request for one in batch if isinstance(one.request, BaseModel)]
+            skills.look_ahead(work.skill, requests, work.business)
+            yield from batch
+
+    def _write_if_due(self) -> None:
+        silent = time.monotonic() - self._written
+        part = self._part
+        if silent > _SECONDS_A_BEAT or (silent > _SECONDS_A_FLOWING_PART and (part.made or part.failures)):
+            self._open = self._write() and not self._stopping() and self._open
+
+    def _write(self) -> bool:
+        part = self._part
+        running = self._work.commit(self._n, self._claim, part)
+        if self._told is not None:
+            self._told(part)
+        self._part, self._written = Part(part.place, [], {}, {}), time.monotonic()
+        return running
 
 
 def worked_here(business: Business, run: str, told: Callable[[Part], None] | None = None) -> None:
