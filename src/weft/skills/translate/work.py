@@ -153,7 +153,12 @@ class Work:
     def _say(self, answer: Translated, draft: Draft) -> None:
         """A draft that is whole, as a text and as an edit; or why it is left."""
         if (written := self.edits.get((draft.target, draft.item.column))) is not None:
-            answer.texts.append(_rendering(draft, str(written.after), "written"))
+            said = str(written.after)
+            if said == draft.item.text:
+                # A name that stays: nothing to propose.
+                answer.texts.append(_rendering(draft, said, "unchanged"))
+                return
+            answer.texts.append(_rendering(draft, said, "written"))
             sure = min(written.confidence or _SURE_OF_WRITTEN, _SURE_OF_WRITTEN)
             answer.changes.append(written.model_copy(update={"confidence": sure, "engine": "local"}))
             return

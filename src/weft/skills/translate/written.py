@@ -4,14 +4,18 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from weft import claims
 from weft import skill as skills
 from weft.business import Business
 from weft.errors import WeftError
 from weft.skill import Edit
+from weft.skills.translate import gate
 
 _LOG: Final = logging.getLogger(__name__)
 _PARTS: Final = ("title", "description", "bullets", "seo_title", "seo_description")
 _SKILL: Final = "write"
+# What search engines show of a page's title and description, in characters.
+_SHOWN: Final = {"seo_title": 60, "seo_description": 155}
 
 
 def there() -> bool:
@@ -61,6 +65,28 @@ def edits(
                 if edit.field.startswith(prefix) and isinstance(edit.after, str)
             }
     return found
+
+
+def for_market(edit: Edit, product: Mapping[str, Any], language: str, rules: gate.Rules) -> tuple[Edit, list[str]]:
+    """A text of `write` with measures and sizes as the market has them, and what is wrong with it then, a sentence each."""
+    before = str(edit.after)
+    after = gate.adapted(before, language, rules, str(product.get("title") or ""))
+    if after == before:
+        return edit, []
+    facts, country = claims.facts_of(product), rules.market.country if rules.market else ""
+    first, second = (
+        [one for one in claims.supported(text, facts, language=language, market=country or None) if not one.ok]
+        for text in (before, after)
+    )
+    column, known = edit.field.split(".")[-1], {(one.claim.kind, one.claim.text) for one in first}
+    problems = [
+        f"“{one.claim.text}” is not what the product's facts say: {one.why or 'no fact supports it'}".rstrip(".") + "."
+        for one in second
+        if (one.claim.kind, one.claim.text) not in known
+    ]
+    if len(after) > _SHOWN.get(column, len(after)):
+        problems.append(f"With the market's measures it has {len(after)} characters; {_SHOWN[column]} are shown.")
+    return edit.model_copy(update={"after": after}), problems
 
 
 def _part(column: str) -> str | None:

@@ -193,16 +193,17 @@ def _bullets(page: _Page, measured: Standard) -> list[Text]:
 
 def _seo_title(page: _Page, measured: Standard) -> list[Text]:
     limit = measured.rules.limits["seo_title"].characters
-    title, brand = page.grammar.title(page.told), page.told.brief.brand
-    name = page.told.proper
-    forms = [
-        f"{title} | {brand}" if brand and brand.casefold() not in title.casefold() else title,
-        title,
-        f"{name} | {brand}",
-        name,
-    ]
+    title, name = page.grammar.title(page.told), page.told.proper
+    forms = [_signed(title, page), title, _signed(name, page), name]
     chosen = next((form for form in forms if form.strip(" |") and len(form) <= limit), _cut(title, limit))
     return [Text("seo_title", chosen, None, page.claims.get(title, 0), ("title", "vendor", "color"))]
+
+
+def _signed(title: str, page: _Page) -> str:
+    """A title that ends with the shop's brand, or the maker's where the shop has none; one that names either stays."""
+    maker, shop = page.told.brief.brand, page.told.voice.brand.strip()
+    named = any(one and one.casefold() in title.casefold() for one in (maker, shop))
+    return title if named or not (shop or maker) else f"{title} | {shop or maker}"
 
 
 def _seo_description(page: _Page, measured: Standard) -> list[Text]:
