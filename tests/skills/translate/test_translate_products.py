@@ -234,6 +234,36 @@ def test_figures_and_measures_are_written_as_the_language_and_the_market_have_th
         said("12 in", market="Mars")
 
 
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Tanjore Shirt", "Hemd Tanjore"),
+        ("Tanjore Linen Shirt", "Hemd Tanjore aus Leinen"),
+        ("Tanjore", "Tanjore"),
+        ("A light shirt", ["A", "light"]),
+        ("Ruffled Tanjore Shirt", ["Ruffled"]),
+        ("Tanjore Brolly", ["Brolly"]),
+        ("Tanjore 2-Person Tent", ["2-Person"]),
+    ],
+)
+def test_a_title_is_translated_where_it_is_a_noun_and_names_and_else_left(
+    business: Business, title: str, said: str | list[str]
+) -> None:
+    thing = {
+        **BOOT,
+        "title": title,
+        "description": "<p>This brolly has a linen cover and two side pockets.</p>",
+    }
+    answer = translated(business, product=thing, source="en", into=["de"], fields=["title"])
+    if isinstance(said, str):
+        assert texts(answer) == {"title": said}
+        assert hows(answer)["title"] == ("unchanged" if said == title else "written")
+        assert [edit.after for edit in answer.changes] == [said] * (said != title)
+    else:
+        assert (answer.texts, answer.changes) == ([], [])
+        assert ", ".join(f"“{word}”" for word in said) in answer.left[0].why
+
+
 BOOT: dict[str, Any] = {
     "id": "boot",
     "title": "Tanjore boots",

@@ -78,9 +78,10 @@ def _write(works: Sequence[Work], business: Business) -> None:
     for language, some in languages.items():
         columns = [[draft.item.column for draft in drafts] for _, drafts in some]
         found = written.edits([work.product for work, _ in some], columns, language, business)
-        for (work, drafts), edits in zip(some, found, strict=True):
+        for (work, drafts), said in zip(some, found, strict=True):
             for draft in drafts:
-                if (edit := edits.get(draft.item.column)) is not None:
+                draft.unknown = said.unknown.get(draft.item.column, [])
+                if (edit := said.edits.get(draft.item.column)) is not None:
                     _take(edit, draft, work)
 
 

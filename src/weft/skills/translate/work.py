@@ -247,5 +247,8 @@ def _why_open(draft: Draft) -> str:
     problems = next((one.problems for one in draft.open if one.problems), [])
     if problems:
         return f"What was said of it does not hold: {' '.join(problems)[:400]}"
+    if draft.unknown:
+        words = ", ".join(f"“{word}”" for word in draft.unknown)
+        return f"It is more than a noun and names: of {words} nothing here has a translation, and half of one is none. {NO_MODEL}"
     some = f"{open_} of its {all_} segments are open. " if all_ > 1 and open_ < all_ else ""
     return some + NO_MODEL

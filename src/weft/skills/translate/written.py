@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from weft import claims
@@ -16,6 +17,14 @@ _PARTS: Final = ("title", "description", "bullets", "seo_title", "seo_descriptio
 _SKILL: Final = "write"
 # What search engines show of a page's title and description, in characters.
 _SHOWN: Final = {"seo_title": 60, "seo_description": 155}
+
+
+@dataclass(slots=True)
+class Said:
+    """What `write` says of a product by column, and the words that kept it from saying more, by column too."""
+
+    edits: dict[str, Edit] = field(default_factory=dict)
+    unknown: dict[str, list[str]] = field(default_factory=dict)
 
 
 def there() -> bool:
@@ -37,11 +46,11 @@ def rests_on(business: Business) -> str:
 
 def edits(
     products: Sequence[Mapping[str, Any]], columns: Sequence[Sequence[str]], language: str, business: Business
-) -> list[dict[str, Edit]]:
+) -> list[Said]:
     """What `write` says of each product for these columns (`title`, `bullets`, `image_1_alt`), by column; what it cannot is not there."""
     asked = [[part for part in map(_part, wanted) if part] for wanted in columns]
     chosen = [place for place, parts in enumerate(asked) if parts]
-    found: list[dict[str, Edit]] = [{} for _ in products]
+    found = [Said() for _ in products]
     if not chosen or not there():
         return found
     skill = skills.named(_SKILL)
@@ -59,11 +68,12 @@ def edits(
     for place, answer in zip(chosen, answers, strict=True):
         if not isinstance(answer, WeftError):
             prefix = f"translations.{language}."
-            found[place] = {
+            found[place].edits = {
                 edit.field.removeprefix(prefix): edit
                 for edit in getattr(answer, "changes", ())
                 if edit.field.startswith(prefix) and isinstance(edit.after, str)
             }
+            found[place].unknown = {one.part: one.unknown for one in getattr(answer, "left", ()) if one.unknown}
     return found
 
 
