@@ -99,6 +99,15 @@ def test_a_thin_listing_becomes_one_that_a_buyer_can_decide_by(business: Busines
     assert {need.fact for need in answer.needs} == {"care", "fit"}
 
 
+def test_a_meta_title_ends_with_the_shops_own_brand_unless_the_maker_stands_in_it(business: Business) -> None:
+    business.preferences.put("voice", {"brand": "Fjordlight"}, "test")
+    assert texts(written(business, VEST))["seo_title"] == "Gilet Vest in Canvas | Fjordlight"
+    makers = {**VEST, "title": "Fortelli Gilet Vest"}
+    assert texts(written(business, makers))["seo_title"] == "Fortelli Gilet Vest in Canvas"
+    long = {**VEST, "title": "Gilet Vest with an Uncommonly Long Name for Walkers"}
+    assert len(texts(written(business, long))["seo_title"]) <= 60
+
+
 def test_each_edit_has_its_facts_and_the_checks_that_it_passed(business: Business) -> None:
     answer = written(business, VEST)
     assert {edit.field for edit in answer.changes} == set(texts(answer))

@@ -104,6 +104,7 @@ class English(Grammar):
         name = told.proper or told.brief.brand
         if told.kind is not None and not (told.named and told.proper):
             noun = self._titled(self._kind(told, bare=bool(told.proper) and told.kept))
+            noun = " ".join([*(self._titled(one.en) for one in told.stuff), noun])
             name = f"{name} {noun}".strip() if folded(noun) not in folded(name) else name
         colored = self._color(told)
         if colored and folded(colored) not in folded(name):
