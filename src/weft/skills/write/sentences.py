@@ -20,6 +20,8 @@ Said = TypeVar("Said")
 LONGEST: Final = 200_000
 _MOST_BLOCKS: Final = 400
 _LONGEST_SENTENCE: Final = 400
+# What is read of a sentence: one longer by far is kept by nobody, and patterns take the square of its length.
+_LONGEST_READ: Final = 2_000
 _MOST_SENTENCES: Final = 300
 _THINGS: Final = 3
 _MILD: Final = re.compile(
@@ -168,14 +170,14 @@ def tidy(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a block; an abbreviation's point ends none."""
+    """The sentences of a block, each cut at 2,000 characters; an abbreviation's point ends none."""
     found: list[str] = []
     for part in _END.split(text, _MOST_SENTENCES):
-        plain = part.strip()
+        plain = part.strip()[:_LONGEST_READ]
         if not plain:
             continue
         if found and _ABBREVIATION.search(found[-1]) and not re.search(r"\b(?:U\.S\.A|U\.K|U\.S|E\.U)\.$", found[-1]):
-            found[-1] = f"{found[-1]} {plain}"
+            found[-1] = f"{found[-1]} {plain}"[:_LONGEST_READ]
         else:
             found.append(plain)
     return found
