@@ -1,11 +1,10 @@
 """English sentences from facts: articles, plurals, pairs, two spellings."""
 
 import functools
+import importlib
 import re
 from collections.abc import Sequence
-from typing import Final
-
-import inflect
+from typing import Any, Final
 
 from weft.skills.write.brief import Picture
 from weft.skills.write.composition import Component, Share, whole
@@ -23,7 +22,6 @@ from weft.skills.write.grammar.telling import (
 from weft.skills.write.lexicon import folded, plural
 from weft.skills.write.sizes import ordered, spanned
 
-_ENGINE: Final = inflect.engine()
 _FOR: Final = {
     "women": "women's", "men": "men's", "kids": "kids'", "girls": "girls'", "boys": "boys'", "babies": "babies'", "unisex": "unisex",
 }  # fmt: skip
@@ -68,9 +66,15 @@ _SPELLED: Final = (
 
 
 @functools.cache
+def _inflect() -> Any:
+    """The library of English forms, which takes seconds to load: texts in other languages do without it."""
+    return importlib.import_module("inflect").engine()
+
+
+@functools.cache
 def article(phrase: str) -> str:
     """A phrase with a or an before it."""
-    return str(_ENGINE.a(phrase))
+    return str(_inflect().a(phrase))
 
 
 @functools.cache
