@@ -8,9 +8,9 @@ from bench import corpus
 from bench.corpus import Outcome
 
 
-@pytest.fixture(scope="module", params=corpus.HALVES)
+@pytest.fixture(scope="module", params=[*corpus.HALVES, *corpus.MORE])
 def half(request: pytest.FixtureRequest) -> str:
-    """The name of a half."""
+    """The name of a half, or of further texts to develop with."""
     return str(request.param)
 
 
@@ -44,7 +44,7 @@ def test_clean_texts_are_let_through_but_for_one_in_fifty(half, outcomes):
 
 def test_the_corpus_is_even_and_says_each_thing_once():
     every = {half: corpus.entries(half) for half in corpus.HALVES}
-    texts = Counter(entry.text for half in every.values() for entry in half)
+    texts = Counter(entry.text for half in [*corpus.HALVES, *corpus.MORE] for entry in corpus.entries(half))
     assert [text for text, n in texts.items() if n > 1] == []
     for half in every.values():
         planted = [entry for entry in half if entry.kind]

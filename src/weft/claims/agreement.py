@@ -337,13 +337,13 @@ def _beyond_share(bound: str, limit: float, there: float) -> bool:
 
 def _percent_fits(finding: Finding, known: Quantity, every: Sequence[Quantity], text: Assertions) -> bool:
     """Whether a percentage is of what the fact says it is of, where the two are in one language."""
-    of = [word for word in known.near if len(word) > 3]
+    of = [word for word in known.near if len(word) > 2]
     sentence = _sentence(finding, text)
     if not of or not text.language or (known.language and known.language != text.language):
         return True
     if any(plain_letters(word)[:5] in sentence for word in of):
         return True
-    others = (word for other in every if other is not known for word in other.near if len(word) > 3 and word not in of)
+    others = (word for other in every if other is not known for word in other.near if len(word) > 2 and word not in of)
     return not any(plain_letters(word)[:5] in sentence for word in others)
 
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from weft.claims.finding import STOPS, Scan
 from weft.claims.languages import small_words
-from weft.claims.lexicon import longest
+from weft.claims.lexicon import longest, plain_letters
 
 _REACH: Final = 6
 _FEW: Final = 2
@@ -173,8 +174,15 @@ _WITH: Final = frozenset(["mit", "con", "with", "avec", "que", "which", "qui", "
 _MARKS: Final = "含可有支持带是否不无能需要具备适合放入用的"
 
 
+def linking() -> frozenset[str]:
+    """Words behind a denial that only link it to what is denied."""
+    return _VERBS
+
+
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """A word without the ending that says its number or gender."""
+    """A word without accents and without the ending that says its number or gender."""
+    word = plain_letters(word)
     return _ENDINGS.sub("", word) if len(word) > _SHORTEST + 1 else word
 
 
@@ -210,7 +218,9 @@ def _late(scan: Scan, n: int) -> bool:
     if scan.words[n] not in scan.lexicon.late:
         return False
     hit = longest(scan.lexicon.late, scan.words, scan.reading.glued, n)
-    return hit is not None and (hit[0] >= len(scan.words) or scan.words[hit[0]] in STOPS or scan.words[hit[0]] == ",")
+    if hit is None or (hit[0] < len(scan.words) and scan.words[hit[0]] == ":"):
+        return False
+    return hit[0] >= len(scan.words) or scan.words[hit[0]] in STOPS or scan.words[hit[0]] == ","
 
 
 def _tells(word: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from weft import money as currencies
 from weft.claims.assertions import Assertions, assertions
-from weft.claims.denials import bare_label, chinese_denied, groups, stem, telling
+from weft.claims.denials import bare_label, chinese_denied, groups, linking, stem, telling
 from weft.claims.finding import STOPS, Finding
 from weft.claims.languages import small_words, told
 from weft.claims.lexicon import lexicon, longest, parents, properties_of
@@ -93,6 +93,7 @@ _NO: Final = frozenset(
         "不可",
     ]
 )
+_PROSE: Final = ("title", "description", "seo_title", "seo_description")
 _LONG: Final = 60
 _SHORT: Final = 40
 _CJK: Final = 0x2E80
@@ -123,6 +124,23 @@ _IP: Final = re.compile(r"ip([x\d])([x\d])\w?")
 _WATER: Final = re.compile(r"water|wasser|agua|eau|étanch|etanch|防水")
 _FITS: Final = re.compile(r"compat|kompat|fits|passend|works with|兼容|适配|适用(?!年|人|季)|connects")
 _SHARES: Final = ("percent", "percentage", "share", "anteil", "pct")
+# A named value by its two keys, as tables of features come: {"name": …, "value": …}, {"label": …, "text": …}.
+_NAME_KEYS: Final = ("name", "label", "key", "title", "property", "attribute", "merkmal", "bezeichnung", "eigenschaft", "nom", "nombre",
+                     "clave", "titulo", "título", "propiedad", "名称", "名字", "参数", "属性", "项目")  # fmt: skip
+_VALUE_KEYS: Final = ("value", "values", "text", "wert", "valeur", "valor", "content", "值", "内容", "参数值", "数值")
+_SAYS: Final = frozenset(
+    ["included", "yes", "available", "possible", "supported", "active", "suitable", "present", "allowed", "safe", "ok", "recommended",
+     "required", "needed", "integrated", "built", "standard", "supplied", "incluido", "incluida", "incluidos", "incluidas", "apto", "apta",
+     "aptos", "aptas", "disponible", "activa", "activo", "integrado", "integrada", "serie", "permitido", "permitida", "recomendado",
+     "recomendada", "necesario", "necesaria", "requerido", "requiere", "支", "持", "含", "附", "带", "赠", "送", "包", "适", "用", "可", "以",
+     "需", "要", "需要"]
+)  # fmt: skip
+_YES_NO: Final = re.compile(r"\s*(yes|no|ja|nein|oui|non|sí|si|是|否|有|无)\s*[,;，；(（–—-]\s*(?=\S)", re.IGNORECASE)
+_LAND: Final = re.compile(r"[A-Z]{2}")
+_ORIGIN: Final = re.compile(r"origin|made|country|land|herkunft|ursprung|pays|pa[ií]s|fabri|hecho|proced|orig[ei]n|provenance|manufactur|"
+                            r"hergestellt|produ[cz]|产地|产|制造")  # fmt: skip
+_OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|开封|开盖")
+_NOT_WITH: Final = {"dry clean only": ("machine washable", "washable"), "hand wash only": ("machine washable",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,10 +295,15 @@ def _count(path: str, values: Sequence[Any], found: list[Fact]) -> None:
 
 def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
     values = value.get("values")
+    named = _named_value(value)
+    if named is not None and "unit" not in value:
+        _value(f"{path}.{named[0]}", named[1], found)
+        return
     if "name" in value and isinstance(values, Sequence) and not isinstance(values, str):
         _value(f"options.{value['name']}", values, found)
         return
     if "value" in value:
+        path = f"{path}.{named[0]}" if named is not None else path
         unit = value.get("unit")
         inner = value["value"]
         if unit and isinstance(inner, int | float | str) and not isinstance(inner, bool):
@@ -310,6 +333,18 @@ def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
             found.extend(Fact(f"{path}.{name}", share, f"{_written(share)}% {name}") for name, share in value.items())
             return
     _flatten(value, path, found, product=False)
+
+
+def _named_value(value: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """The name and the value of a mapping that is such a pair."""
+    if not 2 <= len(value) <= 4:
+        return None
+    folded = {str(key).lower(): one for key, one in value.items()}
+    name = next((folded[key] for key in _NAME_KEYS if isinstance(folded.get(key), str)), None)
+    held = next((key for key in _VALUE_KEYS if key in folded), None)
+    if name is None or held is None or held == "values" or folded[held] is None:
+        return None
+    return name.replace(".", " "), folded[held]
 
 
 def _written(value: Any) -> str:
@@ -353,25 +388,74 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
         raise TypeError("Facts are a mapping of names to values, or a sequence of Fact.")
     ready = Facts(given)
     language = language or told(read(" . ".join(fact.text for fact in given)[:_TOLD]).words, surely=True)
-    ready.text = f" {' | '.join([_take(ready, fact, language) for fact in given])} "
+    ready.text = f" {' | '.join([_take(ready, one, language) for fact in given for one in _answers(fact)])} "
+    _implied(ready)
     return ready
+
+
+def _answers(fact: Fact) -> Iterator[Fact]:
+    """A fact as it is; one that begins with yes or no as that, and what follows: «no, only splash-proof»."""
+    begun = _YES_NO.match(fact.text) if isinstance(fact.value, str) and len(fact.text) <= _LONG * 2 else None
+    if begun is None or fact.name.rpartition(".")[2] in _PROSE:
+        yield fact
+        return
+    yield Fact(fact.name, fact.value, begun[1].lower())
+    yield Fact(fact.name, fact.value, fact.text[begun.end() :])
+
+
+def _implied(ready: Facts) -> None:
+    """What facts exclude without a word: what may only be dry-cleaned is not for the washing machine."""
+    for concept, excluded in _NOT_WITH.items():
+        known = next((one for one in ready.named.get(concept, ()) if not one.negated), None)
+        for other in excluded if known else ():
+            if known and all(one.negated for one in ready.named.get(other, ())):
+                ready.named.setdefault(other, []).append(Known(other, True, known.fact))
+
+
+def _polarity(fact: Fact) -> bool | None:
+    """Whether a fact says nothing but yes (True) or no to what its name asks: «lid: not included»; None where it says more."""
+    folded = fact.text.strip().strip(".").lower()
+    if isinstance(fact.value, bool):
+        return fact.value
+    if folded in _YES or folded in _NO or _ZERO.fullmatch(folded):
+        return folded in _YES
+    if len(folded) > _SHORT or folded[:1].isdigit():
+        return None
+    reading = read(folded)
+    words, first, denied = reading.words, 0, False
+    for tree in (lexicon(None).late, lexicon(None).steering):
+        hit = longest(tree, words, reading.glued, 0) if words and words[0] in tree else None
+        if hit and any(one.kind in ("not late", "not before") for one in hit[1]) and hit[0] > first:
+            first, denied = hit[0], True
+    rest = [word for word in words[first:] if word not in small_words()]
+    if not all(word in _SAYS or (denied and word in linking()) for word in rest) or not (denied or rest):
+        return None
+    return not denied
+
+
+def own_label(name: str) -> str:
+    """The last part of a fact's name that tells something, as words: «bulb included» of «features.bulb.included»."""
+    parts = name.split(".")
+    for first in range(len(parts) - 1, -1, -1):
+        label = label_of(".".join(parts[first:]))
+        if any(
+            word not in linking() and word not in small_words() and not word.isdigit() for word in label.lower().split()
+        ):
+            return label
+    return label_of(name)
 
 
 def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     """Take one fact in; returns its folded tokens as a text."""
     label = label_of(fact.name)
     text = fact.text
-    folded = text.strip().strip(".").lower()
-    flipped: bool | None = None
-    if isinstance(fact.value, bool) or folded in _YES or folded in _NO or _ZERO.fullmatch(folded):
-        flipped = not fact.value if isinstance(fact.value, bool) else folded not in _YES
-        text = label
-    elif (
-        label
-        and len(text) <= _LONG * 4
-        and fact.name.rpartition(".")[2] not in ("title", "description", "seo_title", "seo_description")
-    ):
+    says = _polarity(fact) if label else None
+    flipped = None if says is None else not says
+    if flipped is not None:
+        text = label = own_label(fact.name)
+    elif label and len(text) <= _LONG * 4 and fact.name.rpartition(".")[2] not in _PROSE:
         text = f"{label}: {_with_unit(fact, label)}"
+        _land(ready, fact, label)
     long = len(text) > _LONG
     found = assertions(text, numbers=language)
     told_twice = _denied_behind_label(found, label, text) if flipped is None else frozenset()
@@ -379,7 +463,20 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
         if not (
             told_twice and finding.first < len(label.split()) and told_twice & {one.concept for one in finding.entries}
         ):
+            if flipped and finding.kind == "thing" and _is_part_of(found, finding):
+                continue
+            if (
+                flipped is None
+                and finding.kind == "thing"
+                and finding.first < len(label.split())
+                and text is not fact.text
+            ):
+                finding.labelled = False
+                _note(ready, found, finding, fact, flipped, weak=True)
+                continue
             _note(ready, found, finding, fact, flipped)
+    if flipped is None and text is not fact.text and len(fact.text) <= _SHORT:
+        _joined(ready, fact, label)
     _tight(ready, found, fact)
     if not _SOLID.isdisjoint(found.scan.words):
         _solid(ready, fact)
@@ -391,12 +488,43 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
         ready.words.setdefault(word, fact)
         if not long and flipped is None:
             ready.short.setdefault(word, fact)
-        if n and found.reading.glued(n):
+        if n and (found.reading.glued(n) or (word[0].isdigit() and found.scan.raws_upper(n - 1))):
             joined = words[n - 1] + word
             if any(char.isdigit() for char in joined):
                 ready.codes.setdefault(joined, fact)
     _codes(ready, found, fact)
     return " ".join(words)
+
+
+def _land(ready: Facts, fact: Fact, label: str) -> None:
+    """A country by its code, where the fact's name asks for one: «made_in: PT»."""
+    code = "GB" if fact.text == "UK" else fact.text
+    if _LAND.fullmatch(code) and _ORIGIN.search(label.lower()):
+        ready.origins.setdefault(code, fact)
+
+
+def _is_part_of(found: Assertions, finding: Finding) -> bool:
+    """Whether a name says more than a thing: «brushless motor: no» denies no motor."""
+    return any(
+        word not in linking() and word not in small_words() and word not in _SAYS and word.isalpha()
+        for n, word in enumerate(found.scan.words)
+        if not finding.first <= n < finding.after
+    )
+
+
+def _joined(ready: Facts, fact: Fact, label: str) -> None:
+    """What a short value and the name behind it say together: «glass: sapphire» is sapphire glass."""
+    value = len(read(fact.text).words)
+    reading = read(f"{fact.text} {label}")
+    tree = lexicon(None).content
+    for n in range(value):
+        hit = longest(tree, reading.words, reading.glued, n) if reading.words[n] in tree else None
+        for entry in hit[1] if hit and hit[0] > value else ():
+            if entry.kind in ("material", "color", "property") and not entry.negated:
+                known = Known(entry.concept, False, fact)
+                ready.kinds.setdefault(entry.kind, []).append(known)
+                for above in parents().get(entry.concept, (entry.concept,)):
+                    ready.named.setdefault(above, []).append(known)
 
 
 def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | None) -> None:
@@ -474,7 +602,9 @@ def label_of(name: str) -> str:
 
 
 def _with_unit(fact: Fact, label: str) -> str:
-    """A bare number with the unit that its name ends with."""
+    """A bare number with the unit that its name ends with; months after opening (12M) as such."""
+    if (opened := re.fullmatch(r"(\d{1,2}) ?M", fact.text)) and _OPENED.search(label.lower()):
+        return f"{opened[1]} months"
     if isinstance(fact.value, bool) or not re.fullmatch(r"\s*-?[\d.,]+\s*", fact.text):
         return fact.text
     if "%" in label or "percent" in label.lower():
@@ -495,7 +625,9 @@ def _with_unit(fact: Fact, label: str) -> str:
     return fact.text
 
 
-def _note(ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped: bool | None) -> None:
+def _note(
+    ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped: bool | None, *, weak: bool = False
+) -> None:
     """Keep what a finding in a fact says."""
     kind = finding.kind
     if kind in ("measure", "price", "discount", "percentage", "number"):
@@ -525,7 +657,7 @@ def _note(ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped
             negated,
             fact,
             finding.about if entry.kind == "material" else None,
-            entry.ambiguous and not finding.labelled,
+            weak or (entry.ambiguous and not finding.labelled),
         )
         ready.kinds.setdefault(entry.kind, []).append(known)
         for above in [entry.concept] if negated else parents().get(entry.concept, (entry.concept,)):
@@ -538,7 +670,7 @@ def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact
     if finding.name:
         ready.codes.setdefault(finding.name, fact)
         return
-    near = _near(found, finding)
+    near = _near(found, finding, ("," if finding.kind == "percentage" else ""))
     for n, given in enumerate(finding.numbers):
         unit = finding.units[n] if n < len(finding.units) else finding.unit
         readings: Sequence[Number] = given
@@ -580,11 +712,13 @@ def _likely(readings: Sequence[Number], unit: Unit) -> Number:
     return sizes[-1] if unit.name in _SMALL else sizes[0] if unit.name in _LARGE else readings[0]
 
 
-def words_near(words: Sequence[str], first: int, after: int) -> Iterator[str]:
-    """The telling words around a number, in its clause."""
+def words_near(words: Sequence[str], first: int, after: int, stop: str = "") -> Iterator[str]:
+    """The telling words around a number, in its clause; `stop` ends it too."""
     for step, start, most in ((-1, first - 1, 4), (1, after - 1, 3)):
         at = start
         while 0 <= at < len(words) and abs(at - start) < most and (words[at] not in STOPS or words[at] == ":"):
+            if words[at] == stop:
+                break
             if (
                 words[at].isalpha()
                 and (len(words[at]) > 2 or ord(words[at][0]) > _CJK)
@@ -594,9 +728,9 @@ def words_near(words: Sequence[str], first: int, after: int) -> Iterator[str]:
             at += step
 
 
-def _near(found: Assertions, finding: Finding) -> frozenset[str]:
+def _near(found: Assertions, finding: Finding, stop: str = "") -> frozenset[str]:
     words = found.scan.words
-    return frozenset(words_near(words, finding.first, finding.after))
+    return frozenset(words_near(words, finding.first, finding.after, stop))
 
 
 def _note_sides(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -> None:
