@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from weft import money as currencies
 from weft.claims.assertions import Assertions, assertions
-from weft.claims.denials import bare_label, chinese_denied, groups, linking, stem, telling
-from weft.claims.finding import STOPS, Finding
+from weft.claims.denials import bare_label, chinese_denied, groups, stem, telling
+from weft.claims.finding import STOPS, Finding, linking
 from weft.claims.languages import small_words, told
 from weft.claims.lexicon import lexicon, longest, parents, properties_of
 from weft.claims.numerals import Number, plain
