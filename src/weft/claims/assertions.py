@@ -85,6 +85,9 @@ def findings(found: Scan) -> list[Finding]:
     all_found += certificates(found)
     made = list(origins(found))
     all_found += made
+    marks = [(one.first, one.after) for one in all_found if one.kind == "certification"]
+    if marks:
+        all_found = [one for one in all_found if one.kind != "number" or not _inside(one, marks)]
     all_found += mentions(found, {n for one in made for n in range(one.first, one.after)})
     all_found += compatibles(found)
     named = {
@@ -98,6 +101,10 @@ def findings(found: Scan) -> list[Finding]:
             all_found.append(one)
     all_found.sort(key=lambda one: (one.first, one.after))
     return all_found
+
+
+def _inside(finding: Finding, stretches: list[tuple[int, int]]) -> bool:
+    return any(first <= finding.first and finding.after <= after for first, after in stretches)
 
 
 def _concept(found: Scan, span: Span) -> Finding | None:
@@ -168,7 +175,7 @@ def _spoken_of(found: Scan, span: Span) -> bool:
     if after < len(found.words) and found.words[after] == "-":
         after += 1
     if found.steers(after, "context after"):
-        return True
+        return not _is_modifier(found, found.steers(after, "context after"))
     words = found.words
     for back in range(span.first, max(-1, span.first - _NEAR), -1):
         at = found.steered(back, "context before")
@@ -180,6 +187,12 @@ def _spoken_of(found: Scan, span: Span) -> bool:
         ):
             return False
     return False
+
+
+def _is_modifier(found: Scan, n: int) -> bool:
+    """Whether a thing follows, which the words before only describe: a porcelain tea pot, 玻璃茶壶."""
+    span = found.span(n)
+    return span is not None and span.first == n and any(one.kind == "thing" for one in span.entries)
 
 
 def _part(found: Scan, span: Span) -> str | None:

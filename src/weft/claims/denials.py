@@ -5,15 +5,20 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from weft.claims.finding import STOPS, Scan, linking
+from weft.claims.finding import STOPS, Scan, late_denial, linking
 from weft.claims.languages import small_words
-from weft.claims.lexicon import longest, plain_letters
+from weft.claims.lexicon import plain_letters
 
 _REACH: Final = 6
 _FEW: Final = 2
 _SHORTEST: Final = 4
 _CJK: Final = 0x2E80
 _ENDINGS: Final = re.compile(r"(?:es|en|em|er|os|as|s|e|n|o|a)$")
+# Denials of what is done: what they take back is a verb, not the thing behind it («never put the pot in …»).
+_VERBAL: Final = frozenset(["never", "don't", "do", "nunca", "niemals", "jamais", "cannot", "can't"])
+_JOINS: Final = frozenset(
+    ["and", "or", "nor", "und", "oder", "et", "ou", "y", "e", "o", "u", "ni", "&", "和", "及", "与", "或"]
+)
 _WITH: Final = frozenset(["mit", "con", "with", "avec", "que", "which", "qui", "that"])
 _MARKS: Final = "含可有支持带是否不无能需要具备适合放入用的"
 
@@ -28,7 +33,7 @@ def stem(word: str) -> str:
 def groups(scan: Scan) -> list[list[int]]:
     """The telling words that each denial of a text takes back, by their places, the nearest first."""
     words, size = scan.words, len(scan.words)
-    found, until, clause, n = list[list[int]](), -1, 0, 0
+    found, until, clause, n, begun, verbal = list[list[int]](), -1, 0, 0, 0, False
     while n < size:
         word, steering = words[n], scan.steering.get(n)
         kinds = {entry.kind for entry in steering[1]} if steering else set()
@@ -36,30 +41,37 @@ def groups(scan: Scan) -> list[list[int]]:
             until = -1
             clause = n + 1 if word not in ":()" else clause
         elif word == ",":
-            until, clause = -1, n + 1
+            until = until if until >= n and _listed(scan, n) else -1
+            clause = n + 1
         elif "not only" in kinds or ("not but" in kinds and word not in _WITH):
             until = -1
-        elif "not before" in kinds and steering and not _late(scan, n):
-            until = steering[0] + _REACH
+        elif "not before" in kinds and steering and not late_denial(scan, n):
+            until, begun = steering[0] + _REACH, steering[0] - 1
+            verbal = word in _VERBAL
             found.append([])
             n = steering[0]
             continue
         if n <= until and _tells(word):
             found[-1].append(n)
-        if _late(scan, n):
+            if verbal and n == begun + 1:
+                until = -1
+        if late_denial(scan, n):
             found.append([back for back in range(max(clause, n - 8), n) if _tells(words[back])][::-1])
         n += 1
     return [group for group in found if group]
 
 
-def _late(scan: Scan, n: int) -> bool:
-    """Whether a clause ends here with a denial: «… not included»."""
-    if scan.words[n] not in scan.lexicon.late:
-        return False
-    hit = longest(scan.lexicon.late, scan.words, scan.reading.glued, n)
-    if hit is None or (hit[0] < len(scan.words) and scan.words[hit[0]] == ":"):
-        return False
-    return hit[0] >= len(scan.words) or scan.words[hit[0]] in STOPS or scan.words[hit[0]] == ","
+def _listed(scan: Scan, comma: int) -> bool:
+    """Whether a comma parts what is denied alike: «free of PFOA, lead and cadmium»."""
+    words = scan.words
+    for n in range(comma + 1, min(comma + 5, len(words))):
+        if words[n] in _JOINS:
+            return n > comma + 1 or words[n] in ("ni", "nor", "oder", "or")
+        if words[n] == ",":
+            return n > comma + 1
+        if words[n] in STOPS or words[n] in small_words() or words[n][0].isdigit() or n > comma + 3:
+            return False
+    return False
 
 
 def _tells(word: str) -> bool:
@@ -87,6 +99,16 @@ def chinese_denied(scan: Scan) -> Iterator[tuple[int, int]]:
                 end += 1
             if end - first >= _FEW:
                 yield first, end
+
+
+def chinese_late(scan: Scan) -> Iterator[tuple[int, int]]:
+    """Clauses that a Chinese denial ends: «充电头需另购»: (first, after)."""
+    for n, word in enumerate(scan.words):
+        if ord(word[0]) > _CJK and late_denial(scan, n):
+            first = n
+            while first > 0 and n - first < 12 and scan.words[first - 1] not in STOPS and scan.words[first - 1] != ",":
+                first -= 1
+            yield first, n
 
 
 def bare_label(label: str) -> str:

@@ -14,6 +14,17 @@ from weft.claims.reading import Reading
 from weft.claims.units import Unit
 
 STOPS: Final = frozenset([".", "!", "?", ";", ":", "\n", "(", ")", "|", "•", "[", "]", "*", "✓", "✔", "→", "{", "}"])
+_CHINESE_AND: Final = frozenset(["和", "及", "与"])
+# What begins something of its own behind a comma: «no zip, a button» denies no button.
+_STARTS: Final = frozenset(
+    ["a", "an", "the", "with", "just", "only", "but", "ein", "eine", "einen", "der", "die", "das", "mit", "nur", "un", "une", "le", "la",
+     "les", "avec", "una", "el", "los", "las", "con", "solo", "sólo", "只", "仅", "有", "配", "带"]
+)  # fmt: skip
+# Where a thing is not, if it is not included: «is not in the box», «no viene en la caja».
+_PLACES: Final = frozenset(
+    ["box", "package", "packaging", "set", "kit", "price", "delivery", "caja", "paquete", "embalaje", "precio", "karton", "packung", "preis",
+     "boîte", "coffret", "emballage", "prix", "包", "装", "盒", "中", "内", "里"]
+)  # fmt: skip
 _AND: Final = frozenset(["and", "und", "et", "y", "e", "和", "及", "&"])
 _PREPOSITIONS: Final = frozenset(
     [
@@ -206,12 +217,7 @@ def _negate(found: Scan) -> None:
         span = found.span(n)
         if span is not None and span.first == n:
             denial.meet(n, span)
-        late = (
-            longest(found.lexicon.late, found.words, found.reading.glued, n)
-            if found.words[n] in found.lexicon.late
-            else None
-        )
-        if late is not None and _ends_clause(found.words, late[0]):
+        if late_denial(found, n):
             _deny_back(found, denial.clause, n)
 
 
@@ -238,7 +244,7 @@ class _Denial:
             if word not in ":()" and not (word == "?" and _answered(found, n)):
                 self.clause = n + 1
         elif word == ",":
-            if not (self.until >= 0 and self.klass and _goes_on(found, n, self.klass)):
+            if not (self.until >= 0 and self.klass and _goes_on(found, n, self.klass)) or _starts(found, n + 1):
                 self.end()
             self.clause = n + 1
         elif "not before" in kinds and steering:
@@ -251,7 +257,9 @@ class _Denial:
         """Whether a word ends a negation: but, not only, and what «and» adds."""
         if "not only" in kinds or ("not but" in kinds and self.found.at[n] < 0):
             return True
-        return word in _AND and not (self.klass and self.denier in _PREPOSITIONS) and self.found.words[n - 1] != "-"
+        if self.klass and (self.denier in _PREPOSITIONS or word in _CHINESE_AND):
+            return False
+        return word in _AND and self.found.words[n - 1] != "-"
 
     def end(self) -> None:
         """Nothing is denied any more."""
@@ -259,11 +267,41 @@ class _Denial:
 
     def meet(self, n: int, span: Span) -> None:
         """Deny a phrase that stands within reach."""
-        if n <= self.until and not _is_only_number(span) and (not self.klass or _is_of(span, self.klass)):
+        if n <= self.until and not _is_only_number(span) and (not self.klass or self.reaches(span)):
             span.negated, span.denied = True, self.denier
             self.klass, self.until = _class(span), span.after + _REACH
         if _freed(self.found, span):
             span.negated, span.denied = True, "free"
+
+    def reaches(self, span: Span) -> bool:
+        """Whether a phrase is of the kind that is denied, or what is denied of a thing: «never put the pot in a microwave»."""
+        if self.klass == {"thing"} and self.denier not in _PREPOSITIONS:
+            return any(one.kind in ("thing", "property") for one in span.entries)
+        return _is_of(span, self.klass)
+
+
+def _starts(found: Scan, n: int) -> bool:
+    return n < len(found.words) and (found.words[n] in _STARTS or found.words[n][0].isdigit())
+
+
+def late_denial(found: Scan, n: int) -> bool:
+    """Whether a clause ends here with a denial of what it began with: «… not included», «… no viene en la caja»."""
+    words = found.words
+    if words[n] in found.lexicon.late:
+        hit = longest(found.lexicon.late, words, found.reading.glued, n)
+        if hit is not None and _ends_clause(words, hit[0]):
+            return not (hit[0] < len(words) and words[hit[0]] == ":")
+    after = found.steers(n, "not before")
+    if not after or (words[n] in _PREPOSITIONS and words[n] != "no"):
+        return False
+    end, links = after, 0
+    while end < len(words) and end - after < _REACH and not _ends_clause(words, end):
+        if words[end] in linking():
+            links += 1
+        elif words[end] not in small_words() and words[end] not in _PLACES:
+            return False
+        end += 1
+    return links > 0 and _ends_clause(words, end)
 
 
 @cache
