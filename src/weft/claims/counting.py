@@ -34,6 +34,8 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
         if held is None:
             same = [one for one in facts.numbers if finding.thing and one.thing == finding.thing]
             against = same[0].fact if same else None
+            if (fact := _summed(same, readings)) is not None:
+                return "supported", fact, f"{quoted(fact)} adds up to that."
             if finding.spelled and not same and not finding.role:
                 return None
             if (fact := _elliptic(finding, readings, text, facts)) is not None:
@@ -47,6 +49,15 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
         against = held.fact
     assert against is not None
     return says_so(against)
+
+
+def _summed(same: Sequence[Quantity], readings: Sequence[Number]) -> Fact | None:
+    """The fact whose counts of one thing add up: two side pockets and two back pockets."""
+    for fact in {id(one.fact): one.fact for one in same}.values():
+        inside = [one.value for one in same if one.fact is fact]
+        if len(inside) > 1 and any(sum(inside) == said.value for said in readings):
+            return fact
+    return None
 
 
 def _elliptic(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from weft.claims.finding import STOPS, Scan
+from weft.claims.finding import STOPS, Scan, linking
 from weft.claims.languages import small_words
 from weft.claims.lexicon import longest
 
@@ -13,162 +13,6 @@ _FEW: Final = 2
 _SHORTEST: Final = 4
 _CJK: Final = 0x2E80
 _ENDINGS: Final = re.compile(r"(?:es|en|em|er|os|as|s|e|n|o|a)$")
-# What is denied with one of these is what follows it: suitable for, contains, included, needed.
-_VERBS: Final = frozenset(
-    [
-        "suitable",
-        "suited",
-        "intended",
-        "included",
-        "includes",
-        "include",
-        "contains",
-        "contain",
-        "needed",
-        "need",
-        "needs",
-        "required",
-        "requires",
-        "require",
-        "available",
-        "possible",
-        "recommended",
-        "allowed",
-        "used",
-        "use",
-        "uses",
-        "added",
-        "comes",
-        "come",
-        "made",
-        "with",
-        "without",
-        "supplied",
-        "provided",
-        "necessary",
-        "have",
-        "has",
-        "even",
-        "geeignet",
-        "enthalten",
-        "enthält",
-        "enthaelt",
-        "inklusive",
-        "benötigt",
-        "benoetigt",
-        "erforderlich",
-        "nötig",
-        "noetig",
-        "verfügbar",
-        "möglich",
-        "empfohlen",
-        "erlaubt",
-        "verwendet",
-        "verwenden",
-        "braucht",
-        "brauchen",
-        "zugesetzt",
-        "mitgeliefert",
-        "lieferumfang",
-        "dabei",
-        "vorhanden",
-        "besitzt",
-        "haben",
-        "adapté",
-        "adaptée",
-        "adaptés",
-        "convient",
-        "conviennent",
-        "inclus",
-        "incluse",
-        "inclues",
-        "fourni",
-        "fournie",
-        "contient",
-        "contiennent",
-        "nécessaire",
-        "requis",
-        "disponible",
-        "possible",
-        "recommandé",
-        "besoin",
-        "ajouté",
-        "ajoutés",
-        "comporte",
-        "possède",
-        "apto",
-        "apta",
-        "aptos",
-        "aptas",
-        "adecuado",
-        "adecuada",
-        "incluido",
-        "incluida",
-        "incluidos",
-        "incluidas",
-        "incluye",
-        "incluyen",
-        "contiene",
-        "contienen",
-        "necesario",
-        "necesita",
-        "necesitan",
-        "requiere",
-        "requerido",
-        "disponible",
-        "posible",
-        "recomendado",
-        "añadido",
-        "añadidos",
-        "lleva",
-        "llevan",
-        "tiene",
-        "tienen",
-        "product",
-        "produkt",
-        "produit",
-        "producto",
-        "artikel",
-        "article",
-        "really",
-        "wirklich",
-        "vraiment",
-        "just",
-        "simply",
-        "free",
-        "frei",
-        "libre",
-        "feature",
-        "function",
-        "funktion",
-        "fonction",
-        "función",
-        "type",
-        "color",
-        "colour",
-        "farbe",
-        "couleur",
-        "size",
-        "größe",
-        "taille",
-        "talla",
-        "less",
-        "more",
-        "than",
-        "under",
-        "over",
-        "moins",
-        "plus",
-        "weniger",
-        "mehr",
-        "unter",
-        "menos",
-        "más",
-        "años",
-        "years",
-        "jahre",
-    ]
-)
 _WITH: Final = frozenset(["mit", "con", "with", "avec", "que", "which", "qui", "that"])
 _MARKS: Final = "含可有支持带是否不无能需要具备适合放入用的"
 
@@ -187,7 +31,7 @@ def groups(scan: Scan) -> list[list[int]]:
         kinds = {entry.kind for entry in steering[1]} if steering else set()
         if word in STOPS and not (word == ":" and until >= n and not found[-1]):
             until = -1
-            clause = n + 1 if word != ":" else clause
+            clause = n + 1 if word not in ":()" else clause
         elif word == ",":
             until, clause = -1, n + 1
         elif "not only" in kinds or ("not but" in kinds and word not in _WITH):
@@ -216,7 +60,7 @@ def _late(scan: Scan, n: int) -> bool:
 def _tells(word: str) -> bool:
     if ord(word[0]) > _CJK:
         return word not in "的了吗呢"
-    return len(word) >= _SHORTEST and word.isalpha() and word not in _VERBS and word not in small_words()
+    return len(word) >= _SHORTEST and word.isalpha() and word not in linking() and word not in small_words()
 
 
 def telling(scan: Scan) -> Iterator[tuple[int, str]]:

@@ -1,19 +1,20 @@
 """What a text asserts: the findings that claims are made from, with their place, their negation and what they are about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
+from weft.claims import data
 from weft.claims import lexicon as words_known
+from weft.claims.languages import small_words
 from weft.claims.lexicon import Entry, Lexicon, Node, longest
 from weft.claims.numerals import Number
 from weft.claims.reading import Reading
 from weft.claims.units import Unit
 
 STOPS: Final = frozenset([".", "!", "?", ";", ":", "\n", "(", ")", "|", "•", "[", "]", "*", "✓", "✔", "→", "{", "}"])
-_OR: Final = frozenset(
-    ["or", "nor", "oder", "noch", "ni", "ou", "o", "u", "或", "和", "及", "and", "und", "et", "y", "e", "&", "/"]
-)
+_AND: Final = frozenset(["and", "und", "et", "y", "e", "和", "及", "&"])
 _PREPOSITIONS: Final = frozenset(
     [
         "without",
@@ -36,6 +37,7 @@ _PREPOSITIONS: Final = frozenset(
 )
 _REACH: Final = 6
 _LABEL: Final = 4
+_STUFF: Final = frozenset(["substance", "material"])
 CONTENT: Final = frozenset(
     [
         "material",
@@ -198,44 +200,81 @@ def _steering(found: Scan) -> None:
 
 def _negate(found: Scan) -> None:
     """Mark what the text denies: behind a negation, before «-free», and in a clause that ends in a denial."""
-    words, size = found.words, len(found.words)
-    until, denier, klass, started, n, clause = -1, "", "", 0, 0, 0
-    while n < size:
-        word = words[n]
-        steering = found.steering.get(n)
-        kinds = {entry.kind for entry in steering[1]} if steering else ()
-        if word == ":" and until >= 0 and not klass and n - started <= _LABEL:
-            until = n + _REACH
-        elif word in STOPS:
-            until, klass = -1, ""
-            if word != ":":
-                clause = clause if word == "?" and _answered(found, n) else n + 1
-        elif word == ",":
-            if not (until >= 0 and klass and _goes_on(found, n, klass)):
-                until, klass = -1, ""
-            clause = n + 1
-        elif "not only" in kinds:
-            until = -1
-        elif "not before" in kinds:
-            until, denier, klass, started = n + _REACH + (steering[0] - n if steering else 0), word, "", n
-        elif ("not but" in kinds and found.at[n] < 0) or (
-            word in _OR
-            and klass
-            and denier not in _PREPOSITIONS
-            and word in ("and", "und", "et", "y", "e", "和", "及", "&")
-        ):
-            until = -1
+    denial = _Denial(found)
+    for n in range(len(found.words)):
+        denial.step(n)
         span = found.span(n)
         if span is not None and span.first == n:
-            if n <= until and not _is_only_number(span) and (not klass or _is_of(span, klass)):
-                span.negated, span.denied = True, denier
-                klass, until = _class(span), span.after + _REACH
-            if _freed(found, span):
-                span.negated, span.denied = True, "free"
-        late = longest(found.lexicon.late, words, found.reading.glued, n) if word in found.lexicon.late else None
-        if late is not None and _ends_clause(words, late[0]):
-            _deny_back(found, clause, n)
-        n += 1
+            denial.meet(n, span)
+        late = (
+            longest(found.lexicon.late, found.words, found.reading.glued, n)
+            if found.words[n] in found.lexicon.late
+            else None
+        )
+        if late is not None and _ends_clause(found.words, late[0]):
+            _deny_back(found, denial.clause, n)
+
+
+@dataclass(slots=True)
+class _Denial:
+    """How far a negation reaches: `until` a token, over concepts of one class, in a clause that began at `clause`."""
+
+    found: Scan
+    until: int = -1
+    denier: str = ""
+    klass: frozenset[str] = frozenset()
+    behind: int = 0
+    clause: int = 0
+
+    def step(self, n: int) -> None:
+        """Go over a token that begins, goes on with, or ends a negation."""
+        found, word = self.found, self.found.words[n]
+        steering = found.steering.get(n)
+        kinds = {entry.kind for entry in steering[1]} if steering else set()
+        if word == ":" and self.until >= 0 and not self.klass and _is_label(found.words[self.behind : n]):
+            self.until = n + _REACH
+        elif word in STOPS:
+            self.end()
+            if word not in ":()" and not (word == "?" and _answered(found, n)):
+                self.clause = n + 1
+        elif word == ",":
+            if not (self.until >= 0 and self.klass and _goes_on(found, n, self.klass)):
+                self.end()
+            self.clause = n + 1
+        elif "not before" in kinds and steering:
+            self.denier, self.klass, self.behind = word, frozenset(), steering[0]
+            self.until = steering[0] + _REACH
+        elif self.until >= 0 and self.ends(n, word, kinds):
+            self.end()
+
+    def ends(self, n: int, word: str, kinds: Collection[str]) -> bool:
+        """Whether a word ends a negation: but, not only, and what «and» adds."""
+        if "not only" in kinds or ("not but" in kinds and self.found.at[n] < 0):
+            return True
+        return word in _AND and not (self.klass and self.denier in _PREPOSITIONS) and self.found.words[n - 1] != "-"
+
+    def end(self) -> None:
+        """Nothing is denied any more."""
+        self.until, self.klass = -1, frozenset()
+
+    def meet(self, n: int, span: Span) -> None:
+        """Deny a phrase that stands within reach."""
+        if n <= self.until and not _is_only_number(span) and (not self.klass or _is_of(span, self.klass)):
+            span.negated, span.denied = True, self.denier
+            self.klass, self.until = _class(span), span.after + _REACH
+        if _freed(self.found, span):
+            span.negated, span.denied = True, "free"
+
+
+@cache
+def linking() -> frozenset[str]:
+    """Words that link a denial to what it denies."""
+    return frozenset(word for line in data.lines("linking") for word in line.split())
+
+
+def _is_label(words: Sequence[str]) -> bool:
+    """Whether a colon goes on with a denial: «not included: …», «frei von: …»."""
+    return len(words) <= _LABEL and all(word in linking() or word in small_words() for word in words)
 
 
 def _answered(found: Scan, n: int) -> bool:
@@ -248,20 +287,21 @@ def _answered(found: Scan, n: int) -> bool:
     return False
 
 
-def _class(span: Span) -> str:
-    first = span.entries[0]
-    return "substance" if first.value == "substance" else first.kind
+def _class(span: Span) -> frozenset[str]:
+    """The kinds of a phrase; substances are a kind of their own."""
+    return frozenset(entry.value if entry.value == "substance" else entry.kind for entry in span.entries)
 
 
-def _is_of(span: Span, klass: str) -> bool:
-    return any(entry.kind == klass or (klass == "substance" and entry.value == "substance") for entry in span.entries)
+def _is_of(span: Span, klass: frozenset[str]) -> bool:
+    kinds = _class(span)
+    return not kinds.isdisjoint(klass) or (kinds | klass) <= _STUFF
 
 
 def _is_only_number(span: Span) -> bool:
     return all(entry.kind == "number" for entry in span.entries)
 
 
-def _goes_on(found: Scan, comma: int, klass: str) -> bool:
+def _goes_on(found: Scan, comma: int, klass: frozenset[str]) -> bool:
     """Whether what a denial began goes on behind a comma: «without parabens, silicones and sulfates»."""
     for n in range(comma + 1, min(comma + 4, len(found.words))):
         span = found.span(n)
