@@ -1,5 +1,6 @@
 """Verdicts on bare numbers and codes: a number needs its noun, or an equal number in a fact of that meaning."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from weft.claims.agreement import holding
@@ -33,6 +34,8 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
         if held is None:
             same = [one for one in facts.numbers if finding.thing and one.thing == finding.thing]
             against = same[0].fact if same else None
+            if (fact := _summed(same, readings)) is not None:
+                return "supported", fact, f"{quoted(fact)} adds up to that."
             if finding.spelled and not same and not finding.role:
                 return None
             if (fact := _elliptic(finding, readings, text, facts)) is not None:
@@ -48,13 +51,21 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
     return says_so(against)
 
 
+def _summed(same: Sequence[Quantity], readings: Sequence[Number]) -> Fact | None:
+    """The fact whose counts of one thing add up: two side pockets and two back pockets."""
+    for fact in {id(one.fact): one.fact for one in same}.values():
+        inside = [one.value for one in same if one.fact is fact]
+        if len(inside) > 1 and any(sum(inside) == said.value for said in readings):
+            return fact
+    return None
+
+
 def _elliptic(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
     """The fact of a number whose unit was said before: «80 lumens in front, 20 behind»."""
     if finding.thing:
         return None
-    before = [
-        one for one in text.findings if one.unit is not None and one.kind == "measure" and one.after <= finding.first
-    ]
+    place = bisect_left(text.findings, finding.first, key=lambda one: one.first)
+    before = [one for one in text.findings[max(0, place - 4) : place] if one.unit is not None and one.kind == "measure"]
     if not before or any(word in STOPS for word in text.scan.words[before[-1].after : finding.first]):
         return None
     unit = before[-1].unit

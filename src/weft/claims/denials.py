@@ -92,7 +92,7 @@ def chinese_denied(scan: Scan) -> Iterator[tuple[int, int]]:
     for n, (after, entries) in scan.steering.items():
         if any(entry.kind == "not before" for entry in entries) and ord(scan.words[n][0]) > _CJK:
             first = after
-            while first < len(scan.words) and scan.words[first] in _MARKS:
+            while first < min(len(scan.words), after + 3) and scan.words[first] in _MARKS:
                 first += 1
             end = first
             while end < len(scan.words) and ord(scan.words[end][0]) > _CJK and end - first < 4:

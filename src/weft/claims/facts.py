@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from weft import money as currencies
@@ -16,45 +16,29 @@ from weft.claims.numerals import Number, plain
 from weft.claims.reading import read
 from weft.claims.units import Unit, money, units
 
+# What a record says of its keeping, not of the product; only where it is one, and in its variants and images.
 _UNTOLD: Final = frozenset(
-    [
-        "id",
-        "uid",
-        "columns",
-        "known",
-        "status",
-        "published",
-        "part",
-        "update",
-        "cost",
-        "image",
-        "src",
-        "position",
-        "tracker",
-        "policy",
-        "fulfillment",
-        "requires_shipping",
-        "taxable",
-        "tax_code",
-        "gift_card",
-        "linked_to",
-        "levels",
-        "choices",
-        "weight_unit",
-        "href",
-        "url",
-        "handle",
-        "created_at",
-        "updated_at",
-        "confidence",
-        "source",
-        "at",
-        "how",
-    ]
-)
+    ["id", "uid", "known", "status", "published", "part", "update", "cost", "image", "src", "position", "tracker", "policy",
+     "fulfillment", "requires_shipping", "taxable", "tax_code", "gift_card", "linked_to", "levels", "choices", "weight_unit", "stock"]
+)  # fmt: skip
+_ADDRESSES: Final = frozenset(["uid", "url", "href", "src", "created_at", "updated_at"])
+_NAMES: Final = ("name", "key", "label", "attribute", "property", "title", "feature")
 _SAVED: Final = ("discount", "rabatt", "remise", "descuento", "优惠")
 _PRICES: Final = frozenset(
-    ["price", "compare_at", "sale_price", "amount", "compare_at_price", "msrp", "rrp", "preis", "prix", "precio"]
+    [
+        "price",
+        "compare_at",
+        "sale_price",
+        "amount",
+        "compare_at_price",
+        "msrp",
+        "rrp",
+        "preis",
+        "prix",
+        "precio",
+        "价格",
+        "售价",
+    ]
 )
 _YES: Final = frozenset(
     ["yes", "true", "ja", "oui", "sí", "si", "是", "有", "y", "✓", "included", "wahr", "vrai", "verdadero"]
@@ -95,6 +79,7 @@ _NO: Final = frozenset(
 )
 _PROSE: Final = ("title", "description", "seo_title", "seo_description")
 _LONG: Final = 60
+_DOZEN: Final = 12
 _SHORT: Final = 40
 _CJK: Final = 0x2E80
 _TOLD: Final = 4000
@@ -242,7 +227,8 @@ def _flatten(record: Mapping[str, Any], path: str, found: list[Fact], *, product
     currency = record.get("currency")
     for name, value in record.items():
         key = str(name)
-        if key.lower() in _UNTOLD or value is None or value == "" or key == "currency":
+        kept = product or path.startswith(("variants.", "images."))
+        if value is None or value == "" or key == "currency" or key in (_UNTOLD if kept else _ADDRESSES):
             continue
         here = f"{path}.{key}" if path else key
         if key.lower() in _PRICES and isinstance(value, int | float | str) and not isinstance(value, bool):
@@ -274,12 +260,20 @@ def _value(path: str, value: Any, found: list[Fact]) -> None:
         _count(path, value, found)
         for place, one in enumerate(value, 1):
             if isinstance(one, Mapping):
-                label = one.get("sku") or one.get("id") or place
-                _mapping(f"{path}.{label}", one, found)
+                _mapping(f"{path}.{_called(one, place)}", one, found)
             else:
                 _value(path, one, found)
     else:
         found.append(Fact(path, value, str(value)))
+
+
+def _called(row: Mapping[str, Any], place: int) -> str:
+    """What one of a list of mappings is called: {"name": "Material", "value": "Oak"} is Material."""
+    if "value" in row:
+        named = next((row[name] for name in _NAMES if isinstance(row.get(name), str)), None)
+        if named:
+            return str(named)
+    return str(row.get("sku") or row.get("id") or place)
 
 
 def _count(path: str, values: Sequence[Any], found: list[Fact]) -> None:
@@ -313,6 +307,9 @@ def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
         elif inner is not None:
             _value(path, inner, found)
         return
+    if isinstance(value.get("unit"), str):
+        _with_shared_unit(path, value, found)
+        return
     if "min" in value and "max" in value:
         found.append(
             Fact(
@@ -345,6 +342,21 @@ def _named_value(value: Mapping[str, Any]) -> tuple[str, Any] | None:
     if name is None or held is None or held == "values" or folded[held] is None:
         return None
     return name.replace(".", " "), folded[held]
+
+
+def _with_shared_unit(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
+    """Numbers that stand beside their unit: {"length": 30, "width": 20, "unit": "cm"}."""
+    unit = value["unit"]
+    if "min" in value and "max" in value:
+        text = f"{_written(value['min'])}-{_written(value['max'])} {unit}"
+        found.append(Fact(path, {name: one for name, one in value.items() if name != "unit"}, text))
+        return
+    for name, one in value.items():
+        here = f"{path}.{name}"
+        if isinstance(one, int | float) and not isinstance(one, bool):
+            found.append(Fact(here, one, f"{_written(one)} {unit}"))
+        elif name != "unit" and one is not None:
+            _value(here, one, found)
 
 
 def _written(value: Any) -> str:
@@ -493,6 +505,7 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
             if any(char.isdigit() for char in joined):
                 ready.codes.setdefault(joined, fact)
     _codes(ready, found, fact)
+    _named_code(ready, fact, label)
     return " ".join(words)
 
 
@@ -589,6 +602,12 @@ def _codes(ready: Facts, found: Assertions, fact: Fact) -> None:
             ready.codes.setdefault(re.sub(r"[/.+-]", "", word), fact)
 
 
+def _named_code(ready: Facts, fact: Fact, label: str) -> None:
+    """A name with its number as texts write them: {"spf": 15} is SPF15."""
+    if label.isalpha() and len(label) <= 6 and re.fullmatch(r"\d{1,4}", fact.text.strip()):
+        ready.codes.setdefault(label.lower() + fact.text.strip(), fact)
+
+
 def label_of(name: str) -> str:
     """A fact's name as words: «attributes.neckWidth_cm» is «neck Width cm»."""
     parts = [
@@ -607,6 +626,8 @@ def _with_unit(fact: Fact, label: str) -> str:
         return f"{opened[1]} months"
     if isinstance(fact.value, bool) or not re.fullmatch(r"\s*-?[\d.,]+\s*", fact.text):
         return fact.text
+    if label.lower().endswith((" cents", " cent")) and fact.text.strip().isdigit():
+        return f"{int(fact.text) / 100:.2f}"
     if "%" in label or "percent" in label.lower():
         return f"{fact.text}%"
     names = re.sub(r"[()\[\],/]", " ", label).split()
@@ -620,7 +641,7 @@ def _with_unit(fact: Fact, label: str) -> str:
         ) and not (name.lower() in ("in", "min", "bar", "pt") and not place and len(names) > 1 and entries):
             continue
         entry = next((one for one in entries if not one.exact or one.exact == name), entries[0])
-        if entry.value.dimension != "angle" and not entry.value.currency:
+        if entry.value.dimension != "angle" and name.lower() not in ("pesos", "cent", "cents"):
             return f"{fact.text} {entry.exact or name}"
     return fact.text
 
@@ -698,6 +719,11 @@ def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact
                 ready.measures.setdefault(unit.dimension, []).append(quantity)
                 if finding.thing:
                     ready.numbers.append(quantity)
+                if unit.name == "°":
+                    ready.measures.setdefault("temperature", []).append(replace(quantity, unit=units()["°C"]))
+                if unit.name == "ounce":  # of a drink, ounces are fluid
+                    fluid = replace(quantity, unit=units()["fluid ounce"], role=None)
+                    ready.measures.setdefault("volume", []).append(fluid)
                 if label_of(fact.name).lower().endswith(_SAVED):
                     ready.measures.setdefault("discount", []).append(quantity)
             else:
@@ -747,6 +773,8 @@ def _note_sides(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -
                 ready.measures.setdefault(own.dimension, []).append(quantity)
             ready.numbers.append(quantity)
     ready.sides.append(Sides(values, halves, list(finding.roles), fact, unit))
+    if values and finding.numbers[0][0].value > _DOZEN:
+        return
     for other in finding.instead:
         _note(ready, found, other, fact, None)
         if other.kind == "measure":

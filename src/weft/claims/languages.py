@@ -23,7 +23,10 @@ _SCRIPTS: Final = (
 )
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _READ: Final = 4000
-_FEW: Final = 3
+_HARDLY: Final = 0.05
+_LIKELY: Final = 0.4
+_FEW: Final = 2.5
+_WEIGHTS: Final = (1.0, 0.6, 0.4, 0.3, 0.2)
 
 
 @cache
@@ -56,7 +59,7 @@ def told(words: Sequence[str], among: Collection[str] | None = None, *, surely: 
         return max(counted, key=counted.__getitem__)
     if surely or sum(map(len, letters)) < 20 or len(letters) < 4:
         return None
-    return _lingua(" ".join(letters), among)
+    return modelled(" ".join(letters), among, 0.6)
 
 
 def tally(words: Iterable[str]) -> dict[str, float]:
@@ -65,7 +68,7 @@ def tally(words: Iterable[str]) -> dict[str, float]:
     for word in words:
         languages = known.get(word)
         if languages:
-            weight = 1.0 if len(languages) == 1 else 0.6
+            weight = _WEIGHTS[min(len(languages), 5) - 1]
             for language in languages:
                 counted[language] = counted.get(language, 0) + weight
     return counted
@@ -103,11 +106,20 @@ def _detector() -> LanguageDetector:
     return LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in spoken)).build()
 
 
-def _lingua(text: str, among: Collection[str] | None) -> str | None:
+def modelled(text: str, among: Collection[str] | None = None, least: float = 0.9) -> str | None:
+    """The language that lingua's models are at least so sure of."""
     ranked = _detector().compute_language_confidence_values(text)
     for n, one in enumerate(ranked):
         code = one.language.iso_code_639_1.name.lower()
         if among is None or code in among:
             following = ranked[n + 1].value if n + 1 < len(ranked) else 0
-            return code if one.value >= 0.6 and one.value > 2 * following else None
+            return code if one.value >= least and one.value > 2 * following else None
     return None
+
+
+def another(text: str, language: str) -> str | None:
+    """The likeliest language of a text of which lingua's models say that it is hardly in `language`; else None."""
+    ranked = _detector().compute_language_confidence_values(text)
+    sure = {one.language.iso_code_639_1.name.lower(): one.value for one in ranked}
+    best = max(sure, key=sure.__getitem__)
+    return best if sure.get(language, 0.0) <= _HARDLY and sure[best] >= _LIKELY and language in sure else None

@@ -91,7 +91,10 @@ def tokens(phrase: str) -> list[str]:
     """A phrase as the tokens that a tree has: folded, without what may stand between the parts of a word."""
     if _SIMPLE.fullmatch(phrase):
         return phrase.lower().replace("-", " ").split()
-    return [word for n, word in enumerate(words_of(phrase)) if word not in ("-", "'") and (word != "." or not n)]
+    words = words_of(phrase)
+    return [
+        word for n, word in enumerate(words) if (word not in ("-", "'") and (word != "." or not n)) or len(words) == 1
+    ]
 
 
 def add(tree: Node, words: Sequence[str], entry: Entry) -> None:

@@ -15,6 +15,7 @@ FRACTIONS: Final = {
     "⅝": 0.625,
     "⅞": 0.875,
 }
+_LONGEST: Final = 40
 _POINT: Final = frozenset(["en", "zh", "ja", "ko"])
 
 
@@ -32,6 +33,8 @@ def numbers(raw: str, language: str | None) -> tuple[Number, ...]:
 
     Only a single mark before three digits can be read in two ways (1.500): as the language has it; both where that is unknown.
     """
+    if len(raw) > _LONGEST:
+        return ()
     raw = "".join(str(int(char)) if char.isdigit() else char for char in raw).replace("'", "")
     points, commas = raw.count("."), raw.count(",")
     if points and commas:

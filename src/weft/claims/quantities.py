@@ -58,6 +58,30 @@ _AFTER_INCH: Final = frozenset(
 _LETTERS: Final = re.compile(r"(?:x{1,4}|[2-6]x)?[sl]|m|x{1,4}")
 _SKIPPED: Final = 2
 _CJK: Final = 0x2E80
+_NAMED_BEFORE: Final = frozenset(
+    [
+        "tog",
+        "pH",
+        "lm",
+        "lux",
+        "dpi",
+        "rpm",
+        "dB",
+        "denier",
+        "ppm",
+        "gsm",
+        "W",
+        "V",
+        "Hz",
+        "mAh",
+        "px",
+        "MP",
+        "dpt",
+        "IU",
+        "K",
+        "psi",
+    ]
+)
 _NOT_SKIPPED: Final = frozenset(
     [
         "of",
@@ -213,7 +237,7 @@ class Sweep:
             return True
         if n == 0 and after in (".", ")") and len(self.words[n]) < 3 and self.size > 8 and not self.glued(2):
             return True
-        if before in ("@", "_", "=") and self.glued(n):
+        if before in ("@", "_") and self.glued(n):
             return True
         if self.words[n : n + 3] == ["24", "/", "7"] or (
             self.words[n] == "7" and self.words[max(0, n - 2) : n] == ["24", "/"]
@@ -286,7 +310,9 @@ class Sweep:
         """A code of letters and digits: IP67, S24, E27, GU10."""
         first, end = n, after
         if n and self.glued(n) and self.is_letters(n - 1) and self.words[n - 1] != "x" and len(self.words[n - 1]) <= 8:
-            if self.words[n - 1] in ("eu", "us", "uk", "gr", "w", "l") and self.words[n].isdigit():
+            if self.words[n - 1] in ("eu", "us", "uk", "gr", "w", "l", "ø", "ca") and self.words[n].isdigit():
+                return None
+            if self.letter_before(n) and (self.unit(after) or (after < self.size and self.words[after] in _BY)):
                 return None
             first = n - 1
         elif (
@@ -332,6 +358,9 @@ class Sweep:
         unit = self.unit(found.after)
         if unit is not None:
             return [self.measured(found, *unit)]
+        if (named := self.unit_before(n)) is not None:
+            found.first = named[0]
+            return [self.measured(found, found.after, named[1])]
         if money := self.money_before(n):
             found.first = money[0]
             return [self.priced(found, money[1])]
@@ -402,7 +431,7 @@ class Sweep:
         if word in ("in", "ins"):
             if self.glued(n) or not (following[0].isalnum()):
                 return True
-            return self.language == "en" and following in _AFTER_INCH and not self.scan.trapped[n]
+            return self.language in ("en", None) and following in _AFTER_INCH and not self.scan.trapped[n]
         if word in ('"', "'", "''"):
             return self.glued(n) and (word == "'" or self.quotes_before(n) % 2 == 0)
         number = self.words[n - 1]
@@ -442,6 +471,26 @@ class Sweep:
                 else n + 1
             )
         return self.scan.steers(n, "percent")
+
+    def unit_before(self, n: int) -> tuple[int, Entry] | None:
+        """A unit that stands before its number: TOG 10.5, pH 5.5, Lumen: 800."""
+        at = n - 1
+        if at > 0 and self.words[at] in (":", "=", "of", "von", "de"):
+            at -= 1
+        if (
+            at < 0
+            or len(self.words[at]) < 2
+            or self.words[at] not in self.scan.lexicon.units
+            or not self.words[at].isalpha()
+        ):
+            return None
+        if at and (self.words[at - 1][0].isdigit() or self.scan.trapped[at]):
+            return None
+        hit = longest(self.scan.lexicon.units, self.words, self.glued, at)
+        entry = (
+            next((one for one in hit[1] if one.value.name in _NAMED_BEFORE), None) if hit and hit[0] == at + 1 else None
+        )
+        return (at, entry) if entry else None
 
     def money_before(self, n: int) -> tuple[int, Entry] | None:
         for back in (2, 1):
@@ -498,7 +547,14 @@ class Sweep:
                         return other.concept, span.after
                 if self.words[n] in STOPS or self.words[n] == "," or self.words[n][0].isdigit():
                     break
+            if after < self.size and ord(self.words[after][0]) > _CJK and not self.glued_piece(after):
+                return "", after
         return entry.concept, after
+
+    def glued_piece(self, after: int) -> bool:
+        """Whether a counter is more than one sign (件套, 只装), and so the thing itself."""
+        span = self.scan.span(after - 1)
+        return span is not None and span.after - span.first > 1
 
     def thing_before(self, n: int) -> tuple[str, int] | None:
         """The thing of which a number is said: «pack of 6», «pockets: 3»."""
@@ -536,6 +592,7 @@ class Sweep:
                 found.numbers, found.unit, found.units = [(Number(whole),)], units()["ounce"], [units()["ounce"]]
                 found.after = ounces[0]
         self.and_hundredths(found)
+        self.and_minutes(found)
         after = found.after
         found.role = self.role(found)
         nearby = self.thing(after, 0)
@@ -543,6 +600,27 @@ class Sweep:
         found.thing = thing.concept if thing and unit.name in ("foot", "second", "minute", "ct") else None
         found.about = found.role or (nearby[0] if nearby else None)
         return found
+
+    def and_minutes(self, found: Finding) -> None:
+        """«1 h 30», «2 Std. 15 Min.», «1 hour and 30 minutes»: minutes behind hours."""
+        if found.unit is None or found.unit.name != "hour" or len(found.numbers) != 1:
+            return
+        at = found.after
+        if at < self.size and (
+            self.words[at] in _JOINS or (self.words[at] == "." and not self.glued(at + 1 if at + 1 < self.size else at))
+        ):
+            at += 1
+        if at >= self.size or not self.words[at].isdigit() or len(self.words[at]) > 2:
+            return
+        minutes = self.unit(at + 1)
+        if (minutes is None or minutes[1].value.name != "minute") and not (
+            self.glued(at) and self.unit(at + 1) is None
+        ):
+            return
+        end = minutes[0] if minutes else at + 1
+        whole = found.numbers[0][0].value * 60 + float(self.words[at])
+        found.numbers, found.unit, found.after = [(Number(whole),)], units()["minute"], end
+        found.units = [found.unit]
 
     def and_hundredths(self, found: Finding) -> None:
         """«1 m 50», «un mètre cinquante»: hundredths behind a metre."""
@@ -658,7 +736,9 @@ class Sweep:
     def counted(self, found: Finding) -> Finding:
         """A bare number, with the thing that it counts."""
         thing = self.thing(found.after)
-        if thing is not None:
+        if thing is not None and not thing[0]:
+            found.after = thing[1]
+        elif thing is not None:
             found.thing, found.after = thing
             before = self.thing_before(found.first) if found.thing == "piece" else None
             found.thing = before[0] if before else found.thing
@@ -699,7 +779,7 @@ class Sweep:
         if number.ambiguous or float(number.value) < 2:
             return []
         thing = self.thing(after)
-        if thing is None:
+        if thing is None or not thing[0]:
             return []
         found.thing, found.after = thing
         found.about = found.thing

@@ -11,7 +11,7 @@ from typing import Final
 # One character for one, so that places stay: full-width digits and marks, curly quotes, the dashes and spaces of print.
 _ALIKE: Final = str.maketrans(
     {
-        **{chr(0xFF01 + n): chr(0x21 + n) for n in range(94)},
+        **{chr(0xFF01 + n): chr(0x21 + n) for n in range(94) if chr(0x21 + n) != ","},
         **dict.fromkeys("‐‑‒–—−―﹣", "-"),
         **dict.fromkeys("’‘‛ʼ′`´", "'"),
         **dict.fromkeys("“”„‟″«»「」『』《》", '"'),
@@ -19,8 +19,6 @@ _ALIKE: Final = str.maketrans(
         **dict.fromkeys("×✕✖╳", "x"),
         **dict.fromkeys("²", "2"),
         **dict.fromkeys("³", "3"),
-        **dict.fromkeys("。｡", "."),
-        **dict.fromkeys("、，", ","),
         "：": ":",
         "；": ";",
         "∼": "~",
@@ -36,6 +34,8 @@ _ALIKE: Final = str.maketrans(
         "‚": ",",
     }
 )
+# Marks of Chinese that mean what ours mean, and never stand inside a number.
+_MARKS: Final = {"。": ".", "｡": ".", "、": ",", "，": ","}
 _DROPPED: Final = (
     "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
@@ -91,7 +91,7 @@ _BLOCKS: Final = frozenset(
 )
 _HIDDEN: Final = ("script", "style", "template", "head", "noscript", "svg", "iframe", "textarea", "title")
 _CJK: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff"
-_TOKEN: Final = re.compile(rf"\d+(?:[.,']\d+)*|[{_CJK}]|[^\W\d_{_CJK}]+|''|\S|\n")
+_TOKEN: Final = re.compile(rf"\d+(?:[.,]\d+|'\d{{3}}(?!\d))*|[{_CJK}]|[^\W\d_{_CJK}]+|''|\S|\n")
 
 
 @dataclass(slots=True)
@@ -144,7 +144,7 @@ def read(text: str) -> Reading:
     for match in _TOKEN.finditer(plain):
         raw = match.group()
         raws.append(raw)
-        words.append(raw.lower())
+        words.append(_MARKS.get(raw) or raw.lower())
         starts.append(match.start())
         ends.append(match.end())
     return reading

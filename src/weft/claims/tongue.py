@@ -4,7 +4,7 @@ from typing import Final
 
 from weft.claims.assertions import Assertions, Claim
 from weft.claims.judging import Judged
-from weft.claims.languages import tally, told
+from weft.claims.languages import another, tally, told
 
 _NAMES: Final = {
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "zh": "Chinese", "it": "Italian", "pt": "Portuguese",
@@ -13,8 +13,8 @@ _NAMES: Final = {
 }  # fmt: skip
 _ENDS: Final = frozenset([".", "!", "?", "\n", "。"])
 _WORDS: Final = 5
-_LETTERS: Final = 50
-_MANY: Final = 40
+_FEW: Final = 8
+_LEAD: Final = 1.5
 
 
 def misplaced(text: Assertions, language: str | None) -> list[Judged]:
@@ -36,22 +36,24 @@ def misplaced(text: Assertions, language: str | None) -> list[Judged]:
 
 
 def _whole(words: list[str], language: str) -> str | None:
-    """The language of the whole: what small words tell, or lingua's models of a text that has none of the language asked for."""
+    """The language of the whole: what small words say, or lingua's models where these do not speak for the one asked for."""
     sure = told(words, surely=True)
     if sure is not None:
-        return (
-            sure
-            if sure == language or not tally(words).get(language) or len(words) > _MANY
-            else _lead(words, sure, language)
-        )
-    if tally(words).get(language) or sum(len(word) for word in words if word[0].isalpha()) < _LETTERS:
+        return sure if sure == language or _leads(words, sure, language) else None
+    letters = [word for word in words if word[0].isalpha()]
+    counted = tally(letters)
+    if len(letters) < _FEW or (
+        counted
+        and counted.get(language, 0) > max((n for other, n in counted.items() if other != language), default=0.0)
+    ):
         return None
-    return told(words)
+    return another(" ".join(letters), language)
 
 
-def _lead(words: list[str], sure: str, language: str) -> str | None:
+def _leads(words: list[str], sure: str, language: str) -> bool:
     counted = tally(words)
-    return sure if counted.get(language, 0) * 2 < counted.get(sure, 99) else None
+    lead = counted.get(sure, 99) - counted.get(language, 0)
+    return counted.get(language, 0) * 1.7 < counted.get(sure, 99) and lead >= _LEAD
 
 
 def _other(words: list[str], language: str) -> str | None:

@@ -34,6 +34,17 @@ class BudgetRemoved(TypedDict):
     period: Literal["day", "month", "total"]
 
 
+class Checked(TypedDict):
+    """Every claim of the text with its verdict; `ok` where all are supported."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    ok: bool
+    language: str | None
+    claims: list[Judgment]
+
+
 class Done(TypedDict):
     """What a verb did."""
 
@@ -105,6 +116,22 @@ class Imported(TypedDict):
     rejected: int
     problem: str | None
     resumed: int
+
+
+class Judgment(TypedDict):
+    """A claim of the text, where it stands, and whether the facts support it."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    verdict: Literal["supported", "contradicted", "unknown"]
+    fact: dict[str, Any] | None
+    why: str
+    value: Any
+    unit: str | None
+    negated: bool
+    about: str | None
 
 
 class KeyLimits(TypedDict):
@@ -888,6 +915,29 @@ class Skills(_Skills):
     def all(self) -> list[SkillLine]:
         """The skills, their marks and the schemas of what they ask and answer."""
         return cast("list[SkillLine]", self._wire.json(call("GET", "/skills")))
+
+    def check(
+        self,
+        *,
+        text: str,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        facts: dict[str, Any] | None = None,
+        language: str | None = None,
+        market: str | None = None,
+    ) -> Checked:
+        """Finds what a text claims and says which of it the facts support."""
+        return cast(
+            "Checked",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/check",
+                    query={"engine": engine},
+                    body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
 
     def organize(
         self,
@@ -1700,6 +1750,29 @@ class AsyncSkills(_AsyncSkills):
     async def all(self) -> list[SkillLine]:
         """The skills, their marks and the schemas of what they ask and answer."""
         return cast("list[SkillLine]", await self._wire.json(call("GET", "/skills")))
+
+    async def check(
+        self,
+        *,
+        text: str,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        facts: dict[str, Any] | None = None,
+        language: str | None = None,
+        market: str | None = None,
+    ) -> Checked:
+        """Finds what a text claims and says which of it the facts support."""
+        return cast(
+            "Checked",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/check",
+                    query={"engine": engine},
+                    body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
 
     async def organize(
         self,
