@@ -359,7 +359,8 @@ def _sentence(finding: Finding, text: Assertions) -> str:
 def _share(finding: Finding, said: Number, facts: Facts) -> Ruling:
     against: Ruling | None = None
     for entry in finding.entries:
-        held = [one for concept, one in facts.shares if entry.concept in parents().get(concept, ())]
+        said_of = entry.concept.removesuffix(" blend")
+        held = [one for concept, one in facts.shares if said_of in parents().get(concept, ())]
         for one in held:
             if abs(one.value - said.value) < 1e-9:
                 return says_so(one.fact)

@@ -128,6 +128,7 @@ def _concept(found: Scan, span: Span) -> Finding | None:
         one.about = _part(found, span)
     elif kind == "thing":
         one.thing = one.about = wanted[0].concept
+        one.given = _given(found, span)
     return one
 
 
@@ -157,6 +158,8 @@ _MATERIAL_LABELS: Final = frozenset(
 
 def _labelled(found: Scan, span: Span, kind: str) -> bool:
     """Whether a label or preposition before a phrase says that a color, or a material, is meant."""
+    if kind == "material" and found.language == "en" and _is_modifier(found, span.after):
+        return True
     labels = _COLOR_LABELS if kind == "color" else _MATERIAL_LABELS
     at, steps = span.first - 1, 0
     while at >= 0 and steps < 3:
@@ -186,6 +189,28 @@ def _spoken_of(found: Scan, span: Span) -> bool:
             or words[back - 1] in ("in", "of", "aus", "made", "is", "ist")
         ):
             return False
+    return False
+
+
+_GIVING: Final = frozenset(
+    ["include", "includes", "including", "included", "comes", "come", "with", "supplied", "contains", "has", "features", "plus", "incluye",
+     "incluyen", "incluido", "incluida", "incluidos", "incluidas", "trae", "lleva", "con", "viene", "tiene", "inklusive", "inkl", "mit",
+     "enthält", "enthalten", "hat", "dabei", "inclus", "incluse", "inclut", "fourni", "fournie", "avec", "comprend", "含", "附", "送", "带", "配",
+     "有", "赠"]
+)  # fmt: skip
+
+
+def _given(found: Scan, span: Span) -> bool:
+    """Whether a thing is said to come with the product: includes a bulb, the bulb is included."""
+    words = found.words
+    for start, step, most in ((span.first - 1, -1, 4), (span.after, 1, 9)):
+        at = start
+        while 0 <= at < len(words) and abs(at - start) < most and words[at] not in (".", "!", "?", ";", "\n", ","):
+            if words[at] in _GIVING and (
+                step < 0 or words[at].endswith(("ed", "do", "da", "os", "as", "dabei", "en", "us", "se"))
+            ):
+                return True
+            at += step
     return False
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from weft.claims.finding import STOPS, Scan, late_denial, linking
+from weft.claims.finding import ACTING, HAVING, STOPS, Scan, abbreviates, ends_denial, late_denial, linking
 from weft.claims.languages import small_words
 from weft.claims.lexicon import plain_letters
 
@@ -14,12 +14,11 @@ _FEW: Final = 2
 _SHORTEST: Final = 4
 _CJK: Final = 0x2E80
 _ENDINGS: Final = re.compile(r"(?:es|en|em|er|os|as|s|e|n|o|a)$")
-# Denials of what is done: what they take back is a verb, not the thing behind it («never put the pot in …»).
-_VERBAL: Final = frozenset(["never", "don't", "do", "nunca", "niemals", "jamais", "cannot", "can't"])
 _JOINS: Final = frozenset(
     ["and", "or", "nor", "und", "oder", "et", "ou", "y", "e", "o", "u", "ni", "&", "和", "及", "与", "或"]
 )
 _WITH: Final = frozenset(["mit", "con", "with", "avec", "que", "which", "qui", "that"])
+_SIGNS: Final = "含可有支持带是否能需要具备适合放入用的"
 _MARKS: Final = "含可有支持带是否不无能需要具备适合放入用的"
 
 
@@ -34,10 +33,11 @@ def groups(scan: Scan) -> list[list[int]]:
     """The telling words that each denial of a text takes back, by their places, the nearest first."""
     words, size = scan.words, len(scan.words)
     found, until, clause, n, begun, verbal = list[list[int]](), -1, 0, 0, 0, False
+    denier = ""
     while n < size:
         word, steering = words[n], scan.steering.get(n)
         kinds = {entry.kind for entry in steering[1]} if steering else set()
-        if word in STOPS and not (word == ":" and until >= n and not found[-1]):
+        if word in STOPS and not (word == ":" and until >= n and not found[-1]) and not abbreviates(scan, n):
             until = -1
             clause = n + 1 if word not in ":()" else clause
         elif word == ",":
@@ -47,14 +47,18 @@ def groups(scan: Scan) -> list[list[int]]:
             until = -1
         elif "not before" in kinds and steering and not late_denial(scan, n):
             until, begun = steering[0] + _REACH, steering[0] - 1
-            verbal = word in _VERBAL
+            verbal, denier = word in ACTING, word
             found.append([])
             n = steering[0]
             continue
+        if "not after" in kinds and n > 1 and words[n - 1] == "-" and _tells(words[n - 2]):
+            found.insert(0, [n - 2])
+        if n <= until and found[-1] and ends_denial(scan, n, denier):
+            until = -1
         if n <= until and _tells(word):
             found[-1].append(n)
-            if verbal and n == begun + 1:
-                until = -1
+        if verbal and n == begun + 1 and word not in HAVING:
+            until = -1
         if late_denial(scan, n):
             found.append([back for back in range(max(clause, n - 8), n) if _tells(words[back])][::-1])
         n += 1
@@ -91,7 +95,7 @@ def chinese_denied(scan: Scan) -> Iterator[tuple[int, int]]:
     """Runs of two to four Chinese signs right behind a denial: (first, after)."""
     for n, (after, entries) in scan.steering.items():
         if any(entry.kind == "not before" for entry in entries) and ord(scan.words[n][0]) > _CJK:
-            first = after
+            first = after + 1 if after < len(scan.words) and scan.words[after] == ":" else after
             while first < min(len(scan.words), after + 3) and scan.words[first] in _MARKS:
                 first += 1
             end = first
@@ -113,4 +117,4 @@ def chinese_late(scan: Scan) -> Iterator[tuple[int, int]]:
 
 def bare_label(label: str) -> str:
     """A Chinese name of a fact without the sign that says yes: 含电钻 is about 电钻."""
-    return label.lstrip(_MARKS)
+    return label.lstrip(_SIGNS)

@@ -13,7 +13,7 @@ from weft.claims.finding import STOPS, Finding, linking
 from weft.claims.languages import small_words, told
 from weft.claims.lexicon import lexicon, longest, parents, properties_of
 from weft.claims.numerals import Number, plain
-from weft.claims.reading import read
+from weft.claims.reading import Reading, read
 from weft.claims.units import Unit, money, units
 
 # What a record says of its keeping, not of the product; only where it is one, and in its variants and images.
@@ -77,6 +77,7 @@ _NO: Final = frozenset(
         "不可",
     ]
 )
+_LINKS: Final = frozenset(["for", "para", "für", "pour", "from", "of", "适", "用", "人", "群", "合", "于"])
 _PROSE: Final = ("title", "description", "seo_title", "seo_description")
 _LONG: Final = 60
 _DOZEN: Final = 12
@@ -125,6 +126,8 @@ _LAND: Final = re.compile(r"[A-Z]{2}")
 _ORIGIN: Final = re.compile(r"origin|made|country|land|herkunft|ursprung|pays|pa[ií]s|fabri|hecho|proced|orig[ei]n|provenance|manufactur|"
                             r"hergestellt|produ[cz]|产地|产|制造")  # fmt: skip
 _OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|开封|开盖")
+# Parts and the property of having them.
+_HAVING: Final = {"lining": "lined", "padding": "padded"}
 _NOT_WITH: Final = {"dry clean only": ("machine washable", "washable"), "hand wash only": ("machine washable",)}
 
 
@@ -412,11 +415,17 @@ def _answers(fact: Fact) -> Iterator[Fact]:
         yield fact
         return
     yield Fact(fact.name, fact.value, begun[1].lower())
-    yield Fact(fact.name, fact.value, fact.text[begun.end() :])
+    says = begun[1].lower() in _YES
+    yield Fact(fact.name if says else fact.name.rpartition(".")[0], fact.value, fact.text[begun.end() :])
 
 
 def _implied(ready: Facts) -> None:
     """What facts exclude without a word: what may only be dry-cleaned is not for the washing machine."""
+    for part, having in _HAVING.items():
+        for one, other in ((part, having), (having, part)):
+            denied = next((known for known in ready.named.get(one, ()) if known.negated), None)
+            if denied and all(known.negated for known in ready.named.get(other, ())):
+                ready.named.setdefault(other, []).append(Known(other, True, denied.fact))
     for concept, excluded in _NOT_WITH.items():
         known = next((one for one in ready.named.get(concept, ()) if not one.negated), None)
         for other in excluded if known else ():
@@ -434,15 +443,31 @@ def _polarity(fact: Fact) -> bool | None:
     if len(folded) > _SHORT or folded[:1].isdigit():
         return None
     reading = read(folded)
-    words, first, denied = reading.words, 0, False
-    for tree in (lexicon(None).late, lexicon(None).steering):
-        hit = longest(tree, words, reading.glued, 0) if words and words[0] in tree else None
-        if hit and any(one.kind in ("not late", "not before") for one in hit[1]) and hit[0] > first:
-            first, denied = hit[0], True
+    words, first = reading.words, _denial_at_start(reading)
+    denied = first > 0
     rest = [word for word in words[first:] if word not in small_words()]
     if not all(word in _SAYS or (denied and word in linking()) for word in rest) or not (denied or rest):
         return None
     return not denied
+
+
+def _denial_at_start(reading: Reading) -> int:
+    """Where a denial that begins a value or a name ends; 0 where none does."""
+    words, first = reading.words, 0
+    for tree in (lexicon(None).late, lexicon(None).steering):
+        hit = longest(tree, words, reading.glued, 0) if words and words[0] in tree else None
+        if hit and any(one.kind in ("not late", "not before") for one in hit[1]):
+            first = max(first, hit[0])
+    return first
+
+
+def _denying(label: str) -> bool:
+    """Whether a name denies whatever is listed under it: free_from, not_for, 不含."""
+    reading = read(label)
+    first = _denial_at_start(reading)
+    return first > 0 and all(
+        word in linking() or word in small_words() or word in _SAYS or word in _LINKS for word in reading.words[first:]
+    )
 
 
 def own_label(name: str) -> str:
@@ -470,6 +495,9 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
         _land(ready, fact, label)
     long = len(text) > _LONG
     found = assertions(text, numbers=language)
+    listed = flipped is None and text is not fact.text and _denying(own_label(fact.name))
+    if listed:
+        _deny_all(ready, found, fact, len(read(label).words))
     told_twice = _denied_behind_label(found, label, text) if flipped is None else frozenset()
     for finding in found.findings:
         if not (
@@ -507,6 +535,27 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     _codes(ready, found, fact)
     _named_code(ready, fact, label)
     return " ".join(words)
+
+
+def _deny_all(ready: Facts, found: Assertions, fact: Fact, first: int) -> None:
+    """Take back everything that a fact lists behind a name that denies."""
+    for finding in found.findings:
+        if finding.first >= first and finding.kind in ("property", "thing", "material", "environmental", "health"):
+            finding.negated = True
+    words = found.scan.words
+    start = first + 1
+    for n in range(start, len(words) + 1):
+        if n == len(words) or words[n] in (",", ";"):
+            item = "".join(words[start:n])
+            if item and ord(item[0]) > _CJK:
+                ready.denied.setdefault(item, fact)
+            else:
+                stems = frozenset(stem(word) for at, word in telling(found.scan) if start <= at < n)
+                if stems:
+                    ready.denied_together.append((stems, fact))
+                    for one in stems:
+                        ready.denied.setdefault(one, fact)
+            start = n + 1
 
 
 def _land(ready: Facts, fact: Fact, label: str) -> None:
@@ -561,7 +610,7 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
             ready.stems.add(word)
             if short and n >= label and fact.name.rpartition(".")[2] not in ("title", "tags", "vendor", "type"):
                 ready.affirmed.setdefault(word, fact)
-    for first, after in chinese_denied(scan):
+    for first, after in chinese_denied(scan) if flipped is None else ():
         for end in range(first + 2, after + 1):
             ready.denied.setdefault("".join(scan.words[first:end]), fact)
     if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[0]) > _CJK:
@@ -613,7 +662,7 @@ def label_of(name: str) -> str:
     parts = [
         part
         for part in name.split(".")
-        if part not in ("attributes", "options", "variants", "facts", "translations", "product")
+        if part not in ("attributes", "options", "variants", "facts", "translations", "product") and not part.isdigit()
     ]
     if name.startswith("variants.") and len(parts) > 1:
         parts = parts[1:]
@@ -684,13 +733,16 @@ def _note(
         for above in [entry.concept] if negated else parents().get(entry.concept, (entry.concept,)):
             ready.named.setdefault(above, []).append(known)
     if finding.thing and kind == "number":
-        ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact))
+        in_label = finding.after - finding.first == 1
+        ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact, weak=in_label))
 
 
 def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -> None:
     if finding.name:
         ready.codes.setdefault(finding.name, fact)
         return
+    for total in finding.instead if finding.kind == "measure" else ():
+        _note_quantity(ready, found, total, fact)
     near = _near(found, finding, ("," if finding.kind == "percentage" else ""))
     for n, given in enumerate(finding.numbers):
         unit = finding.units[n] if n < len(finding.units) else finding.unit
@@ -709,27 +761,46 @@ def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact
                 near,
                 found.language,
             )
-            if finding.kind == "percentage":
-                for entry in finding.entries:
-                    ready.shares.append((entry.concept, quantity))
-                ready.measures.setdefault("percent", []).append(quantity)
-            elif finding.kind == "discount" and unit is None:
-                ready.measures.setdefault("discount", []).append(quantity)
-            elif unit is not None:
-                ready.measures.setdefault(unit.dimension, []).append(quantity)
-                if finding.thing:
-                    ready.numbers.append(quantity)
-                if unit.name == "°":
-                    ready.measures.setdefault("temperature", []).append(replace(quantity, unit=units()["°C"]))
-                if unit.name == "ounce":  # of a drink, ounces are fluid
-                    fluid = replace(quantity, unit=units()["fluid ounce"], role=None)
-                    ready.measures.setdefault("volume", []).append(fluid)
-                if label_of(fact.name).lower().endswith(_SAVED):
-                    ready.measures.setdefault("discount", []).append(quantity)
-            else:
-                ready.numbers.append(quantity)
-                if label_of(fact.name).lower() in _PRICES or fact.name.rpartition(".")[2] in _PRICES:
-                    ready.measures.setdefault("money", []).append(quantity)
+            _keep(ready, found, finding, quantity)
+
+
+def _keep(ready: Facts, found: Assertions, finding: Finding, quantity: Quantity) -> None:
+    """Put a quantity where texts look for it."""
+    unit, fact = quantity.unit, quantity.fact
+    if finding.kind == "percentage":
+        for entry in finding.entries:
+            ready.shares.append((entry.concept, quantity))
+        ready.measures.setdefault("percent", []).append(quantity)
+    elif finding.kind == "discount" and unit is None:
+        ready.measures.setdefault("discount", []).append(quantity)
+    elif unit is not None:
+        ready.measures.setdefault(unit.dimension, []).append(quantity)
+        if finding.thing:
+            ready.numbers.append(quantity)
+        if unit.name == "°":
+            ready.measures.setdefault("temperature", []).append(replace(quantity, unit=units()["°C"]))
+        if unit.name == "ounce":  # of a drink, ounces are fluid
+            fluid = replace(quantity, unit=units()["fluid ounce"], role=None)
+            ready.measures.setdefault("volume", []).append(fluid)
+        if label_of(fact.name).lower().endswith(_SAVED):
+            ready.measures.setdefault("discount", []).append(quantity)
+    else:
+        ready.numbers += [quantity, *_of_others(found, finding, quantity)]
+        if label_of(fact.name).lower() in _PRICES or fact.name.rpartition(".")[2] in _PRICES:
+            ready.measures.setdefault("money", []).append(quantity)
+
+
+def _of_others(found: Assertions, finding: Finding, quantity: Quantity) -> Iterator[Quantity]:
+    """The same count of the other things that its label names: «bolsillos exteriores: 3»."""
+    words, at = found.scan.words, finding.first - 2
+    if finding.first < 2 or words[finding.first - 1] != ":":
+        return
+    while at >= 0:
+        span = found.scan.span(at)
+        for entry in span.entries if span is not None else ():
+            if entry.kind == "thing" and entry.concept != finding.thing:
+                yield replace(quantity, thing=entry.concept)
+        at = (span.first if span is not None else at) - 1
 
 
 def _likely(readings: Sequence[Number], unit: Unit) -> Number:

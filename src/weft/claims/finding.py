@@ -14,11 +14,25 @@ from weft.claims.reading import Reading
 from weft.claims.units import Unit
 
 STOPS: Final = frozenset([".", "!", "?", ";", ":", "\n", "(", ")", "|", "•", "[", "]", "*", "✓", "✔", "→", "{", "}"])
+_NARROW: Final = 2
+_SHORTENED: Final = frozenset(
+    ["max", "min", "approx", "ca", "aprox", "máx", "mín", "incl", "inkl", "excl", "exkl", "bzw", "dto", "env"]
+)
+_ARTICLES: Final = frozenset(["a", "an", "the", "un", "una", "el", "la", "los", "las", "ein", "eine", "einen", "der", "die", "das", "den",
+                              "le", "les", "une", "des", "any", "su", "tu", "your", "its", "de"])  # fmt: skip
+_CHINESE_LINKS: Final = frozenset("食用使饮喂服要宜建议合适支持配附带含包括送赠提供入放进置")
+# Denials of what is done: they take back what a verb says, not the thing behind it («never put the pot in …»).
+ACTING: Final = frozenset(["never", "don't", "do", "nunca", "niemals", "jamais", "cannot", "can't"])
+HAVING: Final = frozenset(
+    ["include", "contain", "have", "has", "need", "require", "come", "use", "feature", "offer", "support", "be", "supply", "suitable",
+     "lleva", "incluye", "contiene", "tiene", "necesita", "requiere", "enthält", "hat", "braucht", "comporte", "contient", "a"]
+)  # fmt: skip
 _CHINESE_AND: Final = frozenset(["和", "及", "与"])
 # What begins something of its own behind a comma: «no zip, a button» denies no button.
 _STARTS: Final = frozenset(
     ["a", "an", "the", "with", "just", "only", "but", "ein", "eine", "einen", "der", "die", "das", "mit", "nur", "un", "une", "le", "la",
-     "les", "avec", "una", "el", "los", "las", "con", "solo", "sólo", "只", "仅", "有", "配", "带"]
+     "les", "avec", "una", "el", "los", "las", "con", "solo", "sólo", "只", "仅", "有", "配", "带", "可", "能",
+     "也", "还", "支", "适", "含"]
 )  # fmt: skip
 # Where a thing is not, if it is not included: «is not in the box», «no viene en la caja».
 _PLACES: Final = frozenset(
@@ -44,6 +58,10 @@ _PREPOSITIONS: Final = frozenset(
         "不含",
         "没有",
         "w",
+        "of",
+        "from",
+        "de",
+        "von",
     ]
 )
 _REACH: Final = 6
@@ -87,6 +105,7 @@ class Finding:
     denied: str = ""
     silent: bool = False
     about_some: bool = False
+    given: bool = False
     spelled: bool = False
     bound: str = ""
     labelled: bool = False
@@ -231,6 +250,7 @@ class _Denial:
     klass: frozenset[str] = frozenset()
     behind: int = 0
     clause: int = 0
+    acts: bool = False
 
     def step(self, n: int) -> None:
         """Go over a token that begins, goes on with, or ends a negation."""
@@ -239,7 +259,7 @@ class _Denial:
         kinds = {entry.kind for entry in steering[1]} if steering else set()
         if word == ":" and self.until >= 0 and not self.klass and _is_label(found.words[self.behind : n]):
             self.until = n + _REACH
-        elif word in STOPS:
+        elif word in STOPS and not abbreviates(found, n):
             self.end()
             if word not in ":()" and not (word == "?" and _answered(found, n)):
                 self.clause = n + 1
@@ -248,8 +268,11 @@ class _Denial:
                 self.end()
             self.clause = n + 1
         elif "not before" in kinds and steering:
-            self.denier, self.klass, self.behind = word, frozenset(), steering[0]
-            self.until = steering[0] + _REACH
+            last = found.words[steering[0] - 1]
+            self.denier = last if last in ("of", "from", "de", "von") else word
+            self.klass, self.behind = frozenset(), steering[0]
+            self.until = steering[0] + (_NARROW if word in ("无", "零") and steering[0] == n + 1 else _REACH)
+            self.acts = word in ACTING and found.words[min(steering[0], len(found.words) - 1)] not in HAVING
         elif self.until >= 0 and self.ends(n, word, kinds):
             self.end()
 
@@ -257,9 +280,9 @@ class _Denial:
         """Whether a word ends a negation: but, not only, and what «and» adds."""
         if "not only" in kinds or ("not but" in kinds and self.found.at[n] < 0):
             return True
-        if self.klass and (self.denier in _PREPOSITIONS or word in _CHINESE_AND):
+        if self.klass and (is_preposition(self.found, self.denier) or word in _CHINESE_AND):
             return False
-        return word in _AND and self.found.words[n - 1] != "-"
+        return word in _AND and self.found.words[n - 1] != "-" and _begins(self.found, n + 1)
 
     def end(self) -> None:
         """Nothing is denied any more."""
@@ -267,7 +290,8 @@ class _Denial:
 
     def meet(self, n: int, span: Span) -> None:
         """Deny a phrase that stands within reach."""
-        if n <= self.until and not _is_only_number(span) and (not self.klass or self.reaches(span)):
+        things = self.acts and all(one.kind == "thing" for one in span.entries)
+        if n <= self.until and not things and not _is_only_number(span) and (not self.klass or self.reaches(span)):
             span.negated, span.denied = True, self.denier
             self.klass, self.until = _class(span), span.after + _REACH
         if _freed(self.found, span):
@@ -275,9 +299,43 @@ class _Denial:
 
     def reaches(self, span: Span) -> bool:
         """Whether a phrase is of the kind that is denied, or what is denied of a thing: «never put the pot in a microwave»."""
-        if self.klass == {"thing"} and self.denier not in _PREPOSITIONS:
+        if self.klass == {"thing"} and not is_preposition(self.found, self.denier):
             return any(one.kind in ("thing", "property") for one in span.entries)
         return _is_of(span, self.klass)
+
+
+def _begins(found: Scan, n: int) -> bool:
+    """Whether what follows «and» is said anew: «isn't lined and has a hood», not «contains no nuts and soy»."""
+    word = found.words[n] if n < len(found.words) else "."
+    if word in linking() or (word in small_words() and word not in _ARTICLES):
+        return True
+    n += word in _ARTICLES
+    return not any(_ends_clause(found.words, at) for at in range(n + 1, n + 3))
+
+
+def is_preposition(found: Scan, denier: str) -> bool:
+    """Whether a denier takes back a list of things (without, no), and not a verb (doesn't; Spanish «no»)."""
+    return denier in _PREPOSITIONS and not (denier == "no" and found.language == "es")
+
+
+def abbreviates(found: Scan, n: int) -> bool:
+    """Whether a point belongs to a short form: max. 40 W."""
+    words = found.words
+    return (
+        words[n] == "."
+        and 0 < n < len(words) - 1
+        and words[n - 1] in _SHORTENED
+        and found.reading.glued(n)
+        and (words[n + 1][0].isdigit() or found.reading.raws[n + 1][:1].islower())
+    )
+
+
+def ends_denial(found: Scan, n: int, denier: str) -> bool:
+    """Whether «and» at a token ends what a denier denies."""
+    words = found.words
+    if words[n] not in _AND or words[n] in _CHINESE_AND or is_preposition(found, denier):
+        return False
+    return _begins(found, n + 1)
 
 
 def _starts(found: Scan, n: int) -> bool:
@@ -296,7 +354,7 @@ def late_denial(found: Scan, n: int) -> bool:
         return False
     end, links = after, 0
     while end < len(words) and end - after < _REACH and not _ends_clause(words, end):
-        if words[end] in linking():
+        if words[end] in linking() or (words[end] in _CHINESE_LINKS and words[n] not in ("无", "零")):
             links += 1
         elif words[end] not in small_words() and words[end] not in _PLACES:
             return False

@@ -31,7 +31,7 @@ def judged(text: Assertions, facts: Facts) -> list[Judged]:
         ruling = rule(finding, text, facts)
         if ruling is not None:
             found.append(Judged(text.claim(finding), *ruling))
-        elif finding.kind not in ("number", "measure"):
+        elif finding.kind not in ("number", "measure") and not finding.negated:
             passed.add(id(finding))
     return found + [Judged(text.claim(finding), *ruling) for finding, ruling in wording.denials(text, facts, passed)]
 

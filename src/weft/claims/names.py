@@ -319,6 +319,25 @@ def _made_after(scan: Scan, n: int, after: int) -> Iterator[Finding]:
         if hit and (hit[0] == n or (hit[0] == n - 1 and scan.words[n - 1] == "-")):
             yield Finding("origin", back, after, hit[1])
             return
+    first = n
+    while first > 0 and n - first < _PLACE and _CJK.match(scan.words[first - 1]) and first - 1 not in scan.steering:
+        first -= 1
+    name = "".join(scan.words[first:n])
+    if (
+        len(name) > 1
+        and (first == 0 or not _CJK.match(scan.words[first - 1]))
+        and _CJK.match(scan.words[n])
+        and not _NO_PLACE.search(name)
+        and not any(scan.at[at] >= 0 or scan.trapped[at] for at in range(first, n))
+    ):
+        yield Finding("origin", first, after, name=" ".join(scan.words[first:n]), silent=True)
+
+
+_PLACE: Final = 3
+_NO_PLACE: Final = re.compile(
+    "手工|人工|精心|匠心|自主|工厂|批量|规模|机器|大师|品牌|良心|严格|全程|我们|本厂|原厂|专业|智能|国内|进口|当地|本地|海外|自家|安全|绿色|统一|公司|正规"
+    "|专门|独立|匠人|厂家|环保|创新|联合|设计|研发|认真|用心|原装|限量|定制|全新|传统|古法|现代|高端|精密|精工"
+)
 
 
 def compatibles(scan: Scan) -> Iterator[Finding]:
@@ -357,6 +376,7 @@ def _fits(scan: Scan, n: int, after: int) -> Iterator[Finding]:
             ":",
         ):
             at += 1
+        at = _behind_things(scan, at)
         start = at
         while at < len(words) and at - start < 6 and _part_of_name(scan, at, start):
             at += 1
@@ -384,6 +404,16 @@ def _fits(scan: Scan, n: int, after: int) -> Iterator[Finding]:
             "&",
         ):
             return
+
+
+def _behind_things(scan: Scan, n: int) -> int:
+    """The token behind at most two common words, where a name follows them: «las baterías Makita», «Schienen von Lego»."""
+    at = n
+    while at < len(scan.words) and at - n < 3 and scan.words[at].isalpha() and not _part_of_name(scan, at, at):
+        if scan.words[at] in STOPS or _CJK.match(scan.words[at]):
+            return n
+        at += 1
+    return at if n < at < len(scan.words) and _part_of_name(scan, at, at) and scan.reading.raws[at][0].isupper() else n
 
 
 def _part_of_name(scan: Scan, n: int, start: int) -> bool:

@@ -445,7 +445,7 @@ class Sweep:
             and after < self.size
             and self.glued(after)
             and self.words[after].isalnum()
-            and self.words[after].isascii()
+            and self.raws[after].isascii()
             and word.isascii()
         )
 
@@ -545,7 +545,9 @@ class Sweep:
                     other = next((one for one in span.entries if one.kind == "thing"), None)
                     if other is not None:
                         return other.concept, span.after
-                if self.words[n] in STOPS or self.words[n] == "," or self.words[n][0].isdigit():
+                if self.words[n] in STOPS or self.words[n] == ",":
+                    break
+                if self.words[n][0].isdigit() and self.unit(n + 1) is None:
                     break
             if after < self.size and ord(self.words[after][0]) > _CJK and not self.glued_piece(after):
                 return "", after
@@ -739,7 +741,9 @@ class Sweep:
         if thing is not None and not thing[0]:
             found.after = thing[1]
         elif thing is not None:
-            found.thing, found.after = thing
+            found.thing, end = thing
+            if not any(word[0].isdigit() for word in self.words[found.after : end]):
+                found.after = end
             before = self.thing_before(found.first) if found.thing == "piece" else None
             found.thing = before[0] if before else found.thing
         elif found.first and self.words[found.first - 1] == "x":
@@ -781,7 +785,9 @@ class Sweep:
         thing = self.thing(after)
         if thing is None or not thing[0]:
             return []
-        found.thing, found.after = thing
+        found.thing, end = thing
+        if not any(word[0].isdigit() for word in self.words[after:end]):
+            found.after = end
         found.about = found.thing
         return [found]
 
@@ -954,12 +960,29 @@ class Sweep:
         """«2 x 500 ml»: a count, and a quantity."""
         count = Finding("number", found.first, found.first + 1, numbers=[values[0]], thing="piece", about="piece")
         unit = own[-1]
+        if unit is None and len(values) == 2 and own[0] is not None and not found.instead:
+            return self.counted_behind(found, values, own[0])
         if unit is None:
             return [Finding("number", found.first, found.after, numbers=[one]) for one in values]
         measure = Finding(
             "measure", found.first, found.after, numbers=[values[-1]], unit=unit[1].value, units=[unit[1].value]
         )
         return [count, measure]
+
+    def counted_behind(
+        self, found: Finding, values: list[tuple[Number, ...]], unit: tuple[int, Entry]
+    ) -> list[Finding]:
+        """«25 g × 30 bags»: a quantity, and a count behind it."""
+        thing = self.thing(found.after, 0)
+        count = Finding("number", found.after - 1, thing[1] if thing else found.after, numbers=[values[1]])
+        count.thing = count.about = (thing[0] if thing else "") or "piece"
+        measure = Finding(
+            "measure", found.first, unit[0], numbers=[values[0]], unit=unit[1].value, units=[unit[1].value]
+        )
+        total = Finding("measure", found.first, found.after, unit=unit[1].value, units=[unit[1].value])
+        total.numbers = [(Number(values[0][0].value * values[1][0].value),)]
+        measure.instead = [total]
+        return [measure, count]
 
     # Sizes
 

@@ -16,7 +16,7 @@ _ALIKE: Final = str.maketrans(
         **dict.fromkeys("’‘‛ʼ′`´", "'"),
         **dict.fromkeys("“”„‟″«»「」『』《》", '"'),
         **dict.fromkeys("\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u3000", "\u00a0"),
-        **dict.fromkeys("×✕✖╳", "x"),
+        **dict.fromkeys("✕✖╳", "×"),
         **dict.fromkeys("²", "2"),
         **dict.fromkeys("³", "3"),
         "：": ":",
@@ -35,7 +35,7 @@ _ALIKE: Final = str.maketrans(
     }
 )
 # Marks of Chinese that mean what ours mean, and never stand inside a number.
-_MARKS: Final = {"。": ".", "｡": ".", "、": ",", "，": ","}
+_MARKS: Final = {"×": "x", "。": ".", "｡": ".", "、": ",", "，": ","}
 _DROPPED: Final = (
     "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )

@@ -52,7 +52,7 @@ def _named(finding: Finding, entry: Entry, facts: Facts) -> Ruling:
         clash = _part_clash(finding, for_it, facts)
         if clash:
             return clash
-    if for_it and against and finding.kind == "thing" and all(one.weak for one in for_it):
+    if for_it and against and finding.kind == "thing" and finding.given and all(one.weak for one in for_it):
         for_it = []
     if for_it:
         return "supported", for_it[0].fact, f"{quoted(for_it[0].fact)} says {for_it[0].concept}."
