@@ -14,7 +14,7 @@ from weft.claims.verdict import Ruling, quoted, says_otherwise, says_so
 _CONVERTED: Final = 0.05
 _SHORTENED: Final = 0.02
 _BACK: Final = 0.005
-_SOME: Final = 0.06
+_SOME: Final = 0.07
 # Roles that may be said of one quantity.
 _ALIKE: Final = (
     {"depth", "thickness"}, {"height", "thickness"}, {"length", "depth"}, {"width", "diameter"}, {"length", "height"},

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from weft.claims.finding import CONTENT, Finding, Scan, Span, scan
-from weft.claims.languages import told
+from weft.claims.finding import CONTENT, Finding, Scan, Span, linking, scan
+from weft.claims.languages import small_words, told
 from weft.claims.lexicon import LANGUAGES, Node
 from weft.claims.names import certificates, compatibles, mentions, origins
 from weft.claims.numerals import plain
@@ -132,6 +132,9 @@ def _concept(found: Scan, span: Span) -> Finding | None:
     return one
 
 
+_LISTING: Final = frozenset(
+    [",", "and", "or", "und", "oder", "et", "ou", "y", "e", "o", "u", "&", "/", "和", "或", "与", "及"]
+)
 _COLOR_LABELS: Final = frozenset(
     [
         "color",
@@ -160,6 +163,10 @@ def _labelled(found: Scan, span: Span, kind: str) -> bool:
     """Whether a label or preposition before a phrase says that a color, or a material, is meant."""
     if kind == "material" and found.language == "en" and _is_modifier(found, span.after):
         return True
+    if kind == "material" and found.language == "en" and _before_noun(found, span):
+        return True
+    if kind == "color" and _beside_color(found, span):
+        return True
     labels = _COLOR_LABELS if kind == "color" else _MATERIAL_LABELS
     at, steps = span.first - 1, 0
     while at >= 0 and steps < 3:
@@ -169,6 +176,30 @@ def _labelled(found: Scan, span: Span, kind: str) -> bool:
         if word not in (":", "=", "is", "ist", "-", "100"):
             return False
         at, steps = at - 1, steps + 1
+    return False
+
+
+def _before_noun(found: Scan, span: Span) -> bool:
+    """Whether a word for a material stands between an article and a noun: «in its glass jug»."""
+    before = found.words[span.first - 1] if span.first else ""
+    word = found.words[span.after] if span.after < len(found.words) else ""
+    return (
+        before in ("a", "an", "its", "the", "with", "this", "our")
+        and word.isalpha()
+        and len(word) > 2
+        and word not in small_words()
+        and word not in linking()
+        and span.after not in found.steering
+    )
+
+
+def _beside_color(found: Scan, span: Span) -> bool:
+    """Whether a word stands in a list of colors: black, white and mint."""
+    for link, other in ((span.first - 1, span.first - 2), (span.after, span.after + 1)):
+        if 0 <= link < len(found.words) and found.words[link] in _LISTING:
+            beside = found.span(other)
+            if beside is not None and any(one.kind == "color" and not one.ambiguous for one in beside.entries):
+                return True
     return False
 
 

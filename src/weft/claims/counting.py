@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Final
 
 from weft.claims.agreement import holding
 from weft.claims.assertions import Assertions
@@ -40,6 +41,10 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
                 return None
             if (fact := _elliptic(finding, readings, text, facts)) is not None:
                 return says_so(fact)
+            if (fact := _rated(finding, readings, text, facts)) is not None:
+                return says_so(fact)
+            if finding.thing == "size count" and all(f"{one[0].value:g}" in facts.sizes for one in finding.numbers):
+                return says_so(facts.sizes[f"{readings[0].value:g}"])
             size = facts.sizes.get(f"{finding.numbers[0][0].value:g}")
             if size is not None and not finding.thing:
                 return "supported", size, f"{quoted(size)} has that size."
@@ -57,6 +62,24 @@ def _summed(same: Sequence[Quantity], readings: Sequence[Number]) -> Fact | None
         inside = [one.value for one in same if one.fact is fact]
         if len(inside) > 1 and any(sum(inside) == said.value for said in readings):
             return fact
+    return None
+
+
+_OF: Final = frozenset(["of", "out", "von", "sur", "de", "sobre", "/", "级", "共"])
+
+
+def _rated(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
+    """The fact that holds both numbers of a rating: «9 out of 15»."""
+    words, at = text.scan.words, finding.first + 1
+    while at < len(words) and words[at] in _OF:
+        at += 1
+    if at == finding.first + 1 or at >= len(words) or not words[at].isdigit():
+        return None
+    for one in facts.numbers:
+        if any(one.value == said.value for said in readings) and any(
+            other.fact is one.fact and other.value == float(words[at]) for other in facts.numbers
+        ):
+            return one.fact
     return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from weft.claims.finding import ACTING, HAVING, STOPS, Scan, abbreviates, ends_denial, late_denial, linking
+from weft.claims.finding import ACTING, HAVING, STOPS, Scan, abbreviates, clause_of, ends_denial, late_denial, linking
 from weft.claims.languages import small_words
 from weft.claims.lexicon import plain_letters
 
@@ -60,7 +60,9 @@ def groups(scan: Scan) -> list[list[int]]:
         if verbal and n == begun + 1 and word not in HAVING:
             until = -1
         if late_denial(scan, n):
-            found.append([back for back in range(max(clause, n - 8), n) if _tells(words[back])][::-1])
+            found.append(
+                [back for back in range(max(clause_of(words, clause, n), n - 8), n) if _tells(words[back])][::-1]
+            )
         n += 1
     return [group for group in found if group]
 

@@ -237,7 +237,7 @@ def _negate(found: Scan) -> None:
         if span is not None and span.first == n:
             denial.meet(n, span)
         if late_denial(found, n):
-            _deny_back(found, denial.clause, n)
+            _deny_back(found, clause_of(found.words, denial.clause, n), n)
 
 
 @dataclass(slots=True)
@@ -342,12 +342,37 @@ def _starts(found: Scan, n: int) -> bool:
     return n < len(found.words) and (found.words[n] in _STARTS or found.words[n][0].isdigit())
 
 
+def _behind_adverbs(words: Sequence[str], n: int) -> int:
+    while n < len(words) and words[n] in (
+        "either",
+        "at",
+        "all",
+        "though",
+        "tampoco",
+        "sorry",
+        "here",
+        "哦",
+        "呢",
+        "的",
+        "了",
+    ):
+        n += 1
+    return n
+
+
+def clause_of(words: Sequence[str], clause: int, late: int) -> int:
+    """Where the clause begins that a late denial takes back: behind a colon, but for «charger: not included»."""
+    if late and words[late - 1] == ":":
+        return clause
+    return next((n + 1 for n in range(late - 1, clause - 1, -1) if words[n] == ":"), clause)
+
+
 def late_denial(found: Scan, n: int) -> bool:
     """Whether a clause ends here with a denial of what it began with: «… not included», «… no viene en la caja»."""
     words = found.words
     if words[n] in found.lexicon.late:
         hit = longest(found.lexicon.late, words, found.reading.glued, n)
-        if hit is not None and _ends_clause(words, hit[0]):
+        if hit is not None and _ends_clause(words, _behind_adverbs(words, hit[0])):
             return not (hit[0] < len(words) and words[hit[0]] == ":")
     after = found.steers(n, "not before")
     if not after or (words[n] in _PREPOSITIONS and words[n] != "no"):

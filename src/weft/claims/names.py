@@ -274,9 +274,9 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
 
 def _chinese_place(scan: Scan, n: int, at: int) -> Iterator[Finding]:
     end = at
-    while end < len(scan.words) and end - at < 4 and _CJK.match(scan.words[end]):
+    while end < len(scan.words) and end - at < _LONGEST and _CJK.match(scan.words[end]) and scan.words[end] != "的":
         end += 1
-    if 2 <= end - at <= 4 and (end >= len(scan.words) or not _CJK.match(scan.words[end])):
+    if end - at >= _FEW and (end >= len(scan.words) or scan.words[end] == "的" or not _CJK.match(scan.words[end])):
         yield Finding("origin", n, end, name=" ".join(scan.words[at:end]), negated=_denied(scan, n))
 
 
@@ -334,6 +334,8 @@ def _made_after(scan: Scan, n: int, after: int) -> Iterator[Finding]:
 
 
 _PLACE: Final = 3
+_LONGEST: Final = 7
+_FEW: Final = 2
 _NO_PLACE: Final = re.compile(
     "手工|人工|精心|匠心|自主|工厂|批量|规模|机器|大师|品牌|良心|严格|全程|我们|本厂|原厂|专业|智能|国内|进口|当地|本地|海外|自家|安全|绿色|统一|公司|正规"
     "|专门|独立|匠人|厂家|环保|创新|联合|设计|研发|认真|用心|原装|限量|定制|全新|传统|古法|现代|高端|精密|精工"

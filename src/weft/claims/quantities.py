@@ -431,7 +431,8 @@ class Sweep:
         if word in ("in", "ins"):
             if self.glued(n) or not (following[0].isalnum()):
                 return True
-            return self.language in ("en", None) and following in _AFTER_INCH and not self.scan.trapped[n]
+            named = self.raws[after].isupper() and len(following) > 1
+            return self.language in ("en", None) and (following in _AFTER_INCH or named) and not self.scan.trapped[n]
         if word in ('"', "'", "''"):
             return self.glued(n) and (word == "'" or self.quotes_before(n) % 2 == 0)
         number = self.words[n - 1]
@@ -824,7 +825,12 @@ class Sweep:
             if not 0 <= n < self.size or blocked[side]:
                 continue
             word = self.words[n]
-            if (word in STOPS and word not in (":", "(")) or word in (",", "/") or (word[0].isdigit() and not side):
+            if (
+                (word in STOPS and word not in (":", "("))
+                or word in (",", "/")
+                or word in _JOINS
+                or (word[0].isdigit() and not side)
+            ):
                 blocked[side] = True
                 continue
             role = self.role_at(n, dimension, found)
