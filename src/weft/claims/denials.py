@@ -10,6 +10,7 @@ from weft.claims.lexicon import longest
 
 _REACH: Final = 6
 _FEW: Final = 2
+_LONGEST: Final = 6
 _SHORTEST: Final = 4
 _CJK: Final = 0x2E80
 _ENDINGS: Final = re.compile(r"(?:es|en|em|er|os|as|s|e|n|o|a)$")
@@ -46,7 +47,12 @@ def groups(scan: Scan) -> list[list[int]]:
         if _late(scan, n):
             found.append([back for back in range(max(clause, n - 8), n) if _tells(words[back])][::-1])
         n += 1
-    return [group for group in found if group]
+    return [group for group in found if group and not _is_limited(scan, group[0])]
+
+
+def _is_limited(scan: Scan, n: int) -> bool:
+    """Whether a denial holds up to a number alone: not for children under 3."""
+    return any(word[0].isdigit() for word in scan.words[n + 1 : n + 5])
 
 
 def _late(scan: Scan, n: int) -> bool:
@@ -78,9 +84,9 @@ def chinese_denied(scan: Scan) -> Iterator[tuple[int, int]]:
             while first < min(len(scan.words), after + 3) and scan.words[first] in _MARKS:
                 first += 1
             end = first
-            while end < len(scan.words) and ord(scan.words[end][0]) > _CJK and end - first < 4:
+            while end < len(scan.words) and ord(scan.words[end][0]) > _CJK and end - first <= _LONGEST:
                 end += 1
-            if end - first >= _FEW:
+            if _FEW <= end - first <= _LONGEST:
                 yield first, end
 
 

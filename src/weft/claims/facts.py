@@ -80,6 +80,7 @@ _NO: Final = frozenset(
 _LONG: Final = 60
 _DOZEN: Final = 12
 _SHORT: Final = 40
+_TELLING: Final = 4
 _CJK: Final = 0x2E80
 _TOLD: Final = 4000
 _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
@@ -386,11 +387,9 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
         text = f"{label}: {_with_unit(fact, label)}"
     long = len(text) > _LONG
     found = assertions(text, numbers=language)
-    told_twice = _denied_behind_label(found, label, text) if flipped is None else frozenset()
+    label_size = len(read(label).words) if _denies_behind(found, label, text) else 0
     for finding in found.findings:
-        if not (
-            told_twice and finding.first < len(label.split()) and told_twice & {one.concept for one in finding.entries}
-        ):
+        if finding.first >= label_size or finding.negated:
             _note(ready, found, finding, fact, flipped)
     _tight(ready, found, fact)
     if not _SOLID.isdisjoint(found.scan.words):
@@ -424,7 +423,7 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
         words = frozenset(stem(scan.words[n]) for n in group[:3] if ord(scan.words[n][0]) < _CJK)
         if words:
             ready.denied_together.append((words, fact))
-    short = flipped is False or len(fact.text) <= _SHORT
+    short = flipped is False or (len(fact.text) <= _SHORT and len(list(telling(scan))) <= _TELLING)
     label = 0 if flipped is False else len(read(label_of(fact.name)).words)
     for n, word in telling(scan):
         if n in denied:
@@ -434,17 +433,14 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
             if short and n >= label and fact.name.rpartition(".")[2] not in ("title", "tags", "vendor", "type"):
                 ready.affirmed.setdefault(word, fact)
     for first, after in chinese_denied(scan):
-        for end in range(first + 2, after + 1):
-            ready.denied.setdefault("".join(scan.words[first:end]), fact)
+        ready.denied.setdefault("".join(scan.words[first:after]), fact)
     if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[0]) > _CJK:
         (ready.denied if flipped else ready.affirmed).setdefault(name, fact)
 
 
-def _denied_behind_label(found: Assertions, label: str, text: str) -> frozenset[str]:
-    """The concepts that a value denies although its label names them: «ironing: needs no ironing»."""
-    if not text.startswith(f"{label}: "):
-        return frozenset()
-    return frozenset(one.concept for finding in found.findings if finding.negated for one in finding.entries)
+def _denies_behind(found: Assertions, label: str, text: str) -> bool:
+    """Whether a value denies something, so that its label affirms nothing: «ironing: needs no ironing», «lining: unlined»."""
+    return text.startswith(f"{label}: ") and any(finding.negated for finding in found.findings)
 
 
 def _tight(ready: Facts, found: Assertions, fact: Fact) -> None:

@@ -15,7 +15,7 @@ from weft.claims.units import Unit
 
 STOPS: Final = frozenset([".", "!", "?", ";", ":", "\n", "(", ")", "|", "•", "[", "]", "*", "✓", "✔", "→", "{", "}"])
 _AND: Final = frozenset(["and", "und", "et", "y", "e", "和", "及", "&"])
-_PREPOSITIONS: Final = frozenset(
+DENYING: Final = frozenset(
     [
         "without",
         "no",
@@ -37,6 +37,8 @@ _PREPOSITIONS: Final = frozenset(
 )
 _REACH: Final = 6
 _LABEL: Final = 4
+_WHOLE: Final = frozenset(["not only", "not before", "origin before", "compatible"])
+_LISTED: Final = frozenset(["substance", "material", "thing"])
 _STUFF: Final = frozenset(["substance", "material"])
 CONTENT: Final = frozenset(
     [
@@ -193,7 +195,7 @@ def _steering(found: Scan) -> None:
             if hit is not None:
                 found.steering[n] = hit
                 found.ending.setdefault(hit[0], (n, hit[1]))
-                n = hit[0] if any(one.kind in ("not only", "origin before", "compatible") for one in hit[1]) else n + 1
+                n = hit[0] if any(one.kind in _WHOLE for one in hit[1]) else n + 1
                 continue
         n += 1
 
@@ -238,7 +240,8 @@ class _Denial:
             if word not in ":()" and not (word == "?" and _answered(found, n)):
                 self.clause = n + 1
         elif word == ",":
-            if not (self.until >= 0 and self.klass and _goes_on(found, n, self.klass)):
+            listed = self.until >= 0 and not self.klass.isdisjoint(_LISTED)
+            if not (listed and _goes_on(found, n, self.klass)):
                 self.end()
             self.clause = n + 1
         elif "not before" in kinds and steering:
@@ -251,7 +254,7 @@ class _Denial:
         """Whether a word ends a negation: but, not only, and what «and» adds."""
         if "not only" in kinds or ("not but" in kinds and self.found.at[n] < 0):
             return True
-        return word in _AND and not (self.klass and self.denier in _PREPOSITIONS) and self.found.words[n - 1] != "-"
+        return word in _AND and not (self.klass and self.denier in DENYING) and self.found.words[n - 1] != "-"
 
     def end(self) -> None:
         """Nothing is denied any more."""
