@@ -25,6 +25,7 @@ _KINDS: Final = {
     "materials": "material",
     "properties": "property",
     "things": "thing",
+    "features": "thing",
     "environmental": "environmental",
     "guarantees": "guarantee",
     "health": "health",
