@@ -39,6 +39,8 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
                 return "supported", fact, f"{quoted(fact)} adds up to that."
             if finding.spelled and not same and not finding.role:
                 return None
+            if (fact := _priced(readings, facts)) is not None:
+                return says_so(fact)
             if (fact := _elliptic(finding, readings, text, facts)) is not None:
                 return says_so(fact)
             if (fact := _rated(finding, readings, text, facts)) is not None:
@@ -54,6 +56,14 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
         against = held.fact
     assert against is not None
     return says_so(against)
+
+
+def _priced(readings: Sequence[Number], facts: Facts) -> Fact | None:
+    """The price that a number with two decimals is, where the currency goes without saying."""
+    prices = [one for dimension, every in facts.measures.items() if dimension.startswith("money") for one in every]
+    return next(
+        (one.fact for said in readings for one in prices if said.half == 0.005 and said.value == one.value), None
+    )
 
 
 def _summed(same: Sequence[Quantity], readings: Sequence[Number]) -> Fact | None:

@@ -11,6 +11,7 @@ from weft.claims.lexicon import plain_letters
 
 _REACH: Final = 6
 _FEW: Final = 2
+_LONGEST: Final = 6
 _SHORTEST: Final = 4
 _CJK: Final = 0x2E80
 _ENDINGS: Final = re.compile(r"(?:es|en|em|er|os|as|s|e|n|o|a)$")
@@ -64,7 +65,17 @@ def groups(scan: Scan) -> list[list[int]]:
                 [back for back in range(max(clause_of(words, clause, n), n - 8), n) if _tells(words[back])][::-1]
             )
         n += 1
-    return [group for group in found if group]
+    return [group for group in found if group and not _is_limited(scan, group[0])]
+
+
+def _is_limited(scan: Scan, n: int) -> bool:
+    """Whether what is denied is a limit, not the thing: «not suitable for children under 3»."""
+    for word in scan.words[n + 1 : n + 5]:
+        if word in STOPS or word == ",":
+            return False
+        if word[0].isdigit():
+            return True
+    return False
 
 
 def _listed(scan: Scan, comma: int) -> bool:
@@ -101,9 +112,9 @@ def chinese_denied(scan: Scan) -> Iterator[tuple[int, int]]:
             while first < min(len(scan.words), after + 3) and scan.words[first] in _MARKS:
                 first += 1
             end = first
-            while end < len(scan.words) and ord(scan.words[end][0]) > _CJK and end - first < 4:
+            while end < len(scan.words) and ord(scan.words[end][0]) > _CJK and end - first <= _LONGEST:
                 end += 1
-            if end - first >= _FEW:
+            if _FEW <= end - first <= _LONGEST:
                 yield first, end
 
 

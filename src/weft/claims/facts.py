@@ -82,6 +82,7 @@ _PROSE: Final = ("title", "description", "seo_title", "seo_description")
 _LONG: Final = 60
 _DOZEN: Final = 12
 _SHORT: Final = 40
+_TELLING: Final = 4
 _CJK: Final = 0x2E80
 _TOLD: Final = 4000
 _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
@@ -495,26 +496,16 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
         _land(ready, fact, label)
     long = len(text) > _LONG
     found = assertions(text, numbers=language)
-    listed = flipped is None and text is not fact.text and _denying(own_label(fact.name))
-    if listed:
+    label_size = len(read(label).words) if _denies_behind(found, label, text) else 0
+    if flipped is None and text is not fact.text and _denying(own_label(fact.name)):
         _deny_all(ready, found, fact, len(read(label).words))
-    told_twice = _denied_behind_label(found, label, text) if flipped is None else frozenset()
     for finding in found.findings:
-        if not (
-            told_twice and finding.first < len(label.split()) and told_twice & {one.concept for one in finding.entries}
-        ):
-            if flipped and finding.kind == "thing" and _is_part_of(found, finding):
-                continue
-            if (
-                flipped is None
-                and finding.kind == "thing"
-                and finding.first < len(label.split())
-                and text is not fact.text
-            ):
-                finding.labelled = False
-                _note(ready, found, finding, fact, flipped, weak=True)
-                continue
-            _note(ready, found, finding, fact, flipped)
+        if flipped and finding.kind == "thing" and _is_part_of(found, finding):
+            continue
+        if finding.first >= label_size or finding.negated:
+            in_label = finding.kind == "thing" and finding.first < len(label.split())
+            weak = flipped is None and in_label and text is not fact.text
+            _note(ready, found, finding, fact, flipped, weak=weak)
     if flipped is None and text is not fact.text and len(fact.text) <= _SHORT:
         _joined(ready, fact, label)
     _tight(ready, found, fact)
@@ -601,7 +592,7 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
         words = frozenset(stem(scan.words[n]) for n in group[:3] if ord(scan.words[n][0]) < _CJK)
         if words:
             ready.denied_together.append((words, fact))
-    short = flipped is False or len(fact.text) <= _SHORT
+    short = flipped is False or (len(fact.text) <= _SHORT and len(list(telling(scan))) <= _TELLING)
     label = 0 if flipped is False else len(read(label_of(fact.name)).words)
     for n, word in telling(scan):
         if n in denied:
@@ -611,17 +602,14 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
             if short and n >= label and fact.name.rpartition(".")[2] not in ("title", "tags", "vendor", "type"):
                 ready.affirmed.setdefault(word, fact)
     for first, after in chinese_denied(scan) if flipped is None else ():
-        for end in range(first + 2, after + 1):
-            ready.denied.setdefault("".join(scan.words[first:end]), fact)
+        ready.denied.setdefault("".join(scan.words[first:after]), fact)
     if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[0]) > _CJK:
         (ready.denied if flipped else ready.affirmed).setdefault(name, fact)
 
 
-def _denied_behind_label(found: Assertions, label: str, text: str) -> frozenset[str]:
-    """The concepts that a value denies although its label names them: «ironing: needs no ironing»."""
-    if not text.startswith(f"{label}: "):
-        return frozenset()
-    return frozenset(one.concept for finding in found.findings if finding.negated for one in finding.entries)
+def _denies_behind(found: Assertions, label: str, text: str) -> bool:
+    """Whether a value denies something, so that its label affirms nothing: «ironing: needs no ironing», «lining: unlined»."""
+    return text.startswith(f"{label}: ") and any(finding.negated for finding in found.findings)
 
 
 def _tight(ready: Facts, found: Assertions, fact: Fact) -> None:

@@ -14,7 +14,7 @@ from weft.claims.reading import Reading
 from weft.claims.units import Unit
 
 STOPS: Final = frozenset([".", "!", "?", ";", ":", "\n", "(", ")", "|", "•", "[", "]", "*", "✓", "✔", "→", "{", "}"])
-_NARROW: Final = 2
+_NARROW: Final = 1
 _SHORTENED: Final = frozenset(
     ["max", "min", "approx", "ca", "aprox", "máx", "mín", "incl", "inkl", "excl", "exkl", "bzw", "dto", "env"]
 )
@@ -40,7 +40,7 @@ _PLACES: Final = frozenset(
      "boîte", "coffret", "emballage", "prix", "包", "装", "盒", "中", "内", "里"]
 )  # fmt: skip
 _AND: Final = frozenset(["and", "und", "et", "y", "e", "和", "及", "&"])
-_PREPOSITIONS: Final = frozenset(
+DENYING: Final = frozenset(
     [
         "without",
         "no",
@@ -66,6 +66,8 @@ _PREPOSITIONS: Final = frozenset(
 )
 _REACH: Final = 6
 _LABEL: Final = 4
+_WHOLE: Final = frozenset(["not only", "not before", "origin before", "compatible"])
+_LISTED: Final = frozenset(["substance", "material", "thing"])
 _STUFF: Final = frozenset(["substance", "material"])
 CONTENT: Final = frozenset(
     [
@@ -223,7 +225,7 @@ def _steering(found: Scan) -> None:
             if hit is not None:
                 found.steering[n] = hit
                 found.ending.setdefault(hit[0], (n, hit[1]))
-                n = hit[0] if any(one.kind in ("not only", "origin before", "compatible") for one in hit[1]) else n + 1
+                n = hit[0] if any(one.kind in _WHOLE for one in hit[1]) else n + 1
                 continue
         n += 1
 
@@ -264,7 +266,8 @@ class _Denial:
             if word not in ":()" and not (word == "?" and _answered(found, n)):
                 self.clause = n + 1
         elif word == ",":
-            if not (self.until >= 0 and self.klass and _goes_on(found, n, self.klass)) or _starts(found, n + 1):
+            listed = self.until >= 0 and not self.klass.isdisjoint(_LISTED)
+            if not (listed and _goes_on(found, n, self.klass)) or _starts(found, n + 1):
                 self.end()
             self.clause = n + 1
         elif "not before" in kinds and steering:
@@ -315,7 +318,7 @@ def _begins(found: Scan, n: int) -> bool:
 
 def is_preposition(found: Scan, denier: str) -> bool:
     """Whether a denier takes back a list of things (without, no), and not a verb (doesn't; Spanish «no»)."""
-    return denier in _PREPOSITIONS and not (denier == "no" and found.language == "es")
+    return denier in DENYING and not (denier == "no" and found.language == "es")
 
 
 def abbreviates(found: Scan, n: int) -> bool:
@@ -375,7 +378,7 @@ def late_denial(found: Scan, n: int) -> bool:
         if hit is not None and _ends_clause(words, _behind_adverbs(words, hit[0])):
             return not (hit[0] < len(words) and words[hit[0]] == ":")
     after = found.steers(n, "not before")
-    if not after or (words[n] in _PREPOSITIONS and words[n] != "no"):
+    if not after or (words[n] in DENYING and words[n] != "no"):
         return False
     end, links = after, 0
     while end < len(words) and end - after < _REACH and not _ends_clause(words, end):

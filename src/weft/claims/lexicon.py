@@ -25,6 +25,7 @@ _KINDS: Final = {
     "materials": "material",
     "properties": "property",
     "things": "thing",
+    "features": "thing",
     "environmental": "environmental",
     "guarantees": "guarantee",
     "health": "health",
@@ -83,6 +84,7 @@ class Lexicon:
     prefixes: dict[str, list[Entry]] = field(default_factory=dict)
     suffixes: dict[str, list[Entry]] = field(default_factory=dict)
     compounds: bool = False
+    german: bool = False
     aside: frozenset[str] = frozenset()
     compound: Callable[[str], Sequence[Entry]] = field(default=lambda _: ())
 
@@ -226,7 +228,7 @@ class _Builder:
 
     def __init__(self, language: str | None) -> None:
         self.language = language
-        self.lexicon = Lexicon(compounds=language in ("de", None))
+        self.lexicon = Lexicon(compounds=language in ("de", "en", None), german=language != "en")
 
     def spoken(self, words: Mapping[str, list[str]], kind: str) -> Iterator[tuple[str, str]]:
         """The words that count in the language, each with the language whose endings it takes."""
@@ -443,6 +445,8 @@ def _compound(built: Lexicon, word: str) -> Sequence[Entry]:
     """What the parts of a German compound claim: Baumwollhemd is of cotton, Rindsleder leather, bleifrei free of lead."""
     if len(word) < 6 or not word.isalpha():
         return ()
+    if not built.german:
+        return _denied(built, word[:-4]) if word.endswith("less") else ()
     for ending in ("frei", "los"):
         stem = re.sub(rf"{ending}(?:e[rsnm]?)?$", "", word)
         if stem != word and len(stem) > 2:

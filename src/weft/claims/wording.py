@@ -6,7 +6,7 @@ from typing import Final
 from weft.claims.assertions import Assertions
 from weft.claims.denials import chinese_denied, chinese_late, groups, stem, telling
 from weft.claims.facts import Fact, Facts, Known
-from weft.claims.finding import Finding
+from weft.claims.finding import Finding, is_preposition
 from weft.claims.lexicon import Entry, parents
 from weft.claims.verdict import Ruling, quoted
 
@@ -128,8 +128,17 @@ def denials(text: Assertions, facts: Facts, passed: Collection[int] = ()) -> Ite
     taken_back = groups(scan)
     for group in taken_back:
         n, word = group[0], stem(scan.words[group[0]])
-        if n not in taken and not scan.trapped[n] and word in facts.affirmed and word not in facts.denied:
+        if n in taken or scan.trapped[n] or word in facts.denied:
+            continue
+        if word in facts.affirmed:
             yield _denial(text, n, n + 1, facts.affirmed[word], denied=True)
+        elif (
+            word in facts.stems
+            and n
+            and is_preposition(scan, scan.words[n - 1])
+            and (fact := facts.words.get(scan.words[n]))
+        ):
+            yield _denial(text, n, n + 1, fact, denied=True)
     if facts.denied_together:
         hidden = {n for group in taken_back for n in group}
         said = {word: n for n, word in telling(scan) if n not in hidden and not scan.trapped[n]}
@@ -159,9 +168,9 @@ def _chinese_denials(text: Assertions, facts: Facts, taken: set[int]) -> Iterato
         return
     hidden = taken.union(*(range(first, after) for first, after in [*runs, *chinese_late(scan)]))
     for n in range(len(scan.words)):
-        for size in (4, 3, 2):
+        for size in range(6, 1, -1):
             fact = facts.denied.get("".join(scan.words[n : n + size]))
-            if fact is not None and not hidden & set(range(n, n + size)):
+            if fact is not None and hidden.isdisjoint(range(n, n + size)):
                 yield _denial(text, n, n + size, fact, denied=False)
                 break
 
