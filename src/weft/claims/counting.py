@@ -120,12 +120,13 @@ def _of_the_thing(finding: Finding, facts: Facts, text: Assertions) -> Sequence[
 
 def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     """Whether an equal number in a fact is of the same meaning."""
-    if finding.thing and known.thing:
+    times = finding.thing == "piece" and finding.first > 0 and text.scan.words[finding.first - 1] == "x"
+    if finding.thing and known.thing and not (times and _words_near(finding, text) & known.near):
         return finding.thing == known.thing or (known.thing == "piece" and finding.thing in _COUNTED_ALONE)
     if known.unit is not None:
         return finding.role is not None and finding.role == known.role
     near = _words_near(finding, text)
-    if near & known.near and not (finding.thing and known.thing):
+    if near & known.near and (times or not (finding.thing and known.thing)):
         return True
     if any(len(one) > 3 and len(two) > 3 and one[:4] == two[:4] for one in near for two in known.near):
         return True

@@ -253,13 +253,20 @@ class _Denial:
     behind: int = 0
     clause: int = 0
     acts: bool = False
+    heads: bool = True
 
     def step(self, n: int) -> None:
         """Go over a token that begins, goes on with, or ends a negation."""
         found, word = self.found, self.found.words[n]
         steering = found.steering.get(n)
         kinds = {entry.kind for entry in steering[1]} if steering else set()
-        if word == ":" and self.until >= 0 and not self.klass and _is_label(found.words[self.behind : n]):
+        if (
+            word == ":"
+            and self.until >= 0
+            and not self.klass
+            and self.heads
+            and _is_label(found.words[self.behind : n])
+        ):
             self.until = n + _REACH
         elif word in STOPS and not abbreviates(found, n):
             self.end()
@@ -274,6 +281,9 @@ class _Denial:
             last = found.words[steering[0] - 1]
             self.denier = last if last in ("of", "from", "de", "von") else word
             self.klass, self.behind = frozenset(), steering[0]
+            self.heads = (
+                n == 0 or found.words[n - 1] in STOPS or (found.words[n - 1] != "," and n - self.clause < _LABEL)
+            )
             self.until = steering[0] + (_NARROW if word in ("无", "零") and steering[0] == n + 1 else _REACH)
             self.acts = word in ACTING and found.words[min(steering[0], len(found.words) - 1)] not in HAVING
         elif self.until >= 0 and self.ends(n, word, kinds):
