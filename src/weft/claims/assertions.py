@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from weft.claims.finding import CONTENT, Finding, Scan, Span, linking, scan
+from weft.claims.finding import CONTENT, Finding, Scan, Span, abbreviates, linking, scan
 from weft.claims.languages import small_words, told
 from weft.claims.lexicon import LANGUAGES, Node
 from weft.claims.names import certificates, compatibles, mentions, origins
@@ -200,7 +200,10 @@ def _beside_color(found: Scan, span: Span) -> bool:
             beside = found.span(other)
             if beside is not None and any(one.kind == "color" and not one.ambiguous for one in beside.entries):
                 return True
-    return False
+    at = span.first - 1
+    while at > 1 and found.words[at] in _LISTING and found.words[at - 1].isalpha() and span.first - at < _NEAR * 2:
+        at -= 2
+    return at < span.first - 1 and found.words[at] in _COLOR_LABELS
 
 
 def _spoken_of(found: Scan, span: Span) -> bool:
@@ -236,7 +239,11 @@ def _given(found: Scan, span: Span) -> bool:
     words = found.words
     for start, step, most in ((span.first - 1, -1, 4), (span.after, 1, 9)):
         at = start
-        while 0 <= at < len(words) and abs(at - start) < most and words[at] not in (".", "!", "?", ";", "\n", ","):
+        while (
+            0 <= at < len(words)
+            and abs(at - start) < most
+            and (words[at] not in (".", "!", "?", ";", "\n", ",") or abbreviates(found, at))
+        ):
             if words[at] in _GIVING and (
                 step < 0 or words[at].endswith(("ed", "do", "da", "os", "as", "dabei", "en", "us", "se"))
             ):

@@ -41,9 +41,7 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
                 return None
             if (fact := _priced(readings, facts)) is not None:
                 return says_so(fact)
-            if (fact := _elliptic(finding, readings, text, facts)) is not None:
-                return says_so(fact)
-            if (fact := _rated(finding, readings, text, facts)) is not None:
+            if (fact := _beside(finding, readings, text, facts)) is not None:
                 return says_so(fact)
             if finding.thing == "size count" and all(f"{one[0].value:g}" in facts.sizes for one in finding.numbers):
                 return says_so(facts.sizes[f"{readings[0].value:g}"])
@@ -93,6 +91,15 @@ def _rated(finding: Finding, readings: Sequence[Number], text: Assertions, facts
     return None
 
 
+def _beside(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
+    """The fact of a number whose unit, or whose scale, is said beside it."""
+    return (
+        _elliptic(finding, readings, text, facts)
+        or _shared_unit(finding, readings, text, facts)
+        or _rated(finding, readings, text, facts)
+    )
+
+
 def _elliptic(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
     """The fact of a number whose unit was said before: «80 lumens in front, 20 behind»."""
     if finding.thing:
@@ -105,6 +112,19 @@ def _elliptic(finding: Finding, readings: Sequence[Number], text: Assertions, fa
     return holding(readings, unit, finding, facts) if unit is not None else None
 
 
+def _shared_unit(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
+    """The fact of a number whose unit stands behind those that follow: «90, 135 or 150 cm»."""
+    place = bisect_left(text.findings, finding.after, key=lambda one: one.first)
+    behind = next((one for one in text.findings[place : place + 4] if one.unit is not None), None)
+    if behind is None or behind.unit is None or finding.thing:
+        return None
+    between = text.scan.words[finding.after : behind.first]
+    return holding(readings, behind.unit, behind, facts) if all(w[0].isdigit() or w in _LIST for w in between) else None
+
+
+_LIST: Final = frozenset([",", "/", "and", "or", "und", "oder", "et", "ou", "y", "o", "和", "或"])
+
+
 def _of_the_thing(finding: Finding, facts: Facts, text: Assertions) -> Sequence[Quantity]:
     """The numbers that may decide: those of the same thing where facts have any, those beside the same acronym (USB)."""
     if not finding.thing:
@@ -115,6 +135,8 @@ def _of_the_thing(finding: Finding, facts: Facts, text: Assertions) -> Sequence[
     }
     named = [one for one in facts.numbers if {sign for sign in signs if len(sign) > 2} & one.near]
     same = [one for one in facts.numbers if one.thing == finding.thing]
+    if same and finding.thing in _COUNTED_ALONE:
+        same += [one for one in facts.numbers if one.thing == "piece"]
     return named or same or facts.numbers
 
 

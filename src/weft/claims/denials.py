@@ -68,14 +68,20 @@ def groups(scan: Scan) -> list[list[int]]:
     return [group for group in found if group and not _is_limited(scan, group[0])]
 
 
+_LIMITS: Final = frozenset(
+    ["under", "below", "over", "above", "older", "younger", "less", "more", "up", "aged", "unter", "über", "bis", "ab", "moins", "plus",
+     "jusqu'à", "menores", "mayores", "menos", "más", "hasta", "以", "未"]
+)  # fmt: skip
+
+
 def _is_limited(scan: Scan, n: int) -> bool:
-    """Whether what is denied is a limit, not the thing: «not suitable for children under 3»."""
+    """Whether a denial holds up to a number alone: not for children under 3."""
+    near = []
     for word in scan.words[n + 1 : n + 5]:
         if word in STOPS or word == ",":
-            return False
-        if word[0].isdigit():
-            return True
-    return False
+            break
+        near.append(word)
+    return any(word[0].isdigit() for word in near) and not _LIMITS.isdisjoint(near)
 
 
 def _listed(scan: Scan, comma: int) -> bool:

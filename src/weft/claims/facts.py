@@ -661,7 +661,7 @@ def _with_unit(fact: Fact, label: str) -> str:
     """A bare number with the unit that its name ends with; months after opening (12M) as such."""
     if (opened := re.fullmatch(r"(\d{1,2}) ?M", fact.text)) and _OPENED.search(label.lower()):
         return f"{opened[1]} months"
-    if isinstance(fact.value, bool) or not re.fullmatch(r"\s*-?[\d.,]+\s*", fact.text):
+    if isinstance(fact.value, bool) or not re.fullmatch(r"\s*-?[\d.,]+(?:\s*[x×*–-]\s*[\d.,]+)*\s*", fact.text):
         return fact.text
     if label.lower().endswith((" cents", " cent")) and fact.text.strip().isdigit():
         return f"{int(fact.text) / 100:.2f}"
@@ -703,7 +703,9 @@ def _note(
                 ready.named.setdefault(follows, []).append(Known(follows, False, fact))
     elif kind == "origin":
         for entry in finding.entries:
-            (ready.named_lands if finding.silent else ready.origins).setdefault(entry.concept, fact)
+            (ready.named_lands if finding.silent or finding.role == "design" else ready.origins).setdefault(
+                entry.concept, fact
+            )
         if finding.name:
             ready.origins.setdefault(finding.name, fact)
     if kind in ("certification", "origin", "compatibility", "size", "dimensions"):

@@ -237,6 +237,9 @@ def origins(scan: Scan) -> Iterator[Finding]:
 _BARE: Final = frozenset(["from", "aus", "vient de", "from the", "en", "产", "制"])
 
 
+_DESIGNED: Final = frozenset(["designed", "entworfen", "conçu", "conçue", "diseñado", "diseñada", "设"])
+
+
 def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     words, at = scan.words, after
     while (
@@ -248,7 +251,8 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     bare = after - n == 1 and words[n] in _BARE
     country = _country(scan, at)
     if country:
-        yield Finding("origin", n, country[0], country[1], negated=_denied(scan, n))
+        role = "design" if words[n] in _DESIGNED else None
+        yield Finding("origin", n, country[0], country[1], role=role, negated=_denied(scan, n))
         while (
             country
             and country[0] < len(words)
@@ -262,7 +266,7 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     if at < len(words) and _CJK.match(words[at]):
         yield from _chinese_place(scan, n, at)
         return
-    if bare or at >= len(words) or words[n] in ("designed", "entworfen", "conçu", "diseñado"):
+    if bare or at >= len(words) or words[n] in _DESIGNED:
         return
     end = at
     while end < len(words) and end - at < 3 and scan.reading.raws[end][:1].isupper() and not scan.steering.get(end):

@@ -121,7 +121,9 @@ def origin(finding: Finding, facts: Facts) -> Ruling | None:
     if finding.silent:
         return _land(finding, facts)
     for entry in finding.entries:
-        fact = facts.origins.get(entry.concept) or facts.named_lands.get(entry.concept)
+        fact = facts.origins.get(entry.concept)
+        if fact is None and (finding.role == "design" or not facts.origins):
+            fact = facts.named_lands.get(entry.concept)
         if fact is not None and not finding.negated:
             return says_so(fact)
         if entry.concept == "EU" and not finding.negated:
