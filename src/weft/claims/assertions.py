@@ -203,7 +203,8 @@ def _beside_color(found: Scan, span: Span) -> bool:
     at = span.first - 1
     while at > 1 and found.words[at] in _LISTING and found.words[at - 1].isalpha() and span.first - at < _NEAR * 2:
         at -= 2
-    return at < span.first - 1 and found.words[at] in _COLOR_LABELS
+    sure = not any(one.ambiguous for one in span.entries)
+    return sure and at < span.first - 1 and found.words[at] in _COLOR_LABELS
 
 
 def _spoken_of(found: Scan, span: Span) -> bool:
