@@ -14,6 +14,9 @@ from weft.claims.reading import Reading
 from weft.claims.units import Unit
 
 STOPS: Final = frozenset([".", "!", "?", ";", ":", "\n", "(", ")", "|", "•", "[", "]", "*", "✓", "✔", "→", "{", "}"])
+_MORE: Final = frozenset(
+    ["or", "nor", "oder", "noch", "ni", "ou", "o", "u", "或", "和", "及", "and", "und", "et", "y", "e", "&", "/", "-"]
+)
 _AND: Final = frozenset(["and", "und", "et", "y", "e", "和", "及", "&"])
 DENYING: Final = frozenset(
     [
@@ -240,8 +243,10 @@ class _Denial:
             if word not in ":()" and not (word == "?" and _answered(found, n)):
                 self.clause = n + 1
         elif word == ",":
-            listed = self.until >= 0 and not self.klass.isdisjoint(_LISTED)
-            if not (listed and _goes_on(found, n, self.klass)):
+            listed = self.until >= n - 1 and not self.klass.isdisjoint(_LISTED)
+            if listed and _goes_on(found, n, self.klass):
+                self.until = n + _REACH
+            else:
                 self.end()
             self.clause = n + 1
         elif "not before" in kinds and steering:
@@ -249,6 +254,8 @@ class _Denial:
             self.until = steering[0] + _REACH
         elif self.until >= 0 and self.ends(n, word, kinds):
             self.end()
+        elif self.klass and word in _MORE and self.until >= n - 1:
+            self.until = n + _REACH
 
     def ends(self, n: int, word: str, kinds: Collection[str]) -> bool:
         """Whether a word ends a negation: but, not only, and what «and» adds."""
@@ -264,7 +271,7 @@ class _Denial:
         """Deny a phrase that stands within reach."""
         if n <= self.until and not _is_only_number(span) and (not self.klass or _is_of(span, self.klass)):
             span.negated, span.denied = True, self.denier
-            self.klass, self.until = _class(span), span.after + _REACH
+            self.klass, self.until = _class(span), span.after - 1
         if _freed(self.found, span):
             span.negated, span.denied = True, "free"
 
