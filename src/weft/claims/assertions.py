@@ -215,6 +215,9 @@ def _spoken_of(found: Scan, span: Span) -> bool:
     if found.steers(after, "context after"):
         return not _is_modifier(found, found.steers(after, "context after"))
     words = found.words
+    before = _listed_before(found, span)
+    if before is not None:
+        return _spoken_of(found, before)
     for back in range(span.first, max(-1, span.first - _NEAR), -1):
         at = found.steered(back, "context before")
         if at >= 0 and not found.steers(at, "made of"):
@@ -257,6 +260,22 @@ def _is_modifier(found: Scan, n: int) -> bool:
     """Whether a thing follows, which the words before only describe: a porcelain tea pot, 玻璃茶壶."""
     span = found.span(n)
     return span is not None and span.first == n and any(one.kind == "thing" for one in span.entries)
+
+
+def _listed_before(found: Scan, span: Span) -> Span | None:
+    """The material or color before this one in a list: «for metal, wood and plastic»."""
+    at = span.first - 1
+    if at < 1 or found.words[at] not in _LIST:
+        return None
+    if found.words[at] in _LIST and found.words[at - 1] in _LIST:
+        at -= 1
+    other = found.span(at - 1)
+    if other is None or other is span or other.after != at:
+        return None
+    return other if any(one.kind in ("material", "color") for one in other.entries) else None
+
+
+_LIST: Final = frozenset([",", "and", "und", "et", "y", "和", "、", "or", "oder", "ou", "o", "或", "&", "/"])
 
 
 def _part(found: Scan, span: Span) -> str | None:

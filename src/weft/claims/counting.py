@@ -37,6 +37,8 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
             against = same[0].fact if same else None
             if (fact := _summed(same, readings)) is not None:
                 return "supported", fact, f"{quoted(fact)} adds up to that."
+            if not same and (fact := _all_pieces(finding, facts)) is not None:
+                return says_otherwise(fact)
             if finding.spelled and not same and not finding.role:
                 return None
             if (fact := _priced(readings, facts)) is not None:
@@ -54,6 +56,14 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
         against = held.fact
     assert against is not None
     return says_so(against)
+
+
+def _all_pieces(finding: Finding, facts: Facts) -> Fact | None:
+    """The fact that counts the pieces, where the text counts what the product itself can be."""
+    if finding.thing not in _COUNTED_ALONE:
+        return None
+    pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None]
+    return pieces[0].fact if pieces else None
 
 
 def _priced(readings: Sequence[Number], facts: Facts) -> Fact | None:
@@ -162,7 +172,7 @@ def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
 
 # Things that can be the product itself, of which the facts have so many pieces.
 _COUNTED_ALONE = frozenset(
-    ["tool", "chair", "cup", "plate", "pillow", "blanket", "candle", "pen", "knife", "pot", "card", "bag", "bottle", "tile", "block",
+    ["bar piece", "tool", "chair", "cup", "plate", "pillow", "blanket", "candle", "pen", "knife", "pot", "card", "bag", "bottle", "tile", "block",
      "led", "pair", "puzzle piece", "capsule", "hook", "piece", "battery", "screw", "ring", "bead", "die", "brush", "filter", "page",
      "dose"]
 )  # fmt: skip

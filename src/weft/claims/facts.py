@@ -641,8 +641,8 @@ def _codes(ready: Facts, found: Assertions, fact: Fact) -> None:
 
 def _named_code(ready: Facts, fact: Fact, label: str) -> None:
     """A name with its number as texts write them: {"spf": 15} is SPF15."""
-    if label.isalpha() and len(label) <= 6 and re.fullmatch(r"\d{1,4}", fact.text.strip()):
-        ready.codes.setdefault(label.lower() + fact.text.strip(), fact)
+    if label.isalpha() and len(label) <= 6 and re.fullmatch(r"\d{1,4}\+?", fact.text.strip()):
+        ready.codes.setdefault(label.lower() + fact.text.strip().rstrip("+"), fact)
 
 
 def label_of(name: str) -> str:

@@ -39,6 +39,9 @@ _PLACES: Final = frozenset(
     ["box", "package", "packaging", "set", "kit", "price", "delivery", "caja", "paquete", "embalaje", "precio", "karton", "packung", "preis",
      "boîte", "coffret", "emballage", "prix", "包", "装", "盒", "中", "内", "里"]
 )  # fmt: skip
+_MORE: Final = frozenset(
+    ["or", "nor", "oder", "noch", "ni", "ou", "o", "u", "或", "和", "及", "and", "und", "et", "y", "e", "&", "/", "-"]
+)
 _AND: Final = frozenset(["and", "und", "et", "y", "e", "和", "及", "&"])
 DENYING: Final = frozenset(
     [
@@ -273,8 +276,10 @@ class _Denial:
             if word not in ":()" and not (word == "?" and _answered(found, n)):
                 self.clause = n + 1
         elif word == ",":
-            listed = self.until >= 0 and not self.klass.isdisjoint(_LISTED)
-            if not (listed and _goes_on(found, n, self.klass)) or _starts(found, n + 1):
+            listed = self.until >= n - 1 and not self.klass.isdisjoint(_LISTED)
+            if listed and _goes_on(found, n, self.klass) and not _starts(found, n + 1):
+                self.until = n + _REACH
+            else:
                 self.end()
             self.clause = n + 1
         elif "not before" in kinds and steering:
@@ -288,6 +293,8 @@ class _Denial:
             self.acts = word in ACTING and found.words[min(steering[0], len(found.words) - 1)] not in HAVING
         elif self.until >= 0 and self.ends(n, word, kinds):
             self.end()
+        elif self.klass and word in _MORE and self.until >= n - 1:
+            self.until = n + _REACH
 
     def ends(self, n: int, word: str, kinds: Collection[str]) -> bool:
         """Whether a word ends a negation: but, not only, and what «and» adds."""
@@ -306,7 +313,7 @@ class _Denial:
         things = self.acts and all(one.kind == "thing" for one in span.entries)
         if n <= self.until and not things and not _is_only_number(span) and (not self.klass or self.reaches(span)):
             span.negated, span.denied = True, self.denier
-            self.klass, self.until = _class(span), span.after + _REACH
+            self.klass, self.until = _class(span), span.after - 1
         if _freed(self.found, span):
             span.negated, span.denied = True, "free"
 

@@ -50,6 +50,18 @@ _INTENSE: Final = (
     "gelb",
     "neon",
 )
+_ADJECTIVES: Final = (
+    "beschichtet",
+    "farben",
+    "farbig",
+    "haltig",
+    "artig",
+    "freundlich",
+    "basiert",
+    "schonend",
+    "ähnlich",
+    "geeignet",
+)
 _IMITATED: Final = ("kunst", "schein", "imitat", "fake", "vegan")
 
 
@@ -274,6 +286,8 @@ class _Builder:
                 entry = replace(entry, value="substance")
             elif "#" in concept.marks:
                 entry = replace(entry, value="part")
+            elif file == "features":
+                entry = replace(entry, value="feature")
             for phrase, language in self.spoken(concept.words, kind):
                 self.put(self.lexicon.content, phrase, language, entry)
 
@@ -454,7 +468,12 @@ def _compound(built: Lexicon, word: str) -> Sequence[Entry]:
     for split in range(len(word) - 3, 2, -1):
         rest = word[split:]
         entries = built.prefixes.get(word[:split])
-        if entries and rest.strip("s") not in built.aside and rest not in built.aside:
+        if (
+            entries
+            and rest.strip("s") not in built.aside
+            and rest not in built.aside
+            and not rest.endswith(_ADJECTIVES)
+        ):
             number = next((entry for entry in entries if entry.kind == "number"), None)
             if number is None:
                 node = built.content.get(rest)

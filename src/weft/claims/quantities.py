@@ -1,7 +1,7 @@
 """Numbers in a text and what they are: quantities with units, sizes of a thing, percentages, prices, counts, sizes, codes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from weft.claims.finding import STOPS, Finding, Scan
@@ -144,6 +144,7 @@ _ORDINAL: Final = frozenset(
     ["st", "nd", "rd", "th", "er", "ère", "ème", "e", "re", "º", "ª", "ter", "te", "ten", "tes"]
 )
 _BOUNDS: Final = (("below", "below"), ("above", "above"), ("upto", "most"), ("atleast", "least"), ("about", "about"))
+_LONE_LETTERS: Final = frozenset(["h", "b", "t", "l", "d", "w", "m"])
 _LINKS: Final = frozenset(["de", "in", "en", "of", "im", "d", "an"])
 _BETWEEN: Final = frozenset(["between", "zwischen", "entre", "介于"])
 _OR: Final = frozenset(["or", "oder", "ou", "o", "或"])
@@ -512,10 +513,12 @@ class Sweep:
                 n += 1
                 continue
             if span is not None and not self.scan.trapped[n]:
-                entry = next((one for one in span.entries if one.kind == "thing"), None)
+                entry = counted_thing(span.entries)
                 if entry is not None:
                     return self.behind_counter(entry, span.after)
                 n = span.after
+            elif (entry := self.inside(n)) is not None:
+                return entry.concept, n + 1
             elif word[0].isdigit() and (unit := self.unit(n + 1)) is not None and skip:
                 n = unit[0]
             elif word.isalpha() and word not in _NOT_SKIPPED and word not in STOPS:
@@ -535,6 +538,18 @@ class Sweep:
                 return None
         return None
 
+    def inside(self, n: int) -> Entry | None:
+        """The thing that a German compound ends with: Weingläser, Seitentaschen."""
+        word = self.words[n]
+        if self.language not in ("de", None) or len(word) < 8 or not word.isalpha() or not self.raws[n][0].isupper():
+            return None
+        for start in range(3, len(word) - 3):
+            node = self.scan.lexicon.content.get(word[start:])
+            entry = counted_thing(node.get("", ())) if node else None
+            if entry is not None:
+                return entry
+        return None
+
     def behind_counter(self, entry: Entry, after: int) -> tuple[str, int]:
         """The thing behind a Chinese counter word (三个口袋); the counter itself counts pieces."""
         if entry.concept == "piece" and ord(self.words[after - 1][0]) > 0x2E80:
@@ -543,7 +558,7 @@ class Sweep:
                 if span is not None and span.first == n:
                     if any(one.kind == "number" for one in span.entries):
                         break
-                    other = next((one for one in span.entries if one.kind == "thing"), None)
+                    other = counted_thing(span.entries)
                     if other is not None:
                         return other.concept, span.after
                 if self.words[n] in STOPS or self.words[n] == ",":
@@ -562,12 +577,12 @@ class Sweep:
     def thing_before(self, n: int) -> tuple[str, int] | None:
         """The thing of which a number is said: «pack of 6», «pockets: 3»."""
         at, labelled = n - 1, False
-        if at >= 0 and self.words[at] in (":", "="):
+        if at >= 0 and self.words[at] in (":", "=", "("):
             at, labelled = at - 1, True
         for back in range(at, max(-1, at - (4 if labelled else 1)), -1):
             span = self.scan.span(back)
             if span is not None:
-                entry = next((one for one in span.entries if one.kind == "thing"), None)
+                entry = counted_thing(span.entries)
                 last = self.words[span.after - 1]
                 if entry is not None and (labelled or last in ("of", "de", "von")):
                     return entry.concept, span.first
@@ -579,6 +594,8 @@ class Sweep:
     def measured(self, found: Finding, after: int, entry: Entry) -> Finding:
         """A quantity with its unit; feet and inches together where both are there."""
         unit: Unit = entry.value
+        if unit.name == "km" and self.words[max(0, found.first - 2) : found.first] == ["时", "速"]:
+            unit = units()["km/h"]
         if unit.currency:
             found.after = after
             return self.priced(found, entry)
@@ -745,7 +762,8 @@ class Sweep:
             found.thing, end = thing
             if not any(word[0].isdigit() for word in self.words[found.after : end]):
                 found.after = end
-            before = self.thing_before(found.first) if found.thing == "piece" else None
+            is_counter = found.thing == "piece" and ord(self.words[end - 1][0]) > _CJK
+            before = self.thing_before(found.first) if is_counter else None
             found.thing = before[0] if before else found.thing
         elif found.first and self.words[found.first - 1] == "x":
             found.thing = "piece"
@@ -833,23 +851,21 @@ class Sweep:
             ):
                 blocked[side] = True
                 continue
-            role = self.role_at(n, dimension, found)
-            if role:
-                return role
+            for start in (n,) if side else range(max(0, n - 3), n + 1):
+                role = self.role_at(start, dimension, found, n)
+                if role:
+                    return role
         return None
 
-    def role_at(self, n: int, dimension: str | None, found: Finding) -> str | None:
-        if self.words[n] not in self.scan.lexicon.roles or (
-            self.words[n] in ("h", "b", "t", "l", "d", "w", "m") and n < found.first - 2
-        ):
+    def role_at(self, n: int, dimension: str | None, found: Finding, last: int) -> str | None:
+        """The role that a phrase which begins at a token, and reaches over `last`, names."""
+        word = self.words[n]
+        if word not in self.scan.lexicon.roles or (word in _LONE_LETTERS and n < found.first - 2):
             return None
         hit = longest(self.scan.lexicon.roles, self.words, self.glued, n)
-        if hit is None:
+        if hit is None or hit[0] <= last:
             return None
-        for entry in hit[1]:
-            if dimension is None or entry.value == dimension:
-                return entry.concept
-        return None
+        return next((one.concept for one in hit[1] if dimension is None or one.value == dimension), None)
 
     # Length by width by height
 
@@ -1048,6 +1064,11 @@ class Sweep:
         if sure or label or (listed and self.raws[end + 1].isupper()) or (behind and self.raws[n - 2].isupper()):
             return [Finding("size", n, end, name=word, labelled=label)]
         return []
+
+
+def counted_thing(entries: Sequence[Entry]) -> Entry | None:
+    """The thing among the meanings of a phrase that is counted; features are not."""
+    return next((one for one in entries if one.kind == "thing" and one.value != "feature"), None)
 
 
 def _shown(value: float) -> str:
