@@ -93,12 +93,9 @@ def _rated(finding: Finding, readings: Sequence[Number], text: Assertions, facts
         at += 1
     if at == finding.first + 1 or at >= len(words) or not words[at].isdigit():
         return None
-    for one in facts.numbers:
-        if any(one.value == said.value for said in readings) and any(
-            other.fact is one.fact and other.value == float(words[at]) for other in facts.numbers
-        ):
-            return one.fact
-    return None
+    scales = {id(one.fact) for one in facts.numbers if one.value == float(words[at])}
+    rated = (one for one in facts.numbers if any(one.value == said.value for said in readings))
+    return next((one.fact for one in rated if id(one.fact) in scales), None)
 
 
 def _beside(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:

@@ -785,7 +785,7 @@ def _of_others(found: Assertions, finding: Finding, quantity: Quantity) -> Itera
     words, at = found.scan.words, finding.first - 2
     if finding.first < 2 or words[finding.first - 1] != ":":
         return
-    while at >= 0:
+    while at >= 0 and finding.first - at < _DOZEN and words[at] not in STOPS:
         span = found.scan.span(at)
         for entry in span.entries if span is not None else ():
             if entry.kind == "thing" and entry.concept != finding.thing:

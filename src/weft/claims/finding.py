@@ -14,7 +14,7 @@ from weft.claims.reading import Reading
 from weft.claims.units import Unit
 
 STOPS: Final = frozenset([".", "!", "?", ";", ":", "\n", "(", ")", "|", "•", "[", "]", "*", "✓", "✔", "→", "{", "}"])
-_NARROW: Final = 1
+_NARROW: Final = 0
 _SHORTENED: Final = frozenset(
     ["max", "min", "approx", "ca", "aprox", "máx", "mín", "incl", "inkl", "excl", "exkl", "bzw", "dto", "env"]
 )
