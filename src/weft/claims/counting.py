@@ -169,7 +169,7 @@ def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
 
 # Things that can be the product itself, of which the facts have so many pieces.
 _COUNTED_ALONE = frozenset(
-    ["bar piece", "tool", "chair", "cup", "plate", "pillow", "blanket", "candle", "pen", "knife", "pot", "card", "bag", "bottle", "tile", "block",
+    ["bar piece", "light source", "tool", "chair", "cup", "plate", "pillow", "blanket", "candle", "pen", "knife", "pot", "card", "bag", "bottle", "tile", "block",
      "led", "pair", "puzzle piece", "capsule", "hook", "piece", "battery", "screw", "ring", "bead", "die", "brush", "filter", "page",
      "dose"]
 )  # fmt: skip
