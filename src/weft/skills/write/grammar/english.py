@@ -265,7 +265,7 @@ class English(Grammar):
         noun = self._kind(told, bare=False) if told.kind is not None else ""
         color = self._color(told)
         colored = f" in {color}" if color else ""
-        what = f": {noun}{colored}" if noun and (not told.said or told.audience) else colored
+        what = f"{': ' if start else ''}{noun}{colored}" if noun and (not told.said or told.audience) else colored
         made = self._made(told)
         found = [_capped(f"{start}{what}{f', made of {made}' if made else ''}.")]
         if told.origin:
