@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from weft.claims.finding import STOPS, Scan
@@ -173,6 +174,7 @@ _WITH: Final = frozenset(["mit", "con", "with", "avec", "que", "which", "qui", "
 _MARKS: Final = "含可有支持带是否不无能需要具备适合放入用的"
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A word without the ending that says its number or gender."""
     return _ENDINGS.sub("", word) if len(word) > _SHORTEST + 1 else word
@@ -213,6 +215,7 @@ def _late(scan: Scan, n: int) -> bool:
     return hit is not None and (hit[0] >= len(scan.words) or scan.words[hit[0]] in STOPS or scan.words[hit[0]] == ",")
 
 
+@lru_cache(maxsize=20_000)
 def _tells(word: str) -> bool:
     if ord(word[0]) > _CJK:
         return word not in "的了吗呢"
