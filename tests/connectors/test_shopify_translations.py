@@ -41,8 +41,9 @@ def written(rows: Iterable[Iterable[str]]) -> str:
 def shop(business: Business) -> Business:
     """A shop with a mug and two twins."""
     variant = {"sku": "M", "options": {"Color": "Red"}, "price": 100}
+    images = [{"src": f"https://x.example/{side}.jpg", "alt": f"Mug, {side}"} for side in ("side", "top")]
     products: Any = [
-        {"id": "mug", "title": "Red mug", "description": "<p>A mug, red</p>", "options": [{"name": "Color"}], "variants": [variant]},
+        {"id": "mug", "title": "Red mug", "description": "<p>A mug, red</p>", "options": [{"name": "Color"}], "variants": [variant], "images": images},
         {"id": "twin-a", "title": "Twin", "description": "A twin"},
         {"id": "twin-b", "title": "Twin", "description": "A twin"},
     ]  # fmt: skip
@@ -169,6 +170,25 @@ def test_what_changed_and_what_is_new_goes_out_too_and_a_blank_never(
     assert [row[-1] for row in rows if row[0].startswith("PRODUCT_OPTION")] == ["Farbton", "Rot"]
     assert part.left_out == 1
     assert "no field for 'bullets'" in part.reasons[0]
+
+
+def test_texts_of_images_are_those_of_every_image_that_has_them_and_fill_shopifys_own_rows(
+    shop: Business, taken: Callable[..., Report], tmp_path: Path
+) -> None:
+    taken(written([
+        ("MEDIA_IMAGE", "21", "alt", "de", "", "", "Mug, side", "Tasse, Seite"),
+        ("MEDIA_IMAGE", "22", "alt", "de", "", "", "Mug, top", ""),
+        ("PRODUCT_OPTION_VALUE", "12", "name", "de", "", "", "Red", ""),
+    ]))  # fmt: skip
+    assert shop.catalog.get("mug")["translations"] == {"de": {"image_1_alt": "Tasse, Seite"}}
+    changed = {"translations.de.image_2_alt": "Tasse, oben", "translations.de.values.Color.Red": "Rot"}
+    shop.changes.edit("mug", changed | {"translations.de.options.Color": "Farbe"})
+    (part,) = export_file(shop, "translations", tmp_path / "out.csv")
+    rows = list(csv.reader(io.StringIO(part.path.read_text(encoding="utf-8"), newline="")))[1:]
+    assert {row[1]: row[-1] for row in rows} == {"21": "Tasse, Seite", "22": "Tasse, oben", "12": "Rot"}
+    # What its own file has no row for it cannot be told: which option that is, only Shopify knows.
+    assert part.left_out == 1
+    assert "knows options by ids that only its own file" in part.reasons[0]
 
 
 def test_a_blank_translation_blanks_nothing(shop: Business, taken: Callable[..., Report]) -> None:

@@ -52,11 +52,11 @@ WRONG: dict[str, tuple[str, Any, str]] = {
     "a market's field": (
         "markets",
         [{"name": "A", "size": "EU"}],
-        "markets has no field 'markets.0.size'; it has name",
+        "markets has no field 'A.size'; it has name",
     ),
     "a country": ("markets", [{"name": "A", "country": "Germany"}], "is not a country such as DE or US."),
     "two of a name": ("markets", [{"name": "A"}, {"name": "a"}], "There are two markets called 'A'"),
-    "a missing name": ("markets", [{"country": "DE"}], "markets.markets.0.name: Field required."),
+    "a missing name": ("markets", [{"country": "DE"}], "markets.1.name: Field required."),
 }
 
 

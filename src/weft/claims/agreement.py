@@ -14,7 +14,7 @@ from weft.claims.verdict import Ruling, quoted, says_otherwise, says_so
 _CONVERTED: Final = 0.05
 _SHORTENED: Final = 0.02
 _BACK: Final = 0.005
-_SOME: Final = 0.06
+_SOME: Final = 0.07
 # Roles that may be said of one quantity.
 _ALIKE: Final = (
     {"depth", "thickness"}, {"height", "thickness"}, {"length", "depth"}, {"width", "diameter"}, {"length", "height"},
@@ -337,13 +337,13 @@ def _beyond_share(bound: str, limit: float, there: float) -> bool:
 
 def _percent_fits(finding: Finding, known: Quantity, every: Sequence[Quantity], text: Assertions) -> bool:
     """Whether a percentage is of what the fact says it is of, where the two are in one language."""
-    of = [word for word in known.near if len(word) > 3]
+    of = [word for word in known.near if len(word) > 2]
     sentence = _sentence(finding, text)
     if not of or not text.language or (known.language and known.language != text.language):
         return True
     if any(plain_letters(word)[:5] in sentence for word in of):
         return True
-    others = (word for other in every if other is not known for word in other.near if len(word) > 3 and word not in of)
+    others = (word for other in every if other is not known for word in other.near if len(word) > 2 and word not in of)
     return not any(plain_letters(word)[:5] in sentence for word in others)
 
 
@@ -359,7 +359,8 @@ def _sentence(finding: Finding, text: Assertions) -> str:
 def _share(finding: Finding, said: Number, facts: Facts) -> Ruling:
     against: Ruling | None = None
     for entry in finding.entries:
-        held = [one for concept, one in facts.shares if entry.concept in parents().get(concept, ())]
+        said_of = entry.concept.removesuffix(" blend")
+        held = [one for concept, one in facts.shares if said_of in parents().get(concept, ())]
         for one in held:
             if abs(one.value - said.value) < 1e-9:
                 return says_so(one.fact)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from weft.claims.finding import CONTENT, Finding, Scan, Span, scan
-from weft.claims.languages import told
+from weft.claims.finding import CONTENT, Finding, Scan, Span, abbreviates, linking, scan
+from weft.claims.languages import small_words, told
 from weft.claims.lexicon import LANGUAGES, Node
 from weft.claims.names import certificates, compatibles, mentions, origins
 from weft.claims.numerals import plain
@@ -85,6 +85,9 @@ def findings(found: Scan) -> list[Finding]:
     all_found += certificates(found)
     made = list(origins(found))
     all_found += made
+    marks = [(one.first, one.after) for one in all_found if one.kind == "certification"]
+    if marks:
+        all_found = [one for one in all_found if one.kind != "number" or not _inside(one, marks)]
     all_found += mentions(found, {n for one in made for n in range(one.first, one.after)})
     all_found += compatibles(found)
     named = {
@@ -98,6 +101,10 @@ def findings(found: Scan) -> list[Finding]:
             all_found.append(one)
     all_found.sort(key=lambda one: (one.first, one.after))
     return all_found
+
+
+def _inside(finding: Finding, stretches: list[tuple[int, int]]) -> bool:
+    return any(first <= finding.first and finding.after <= after for first, after in stretches)
 
 
 def _concept(found: Scan, span: Span) -> Finding | None:
@@ -121,9 +128,13 @@ def _concept(found: Scan, span: Span) -> Finding | None:
         one.about = _part(found, span)
     elif kind == "thing":
         one.thing = one.about = wanted[0].concept
+        one.given = _given(found, span)
     return one
 
 
+_LISTING: Final = frozenset(
+    [",", "and", "or", "und", "oder", "et", "ou", "y", "e", "o", "u", "&", "/", "和", "或", "与", "及"]
+)
 _COLOR_LABELS: Final = frozenset(
     [
         "color",
@@ -150,6 +161,12 @@ _MATERIAL_LABELS: Final = frozenset(
 
 def _labelled(found: Scan, span: Span, kind: str) -> bool:
     """Whether a label or preposition before a phrase says that a color, or a material, is meant."""
+    if kind == "material" and found.language == "en" and _is_modifier(found, span.after):
+        return True
+    if kind == "material" and found.language == "en" and _before_noun(found, span):
+        return True
+    if kind == "color" and _beside_color(found, span):
+        return True
     labels = _COLOR_LABELS if kind == "color" else _MATERIAL_LABELS
     at, steps = span.first - 1, 0
     while at >= 0 and steps < 3:
@@ -162,14 +179,45 @@ def _labelled(found: Scan, span: Span, kind: str) -> bool:
     return False
 
 
+def _before_noun(found: Scan, span: Span) -> bool:
+    """Whether a word for a material stands between an article and a noun: «in its glass jug»."""
+    before = found.words[span.first - 1] if span.first else ""
+    word = found.words[span.after] if span.after < len(found.words) else ""
+    return (
+        before in ("a", "an", "its", "the", "with", "this", "our")
+        and word.isalpha()
+        and len(word) > 2
+        and word not in small_words()
+        and word not in linking()
+        and span.after not in found.steering
+    )
+
+
+def _beside_color(found: Scan, span: Span) -> bool:
+    """Whether a word stands in a list of colors: black, white and mint."""
+    for link, other in ((span.first - 1, span.first - 2), (span.after, span.after + 1)):
+        if 0 <= link < len(found.words) and found.words[link] in _LISTING:
+            beside = found.span(other)
+            if beside is not None and any(one.kind == "color" and not one.ambiguous for one in beside.entries):
+                return True
+    at = span.first - 1
+    while at > 1 and found.words[at] in _LISTING and found.words[at - 1].isalpha() and span.first - at < _NEAR * 2:
+        at -= 2
+    sure = not any(one.ambiguous for one in span.entries)
+    return sure and at < span.first - 1 and found.words[at] in _COLOR_LABELS
+
+
 def _spoken_of(found: Scan, span: Span) -> bool:
     """Whether a material or color is only spoken of: suitable for leather, like silk, wood effect."""
     after = span.after
     if after < len(found.words) and found.words[after] == "-":
         after += 1
     if found.steers(after, "context after"):
-        return True
+        return not _is_modifier(found, found.steers(after, "context after"))
     words = found.words
+    before = _listed_before(found, span)
+    if before is not None:
+        return _spoken_of(found, before)
     for back in range(span.first, max(-1, span.first - _NEAR), -1):
         at = found.steered(back, "context before")
         if at >= 0 and not found.steers(at, "made of"):
@@ -180,6 +228,54 @@ def _spoken_of(found: Scan, span: Span) -> bool:
         ):
             return False
     return False
+
+
+_GIVING: Final = frozenset(
+    ["include", "includes", "including", "included", "comes", "come", "with", "supplied", "contains", "has", "features", "plus", "incluye",
+     "incluyen", "incluido", "incluida", "incluidos", "incluidas", "trae", "lleva", "con", "viene", "tiene", "inklusive", "inkl", "mit",
+     "enthält", "enthalten", "hat", "dabei", "inclus", "incluse", "inclut", "fourni", "fournie", "avec", "comprend", "含", "附", "送", "带", "配",
+     "有", "赠"]
+)  # fmt: skip
+
+
+def _given(found: Scan, span: Span) -> bool:
+    """Whether a thing is said to come with the product: includes a bulb, the bulb is included."""
+    words = found.words
+    for start, step, most in ((span.first - 1, -1, 4), (span.after, 1, 9)):
+        at = start
+        while (
+            0 <= at < len(words)
+            and abs(at - start) < most
+            and (words[at] not in (".", "!", "?", ";", "\n", ",") or abbreviates(found, at))
+        ):
+            if words[at] in _GIVING and (
+                step < 0 or words[at].endswith(("ed", "do", "da", "os", "as", "dabei", "en", "us", "se"))
+            ):
+                return True
+            at += step
+    return False
+
+
+def _is_modifier(found: Scan, n: int) -> bool:
+    """Whether a thing follows, which the words before only describe: a porcelain tea pot, 玻璃茶壶."""
+    span = found.span(n)
+    return span is not None and span.first == n and any(one.kind == "thing" for one in span.entries)
+
+
+def _listed_before(found: Scan, span: Span) -> Span | None:
+    """The material or color before this one in a list: «for metal, wood and plastic»."""
+    at = span.first - 1
+    if at < 1 or found.words[at] not in _LIST:
+        return None
+    if found.words[at] in _LIST and found.words[at - 1] in _LIST:
+        at -= 1
+    other = found.span(at - 1)
+    if other is None or other is span or other.after != at:
+        return None
+    return other if any(one.kind in ("material", "color") for one in other.entries) else None
+
+
+_LIST: Final = frozenset([",", "and", "und", "et", "y", "和", "、", "or", "oder", "ou", "o", "或", "&", "/"])
 
 
 def _part(found: Scan, span: Span) -> str | None:

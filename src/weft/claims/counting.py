@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Final
 
 from weft.claims.agreement import holding
 from weft.claims.assertions import Assertions
@@ -34,10 +35,18 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
         if held is None:
             same = [one for one in facts.numbers if finding.thing and one.thing == finding.thing]
             against = same[0].fact if same else None
+            if (fact := _summed(same, readings)) is not None:
+                return "supported", fact, f"{quoted(fact)} adds up to that."
+            if not same and (fact := _all_pieces(finding, facts)) is not None:
+                return says_otherwise(fact)
             if finding.spelled and not same and not finding.role:
                 return None
-            if (fact := _elliptic(finding, readings, text, facts)) is not None:
+            if (fact := _priced(readings, facts)) is not None:
                 return says_so(fact)
+            if (fact := _beside(finding, readings, text, facts)) is not None:
+                return says_so(fact)
+            if finding.thing == "size count" and all(f"{one[0].value:g}" in facts.sizes for one in finding.numbers):
+                return says_so(facts.sizes[f"{readings[0].value:g}"])
             size = facts.sizes.get(f"{finding.numbers[0][0].value:g}")
             if size is not None and not finding.thing:
                 return "supported", size, f"{quoted(size)} has that size."
@@ -47,6 +56,55 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
         against = held.fact
     assert against is not None
     return says_so(against)
+
+
+def _all_pieces(finding: Finding, facts: Facts) -> Fact | None:
+    """The fact that counts the pieces, where the text counts what the product itself can be."""
+    if finding.thing not in _COUNTED_ALONE:
+        return None
+    pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None]
+    return pieces[0].fact if pieces else None
+
+
+def _priced(readings: Sequence[Number], facts: Facts) -> Fact | None:
+    """The price that a number with two decimals is, where the currency goes without saying."""
+    prices = [one for dimension, every in facts.measures.items() if dimension.startswith("money") for one in every]
+    return next(
+        (one.fact for said in readings for one in prices if said.half == 0.005 and said.value == one.value), None
+    )
+
+
+def _summed(same: Sequence[Quantity], readings: Sequence[Number]) -> Fact | None:
+    """The fact whose counts of one thing add up: two side pockets and two back pockets."""
+    for fact in {id(one.fact): one.fact for one in same}.values():
+        inside = [one.value for one in same if one.fact is fact]
+        if len(inside) > 1 and any(sum(inside) == said.value for said in readings):
+            return fact
+    return None
+
+
+_OF: Final = frozenset(["of", "out", "von", "sur", "de", "sobre", "/", "级", "共"])
+
+
+def _rated(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
+    """The fact that holds both numbers of a rating: «9 out of 15»."""
+    words, at = text.scan.words, finding.first + 1
+    while at < len(words) and words[at] in _OF:
+        at += 1
+    if at == finding.first + 1 or at >= len(words) or not words[at].isdigit():
+        return None
+    scales = {id(one.fact) for one in facts.numbers if one.value == float(words[at])}
+    rated = (one for one in facts.numbers if any(one.value == said.value for said in readings))
+    return next((one.fact for one in rated if id(one.fact) in scales), None)
+
+
+def _beside(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
+    """The fact of a number whose unit, or whose scale, is said beside it."""
+    return (
+        _elliptic(finding, readings, text, facts)
+        or _shared_unit(finding, readings, text, facts)
+        or _rated(finding, readings, text, facts)
+    )
 
 
 def _elliptic(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
@@ -61,6 +119,19 @@ def _elliptic(finding: Finding, readings: Sequence[Number], text: Assertions, fa
     return holding(readings, unit, finding, facts) if unit is not None else None
 
 
+def _shared_unit(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
+    """The fact of a number whose unit stands behind those that follow: «90, 135 or 150 cm»."""
+    place = bisect_left(text.findings, finding.after, key=lambda one: one.first)
+    behind = next((one for one in text.findings[place : place + 4] if one.unit is not None), None)
+    if behind is None or behind.unit is None or finding.thing:
+        return None
+    between = text.scan.words[finding.after : behind.first]
+    return holding(readings, behind.unit, behind, facts) if all(w[0].isdigit() or w in _LIST for w in between) else None
+
+
+_LIST: Final = frozenset([",", "/", "and", "or", "und", "oder", "et", "ou", "y", "o", "和", "或"])
+
+
 def _of_the_thing(finding: Finding, facts: Facts, text: Assertions) -> Sequence[Quantity]:
     """The numbers that may decide: those of the same thing where facts have any, those beside the same acronym (USB)."""
     if not finding.thing:
@@ -71,17 +142,20 @@ def _of_the_thing(finding: Finding, facts: Facts, text: Assertions) -> Sequence[
     }
     named = [one for one in facts.numbers if {sign for sign in signs if len(sign) > 2} & one.near]
     same = [one for one in facts.numbers if one.thing == finding.thing]
+    if same and finding.thing in _COUNTED_ALONE:
+        same += [one for one in facts.numbers if one.thing == "piece"]
     return named or same or facts.numbers
 
 
 def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     """Whether an equal number in a fact is of the same meaning."""
-    if finding.thing and known.thing:
+    times = finding.thing == "piece" and finding.first > 0 and text.scan.words[finding.first - 1] == "x"
+    if finding.thing and known.thing and not (times and _words_near(finding, text) & known.near):
         return finding.thing == known.thing or (known.thing == "piece" and finding.thing in _COUNTED_ALONE)
     if known.unit is not None:
         return finding.role is not None and finding.role == known.role
     near = _words_near(finding, text)
-    if near & known.near and not (finding.thing and known.thing):
+    if near & known.near and (times or not (finding.thing and known.thing)):
         return True
     if any(len(one) > 3 and len(two) > 3 and one[:4] == two[:4] for one in near for two in known.near):
         return True
@@ -95,7 +169,7 @@ def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
 
 # Things that can be the product itself, of which the facts have so many pieces.
 _COUNTED_ALONE = frozenset(
-    ["tool", "chair", "cup", "plate", "pillow", "blanket", "candle", "pen", "knife", "pot", "card", "bag", "bottle", "tile", "block",
+    ["bar piece", "light source", "tool", "chair", "cup", "plate", "pillow", "blanket", "candle", "pen", "knife", "pot", "card", "bag", "bottle", "tile", "block",
      "led", "pair", "puzzle piece", "capsule", "hook", "piece", "battery", "screw", "ring", "bead", "die", "brush", "filter", "page",
      "dose"]
 )  # fmt: skip

@@ -2,221 +2,106 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
-from weft.claims.finding import STOPS, Scan
+from weft.claims.finding import ACTING, HAVING, STOPS, Scan, abbreviates, clause_of, ends_denial, late_denial, linking
 from weft.claims.languages import small_words
-from weft.claims.lexicon import longest
+from weft.claims.lexicon import plain_letters
 
 _REACH: Final = 6
 _FEW: Final = 2
+_LONGEST: Final = 6
 _SHORTEST: Final = 4
 _CJK: Final = 0x2E80
 _ENDINGS: Final = re.compile(r"(?:es|en|em|er|os|as|s|e|n|o|a)$")
-# What is denied with one of these is what follows it: suitable for, contains, included, needed.
-_VERBS: Final = frozenset(
-    [
-        "suitable",
-        "suited",
-        "intended",
-        "included",
-        "includes",
-        "include",
-        "contains",
-        "contain",
-        "needed",
-        "need",
-        "needs",
-        "required",
-        "requires",
-        "require",
-        "available",
-        "possible",
-        "recommended",
-        "allowed",
-        "used",
-        "use",
-        "uses",
-        "added",
-        "comes",
-        "come",
-        "made",
-        "with",
-        "without",
-        "supplied",
-        "provided",
-        "necessary",
-        "have",
-        "has",
-        "even",
-        "geeignet",
-        "enthalten",
-        "enthält",
-        "enthaelt",
-        "inklusive",
-        "benötigt",
-        "benoetigt",
-        "erforderlich",
-        "nötig",
-        "noetig",
-        "verfügbar",
-        "möglich",
-        "empfohlen",
-        "erlaubt",
-        "verwendet",
-        "verwenden",
-        "braucht",
-        "brauchen",
-        "zugesetzt",
-        "mitgeliefert",
-        "lieferumfang",
-        "dabei",
-        "vorhanden",
-        "besitzt",
-        "haben",
-        "adapté",
-        "adaptée",
-        "adaptés",
-        "convient",
-        "conviennent",
-        "inclus",
-        "incluse",
-        "inclues",
-        "fourni",
-        "fournie",
-        "contient",
-        "contiennent",
-        "nécessaire",
-        "requis",
-        "disponible",
-        "possible",
-        "recommandé",
-        "besoin",
-        "ajouté",
-        "ajoutés",
-        "comporte",
-        "possède",
-        "apto",
-        "apta",
-        "aptos",
-        "aptas",
-        "adecuado",
-        "adecuada",
-        "incluido",
-        "incluida",
-        "incluidos",
-        "incluidas",
-        "incluye",
-        "incluyen",
-        "contiene",
-        "contienen",
-        "necesario",
-        "necesita",
-        "necesitan",
-        "requiere",
-        "requerido",
-        "disponible",
-        "posible",
-        "recomendado",
-        "añadido",
-        "añadidos",
-        "lleva",
-        "llevan",
-        "tiene",
-        "tienen",
-        "product",
-        "produkt",
-        "produit",
-        "producto",
-        "artikel",
-        "article",
-        "really",
-        "wirklich",
-        "vraiment",
-        "just",
-        "simply",
-        "free",
-        "frei",
-        "libre",
-        "feature",
-        "function",
-        "funktion",
-        "fonction",
-        "función",
-        "type",
-        "color",
-        "colour",
-        "farbe",
-        "couleur",
-        "size",
-        "größe",
-        "taille",
-        "talla",
-        "less",
-        "more",
-        "than",
-        "under",
-        "over",
-        "moins",
-        "plus",
-        "weniger",
-        "mehr",
-        "unter",
-        "menos",
-        "más",
-        "años",
-        "years",
-        "jahre",
-    ]
+_JOINS: Final = frozenset(
+    ["and", "or", "nor", "und", "oder", "et", "ou", "y", "e", "o", "u", "ni", "&", "和", "及", "与", "或"]
 )
 _WITH: Final = frozenset(["mit", "con", "with", "avec", "que", "which", "qui", "that"])
+_SIGNS: Final = "含可有支持带是否能需要具备适合放入用的"
 _MARKS: Final = "含可有支持带是否不无能需要具备适合放入用的"
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """A word without the ending that says its number or gender."""
+    """A word without accents and without the ending that says its number or gender."""
+    word = plain_letters(word)
     return _ENDINGS.sub("", word) if len(word) > _SHORTEST + 1 else word
 
 
 def groups(scan: Scan) -> list[list[int]]:
     """The telling words that each denial of a text takes back, by their places, the nearest first."""
     words, size = scan.words, len(scan.words)
-    found, until, clause, n = list[list[int]](), -1, 0, 0
+    found, until, clause, n, begun, verbal = list[list[int]](), -1, 0, 0, 0, False
+    denier = ""
     while n < size:
         word, steering = words[n], scan.steering.get(n)
         kinds = {entry.kind for entry in steering[1]} if steering else set()
-        if word in STOPS and not (word == ":" and until >= n and not found[-1]):
+        if word in STOPS and not (word == ":" and until >= n and not found[-1]) and not abbreviates(scan, n):
             until = -1
-            clause = n + 1 if word != ":" else clause
+            clause = n + 1 if word not in ":()" else clause
         elif word == ",":
-            until, clause = -1, n + 1
+            until = until if until >= n and _listed(scan, n) else -1
+            clause = n + 1
         elif "not only" in kinds or ("not but" in kinds and word not in _WITH):
             until = -1
-        elif "not before" in kinds and steering and not _late(scan, n):
-            until = steering[0] + _REACH
+        elif "not before" in kinds and steering and not late_denial(scan, n):
+            until, begun = steering[0] + _REACH, steering[0] - 1
+            verbal, denier = word in ACTING, word
             found.append([])
             n = steering[0]
             continue
+        if "not after" in kinds and n > 1 and words[n - 1] == "-" and _tells(words[n - 2]):
+            found.insert(0, [n - 2])
+        if n <= until and found[-1] and ends_denial(scan, n, denier):
+            until = -1
         if n <= until and _tells(word):
             found[-1].append(n)
-        if _late(scan, n):
-            found.append([back for back in range(max(clause, n - 8), n) if _tells(words[back])][::-1])
+        if verbal and n == begun + 1 and word not in HAVING:
+            until = -1
+        if late_denial(scan, n):
+            found.append(
+                [back for back in range(max(clause_of(words, clause, n), n - 8), n) if _tells(words[back])][::-1]
+            )
         n += 1
-    return [group for group in found if group]
+    return [group for group in found if group and not _is_limited(scan, group[0])]
 
 
-def _late(scan: Scan, n: int) -> bool:
-    """Whether a clause ends here with a denial: «… not included»."""
-    if scan.words[n] not in scan.lexicon.late:
-        return False
-    hit = longest(scan.lexicon.late, scan.words, scan.reading.glued, n)
-    return hit is not None and (hit[0] >= len(scan.words) or scan.words[hit[0]] in STOPS or scan.words[hit[0]] == ",")
+_LIMITS: Final = frozenset(
+    ["under", "below", "over", "above", "older", "younger", "less", "more", "up", "aged", "unter", "über", "bis", "ab", "moins", "plus",
+     "jusqu'à", "menores", "mayores", "menos", "más", "hasta", "以", "未"]
+)  # fmt: skip
 
 
+def _is_limited(scan: Scan, n: int) -> bool:
+    """Whether a denial holds up to a number alone: not for children under 3."""
+    near = []
+    for word in scan.words[n + 1 : n + 5]:
+        if word in STOPS or word == ",":
+            break
+        near.append(word)
+    return any(word[0].isdigit() for word in near) and not _LIMITS.isdisjoint(near)
+
+
+def _listed(scan: Scan, comma: int) -> bool:
+    """Whether a comma parts what is denied alike: «free of PFOA, lead and cadmium»."""
+    words = scan.words
+    for n in range(comma + 1, min(comma + 5, len(words))):
+        if words[n] in _JOINS:
+            return n > comma + 1 or words[n] in ("ni", "nor", "oder", "or")
+        if words[n] == ",":
+            return n > comma + 1
+        if words[n] in STOPS or words[n] in small_words() or words[n][0].isdigit() or n > comma + 3:
+            return False
+    return False
+
+
+@lru_cache(maxsize=20_000)
 def _tells(word: str) -> bool:
     if ord(word[0]) > _CJK:
         return word not in "的了吗呢"
-    return len(word) >= _SHORTEST and word.isalpha() and word not in _VERBS and word not in small_words()
+    return len(word) >= _SHORTEST and word.isalpha() and word not in linking() and word not in small_words()
 
 
 def telling(scan: Scan) -> Iterator[tuple[int, str]]:
@@ -230,16 +115,26 @@ def chinese_denied(scan: Scan) -> Iterator[tuple[int, int]]:
     """Runs of two to four Chinese signs right behind a denial: (first, after)."""
     for n, (after, entries) in scan.steering.items():
         if any(entry.kind == "not before" for entry in entries) and ord(scan.words[n][0]) > _CJK:
-            first = after
+            first = after + 1 if after < len(scan.words) and scan.words[after] == ":" else after
             while first < min(len(scan.words), after + 3) and scan.words[first] in _MARKS:
                 first += 1
             end = first
-            while end < len(scan.words) and ord(scan.words[end][0]) > _CJK and end - first < 4:
+            while end < len(scan.words) and ord(scan.words[end][0]) > _CJK and end - first <= _LONGEST:
                 end += 1
-            if end - first >= _FEW:
+            if _FEW <= end - first <= _LONGEST:
                 yield first, end
+
+
+def chinese_late(scan: Scan) -> Iterator[tuple[int, int]]:
+    """Clauses that a Chinese denial ends: «充电头需另购»: (first, after)."""
+    for n, word in enumerate(scan.words):
+        if ord(word[0]) > _CJK and late_denial(scan, n):
+            first = n
+            while first > 0 and n - first < 12 and scan.words[first - 1] not in STOPS and scan.words[first - 1] != ",":
+                first -= 1
+            yield first, n
 
 
 def bare_label(label: str) -> str:
     """A Chinese name of a fact without the sign that says yes: 含电钻 is about 电钻."""
-    return label.lstrip(_MARKS)
+    return label.lstrip(_SIGNS)

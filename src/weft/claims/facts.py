@@ -3,59 +3,42 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from weft import money as currencies
 from weft.claims.assertions import Assertions, assertions
 from weft.claims.denials import bare_label, chinese_denied, groups, stem, telling
-from weft.claims.finding import STOPS, Finding
+from weft.claims.finding import STOPS, Finding, linking
 from weft.claims.languages import small_words, told
 from weft.claims.lexicon import lexicon, longest, parents, properties_of
 from weft.claims.numerals import Number, plain
-from weft.claims.reading import read
+from weft.claims.reading import Reading, read
 from weft.claims.units import Unit, money, units
 
+# What a record says of its keeping, not of the product; only where it is one, and in its variants and images.
 _UNTOLD: Final = frozenset(
-    [
-        "id",
-        "uid",
-        "columns",
-        "known",
-        "status",
-        "published",
-        "part",
-        "update",
-        "cost",
-        "image",
-        "src",
-        "position",
-        "tracker",
-        "policy",
-        "fulfillment",
-        "requires_shipping",
-        "taxable",
-        "tax_code",
-        "gift_card",
-        "linked_to",
-        "levels",
-        "choices",
-        "weight_unit",
-        "href",
-        "url",
-        "handle",
-        "created_at",
-        "updated_at",
-        "confidence",
-        "source",
-        "at",
-        "how",
-    ]
-)
+    ["id", "uid", "known", "status", "published", "part", "update", "cost", "image", "src", "position", "tracker", "policy",
+     "fulfillment", "requires_shipping", "taxable", "tax_code", "gift_card", "linked_to", "levels", "choices", "weight_unit", "stock"]
+)  # fmt: skip
+_ADDRESSES: Final = frozenset(["uid", "url", "href", "src", "created_at", "updated_at"])
+_NAMES: Final = ("name", "key", "label", "attribute", "property", "title", "feature")
 _SAVED: Final = ("discount", "rabatt", "remise", "descuento", "优惠")
 _PRICES: Final = frozenset(
-    ["price", "compare_at", "sale_price", "amount", "compare_at_price", "msrp", "rrp", "preis", "prix", "precio"]
+    [
+        "price",
+        "compare_at",
+        "sale_price",
+        "amount",
+        "compare_at_price",
+        "msrp",
+        "rrp",
+        "preis",
+        "prix",
+        "precio",
+        "价格",
+        "售价",
+    ]
 )
 _YES: Final = frozenset(
     ["yes", "true", "ja", "oui", "sí", "si", "是", "有", "y", "✓", "included", "wahr", "vrai", "verdadero"]
@@ -94,8 +77,12 @@ _NO: Final = frozenset(
         "不可",
     ]
 )
+_LINKS: Final = frozenset(["for", "para", "für", "pour", "from", "of", "适", "用", "人", "群", "合", "于"])
+_PROSE: Final = ("title", "description", "seo_title", "seo_description")
 _LONG: Final = 60
+_DOZEN: Final = 12
 _SHORT: Final = 40
+_TELLING: Final = 4
 _CJK: Final = 0x2E80
 _TOLD: Final = 4000
 _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
@@ -124,6 +111,25 @@ _IP: Final = re.compile(r"ip([x\d])([x\d])\w?")
 _WATER: Final = re.compile(r"water|wasser|agua|eau|étanch|etanch|防水")
 _FITS: Final = re.compile(r"compat|kompat|fits|passend|works with|兼容|适配|适用(?!年|人|季)|connects")
 _SHARES: Final = ("percent", "percentage", "share", "anteil", "pct")
+# A named value by its two keys, as tables of features come: {"name": …, "value": …}, {"label": …, "text": …}.
+_NAME_KEYS: Final = ("name", "label", "key", "title", "property", "attribute", "merkmal", "bezeichnung", "eigenschaft", "nom", "nombre",
+                     "clave", "titulo", "título", "propiedad", "名称", "名字", "参数", "属性", "项目")  # fmt: skip
+_VALUE_KEYS: Final = ("value", "values", "text", "wert", "valeur", "valor", "content", "值", "内容", "参数值", "数值")
+_SAYS: Final = frozenset(
+    ["included", "yes", "available", "possible", "supported", "active", "suitable", "present", "allowed", "safe", "ok", "recommended",
+     "required", "needed", "integrated", "built", "standard", "supplied", "incluido", "incluida", "incluidos", "incluidas", "apto", "apta",
+     "aptos", "aptas", "disponible", "activa", "activo", "integrado", "integrada", "serie", "permitido", "permitida", "recomendado",
+     "recomendada", "necesario", "necesaria", "requerido", "requiere", "支", "持", "含", "附", "带", "赠", "送", "包", "适", "用", "可", "以",
+     "需", "要", "需要"]
+)  # fmt: skip
+_YES_NO: Final = re.compile(r"\s*(yes|no|ja|nein|oui|non|sí|si|是|否|有|无)\s*[,;，；(（–—-]\s*(?=\S)", re.IGNORECASE)
+_LAND: Final = re.compile(r"[A-Z]{2}")
+_ORIGIN: Final = re.compile(r"origin|made|country|land|herkunft|ursprung|pays|pa[ií]s|fabri|hecho|proced|orig[ei]n|provenance|manufactur|"
+                            r"hergestellt|produ[cz]|产地|产|制造")  # fmt: skip
+_OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|开封|开盖")
+# Parts and the property of having them.
+_HAVING: Final = {"lining": "lined", "padding": "padded"}
+_NOT_WITH: Final = {"dry clean only": ("machine washable", "washable"), "hand wash only": ("machine washable",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +231,8 @@ def _flatten(record: Mapping[str, Any], path: str, found: list[Fact], *, product
     currency = record.get("currency")
     for name, value in record.items():
         key = str(name)
-        if key.lower() in _UNTOLD or value is None or value == "" or key == "currency":
+        kept = product or path.startswith(("variants.", "images."))
+        if value is None or value == "" or key == "currency" or key in (_UNTOLD if kept else _ADDRESSES):
             continue
         here = f"{path}.{key}" if path else key
         if key.lower() in _PRICES and isinstance(value, int | float | str) and not isinstance(value, bool):
@@ -257,12 +264,20 @@ def _value(path: str, value: Any, found: list[Fact]) -> None:
         _count(path, value, found)
         for place, one in enumerate(value, 1):
             if isinstance(one, Mapping):
-                label = one.get("sku") or one.get("id") or place
-                _mapping(f"{path}.{label}", one, found)
+                _mapping(f"{path}.{_called(one, place)}", one, found)
             else:
                 _value(path, one, found)
     else:
         found.append(Fact(path, value, str(value)))
+
+
+def _called(row: Mapping[str, Any], place: int) -> str:
+    """What one of a list of mappings is called: {"name": "Material", "value": "Oak"} is Material."""
+    if "value" in row:
+        named = next((row[name] for name in _NAMES if isinstance(row.get(name), str)), None)
+        if named:
+            return str(named)
+    return str(row.get("sku") or row.get("id") or place)
 
 
 def _count(path: str, values: Sequence[Any], found: list[Fact]) -> None:
@@ -278,10 +293,15 @@ def _count(path: str, values: Sequence[Any], found: list[Fact]) -> None:
 
 def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
     values = value.get("values")
+    named = _named_value(value)
+    if named is not None and "unit" not in value:
+        _value(f"{path}.{named[0]}", named[1], found)
+        return
     if "name" in value and isinstance(values, Sequence) and not isinstance(values, str):
         _value(f"options.{value['name']}", values, found)
         return
     if "value" in value:
+        path = f"{path}.{named[0]}" if named is not None else path
         unit = value.get("unit")
         inner = value["value"]
         if unit and isinstance(inner, int | float | str) and not isinstance(inner, bool):
@@ -290,6 +310,9 @@ def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
             found.extend(Fact(path, one, f"{_written(one)} {unit}") for one in inner)
         elif inner is not None:
             _value(path, inner, found)
+        return
+    if isinstance(value.get("unit"), str):
+        _with_shared_unit(path, value, found)
         return
     if "min" in value and "max" in value:
         found.append(
@@ -311,6 +334,33 @@ def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
             found.extend(Fact(f"{path}.{name}", share, f"{_written(share)}% {name}") for name, share in value.items())
             return
     _flatten(value, path, found, product=False)
+
+
+def _named_value(value: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """The name and the value of a mapping that is such a pair."""
+    if not 2 <= len(value) <= 4:
+        return None
+    folded = {str(key).lower(): one for key, one in value.items()}
+    name = next((folded[key] for key in _NAME_KEYS if isinstance(folded.get(key), str)), None)
+    held = next((key for key in _VALUE_KEYS if key in folded), None)
+    if name is None or held is None or held == "values" or folded[held] is None:
+        return None
+    return name.replace(".", " "), folded[held]
+
+
+def _with_shared_unit(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
+    """Numbers that stand beside their unit: {"length": 30, "width": 20, "unit": "cm"}."""
+    unit = value["unit"]
+    if "min" in value and "max" in value:
+        text = f"{_written(value['min'])}-{_written(value['max'])} {unit}"
+        found.append(Fact(path, {name: one for name, one in value.items() if name != "unit"}, text))
+        return
+    for name, one in value.items():
+        here = f"{path}.{name}"
+        if isinstance(one, int | float) and not isinstance(one, bool):
+            found.append(Fact(here, one, f"{_written(one)} {unit}"))
+        elif name != "unit" and one is not None:
+            _value(here, one, found)
 
 
 def _written(value: Any) -> str:
@@ -354,39 +404,110 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
         raise TypeError("Facts are a mapping of names to values, or a sequence of Fact.")
     ready = Facts(given)
     language = language or told(read(" . ".join(fact.text for fact in given)[:_TOLD]).words, surely=True)
-    ready.text = f" {' | '.join([_take(ready, fact, language) for fact in given])} "
+    ready.text = f" {' | '.join([_take(ready, one, language) for fact in given for one in _answers(fact)])} "
+    _implied(ready)
     return ready
 
 
-@lru_cache(maxsize=4_000)
-def _asserted(text: str, language: str | None) -> Assertions:
-    """What a fact's text asserts: most facts come again with other products."""
-    return assertions(text, numbers=language)
+def _answers(fact: Fact) -> Iterator[Fact]:
+    """A fact as it is; one that begins with yes or no as that, and what follows: «no, only splash-proof»."""
+    begun = _YES_NO.match(fact.text) if isinstance(fact.value, str) and len(fact.text) <= _LONG * 2 else None
+    if begun is None or fact.name.rpartition(".")[2] in _PROSE:
+        yield fact
+        return
+    yield Fact(fact.name, fact.value, begun[1].lower())
+    says = begun[1].lower() in _YES
+    yield Fact(fact.name if says else fact.name.rpartition(".")[0], fact.value, fact.text[begun.end() :])
+
+
+def _implied(ready: Facts) -> None:
+    """What facts exclude without a word: what may only be dry-cleaned is not for the washing machine."""
+    for part, having in _HAVING.items():
+        for one, other in ((part, having), (having, part)):
+            denied = next((known for known in ready.named.get(one, ()) if known.negated), None)
+            if denied and all(known.negated for known in ready.named.get(other, ())):
+                ready.named.setdefault(other, []).append(Known(other, True, denied.fact))
+    for concept, excluded in _NOT_WITH.items():
+        known = next((one for one in ready.named.get(concept, ()) if not one.negated), None)
+        for other in excluded if known else ():
+            if known and all(one.negated for one in ready.named.get(other, ())):
+                ready.named.setdefault(other, []).append(Known(other, True, known.fact))
+
+
+def _polarity(fact: Fact) -> bool | None:
+    """Whether a fact says nothing but yes (True) or no to what its name asks: «lid: not included»; None where it says more."""
+    folded = fact.text.strip().strip(".").lower()
+    if isinstance(fact.value, bool):
+        return fact.value
+    if folded in _YES or folded in _NO or _ZERO.fullmatch(folded):
+        return folded in _YES
+    if len(folded) > _SHORT or folded[:1].isdigit():
+        return None
+    reading = read(folded)
+    words, first = reading.words, _denial_at_start(reading)
+    denied = first > 0
+    rest = [word for word in words[first:] if word not in small_words()]
+    if not all(word in _SAYS or (denied and word in linking()) for word in rest) or not (denied or rest):
+        return None
+    return not denied
+
+
+def _denial_at_start(reading: Reading) -> int:
+    """Where a denial that begins a value or a name ends; 0 where none does."""
+    words, first = reading.words, 0
+    for tree in (lexicon(None).late, lexicon(None).steering):
+        hit = longest(tree, words, reading.glued, 0) if words and words[0] in tree else None
+        if hit and any(one.kind in ("not late", "not before") for one in hit[1]):
+            first = max(first, hit[0])
+    return first
+
+
+def _denying(label: str) -> bool:
+    """Whether a name denies whatever is listed under it: free_from, not_for, 不含."""
+    reading = read(label)
+    first = _denial_at_start(reading)
+    return first > 0 and all(
+        word in linking() or word in small_words() or word in _SAYS or word in _LINKS for word in reading.words[first:]
+    )
+
+
+def own_label(name: str) -> str:
+    """The last part of a fact's name that tells something, as words: «bulb included» of «features.bulb.included»."""
+    parts = name.split(".")
+    for first in range(len(parts) - 1, -1, -1):
+        label = label_of(".".join(parts[first:]))
+        if any(
+            word not in linking() and word not in small_words() and not word.isdigit() for word in label.lower().split()
+        ):
+            return label
+    return label_of(name)
 
 
 def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     """Take one fact in; returns its folded tokens as a text."""
     label = label_of(fact.name)
     text = fact.text
-    folded = text.strip().strip(".").lower()
-    flipped: bool | None = None
-    if isinstance(fact.value, bool) or folded in _YES or folded in _NO or _ZERO.fullmatch(folded):
-        flipped = not fact.value if isinstance(fact.value, bool) else folded not in _YES
-        text = label
-    elif (
-        label
-        and len(text) <= _LONG * 4
-        and fact.name.rpartition(".")[2] not in ("title", "description", "seo_title", "seo_description")
-    ):
+    says = _polarity(fact) if label else None
+    flipped = None if says is None else not says
+    if flipped is not None:
+        text = label = own_label(fact.name)
+    elif label and len(text) <= _LONG * 4 and fact.name.rpartition(".")[2] not in _PROSE:
         text = f"{label}: {_with_unit(fact, label)}"
+        _land(ready, fact, label)
     long = len(text) > _LONG
-    found = _asserted(text, language)
-    told_twice = _denied_behind_label(found, label, text) if flipped is None else frozenset()
+    found = assertions(text, numbers=language)
+    label_size = len(read(label).words) if _denies_behind(found, label, text) else 0
+    if flipped is None and text is not fact.text and _denying(own_label(fact.name)):
+        _deny_all(ready, found, fact, len(read(label).words))
     for finding in found.findings:
-        if not (
-            told_twice and finding.first < len(label.split()) and told_twice & {one.concept for one in finding.entries}
-        ):
-            _note(ready, found, finding, fact, flipped)
+        if flipped and finding.kind == "thing" and _is_part_of(found, finding):
+            continue
+        if finding.first >= label_size or finding.negated:
+            in_label = finding.kind == "thing" and finding.first < len(label.split())
+            weak = flipped is None and in_label and text is not fact.text
+            _note(ready, found, finding, fact, flipped, weak=weak)
+    if flipped is None and text is not fact.text and len(fact.text) <= _SHORT:
+        _joined(ready, fact, label)
     _tight(ready, found, fact)
     if not _SOLID.isdisjoint(found.scan.words):
         _solid(ready, fact)
@@ -398,12 +519,65 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
         ready.words.setdefault(word, fact)
         if not long and flipped is None:
             ready.short.setdefault(word, fact)
-        if n and found.reading.glued(n):
+        if n and (found.reading.glued(n) or (word[0].isdigit() and found.scan.raws_upper(n - 1))):
             joined = words[n - 1] + word
             if any(char.isdigit() for char in joined):
                 ready.codes.setdefault(joined, fact)
     _codes(ready, found, fact)
+    _named_code(ready, fact, label)
     return " ".join(words)
+
+
+def _deny_all(ready: Facts, found: Assertions, fact: Fact, first: int) -> None:
+    """Take back everything that a fact lists behind a name that denies."""
+    for finding in found.findings:
+        if finding.first >= first and finding.kind in ("property", "thing", "material", "environmental", "health"):
+            finding.negated = True
+    words = found.scan.words
+    start = first + 1
+    for n in range(start, len(words) + 1):
+        if n == len(words) or words[n] in (",", ";"):
+            item = "".join(words[start:n])
+            if item and ord(item[0]) > _CJK:
+                ready.denied.setdefault(item, fact)
+            else:
+                stems = frozenset(stem(word) for at, word in telling(found.scan) if start <= at < n)
+                if stems:
+                    ready.denied_together.append((stems, fact))
+                    for one in stems:
+                        ready.denied.setdefault(one, fact)
+            start = n + 1
+
+
+def _land(ready: Facts, fact: Fact, label: str) -> None:
+    """A country by its code, where the fact's name asks for one: «made_in: PT»."""
+    code = "GB" if fact.text == "UK" else fact.text
+    if _LAND.fullmatch(code) and _ORIGIN.search(label.lower()):
+        ready.origins.setdefault(code, fact)
+
+
+def _is_part_of(found: Assertions, finding: Finding) -> bool:
+    """Whether a name says more than a thing: «brushless motor: no» denies no motor."""
+    return any(
+        word not in linking() and word not in small_words() and word not in _SAYS and word.isalpha()
+        for n, word in enumerate(found.scan.words)
+        if not finding.first <= n < finding.after
+    )
+
+
+def _joined(ready: Facts, fact: Fact, label: str) -> None:
+    """What a short value and the name behind it say together: «glass: sapphire» is sapphire glass."""
+    value = len(read(fact.text).words)
+    reading = read(f"{fact.text} {label}")
+    tree = lexicon(None).content
+    for n in range(value):
+        hit = longest(tree, reading.words, reading.glued, n) if reading.words[n] in tree else None
+        for entry in hit[1] if hit and hit[0] > value else ():
+            if entry.kind in ("material", "color", "property") and not entry.negated:
+                known = Known(entry.concept, False, fact)
+                ready.kinds.setdefault(entry.kind, []).append(known)
+                for above in parents().get(entry.concept, (entry.concept,)):
+                    ready.named.setdefault(above, []).append(known)
 
 
 def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | None) -> None:
@@ -418,7 +592,7 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
         words = frozenset(stem(scan.words[n]) for n in group[:3] if ord(scan.words[n][0]) < _CJK)
         if words:
             ready.denied_together.append((words, fact))
-    short = flipped is False or len(fact.text) <= _SHORT
+    short = flipped is False or (len(fact.text) <= _SHORT and len(list(telling(scan))) <= _TELLING)
     label = 0 if flipped is False else len(read(label_of(fact.name)).words)
     for n, word in telling(scan):
         if n in denied:
@@ -427,18 +601,15 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
             ready.stems.add(word)
             if short and n >= label and fact.name.rpartition(".")[2] not in ("title", "tags", "vendor", "type"):
                 ready.affirmed.setdefault(word, fact)
-    for first, after in chinese_denied(scan):
-        for end in range(first + 2, after + 1):
-            ready.denied.setdefault("".join(scan.words[first:end]), fact)
+    for first, after in chinese_denied(scan) if flipped is None else ():
+        ready.denied.setdefault("".join(scan.words[first:after]), fact)
     if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[0]) > _CJK:
         (ready.denied if flipped else ready.affirmed).setdefault(name, fact)
 
 
-def _denied_behind_label(found: Assertions, label: str, text: str) -> frozenset[str]:
-    """The concepts that a value denies although its label names them: «ironing: needs no ironing»."""
-    if not text.startswith(f"{label}: "):
-        return frozenset()
-    return frozenset(one.concept for finding in found.findings if finding.negated for one in finding.entries)
+def _denies_behind(found: Assertions, label: str, text: str) -> bool:
+    """Whether a value denies something, so that its label affirms nothing: «ironing: needs no ironing», «lining: unlined»."""
+    return text.startswith(f"{label}: ") and any(finding.negated for finding in found.findings)
 
 
 def _tight(ready: Facts, found: Assertions, fact: Fact) -> None:
@@ -468,12 +639,18 @@ def _codes(ready: Facts, found: Assertions, fact: Fact) -> None:
             ready.codes.setdefault(re.sub(r"[/.+-]", "", word), fact)
 
 
+def _named_code(ready: Facts, fact: Fact, label: str) -> None:
+    """A name with its number as texts write them: {"spf": 15} is SPF15."""
+    if label.isalpha() and len(label) <= 6 and re.fullmatch(r"\d{1,4}\+?", fact.text.strip()):
+        ready.codes.setdefault(label.lower() + fact.text.strip().rstrip("+"), fact)
+
+
 def label_of(name: str) -> str:
     """A fact's name as words: «attributes.neckWidth_cm» is «neck Width cm»."""
     parts = [
         part
         for part in name.split(".")
-        if part not in ("attributes", "options", "variants", "facts", "translations", "product")
+        if part not in ("attributes", "options", "variants", "facts", "translations", "product") and not part.isdigit()
     ]
     if name.startswith("variants.") and len(parts) > 1:
         parts = parts[1:]
@@ -481,9 +658,13 @@ def label_of(name: str) -> str:
 
 
 def _with_unit(fact: Fact, label: str) -> str:
-    """A bare number with the unit that its name ends with."""
-    if isinstance(fact.value, bool) or not re.fullmatch(r"\s*-?[\d.,]+\s*", fact.text):
+    """A bare number with the unit that its name ends with; months after opening (12M) as such."""
+    if (opened := re.fullmatch(r"(\d{1,2}) ?M", fact.text)) and _OPENED.search(label.lower()):
+        return f"{opened[1]} months"
+    if isinstance(fact.value, bool) or not re.fullmatch(r"\s*-?[\d.,]+(?:\s*[x×*–-]\s*[\d.,]+)*\s*", fact.text):
         return fact.text
+    if label.lower().endswith((" cents", " cent")) and fact.text.strip().isdigit():
+        return f"{int(fact.text) / 100:.2f}"
     if "%" in label or "percent" in label.lower():
         return f"{fact.text}%"
     names = re.sub(r"[()\[\],/]", " ", label).split()
@@ -497,12 +678,14 @@ def _with_unit(fact: Fact, label: str) -> str:
         ) and not (name.lower() in ("in", "min", "bar", "pt") and not place and len(names) > 1 and entries):
             continue
         entry = next((one for one in entries if not one.exact or one.exact == name), entries[0])
-        if entry.value.dimension != "angle" and not entry.value.currency:
+        if entry.value.dimension != "angle" and name.lower() not in ("pesos", "cent", "cents"):
             return f"{fact.text} {entry.exact or name}"
     return fact.text
 
 
-def _note(ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped: bool | None) -> None:
+def _note(
+    ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped: bool | None, *, weak: bool = False
+) -> None:
     """Keep what a finding in a fact says."""
     kind = finding.kind
     if kind in ("measure", "price", "discount", "percentage", "number"):
@@ -520,7 +703,9 @@ def _note(ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped
                 ready.named.setdefault(follows, []).append(Known(follows, False, fact))
     elif kind == "origin":
         for entry in finding.entries:
-            (ready.named_lands if finding.silent else ready.origins).setdefault(entry.concept, fact)
+            (ready.named_lands if finding.silent or finding.role == "design" else ready.origins).setdefault(
+                entry.concept, fact
+            )
         if finding.name:
             ready.origins.setdefault(finding.name, fact)
     if kind in ("certification", "origin", "compatibility", "size", "dimensions"):
@@ -532,20 +717,23 @@ def _note(ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped
             negated,
             fact,
             finding.about if entry.kind == "material" else None,
-            entry.ambiguous and not finding.labelled,
+            weak or (entry.ambiguous and not finding.labelled),
         )
         ready.kinds.setdefault(entry.kind, []).append(known)
         for above in [entry.concept] if negated else parents().get(entry.concept, (entry.concept,)):
             ready.named.setdefault(above, []).append(known)
     if finding.thing and kind == "number":
-        ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact))
+        in_label = finding.after - finding.first == 1
+        ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact, weak=in_label))
 
 
 def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -> None:
     if finding.name:
         ready.codes.setdefault(finding.name, fact)
         return
-    near = _near(found, finding)
+    for total in finding.instead if finding.kind == "measure" else ():
+        _note_quantity(ready, found, total, fact)
+    near = _near(found, finding, ("," if finding.kind == "percentage" else ""))
     for n, given in enumerate(finding.numbers):
         unit = finding.units[n] if n < len(finding.units) else finding.unit
         readings: Sequence[Number] = given
@@ -563,22 +751,46 @@ def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact
                 near,
                 found.language,
             )
-            if finding.kind == "percentage":
-                for entry in finding.entries:
-                    ready.shares.append((entry.concept, quantity))
-                ready.measures.setdefault("percent", []).append(quantity)
-            elif finding.kind == "discount" and unit is None:
-                ready.measures.setdefault("discount", []).append(quantity)
-            elif unit is not None:
-                ready.measures.setdefault(unit.dimension, []).append(quantity)
-                if finding.thing:
-                    ready.numbers.append(quantity)
-                if label_of(fact.name).lower().endswith(_SAVED):
-                    ready.measures.setdefault("discount", []).append(quantity)
-            else:
-                ready.numbers.append(quantity)
-                if label_of(fact.name).lower() in _PRICES or fact.name.rpartition(".")[2] in _PRICES:
-                    ready.measures.setdefault("money", []).append(quantity)
+            _keep(ready, found, finding, quantity)
+
+
+def _keep(ready: Facts, found: Assertions, finding: Finding, quantity: Quantity) -> None:
+    """Put a quantity where texts look for it."""
+    unit, fact = quantity.unit, quantity.fact
+    if finding.kind == "percentage":
+        for entry in finding.entries:
+            ready.shares.append((entry.concept, quantity))
+        ready.measures.setdefault("percent", []).append(quantity)
+    elif finding.kind == "discount" and unit is None:
+        ready.measures.setdefault("discount", []).append(quantity)
+    elif unit is not None:
+        ready.measures.setdefault(unit.dimension, []).append(quantity)
+        if finding.thing:
+            ready.numbers.append(quantity)
+        if unit.name == "°":
+            ready.measures.setdefault("temperature", []).append(replace(quantity, unit=units()["°C"]))
+        if unit.name == "ounce":  # of a drink, ounces are fluid
+            fluid = replace(quantity, unit=units()["fluid ounce"], role=None)
+            ready.measures.setdefault("volume", []).append(fluid)
+        if label_of(fact.name).lower().endswith(_SAVED):
+            ready.measures.setdefault("discount", []).append(quantity)
+    else:
+        ready.numbers += [quantity, *_of_others(found, finding, quantity)]
+        if label_of(fact.name).lower() in _PRICES or fact.name.rpartition(".")[2] in _PRICES:
+            ready.measures.setdefault("money", []).append(quantity)
+
+
+def _of_others(found: Assertions, finding: Finding, quantity: Quantity) -> Iterator[Quantity]:
+    """The same count of the other things that its label names: «bolsillos exteriores: 3»."""
+    words, at = found.scan.words, finding.first - 2
+    if finding.first < 2 or words[finding.first - 1] != ":":
+        return
+    while at >= 0 and finding.first - at < _DOZEN and words[at] not in STOPS:
+        span = found.scan.span(at)
+        for entry in span.entries if span is not None else ():
+            if entry.kind == "thing" and entry.concept != finding.thing:
+                yield replace(quantity, thing=entry.concept)
+        at = (span.first if span is not None else at) - 1
 
 
 def _likely(readings: Sequence[Number], unit: Unit) -> Number:
@@ -587,11 +799,13 @@ def _likely(readings: Sequence[Number], unit: Unit) -> Number:
     return sizes[-1] if unit.name in _SMALL else sizes[0] if unit.name in _LARGE else readings[0]
 
 
-def words_near(words: Sequence[str], first: int, after: int) -> Iterator[str]:
-    """The telling words around a number, in its clause."""
+def words_near(words: Sequence[str], first: int, after: int, stop: str = "") -> Iterator[str]:
+    """The telling words around a number, in its clause; `stop` ends it too."""
     for step, start, most in ((-1, first - 1, 4), (1, after - 1, 3)):
         at = start
         while 0 <= at < len(words) and abs(at - start) < most and (words[at] not in STOPS or words[at] == ":"):
+            if words[at] == stop:
+                break
             if (
                 words[at].isalpha()
                 and (len(words[at]) > 2 or ord(words[at][0]) > _CJK)
@@ -601,9 +815,9 @@ def words_near(words: Sequence[str], first: int, after: int) -> Iterator[str]:
             at += step
 
 
-def _near(found: Assertions, finding: Finding) -> frozenset[str]:
+def _near(found: Assertions, finding: Finding, stop: str = "") -> frozenset[str]:
     words = found.scan.words
-    return frozenset(words_near(words, finding.first, finding.after))
+    return frozenset(words_near(words, finding.first, finding.after, stop))
 
 
 def _note_sides(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -> None:
@@ -620,6 +834,8 @@ def _note_sides(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -
                 ready.measures.setdefault(own.dimension, []).append(quantity)
             ready.numbers.append(quantity)
     ready.sides.append(Sides(values, halves, list(finding.roles), fact, unit))
+    if values and finding.numbers[0][0].value > _DOZEN:
+        return
     for other in finding.instead:
         _note(ready, found, other, fact, None)
         if other.kind == "measure":

@@ -1,20 +1,49 @@
 """What a text asserts: the findings that claims are made from, with their place, their negation and what they are about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
+from weft.claims import data
 from weft.claims import lexicon as words_known
+from weft.claims.languages import small_words
 from weft.claims.lexicon import Entry, Lexicon, Node, longest
 from weft.claims.numerals import Number
 from weft.claims.reading import Reading
 from weft.claims.units import Unit
 
 STOPS: Final = frozenset([".", "!", "?", ";", ":", "\n", "(", ")", "|", "•", "[", "]", "*", "✓", "✔", "→", "{", "}"])
-_OR: Final = frozenset(
-    ["or", "nor", "oder", "noch", "ni", "ou", "o", "u", "或", "和", "及", "and", "und", "et", "y", "e", "&", "/"]
+_NARROW: Final = 0
+_SHORTENED: Final = frozenset(
+    ["max", "min", "approx", "ca", "aprox", "máx", "mín", "incl", "inkl", "excl", "exkl", "bzw", "dto", "env"]
 )
-_PREPOSITIONS: Final = frozenset(
+_ARTICLES: Final = frozenset(["a", "an", "the", "un", "una", "el", "la", "los", "las", "ein", "eine", "einen", "der", "die", "das", "den",
+                              "le", "les", "une", "des", "any", "su", "tu", "your", "its", "de"])  # fmt: skip
+_CHINESE_LINKS: Final = frozenset("食用使饮喂服要宜建议合适支持配附带含包括送赠提供入放进置")
+# Denials of what is done: they take back what a verb says, not the thing behind it («never put the pot in …»).
+ACTING: Final = frozenset(["never", "don't", "do", "nunca", "niemals", "jamais", "cannot", "can't"])
+HAVING: Final = frozenset(
+    ["include", "contain", "have", "has", "need", "require", "come", "use", "feature", "offer", "support", "be", "supply", "suitable",
+     "lleva", "incluye", "contiene", "tiene", "necesita", "requiere", "enthält", "hat", "braucht", "comporte", "contient", "a"]
+)  # fmt: skip
+_CHINESE_AND: Final = frozenset(["和", "及", "与"])
+# What begins something of its own behind a comma: «no zip, a button» denies no button.
+_STARTS: Final = frozenset(
+    ["a", "an", "the", "with", "just", "only", "but", "ein", "eine", "einen", "der", "die", "das", "mit", "nur", "un", "une", "le", "la",
+     "les", "avec", "una", "el", "los", "las", "con", "solo", "sólo", "只", "仅", "有", "配", "带", "可", "能",
+     "也", "还", "支", "适", "含"]
+)  # fmt: skip
+# Where a thing is not, if it is not included: «is not in the box», «no viene en la caja».
+_PLACES: Final = frozenset(
+    ["box", "package", "packaging", "set", "kit", "price", "delivery", "caja", "paquete", "embalaje", "precio", "karton", "packung", "preis",
+     "boîte", "coffret", "emballage", "prix", "包", "装", "盒", "中", "内", "里"]
+)  # fmt: skip
+_MORE: Final = frozenset(
+    ["or", "nor", "oder", "noch", "ni", "ou", "o", "u", "或", "和", "及", "and", "und", "et", "y", "e", "&", "/", "-"]
+)
+_AND: Final = frozenset(["and", "und", "et", "y", "e", "和", "及", "&"])
+DENYING: Final = frozenset(
     [
         "without",
         "no",
@@ -32,10 +61,17 @@ _PREPOSITIONS: Final = frozenset(
         "不含",
         "没有",
         "w",
+        "of",
+        "from",
+        "de",
+        "von",
     ]
 )
 _REACH: Final = 6
 _LABEL: Final = 4
+_WHOLE: Final = frozenset(["not only", "not before", "origin before", "compatible"])
+_LISTED: Final = frozenset(["substance", "material", "thing"])
+_STUFF: Final = frozenset(["substance", "material"])
 CONTENT: Final = frozenset(
     [
         "material",
@@ -74,6 +110,7 @@ class Finding:
     denied: str = ""
     silent: bool = False
     about_some: bool = False
+    given: bool = False
     spelled: bool = False
     bound: str = ""
     labelled: bool = False
@@ -191,51 +228,194 @@ def _steering(found: Scan) -> None:
             if hit is not None:
                 found.steering[n] = hit
                 found.ending.setdefault(hit[0], (n, hit[1]))
-                n = hit[0] if any(one.kind in ("not only", "origin before", "compatible") for one in hit[1]) else n + 1
+                n = hit[0] if any(one.kind in _WHOLE for one in hit[1]) else n + 1
                 continue
         n += 1
 
 
 def _negate(found: Scan) -> None:
     """Mark what the text denies: behind a negation, before «-free», and in a clause that ends in a denial."""
-    words, size = found.words, len(found.words)
-    until, denier, klass, started, n, clause = -1, "", "", 0, 0, 0
-    while n < size:
-        word = words[n]
-        steering = found.steering.get(n)
-        kinds = {entry.kind for entry in steering[1]} if steering else ()
-        if word == ":" and until >= 0 and not klass and n - started <= _LABEL:
-            until = n + _REACH
-        elif word in STOPS:
-            until, klass = -1, ""
-            if word != ":":
-                clause = clause if word == "?" and _answered(found, n) else n + 1
-        elif word == ",":
-            if not (until >= 0 and klass and _goes_on(found, n, klass)):
-                until, klass = -1, ""
-            clause = n + 1
-        elif "not only" in kinds:
-            until = -1
-        elif "not before" in kinds:
-            until, denier, klass, started = n + _REACH + (steering[0] - n if steering else 0), word, "", n
-        elif ("not but" in kinds and found.at[n] < 0) or (
-            word in _OR
-            and klass
-            and denier not in _PREPOSITIONS
-            and word in ("and", "und", "et", "y", "e", "和", "及", "&")
-        ):
-            until = -1
+    denial = _Denial(found)
+    for n in range(len(found.words)):
+        denial.step(n)
         span = found.span(n)
         if span is not None and span.first == n:
-            if n <= until and not _is_only_number(span) and (not klass or _is_of(span, klass)):
-                span.negated, span.denied = True, denier
-                klass, until = _class(span), span.after + _REACH
-            if _freed(found, span):
-                span.negated, span.denied = True, "free"
-        late = longest(found.lexicon.late, words, found.reading.glued, n) if word in found.lexicon.late else None
-        if late is not None and _ends_clause(words, late[0]):
-            _deny_back(found, clause, n)
+            denial.meet(n, span)
+        if late_denial(found, n):
+            _deny_back(found, clause_of(found.words, denial.clause, n), n)
+
+
+@dataclass(slots=True)
+class _Denial:
+    """How far a negation reaches: `until` a token, over concepts of one class, in a clause that began at `clause`."""
+
+    found: Scan
+    until: int = -1
+    denier: str = ""
+    klass: frozenset[str] = frozenset()
+    behind: int = 0
+    clause: int = 0
+    acts: bool = False
+    heads: bool = True
+
+    def step(self, n: int) -> None:
+        """Go over a token that begins, goes on with, or ends a negation."""
+        found, word = self.found, self.found.words[n]
+        steering = found.steering.get(n)
+        kinds = {entry.kind for entry in steering[1]} if steering else set()
+        if (
+            word == ":"
+            and self.until >= 0
+            and not self.klass
+            and self.heads
+            and _is_label(found.words[self.behind : n])
+        ):
+            self.until = n + _REACH
+        elif word in STOPS and not abbreviates(found, n):
+            self.end()
+            if word not in ":()" and not (word == "?" and _answered(found, n)):
+                self.clause = n + 1
+        elif word == ",":
+            listed = self.until >= n - 1 and not self.klass.isdisjoint(_LISTED)
+            if listed and _goes_on(found, n, self.klass) and not _starts(found, n + 1):
+                self.until = n + _REACH
+            else:
+                self.end()
+            self.clause = n + 1
+        elif "not before" in kinds and steering:
+            last = found.words[steering[0] - 1]
+            self.denier = last if last in ("of", "from", "de", "von") else word
+            self.klass, self.behind = frozenset(), steering[0]
+            self.heads = (
+                n == 0 or found.words[n - 1] in STOPS or (found.words[n - 1] != "," and n - self.clause < _LABEL)
+            )
+            self.until = steering[0] + (_NARROW if word in ("无", "零") and steering[0] == n + 1 else _REACH)
+            self.acts = word in ACTING and found.words[min(steering[0], len(found.words) - 1)] not in HAVING
+        elif self.until >= 0 and self.ends(n, word, kinds):
+            self.end()
+        elif self.klass and word in _MORE and self.until >= n - 1:
+            self.until = n + _REACH
+
+    def ends(self, n: int, word: str, kinds: Collection[str]) -> bool:
+        """Whether a word ends a negation: but, not only, and what «and» adds."""
+        if "not only" in kinds or ("not but" in kinds and self.found.at[n] < 0):
+            return True
+        if self.klass and (is_preposition(self.found, self.denier) or word in _CHINESE_AND):
+            return False
+        return word in _AND and self.found.words[n - 1] != "-" and _begins(self.found, n + 1)
+
+    def end(self) -> None:
+        """Nothing is denied any more."""
+        self.until, self.klass = -1, frozenset()
+
+    def meet(self, n: int, span: Span) -> None:
+        """Deny a phrase that stands within reach."""
+        things = self.acts and all(one.kind == "thing" for one in span.entries)
+        if n <= self.until and not things and not _is_only_number(span) and (not self.klass or self.reaches(span)):
+            span.negated, span.denied = True, self.denier
+            self.klass, self.until = _class(span), span.after - 1
+        if _freed(self.found, span):
+            span.negated, span.denied = True, "free"
+
+    def reaches(self, span: Span) -> bool:
+        """Whether a phrase is of the kind that is denied, or what is denied of a thing: «never put the pot in a microwave»."""
+        if self.klass == {"thing"} and not is_preposition(self.found, self.denier):
+            return any(one.kind in ("thing", "property") for one in span.entries)
+        return _is_of(span, self.klass)
+
+
+def _begins(found: Scan, n: int) -> bool:
+    """Whether what follows «and» is said anew: «isn't lined and has a hood», not «contains no nuts and soy»."""
+    word = found.words[n] if n < len(found.words) else "."
+    if word in linking() or (word in small_words() and word not in _ARTICLES):
+        return True
+    n += word in _ARTICLES
+    return not any(_ends_clause(found.words, at) for at in range(n + 1, n + 3))
+
+
+def is_preposition(found: Scan, denier: str) -> bool:
+    """Whether a denier takes back a list of things (without, no), and not a verb (doesn't; Spanish «no»)."""
+    return denier in DENYING and not (denier == "no" and found.language == "es")
+
+
+def abbreviates(found: Scan, n: int) -> bool:
+    """Whether a point belongs to a short form: max. 40 W."""
+    words = found.words
+    return (
+        words[n] == "."
+        and 0 < n < len(words) - 1
+        and words[n - 1] in _SHORTENED
+        and found.reading.glued(n)
+        and (words[n + 1][0].isdigit() or found.reading.raws[n + 1][:1].islower())
+    )
+
+
+def ends_denial(found: Scan, n: int, denier: str) -> bool:
+    """Whether «and» at a token ends what a denier denies."""
+    words = found.words
+    if words[n] not in _AND or words[n] in _CHINESE_AND or is_preposition(found, denier):
+        return False
+    return _begins(found, n + 1)
+
+
+def _starts(found: Scan, n: int) -> bool:
+    return n < len(found.words) and (found.words[n] in _STARTS or found.words[n][0].isdigit())
+
+
+def _behind_adverbs(words: Sequence[str], n: int) -> int:
+    while n < len(words) and words[n] in (
+        "either",
+        "at",
+        "all",
+        "though",
+        "tampoco",
+        "sorry",
+        "here",
+        "哦",
+        "呢",
+        "的",
+        "了",
+    ):
         n += 1
+    return n
+
+
+def clause_of(words: Sequence[str], clause: int, late: int) -> int:
+    """Where the clause begins that a late denial takes back: behind a colon, but for «charger: not included»."""
+    if late and words[late - 1] == ":":
+        return clause
+    return next((n + 1 for n in range(late - 1, clause - 1, -1) if words[n] == ":"), clause)
+
+
+def late_denial(found: Scan, n: int) -> bool:
+    """Whether a clause ends here with a denial of what it began with: «… not included», «… no viene en la caja»."""
+    words = found.words
+    if words[n] in found.lexicon.late:
+        hit = longest(found.lexicon.late, words, found.reading.glued, n)
+        if hit is not None and _ends_clause(words, _behind_adverbs(words, hit[0])):
+            return not (hit[0] < len(words) and words[hit[0]] == ":")
+    after = found.steers(n, "not before")
+    if not after or (words[n] in DENYING and words[n] != "no"):
+        return False
+    end, links = after, 0
+    while end < len(words) and end - after < _REACH and not _ends_clause(words, end):
+        if words[end] in linking() or (words[end] in _CHINESE_LINKS and words[n] not in ("无", "零")):
+            links += 1
+        elif words[end] not in small_words() and words[end] not in _PLACES:
+            return False
+        end += 1
+    return links > 0 and _ends_clause(words, end)
+
+
+@cache
+def linking() -> frozenset[str]:
+    """Words that link a denial to what it denies."""
+    return frozenset(word for line in data.lines("linking") for word in line.split())
+
+
+def _is_label(words: Sequence[str]) -> bool:
+    """Whether a colon goes on with a denial: «not included: …», «frei von: …»."""
+    return len(words) <= _LABEL and all(word in linking() or word in small_words() for word in words)
 
 
 def _answered(found: Scan, n: int) -> bool:
@@ -248,20 +428,21 @@ def _answered(found: Scan, n: int) -> bool:
     return False
 
 
-def _class(span: Span) -> str:
-    first = span.entries[0]
-    return "substance" if first.value == "substance" else first.kind
+def _class(span: Span) -> frozenset[str]:
+    """The kinds of a phrase; substances are a kind of their own."""
+    return frozenset(entry.value if entry.value == "substance" else entry.kind for entry in span.entries)
 
 
-def _is_of(span: Span, klass: str) -> bool:
-    return any(entry.kind == klass or (klass == "substance" and entry.value == "substance") for entry in span.entries)
+def _is_of(span: Span, klass: frozenset[str]) -> bool:
+    kinds = _class(span)
+    return not kinds.isdisjoint(klass) or (kinds | klass) <= _STUFF
 
 
 def _is_only_number(span: Span) -> bool:
     return all(entry.kind == "number" for entry in span.entries)
 
 
-def _goes_on(found: Scan, comma: int, klass: str) -> bool:
+def _goes_on(found: Scan, comma: int, klass: frozenset[str]) -> bool:
     """Whether what a denial began goes on behind a comma: «without parabens, silicones and sulfates»."""
     for n in range(comma + 1, min(comma + 4, len(found.words))):
         span = found.span(n)

@@ -25,6 +25,7 @@ _KINDS: Final = {
     "materials": "material",
     "properties": "property",
     "things": "thing",
+    "features": "thing",
     "environmental": "environmental",
     "guarantees": "guarantee",
     "health": "health",
@@ -48,6 +49,18 @@ _INTENSE: Final = (
     "rot",
     "gelb",
     "neon",
+)
+_ADJECTIVES: Final = (
+    "beschichtet",
+    "farben",
+    "farbig",
+    "haltig",
+    "artig",
+    "freundlich",
+    "basiert",
+    "schonend",
+    "ähnlich",
+    "geeignet",
 )
 _IMITATED: Final = ("kunst", "schein", "imitat", "fake", "vegan")
 
@@ -83,6 +96,7 @@ class Lexicon:
     prefixes: dict[str, list[Entry]] = field(default_factory=dict)
     suffixes: dict[str, list[Entry]] = field(default_factory=dict)
     compounds: bool = False
+    german: bool = False
     aside: frozenset[str] = frozenset()
     compound: Callable[[str], Sequence[Entry]] = field(default=lambda _: ())
 
@@ -226,7 +240,7 @@ class _Builder:
 
     def __init__(self, language: str | None) -> None:
         self.language = language
-        self.lexicon = Lexicon(compounds=language in ("de", None))
+        self.lexicon = Lexicon(compounds=language in ("de", "en", None), german=language != "en")
 
     def spoken(self, words: Mapping[str, list[str]], kind: str) -> Iterator[tuple[str, str]]:
         """The words that count in the language, each with the language whose endings it takes."""
@@ -272,6 +286,8 @@ class _Builder:
                 entry = replace(entry, value="substance")
             elif "#" in concept.marks:
                 entry = replace(entry, value="part")
+            elif file == "features":
+                entry = replace(entry, value="feature")
             for phrase, language in self.spoken(concept.words, kind):
                 self.put(self.lexicon.content, phrase, language, entry)
 
@@ -443,6 +459,8 @@ def _compound(built: Lexicon, word: str) -> Sequence[Entry]:
     """What the parts of a German compound claim: Baumwollhemd is of cotton, Rindsleder leather, bleifrei free of lead."""
     if len(word) < 6 or not word.isalpha():
         return ()
+    if not built.german:
+        return _denied(built, word[:-4]) if word.endswith("less") else ()
     for ending in ("frei", "los"):
         stem = re.sub(rf"{ending}(?:e[rsnm]?)?$", "", word)
         if stem != word and len(stem) > 2:
@@ -450,7 +468,12 @@ def _compound(built: Lexicon, word: str) -> Sequence[Entry]:
     for split in range(len(word) - 3, 2, -1):
         rest = word[split:]
         entries = built.prefixes.get(word[:split])
-        if entries and rest.strip("s") not in built.aside and rest not in built.aside:
+        if (
+            entries
+            and rest.strip("s") not in built.aside
+            and rest not in built.aside
+            and not rest.endswith(_ADJECTIVES)
+        ):
             number = next((entry for entry in entries if entry.kind == "number"), None)
             if number is None:
                 node = built.content.get(rest)

@@ -237,6 +237,9 @@ def origins(scan: Scan) -> Iterator[Finding]:
 _BARE: Final = frozenset(["from", "aus", "vient de", "from the", "en", "产", "制"])
 
 
+_DESIGNED: Final = frozenset(["designed", "entworfen", "conçu", "conçue", "diseñado", "diseñada", "设"])
+
+
 def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     words, at = scan.words, after
     while (
@@ -248,7 +251,8 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     bare = after - n == 1 and words[n] in _BARE
     country = _country(scan, at)
     if country:
-        yield Finding("origin", n, country[0], country[1], negated=_denied(scan, n))
+        role = "design" if words[n] in _DESIGNED else None
+        yield Finding("origin", n, country[0], country[1], role=role, negated=_denied(scan, n))
         while (
             country
             and country[0] < len(words)
@@ -262,7 +266,7 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     if at < len(words) and _CJK.match(words[at]):
         yield from _chinese_place(scan, n, at)
         return
-    if bare or at >= len(words) or words[n] in ("designed", "entworfen", "conçu", "diseñado"):
+    if bare or at >= len(words) or words[n] in _DESIGNED:
         return
     end = at
     while end < len(words) and end - at < 3 and scan.reading.raws[end][:1].isupper() and not scan.steering.get(end):
@@ -274,9 +278,9 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
 
 def _chinese_place(scan: Scan, n: int, at: int) -> Iterator[Finding]:
     end = at
-    while end < len(scan.words) and end - at < 4 and _CJK.match(scan.words[end]):
+    while end < len(scan.words) and end - at < _LONGEST and _CJK.match(scan.words[end]) and scan.words[end] != "的":
         end += 1
-    if 2 <= end - at <= 4 and (end >= len(scan.words) or not _CJK.match(scan.words[end])):
+    if end - at >= _FEW and (end >= len(scan.words) or scan.words[end] == "的" or not _CJK.match(scan.words[end])):
         yield Finding("origin", n, end, name=" ".join(scan.words[at:end]), negated=_denied(scan, n))
 
 
@@ -319,6 +323,27 @@ def _made_after(scan: Scan, n: int, after: int) -> Iterator[Finding]:
         if hit and (hit[0] == n or (hit[0] == n - 1 and scan.words[n - 1] == "-")):
             yield Finding("origin", back, after, hit[1])
             return
+    first = n
+    while first > 0 and n - first < _PLACE and _CJK.match(scan.words[first - 1]) and first - 1 not in scan.steering:
+        first -= 1
+    name = "".join(scan.words[first:n])
+    if (
+        len(name) > 1
+        and (first == 0 or not _CJK.match(scan.words[first - 1]))
+        and _CJK.match(scan.words[n])
+        and not _NO_PLACE.search(name)
+        and not any(scan.at[at] >= 0 or scan.trapped[at] for at in range(first, n))
+    ):
+        yield Finding("origin", first, after, name=" ".join(scan.words[first:n]), silent=True)
+
+
+_PLACE: Final = 3
+_LONGEST: Final = 7
+_FEW: Final = 2
+_NO_PLACE: Final = re.compile(
+    "手工|人工|精心|匠心|自主|工厂|批量|规模|机器|大师|品牌|良心|严格|全程|我们|本厂|原厂|专业|智能|国内|进口|当地|本地|海外|自家|安全|绿色|统一|公司|正规"
+    "|专门|独立|匠人|厂家|环保|创新|联合|设计|研发|认真|用心|原装|限量|定制|全新|传统|古法|现代|高端|精密|精工"
+)
 
 
 def compatibles(scan: Scan) -> Iterator[Finding]:
@@ -357,6 +382,7 @@ def _fits(scan: Scan, n: int, after: int) -> Iterator[Finding]:
             ":",
         ):
             at += 1
+        at = _behind_things(scan, at)
         start = at
         while at < len(words) and at - start < 6 and _part_of_name(scan, at, start):
             at += 1
@@ -384,6 +410,16 @@ def _fits(scan: Scan, n: int, after: int) -> Iterator[Finding]:
             "&",
         ):
             return
+
+
+def _behind_things(scan: Scan, n: int) -> int:
+    """The token behind at most two common words, where a name follows them: «las baterías Makita», «Schienen von Lego»."""
+    at = n
+    while at < len(scan.words) and at - n < 3 and scan.words[at].isalpha() and not _part_of_name(scan, at, at):
+        if scan.words[at] in STOPS or _CJK.match(scan.words[at]):
+            return n
+        at += 1
+    return at if n < at < len(scan.words) and _part_of_name(scan, at, at) and scan.reading.raws[at][0].isupper() else n
 
 
 def _part_of_name(scan: Scan, n: int, start: int) -> bool:

@@ -112,10 +112,18 @@ def _land(finding: Finding, facts: Facts) -> Ruling | None:
 
 
 def origin(finding: Finding, facts: Facts) -> Ruling | None:
+    if finding.silent and finding.name:
+        ruling = _held(finding.name, facts, "says so")
+        places = [fact for name, fact in facts.origins.items() if not name.isascii()]
+        if ruling[0] == "supported" or not places:
+            return ruling if ruling[0] == "supported" else None
+        return says_otherwise(places[0])
     if finding.silent:
         return _land(finding, facts)
     for entry in finding.entries:
-        fact = facts.origins.get(entry.concept) or facts.named_lands.get(entry.concept)
+        fact = facts.origins.get(entry.concept)
+        if fact is None and (finding.role == "design" or not facts.origins):
+            fact = facts.named_lands.get(entry.concept)
         if fact is not None and not finding.negated:
             return says_so(fact)
         if entry.concept == "EU" and not finding.negated:

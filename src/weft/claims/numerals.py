@@ -187,9 +187,13 @@ _ZH: Final = "零一二三四五六七八九"
 
 
 def spelled(language: str) -> dict[str, int]:
-    """The whole numbers from 2 to 1000 that are usual in words, as a language spells them."""
+    """The whole numbers that are usual in words, as a language spells them: 2 to 1000, and hundreds and thousands up to 9900."""
     names = _SPELLED[language]
-    found = {names(value): value for value in [*range(2, 101), *range(200, 1001, 100)]}
+    found = {spelling: value for value in _LARGE for spelling in _larger(value, language)}
+    found |= {names(value): value for value in [*range(2, 101), *range(200, 1001, 100)]}
+    if language == "es":
+        found |= {f"{hundreds[:-2]}as": 100 * n for n, hundreds in enumerate(_ES_HUNDREDS[1:], 2)}
+        found |= {"veintiuna": 21, "veintiún": 21, "un millar": 1000}
     if language == "zh":
         found |= {"两": 2, "两百": 200, "一百": 100}
     if language == "de":
@@ -197,6 +201,52 @@ def spelled(language: str) -> dict[str, int]:
     if language == "en":
         found |= {"one hundred": 100, "a hundred": 100, "a thousand": 1000}
     return found
+
+
+_LARGE: Final = [*(value for value in range(101, 1000) if value % 100), *range(1100, 10_000, 100)]
+
+
+def _larger(value: int, language: str) -> list[str]:
+    """The spellings of a number of hundreds, or thousands, and what is over."""
+    if value > 1000:
+        return _thousands(value, language)
+    names, (hundreds, rest) = _SPELLED[language], divmod(value, 100)
+    over = names(rest) if rest > 1 else {"en": "one", "de": "eins", "fr": "un", "es": "uno", "zh": "一"}[language]
+    if language == "zh":
+        linked = f"零{over}" if rest < 10 else f"一{over}" if rest < 20 else over
+        heads = ["一百"] if hundreds == 1 else [f"{_ZH[hundreds]}百"] + (["两百"] if hundreds == 2 else [])
+        short = [f"{head}{_ZH[rest // 10]}" for head in heads] if rest % 10 == 0 else []
+        return [head + linked for head in heads] + short
+    if language == "es":
+        head = "ciento" if hundreds == 1 else _ES_HUNDREDS[hundreds - 1]
+        return [f"{head} {over}", f"{head[:-1]}as {over}" if head.endswith("os") else f"{head} {over}"]
+    if language == "fr":
+        return [f"cent {over}" if hundreds == 1 else f"{_FR[hundreds]} cent {over}"]
+    if language == "de":
+        return [f"{head}hundert{over}" for head in (["", "ein"] if hundreds == 1 else [_DE[hundreds]])]
+    heads = ["one hundred", "a hundred"] if hundreds == 1 else [f"{_EN[hundreds]} hundred"]
+    return [f"{head}{link}{over}" for head in heads for link in (" ", " and ")]
+
+
+def _thousands(value: int, language: str) -> list[str]:
+    thousands, rest = divmod(value, 1000)
+    one = thousands == 1
+    names = _SPELLED[language]
+    if language == "zh":
+        heads = [f"{_ZH[thousands]}千"] + (["两千"] if thousands == 2 else [])
+        ends = [f"{_ZH[rest // 100]}百", *(["两百"] if rest == 200 else []), _ZH[rest // 100]] if rest else [""]
+        return [head + end for head in heads for end in ends]
+    over = names(rest) if rest else ""
+    if language == "en":
+        heads = ["one thousand", "a thousand"] if one else [f"{_EN[thousands]} thousand"]
+        over = f"one {over}" if rest == 100 else over
+        hundreds = [f"{_EN[value // 100]} hundred"] if value < 2000 and rest else []
+        return [f"{head} {over}".strip() for head in heads] + hundreds
+    if language == "de":
+        return [f"{head}tausend{over}" for head in (["", "ein"] if one else [_DE[thousands]])]
+    head = {"fr": "mille", "es": "mil"}[language]
+    number = names(thousands)
+    return [f"{head} {over}".strip() if one else f"{number} {head} {over}".strip()]
 
 
 def _english(value: int) -> str:

@@ -1,7 +1,7 @@
 """Numbers in a text and what they are: quantities with units, sizes of a thing, percentages, prices, counts, sizes, codes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from weft.claims.finding import STOPS, Finding, Scan
@@ -58,6 +58,30 @@ _AFTER_INCH: Final = frozenset(
 _LETTERS: Final = re.compile(r"(?:x{1,4}|[2-6]x)?[sl]|m|x{1,4}")
 _SKIPPED: Final = 2
 _CJK: Final = 0x2E80
+_NAMED_BEFORE: Final = frozenset(
+    [
+        "tog",
+        "pH",
+        "lm",
+        "lux",
+        "dpi",
+        "rpm",
+        "dB",
+        "denier",
+        "ppm",
+        "gsm",
+        "W",
+        "V",
+        "Hz",
+        "mAh",
+        "px",
+        "MP",
+        "dpt",
+        "IU",
+        "K",
+        "psi",
+    ]
+)
 _NOT_SKIPPED: Final = frozenset(
     [
         "of",
@@ -120,6 +144,7 @@ _ORDINAL: Final = frozenset(
     ["st", "nd", "rd", "th", "er", "ère", "ème", "e", "re", "º", "ª", "ter", "te", "ten", "tes"]
 )
 _BOUNDS: Final = (("below", "below"), ("above", "above"), ("upto", "most"), ("atleast", "least"), ("about", "about"))
+_LONE_LETTERS: Final = frozenset(["h", "b", "t", "l", "d", "w", "m"])
 _LINKS: Final = frozenset(["de", "in", "en", "of", "im", "d", "an"])
 _BETWEEN: Final = frozenset(["between", "zwischen", "entre", "介于"])
 _OR: Final = frozenset(["or", "oder", "ou", "o", "或"])
@@ -213,7 +238,7 @@ class Sweep:
             return True
         if n == 0 and after in (".", ")") and len(self.words[n]) < 3 and self.size > 8 and not self.glued(2):
             return True
-        if before in ("@", "_", "=") and self.glued(n):
+        if before in ("@", "_") and self.glued(n):
             return True
         if self.words[n : n + 3] == ["24", "/", "7"] or (
             self.words[n] == "7" and self.words[max(0, n - 2) : n] == ["24", "/"]
@@ -286,7 +311,9 @@ class Sweep:
         """A code of letters and digits: IP67, S24, E27, GU10."""
         first, end = n, after
         if n and self.glued(n) and self.is_letters(n - 1) and self.words[n - 1] != "x" and len(self.words[n - 1]) <= 8:
-            if self.words[n - 1] in ("eu", "us", "uk", "gr", "w", "l") and self.words[n].isdigit():
+            if self.words[n - 1] in ("eu", "us", "uk", "gr", "w", "l", "ø", "ca") and self.words[n].isdigit():
+                return None
+            if self.letter_before(n) and (self.unit(after) or (after < self.size and self.words[after] in _BY)):
                 return None
             first = n - 1
         elif (
@@ -332,6 +359,9 @@ class Sweep:
         unit = self.unit(found.after)
         if unit is not None:
             return [self.measured(found, *unit)]
+        if (named := self.unit_before(n)) is not None:
+            found.first = named[0]
+            return [self.measured(found, found.after, named[1])]
         if money := self.money_before(n):
             found.first = money[0]
             return [self.priced(found, money[1])]
@@ -402,7 +432,8 @@ class Sweep:
         if word in ("in", "ins"):
             if self.glued(n) or not (following[0].isalnum()):
                 return True
-            return self.language == "en" and following in _AFTER_INCH and not self.scan.trapped[n]
+            named = self.raws[after].isupper() and len(following) > 1
+            return self.language in ("en", None) and (following in _AFTER_INCH or named) and not self.scan.trapped[n]
         if word in ('"', "'", "''"):
             return self.glued(n) and (word == "'" or self.quotes_before(n) % 2 == 0)
         number = self.words[n - 1]
@@ -416,7 +447,7 @@ class Sweep:
             and after < self.size
             and self.glued(after)
             and self.words[after].isalnum()
-            and self.words[after].isascii()
+            and self.raws[after].isascii()
             and word.isascii()
         )
 
@@ -443,6 +474,26 @@ class Sweep:
             )
         return self.scan.steers(n, "percent")
 
+    def unit_before(self, n: int) -> tuple[int, Entry] | None:
+        """A unit that stands before its number: TOG 10.5, pH 5.5, Lumen: 800."""
+        at = n - 1
+        if at > 0 and self.words[at] in (":", "=", "of", "von", "de"):
+            at -= 1
+        if (
+            at < 0
+            or len(self.words[at]) < 2
+            or self.words[at] not in self.scan.lexicon.units
+            or not self.words[at].isalpha()
+        ):
+            return None
+        if at and (self.words[at - 1][0].isdigit() or self.scan.trapped[at]):
+            return None
+        hit = longest(self.scan.lexicon.units, self.words, self.glued, at)
+        entry = (
+            next((one for one in hit[1] if one.value.name in _NAMED_BEFORE), None) if hit and hit[0] == at + 1 else None
+        )
+        return (at, entry) if entry else None
+
     def money_before(self, n: int) -> tuple[int, Entry] | None:
         for back in (2, 1):
             if n - back >= 0 and self.words[n - back] in self.scan.lexicon.units:
@@ -462,10 +513,12 @@ class Sweep:
                 n += 1
                 continue
             if span is not None and not self.scan.trapped[n]:
-                entry = next((one for one in span.entries if one.kind == "thing"), None)
+                entry = counted_thing(span.entries)
                 if entry is not None:
                     return self.behind_counter(entry, span.after)
                 n = span.after
+            elif (entry := self.inside(n)) is not None:
+                return entry.concept, n + 1
             elif word[0].isdigit() and (unit := self.unit(n + 1)) is not None and skip:
                 n = unit[0]
             elif word.isalpha() and word not in _NOT_SKIPPED and word not in STOPS:
@@ -485,6 +538,18 @@ class Sweep:
                 return None
         return None
 
+    def inside(self, n: int) -> Entry | None:
+        """The thing that a German compound ends with: Weingläser, Seitentaschen."""
+        word = self.words[n]
+        if self.language not in ("de", None) or len(word) < 8 or not word.isalpha() or not self.raws[n][0].isupper():
+            return None
+        for start in range(3, len(word) - 3):
+            node = self.scan.lexicon.content.get(word[start:])
+            entry = counted_thing(node.get("", ())) if node else None
+            if entry is not None:
+                return entry
+        return None
+
     def behind_counter(self, entry: Entry, after: int) -> tuple[str, int]:
         """The thing behind a Chinese counter word (三个口袋); the counter itself counts pieces."""
         if entry.concept == "piece" and ord(self.words[after - 1][0]) > 0x2E80:
@@ -493,22 +558,31 @@ class Sweep:
                 if span is not None and span.first == n:
                     if any(one.kind == "number" for one in span.entries):
                         break
-                    other = next((one for one in span.entries if one.kind == "thing"), None)
+                    other = counted_thing(span.entries)
                     if other is not None:
                         return other.concept, span.after
-                if self.words[n] in STOPS or self.words[n] == "," or self.words[n][0].isdigit():
+                if self.words[n] in STOPS or self.words[n] == ",":
                     break
+                if self.words[n][0].isdigit() and self.unit(n + 1) is None:
+                    break
+            if after < self.size and ord(self.words[after][0]) > _CJK and not self.glued_piece(after):
+                return "", after
         return entry.concept, after
+
+    def glued_piece(self, after: int) -> bool:
+        """Whether a counter is more than one sign (件套, 只装), and so the thing itself."""
+        span = self.scan.span(after - 1)
+        return span is not None and span.after - span.first > 1
 
     def thing_before(self, n: int) -> tuple[str, int] | None:
         """The thing of which a number is said: «pack of 6», «pockets: 3»."""
         at, labelled = n - 1, False
-        if at >= 0 and self.words[at] in (":", "="):
+        if at >= 0 and self.words[at] in (":", "=", "("):
             at, labelled = at - 1, True
         for back in range(at, max(-1, at - (4 if labelled else 1)), -1):
             span = self.scan.span(back)
             if span is not None:
-                entry = next((one for one in span.entries if one.kind == "thing"), None)
+                entry = counted_thing(span.entries)
                 last = self.words[span.after - 1]
                 if entry is not None and (labelled or last in ("of", "de", "von")):
                     return entry.concept, span.first
@@ -520,6 +594,8 @@ class Sweep:
     def measured(self, found: Finding, after: int, entry: Entry) -> Finding:
         """A quantity with its unit; feet and inches together where both are there."""
         unit: Unit = entry.value
+        if unit.name == "km" and self.words[max(0, found.first - 2) : found.first] == ["时", "速"]:
+            unit = units()["km/h"]
         if unit.currency:
             found.after = after
             return self.priced(found, entry)
@@ -536,6 +612,7 @@ class Sweep:
                 found.numbers, found.unit, found.units = [(Number(whole),)], units()["ounce"], [units()["ounce"]]
                 found.after = ounces[0]
         self.and_hundredths(found)
+        self.and_minutes(found)
         after = found.after
         found.role = self.role(found)
         nearby = self.thing(after, 0)
@@ -543,6 +620,27 @@ class Sweep:
         found.thing = thing.concept if thing and unit.name in ("foot", "second", "minute", "ct") else None
         found.about = found.role or (nearby[0] if nearby else None)
         return found
+
+    def and_minutes(self, found: Finding) -> None:
+        """«1 h 30», «2 Std. 15 Min.», «1 hour and 30 minutes»: minutes behind hours."""
+        if found.unit is None or found.unit.name != "hour" or len(found.numbers) != 1:
+            return
+        at = found.after
+        if at < self.size and (
+            self.words[at] in _JOINS or (self.words[at] == "." and not self.glued(at + 1 if at + 1 < self.size else at))
+        ):
+            at += 1
+        if at >= self.size or not self.words[at].isdigit() or len(self.words[at]) > 2:
+            return
+        minutes = self.unit(at + 1)
+        if (minutes is None or minutes[1].value.name != "minute") and not (
+            self.glued(at) and self.unit(at + 1) is None
+        ):
+            return
+        end = minutes[0] if minutes else at + 1
+        whole = found.numbers[0][0].value * 60 + float(self.words[at])
+        found.numbers, found.unit, found.after = [(Number(whole),)], units()["minute"], end
+        found.units = [found.unit]
 
     def and_hundredths(self, found: Finding) -> None:
         """«1 m 50», «un mètre cinquante»: hundredths behind a metre."""
@@ -658,9 +756,14 @@ class Sweep:
     def counted(self, found: Finding) -> Finding:
         """A bare number, with the thing that it counts."""
         thing = self.thing(found.after)
-        if thing is not None:
-            found.thing, found.after = thing
-            before = self.thing_before(found.first) if found.thing == "piece" else None
+        if thing is not None and not thing[0]:
+            found.after = thing[1]
+        elif thing is not None:
+            found.thing, end = thing
+            if not any(word[0].isdigit() for word in self.words[found.after : end]):
+                found.after = end
+            is_counter = found.thing == "piece" and ord(self.words[end - 1][0]) > _CJK
+            before = self.thing_before(found.first) if is_counter else None
             found.thing = before[0] if before else found.thing
         elif found.first and self.words[found.first - 1] == "x":
             found.thing = "piece"
@@ -699,9 +802,11 @@ class Sweep:
         if number.ambiguous or float(number.value) < 2:
             return []
         thing = self.thing(after)
-        if thing is None:
+        if thing is None or not thing[0]:
             return []
-        found.thing, found.after = thing
+        found.thing, end = thing
+        if not any(word[0].isdigit() for word in self.words[after:end]):
+            found.after = end
         found.about = found.thing
         return [found]
 
@@ -738,26 +843,29 @@ class Sweep:
             if not 0 <= n < self.size or blocked[side]:
                 continue
             word = self.words[n]
-            if (word in STOPS and word not in (":", "(")) or word in (",", "/") or (word[0].isdigit() and not side):
+            if (
+                (word in STOPS and word not in (":", "("))
+                or word in (",", "/")
+                or word in _JOINS
+                or (word[0].isdigit() and not side)
+            ):
                 blocked[side] = True
                 continue
-            role = self.role_at(n, dimension, found)
-            if role:
-                return role
+            for start in (n,) if side else range(max(0, n - 3), n + 1):
+                role = self.role_at(start, dimension, found, n)
+                if role:
+                    return role
         return None
 
-    def role_at(self, n: int, dimension: str | None, found: Finding) -> str | None:
-        if self.words[n] not in self.scan.lexicon.roles or (
-            self.words[n] in ("h", "b", "t", "l", "d", "w", "m") and n < found.first - 2
-        ):
+    def role_at(self, n: int, dimension: str | None, found: Finding, last: int) -> str | None:
+        """The role that a phrase which begins at a token, and reaches over `last`, names."""
+        word = self.words[n]
+        if word not in self.scan.lexicon.roles or (word in _LONE_LETTERS and n < found.first - 2):
             return None
         hit = longest(self.scan.lexicon.roles, self.words, self.glued, n)
-        if hit is None:
+        if hit is None or hit[0] <= last:
             return None
-        for entry in hit[1]:
-            if dimension is None or entry.value == dimension:
-                return entry.concept
-        return None
+        return next((one.concept for one in hit[1] if dimension is None or one.value == dimension), None)
 
     # Length by width by height
 
@@ -874,12 +982,29 @@ class Sweep:
         """«2 x 500 ml»: a count, and a quantity."""
         count = Finding("number", found.first, found.first + 1, numbers=[values[0]], thing="piece", about="piece")
         unit = own[-1]
+        if unit is None and len(values) == 2 and own[0] is not None and not found.instead:
+            return self.counted_behind(found, values, own[0])
         if unit is None:
             return [Finding("number", found.first, found.after, numbers=[one]) for one in values]
         measure = Finding(
             "measure", found.first, found.after, numbers=[values[-1]], unit=unit[1].value, units=[unit[1].value]
         )
         return [count, measure]
+
+    def counted_behind(
+        self, found: Finding, values: list[tuple[Number, ...]], unit: tuple[int, Entry]
+    ) -> list[Finding]:
+        """«25 g × 30 bags»: a quantity, and a count behind it."""
+        thing = self.thing(found.after, 0)
+        count = Finding("number", found.after - 1, thing[1] if thing else found.after, numbers=[values[1]])
+        count.thing = count.about = (thing[0] if thing else "") or "piece"
+        measure = Finding(
+            "measure", found.first, unit[0], numbers=[values[0]], unit=unit[1].value, units=[unit[1].value]
+        )
+        total = Finding("measure", found.first, found.after, unit=unit[1].value, units=[unit[1].value])
+        total.numbers = [(Number(values[0][0].value * values[1][0].value),)]
+        measure.instead = [total]
+        return [measure, count]
 
     # Sizes
 
@@ -939,6 +1064,11 @@ class Sweep:
         if sure or label or (listed and self.raws[end + 1].isupper()) or (behind and self.raws[n - 2].isupper()):
             return [Finding("size", n, end, name=word, labelled=label)]
         return []
+
+
+def counted_thing(entries: Sequence[Entry]) -> Entry | None:
+    """The thing among the meanings of a phrase that is counted; features are not."""
+    return next((one for one in entries if one.kind == "thing" and one.value != "feature"), None)
 
 
 def _shown(value: float) -> str:

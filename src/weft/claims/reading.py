@@ -11,16 +11,14 @@ from typing import Final
 # One character for one, so that places stay: full-width digits and marks, curly quotes, the dashes and spaces of print.
 _ALIKE: Final = str.maketrans(
     {
-        **{chr(0xFF01 + n): chr(0x21 + n) for n in range(94)},
+        **{chr(0xFF01 + n): chr(0x21 + n) for n in range(94) if chr(0x21 + n) != ","},
         **dict.fromkeys("‐‑‒–—−―﹣", "-"),
         **dict.fromkeys("’‘‛ʼ′`´", "'"),
         **dict.fromkeys("“”„‟″«»「」『』《》", '"'),
         **dict.fromkeys("\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u3000", "\u00a0"),
-        **dict.fromkeys("×✕✖╳", "x"),
+        **dict.fromkeys("✕✖╳", "×"),
         **dict.fromkeys("²", "2"),
         **dict.fromkeys("³", "3"),
-        **dict.fromkeys("。｡", "."),
-        **dict.fromkeys("、，", ","),
         "：": ":",
         "；": ";",
         "∼": "~",
@@ -36,6 +34,8 @@ _ALIKE: Final = str.maketrans(
         "‚": ",",
     }
 )
+# Marks of Chinese that mean what ours mean, and never stand inside a number.
+_MARKS: Final = {"×": "x", "。": ".", "｡": ".", "、": ",", "，": ","}
 _DROPPED: Final = (
     "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
@@ -144,7 +144,7 @@ def read(text: str) -> Reading:
     for match in _TOKEN.finditer(plain):
         raw = match.group()
         raws.append(raw)
-        words.append(raw.lower())
+        words.append(_MARKS.get(raw) or raw.lower())
         starts.append(match.start())
         ends.append(match.end())
     return reading

@@ -14,7 +14,7 @@ _NAMES: Final = {
 _ENDS: Final = frozenset([".", "!", "?", "\n", "。"])
 _WORDS: Final = 5
 _FEW: Final = 8
-_MANY: Final = 40
+_LEAD: Final = 1.5
 
 
 def misplaced(text: Assertions, language: str | None) -> list[Judged]:
@@ -39,7 +39,7 @@ def _whole(words: list[str], language: str) -> str | None:
     """The language of the whole: what small words say, or lingua's models where these do not speak for the one asked for."""
     sure = told(words, surely=True)
     if sure is not None:
-        return sure if sure == language or len(words) > _MANY or _leads(words, sure, language) else None
+        return sure if sure == language or _leads(words, sure, language) else None
     letters = [word for word in words if word[0].isalpha()]
     counted = tally(letters)
     if len(letters) < _FEW or (
@@ -52,7 +52,8 @@ def _whole(words: list[str], language: str) -> str | None:
 
 def _leads(words: list[str], sure: str, language: str) -> bool:
     counted = tally(words)
-    return counted.get(language, 0) * 1.7 < counted.get(sure, 99)
+    lead = counted.get(sure, 99) - counted.get(language, 0)
+    return counted.get(language, 0) * 1.7 < counted.get(sure, 99) and lead >= _LEAD
 
 
 def _other(words: list[str], language: str) -> str | None:

@@ -1,12 +1,12 @@
 """Verdicts on what words say: materials, colors, properties, and words that are denied."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from weft.claims.assertions import Assertions
-from weft.claims.denials import chinese_denied, groups, stem, telling
+from weft.claims.denials import chinese_denied, chinese_late, groups, stem, telling
 from weft.claims.facts import Fact, Facts, Known
-from weft.claims.finding import Finding
+from weft.claims.finding import Finding, is_preposition
 from weft.claims.lexicon import Entry, parents
 from weft.claims.verdict import Ruling, quoted
 
@@ -52,8 +52,14 @@ def _named(finding: Finding, entry: Entry, facts: Facts) -> Ruling:
         clash = _part_clash(finding, for_it, facts)
         if clash:
             return clash
+    if for_it and against and finding.kind == "thing" and finding.given and all(one.weak for one in for_it):
+        for_it = []
     if for_it:
         return "supported", for_it[0].fact, f"{quoted(for_it[0].fact)} says {for_it[0].concept}."
+    if (bare := _without(entry, facts)) is not None:
+        return "supported", bare.fact, f"{quoted(bare.fact)} denies {bare.concept}."
+    if (blended := _blended(entry, facts)) is not None:
+        return "supported", blended.fact, f"{quoted(blended.fact)} says {blended.concept} and another material."
     if against:
         return "contradicted", against[0].fact, f"{quoted(against[0].fact)} denies {word}."
     if entry.kind in ("material", "color"):
@@ -61,6 +67,23 @@ def _named(finding: Finding, entry: Entry, facts: Facts) -> Ruling:
         if others:
             return "contradicted", others[0].fact, f"The facts say {_listed(others)}, not {word}."
     return "unknown", None, f"No fact speaks of {word}."
+
+
+def _without(entry: Entry, facts: Facts) -> Known | None:
+    """What facts deny, where a concept is that it is absent: plastic-free."""
+    if not entry.concept.endswith("-free"):
+        return None
+    return next((one for one in facts.named.get(entry.concept.removesuffix("-free"), ()) if one.negated), None)
+
+
+def _blended(entry: Entry, facts: Facts) -> Known | None:
+    """A material of which facts say that it is there beside another, where the text says «blend»."""
+    base = entry.concept.removesuffix(" blend")
+    if base == entry.concept:
+        return None
+    known = next((one for one in facts.named.get(base, ()) if not one.negated), None)
+    others = {one.concept for one in facts.kinds.get("material", ()) if not one.negated and not one.weak}
+    return known if known and any(base not in parents().get(other, ()) for other in others) else None
 
 
 def _part_clash(finding: Finding, for_it: Sequence[Known], facts: Facts) -> Ruling | None:
@@ -95,15 +118,27 @@ _CJK: Final = 0x2E80
 _NEAR: Final = 8
 
 
-def denials(text: Assertions, facts: Facts) -> Iterator[tuple[Finding, Ruling]]:
-    """Words outside the lexicon that the text denies and facts affirm, or the other way round."""
+def denials(text: Assertions, facts: Facts, passed: Collection[int] = ()) -> Iterator[tuple[Finding, Ruling]]:
+    """Words outside the lexicon that the text denies and facts affirm, or the other way round.
+
+    `passed` are the ids of the findings that were let pass without a verdict: their words may be denied.
+    """
     scan = text.scan
-    taken = {n for one in text.findings for n in range(one.first, one.after)}
+    taken = {n for one in text.findings if id(one) not in passed for n in range(one.first, one.after)}
     taken_back = groups(scan)
     for group in taken_back:
         n, word = group[0], stem(scan.words[group[0]])
-        if n not in taken and not scan.trapped[n] and word in facts.affirmed and word not in facts.denied:
+        if n in taken or scan.trapped[n] or word in facts.denied:
+            continue
+        if word in facts.affirmed:
             yield _denial(text, n, n + 1, facts.affirmed[word], denied=True)
+        elif (
+            word in facts.stems
+            and n
+            and is_preposition(scan, scan.words[n - 1])
+            and (fact := facts.words.get(scan.words[n]))
+        ):
+            yield _denial(text, n, n + 1, fact, denied=True)
     if facts.denied_together:
         hidden = {n for group in taken_back for n in group}
         said = {word: n for n, word in telling(scan) if n not in hidden and not scan.trapped[n]}
@@ -131,11 +166,11 @@ def _chinese_denials(text: Assertions, facts: Facts, taken: set[int]) -> Iterato
                 yield _denial(text, first, end, fact, denied=True)
     if not any(ord(phrase[0]) > _CJK for phrase in facts.denied):
         return
-    hidden = taken.union(*(range(first, after) for first, after in runs))
+    hidden = taken.union(*(range(first, after) for first, after in [*runs, *chinese_late(scan)]))
     for n in range(len(scan.words)):
-        for size in (4, 3, 2):
+        for size in range(6, 1, -1):
             fact = facts.denied.get("".join(scan.words[n : n + size]))
-            if fact is not None and not hidden & set(range(n, n + size)):
+            if fact is not None and hidden.isdisjoint(range(n, n + size)):
                 yield _denial(text, n, n + size, fact, denied=False)
                 break
 

@@ -597,6 +597,7 @@ class Unwritten(TypedDict):
 
     part: Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]
     why: str
+    unknown: list[str]
 
 
 class UsageLine(TypedDict):

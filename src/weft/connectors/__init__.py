@@ -102,7 +102,7 @@ def connector_for(kind: str, source: Source, name: str | None = None) -> Connect
     best = max(sure, key=lambda pair: pair[:2], default=None)
     if best is None or best[0] <= 0:
         raise UnknownFormat(
-            f"{source.path.name} does not look like a file of {kind}: its columns are {', '.join(source.header[:12])}. "
+            f"{source.path.name} does not look like a file of {kind}: its columns are {source.columns_said()}. "
             "Name its columns with --map field=column, or its format with --format."
         )
     return best[2]

@@ -108,6 +108,10 @@ class Source:
                 self.separator = said[1]
             self._find_header()
 
+    def columns_said(self) -> str:
+        """The names of the first columns, as a sentence can have them: a file that is no table has very long ones."""
+        return ", ".join(name if len(name) <= 60 else f"{name[:60]}…" for name in self.header[:12])
+
     def _find_header(self) -> None:
         with closing(self._rows()) as rows:
             self.header = _named(next(rows, (0, []))[1], [row for _, row in islice(rows, _PEEKED)])

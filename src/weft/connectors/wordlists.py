@@ -75,9 +75,7 @@ def _mapped(source: Source) -> dict[str, str]:
                 f"--map {field}={column}: fields are {', '.join(_WORDS)}.".replace("kept", "do_not_translate")
             )
         if column not in source.header:
-            raise InputError(
-                f"There is no column {column!r} in {source.path.name}; it has {', '.join(source.header[:12])}."
-            )
+            raise InputError(f"There is no column {column!r} in {source.path.name}; it has {source.columns_said()}.")
         said[column] = name
     return said
 
@@ -103,7 +101,7 @@ def _layout(kind: str, source: Source) -> _Layout:
         return _Layout(at, {}, source.source_language, headless=True)
     raise UnknownFormat(
         f"{source.path.name} has no columns that tell a text from its translation: its columns are "
-        f"{', '.join(source.header[:12])}. Call them source and target, or by their languages (en, de), or name them with "
+        f"{source.columns_said()}. Call them source and target, or by their languages (en, de), or name them with "
         "--map source=column --map target=column."
     )
 

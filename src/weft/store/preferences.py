@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -147,9 +147,8 @@ def checked(section: str, value: Any) -> _Section:
 
 def _said(section: str, model: type[_Section], value: Any, problem: ValidationError) -> Iterator[str]:
     """A sentence for each error, with the place in the words of the section."""
-    del value
     for error in problem.errors()[:5]:
-        place = ".".join(str(part) for part in error["loc"])
+        place = _place(value, error["loc"])
         if error["type"] == "extra_forbidden":
             fields = Market.model_fields if section == "markets" and len(error["loc"]) > 1 else model.model_fields
             yield f"{section} has no field {place!r}; it has {', '.join(fields)}."
@@ -161,6 +160,17 @@ def _said(section: str, model: type[_Section], value: Any, problem: ValidationEr
                 sentence if not error["msg"].startswith("Value error") else f"{section}.{place} ({shown}): {reason}"
             )
             yield (sentence or f"{section}.{place}: {error['msg']}").rstrip(".") + "."
+
+
+def _place(value: Any, path: Sequence[int | str]) -> str:
+    """Where in a section an error is; a market is called by its name."""
+    if len(path) > 1 and path[0] == "markets" and isinstance(path[1], int):
+        try:
+            name = value["markets"][path[1]]["name"]
+        except (LookupError, TypeError):
+            name = None
+        path = (str(name) if name else f"{path[1] + 1}", *path[2:])
+    return ".".join(str(part) for part in path)
 
 
 def _refuse_twins(held: Markets) -> None:

@@ -22,13 +22,16 @@ _OWN: Final = (
     "case {0} when 'title' then p.title when 'description' then p.description when 'type' then p.type "
     "when 'seo_title' then p.seo_title when 'seo_description' then p.seo_description when 'handle' then p.id end"
 )
-# An option's value is translated on its own, whichever option it is of.
-_PART: Final = "regexp_replace({0}, '^values\\.[^.]*\\.', 'values.')"
-# The translations of options and values on which all products agree.
+# An option's value is translated on its own, whichever option it is of; an image's text too, whichever image it is of.
+_PART: Final = (
+    "case when {0} ~ '^image_\\d+_alt$' then coalesce('alts.' || (p.images -> (substring({0} from '\\d+')::integer - 1) ->> "
+    "'alt'), {0}) else regexp_replace({0}, '^values\\.[^.]*\\.', 'values.') end"
+)
+# The translations of options, values and images on which all products agree.
 _PARTS: Final = (
     f"select l.language, {_PART.format('t.name')} as name, min(t.text) as text from product p cross join lateral "
     "jsonb_each(p.translations) as l (language, texts) cross join lateral jsonb_each_text(l.texts) as t (name, text) "
-    "where t.name ~ '^(options|values)\\.' and exists (select from translation_row where product is null and name is not "
+    "where t.name ~ '^((options|values)\\.|image_\\d+_alt$)' and exists (select from translation_row where product is null and name is not "
     "null) group by 1, 2 having count(distinct t.text) = 1"
 )
 _FIELDS: Final = ("title", "description", "type", "seo_title", "seo_description")
@@ -55,7 +58,7 @@ class Translations:
         """Keep rows inside the caller's transaction and tell which translations of which products they are.
 
         A row has type, identification, field, locale, market, status, content, translated, language, and the product's field
-        `name` where it is of one; `option` or `value` instead of a name where it is of every product that has that option.
+        `name` where it is of one; a `part` (option, value, alt) instead of a name where it is of every product that has that text there.
         """
         placed = Placed()
         owners = _owners(connection, rows)
@@ -74,7 +77,7 @@ class Translations:
                     into[name] = row["translated"]
             elif row.get("part"):
                 name = f"{row['part']}s.{row['content']}"
-                if row["translated"].strip() and not row["market"]:
+                if row["translated"].strip() and row["content"].strip() and not row["market"]:
                     spread[row["part"], row["content"], row["language"]] = row["translated"]
             kept.append((uuid7(), *(row[column] for column in _COLUMNS[1:9]), product, row["language"], name))
         _spread(connection, spread, placed)
@@ -197,7 +200,7 @@ def _chosen(said: Mapping[str, str], candidates: Sequence[set[str]]) -> _Owner:
 
 
 def _spread(connection: Connection[Any], spread: Mapping[tuple[str, str, str], str], placed: Placed) -> None:
-    """Give translated options and values to every product that has them."""
+    """Give translated options, values and texts of images to every product that has them."""
     if not spread:
         return
     wanted = [(part, text, language, translated) for (part, text, language), translated in spread.items()]
@@ -209,8 +212,11 @@ def _spread(connection: Connection[Any], spread: Mapping[tuple[str, str, str], s
         "select distinct p.id, w.language, 'values.' || (p.options -> (c.n::integer - 1) ->> 'name') || '.' || w.text, "
         f"w.translated from {given} join variant v on w.text = any(v.choices) join product p on p.uid = v.product "
         "cross join lateral unnest(v.choices) with ordinality as c (choice, n) where w.part = 'value' and c.choice = w.text "
-        "and p.options -> (c.n::integer - 1) ->> 'name' is not null",
-        [*columns, *columns],
+        "and p.options -> (c.n::integer - 1) ->> 'name' is not null union all "
+        f"select p.id, w.language, 'image_' || i.n || '_alt', w.translated from {given} join product p on p.images @> "
+        "jsonb_build_array(jsonb_build_object('alt', w.text)) cross join lateral jsonb_array_elements(p.images) with ordinality "
+        "as i (image, n) where w.part = 'alt' and i.image ->> 'alt' = w.text",
+        [*columns, *columns, *columns],
     ).fetchall():
         placed.products.setdefault(product, {}).setdefault(language, {})[name] = translated
 

@@ -234,6 +234,64 @@ def test_figures_and_measures_are_written_as_the_language_and_the_market_have_th
         said("12 in", market="Mars")
 
 
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Tanjore Shirt", "Hemd Tanjore"),
+        ("Tanjore Linen Shirt", "Hemd Tanjore aus Leinen"),
+        ("Tanjore", "Tanjore"),
+        ("A light shirt", ["A", "light"]),
+        ("Ruffled Tanjore Shirt", ["Ruffled"]),
+        ("Tanjore Brolly", ["Brolly"]),
+        ("Tanjore 2-Person Tent", ["2-Person"]),
+    ],
+)
+def test_a_title_is_translated_where_it_is_a_noun_and_names_and_else_left(
+    business: Business, title: str, said: str | list[str]
+) -> None:
+    thing = {
+        **BOOT,
+        "title": title,
+        "description": "<p>This brolly has a linen cover and two side pockets.</p>",
+    }
+    answer = translated(business, product=thing, source="en", into=["de"], fields=["title"])
+    if isinstance(said, str):
+        assert texts(answer) == {"title": said}
+        assert hows(answer)["title"] == ("unchanged" if said == title else "written")
+        assert [edit.after for edit in answer.changes] == [said] * (said != title)
+    else:
+        assert (answer.texts, answer.changes) == ([], [])
+        assert ", ".join(f"“{word}”" for word in said) in answer.left[0].why
+
+
+BOOT: dict[str, Any] = {
+    "id": "boot",
+    "title": "Tanjore boots",
+    "description": "<p>Made of leather.</p>",
+    "vendor": "Haus",
+    "attributes": {"heel height": "0.2 in", "width": "12 in", "bullets": ["Leather", "12 in wide"]},
+    "variants": [{"sku": "B-1", "price": 2900, "currency": "EUR"}],
+}
+
+
+def test_what_write_says_has_the_measures_of_the_market_too(business: Business) -> None:
+    def said(**more: Any) -> str:
+        answer = translated(business, product=BOOT, source="en", into=["de"], fields=["description", "bullets"], **more)
+        assert set(hows(answer).values()) == {"written"}
+        assert {edit.field: edit.after for edit in answer.changes} == {
+            f"translations.de.{field}": text for field, text in texts(answer).items()
+        }
+        return "\n".join(texts(answer).values())
+
+    assert "0,2 Zoll" in said()
+    german = {"name": "Germany", "country": "DE", "language": "de", "units": "metric"}
+    business.preferences.put("markets", [german, {"name": "Abroad", "units": "both"}], "test")
+    metric = said()
+    assert metric.count("5,08 mm") == metric.count("30,5 cm") == 2
+    assert "Zoll" not in metric
+    assert "5,08 mm (0,2 Zoll)" in said(market="Abroad")
+
+
 def test_any_text_keeps_its_structure(business: Business) -> None:
     remember(business, ("Hello {name}", "Hallo {name}"), ("{count} items", "{count} Stück"), ("one item", "ein Stück"))
     assert texts(translated(business, text="Hello {name}", source="en", into=["de"])) == {"text": "Hallo {name}"}
@@ -257,6 +315,14 @@ def test_a_document_is_translated_as_a_text(business: Business) -> None:
     assert answer.changes == []
     with pytest.raises(NotFound, match="no document 'missing'"):
         translated(business, document="missing", into=["de"])
+
+
+def test_languages_may_be_said_in_one_text_and_by_name(business: Business) -> None:
+    remember(business, ("Hello", "Hallo"))
+    remember(business, ("Hello", "Bonjour"), target="fr")
+    for into in ("de,fr", ["de", "fr"], ["German, Französisch"], "deutsch, français"):
+        answer = translated(business, text="Hello", source="English", into=into)
+        assert {one.language: one.text for one in answer.texts} == {"de": "Hallo", "fr": "Bonjour"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Translations: a row for each text, language and market. What is of no product is kept as it is, and goes out again."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +31,13 @@ _FIELDS: Final = {
 }
 _HEADERS: Final = {name: field for field, name in _FIELDS.items()}
 _PRODUCT: Final = "PRODUCT"
-_PARTS: Final = {"PRODUCT_OPTION": "option", "PRODUCT_OPTION_VALUE": "value"}
+# What Shopify knows by an id of its own, and here by its text: the part that it is, and the field that is translated.
+_PARTS: Final = {
+    "PRODUCT_OPTION": ("option", "name"),
+    "PRODUCT_OPTION_VALUE": ("value", "name"),
+    "MEDIA_IMAGE": ("alt", "alt"),
+}
+_BY_ID: Final = re.compile(r"(?P<what>options|values)\..+|image_\d+_alt", re.DOTALL)
 _HELD: Final = 500
 _LONGEST: Final = 500
 
@@ -75,7 +82,8 @@ def _said(cells: Sequence[str]) -> dict[str, Any]:
     said["identification"] = said["identification"].removeprefix("'")
     kind = said["type"].strip().upper()
     said["name"] = _FIELDS.get(said["field"].strip().lower()) if kind == _PRODUCT else None
-    said["part"] = _PARTS.get(kind) if said["field"].strip().lower() == "name" else None
+    part, field = _PARTS.get(kind, (None, ""))
+    said["part"] = part if said["field"].strip().lower() == field else None
     return said
 
 
@@ -98,6 +106,17 @@ def _wrong(said: dict[str, Any]) -> tuple[str, str, str] | None:
     return None
 
 
+def _why(name: str) -> str:
+    """Why a product's translation of this name cannot go into the file."""
+    there = _BY_ID.fullmatch(name)
+    if there is None:
+        return f"Shopify's file has no field for {name.partition('.')[0]!r} of a product"
+    return (
+        f"Shopify knows {there['what'] or 'texts of images'} by ids that only its own file of translations has: export that one in "
+        "Shopify (Settings, Languages), import it with `weft import translations`, and export again"
+    )
+
+
 def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str, Any]) -> list[Written]:
     """Write rows that have a translation: those of an imported file as they came, then those of other products."""
     del options
@@ -110,7 +129,7 @@ def write(records: Iterable[Mapping[str, Any]], path: Path, options: Mapping[str
             field = record.get("field") or _HEADERS.get(record["name"])
             if field is None:
                 left += 1
-                reasons[f"Shopify's file has no field for {record['name'].partition('.')[0]!r} of a product"] = None
+                reasons[_why(record["name"])] = None
                 continue
             if not record["translated"].strip():
                 continue

@@ -65,7 +65,7 @@ def _read(text: str, form: str, into: str | None) -> Parsed:
 
 @dataclass(slots=True)
 class Draft:
-    """One text on its way into one language."""
+    """One text on its way into one language; `unknown` are its words that nobody here can say in that language."""
 
     item: Item
     source: str
@@ -73,6 +73,7 @@ class Draft:
     parsed: Parsed
     passages: list[Passage]
     whole: Passage | None = None
+    unknown: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, item: Item, source: str, target: str) -> "Draft":

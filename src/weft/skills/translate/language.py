@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from weft.claims import languages
+from weft.claims.reading import read
 
 SCRIPTS: Final = {
     "zh": ("CJK",), "ja": ("HIRAGANA", "KATAKANA", "CJK"), "ko": ("HANGUL",), "ru": ("CYRILLIC",), "uk": ("CYRILLIC",),
@@ -38,6 +39,11 @@ def scripts(text: str) -> Counter[str]:
         if sign.isalpha():
             counted[_script(sign)] += often
     return counted
+
+
+def sure(text: str) -> str | None:
+    """The language that a text's script, or clearly more of its small words, say; None where that takes the models."""
+    return languages.told(read(text).words, surely=True)
 
 
 def likely(text: str, among: Collection[str] = COMMON) -> dict[str, float]:

@@ -28,7 +28,7 @@ FALLBACK: Final = "en"
 
 
 def known(text: str) -> str:
-    """A language's tag in its usual spelling, from a tag or an English name; raises InputError with what is near."""
+    """A language's tag in its usual spelling, from a tag or a name (`German`, `Deutsch`); raises InputError with what is near."""
     said = text.strip()
     named = _codes().get(said.lower())
     try:
@@ -37,6 +37,8 @@ def known(text: str) -> str:
         tag = ""
     if languages.base(tag) in _names():
         return tag
+    if (named := _called().get(said.lower())) is not None:
+        return named
     near = difflib.get_close_matches(said.lower(), _codes(), n=2, cutoff=0.75)
     meant = f" Did you mean {' or '.join(f'{_codes()[one]} ({name(_codes()[one])})' for one in near)}?" if near else ""
     raise InputError(f"There is no language {text[:40]!r}; {_HOW}.{meant}")
@@ -53,6 +55,20 @@ def _names() -> Mapping[str, str]:
 def _codes() -> Mapping[str, str]:
     """Codes by English name in lower case."""
     return {name.lower(): code for code, name in _names().items()}
+
+
+@functools.cache
+def _called() -> Mapping[str, str]:
+    """Codes by what the languages that are spoken most call them, in lower case: `deutsch`, `allemand`."""
+    found: dict[str, str] = {}
+    for tongue in language.COMMON:
+        named = {str(code): str(said).lower() for code, said in Locale(tongue).languages.items()}
+        # A language knows best what it is called itself.
+        found |= {said: code for code, said in named.items() if code == tongue}
+        for code, said in named.items():
+            if code in _names():
+                found.setdefault(said, code)
+    return found
 
 
 def name(tag: str) -> str:

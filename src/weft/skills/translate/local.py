@@ -10,6 +10,7 @@ from typing import Final
 from weft.business import Business
 from weft.errors import WeftError
 from weft.gateway import errand
+from weft.skill import Edit
 from weft.skills.translate import Translate, Translated, apertium, gate, known, lessons, written
 from weft.skills.translate.drafts import Draft, Passage
 from weft.skills.translate.work import Shop, Work
@@ -77,10 +78,20 @@ def _write(works: Sequence[Work], business: Business) -> None:
     for language, some in languages.items():
         columns = [[draft.item.column for draft in drafts] for _, drafts in some]
         found = written.edits([work.product for work, _ in some], columns, language, business)
-        for (work, drafts), edits in zip(some, found, strict=True):
+        for (work, drafts), said in zip(some, found, strict=True):
             for draft in drafts:
-                if (edit := edits.get(draft.item.column)) is not None:
-                    work.edits[language, draft.item.column] = edit
+                draft.unknown = said.unknown.get(draft.item.column, [])
+                if (edit := said.edits.get(draft.item.column)) is not None:
+                    _take(edit, draft, work)
+
+
+def _take(edit: Edit, draft: Draft, work: Work) -> None:
+    """Take what `write` says for a draft, in its market's measures; what does not hold in them stays open."""
+    adapted, problems = written.for_market(edit, work.product, draft.target, work.rules[draft.target])
+    if not problems:
+        work.edits[draft.target, draft.item.column] = adapted
+    for passage in draft.open if problems else ():
+        passage.problems = problems
 
 
 def _gists(drafts: Iterable[Draft]) -> None:

@@ -153,7 +153,12 @@ class Work:
     def _say(self, answer: Translated, draft: Draft) -> None:
         """A draft that is whole, as a text and as an edit; or why it is left."""
         if (written := self.edits.get((draft.target, draft.item.column))) is not None:
-            answer.texts.append(_rendering(draft, str(written.after), "written"))
+            said = str(written.after)
+            if said == draft.item.text:
+                # A name that stays: nothing to propose.
+                answer.texts.append(_rendering(draft, said, "unchanged"))
+                return
+            answer.texts.append(_rendering(draft, said, "written"))
             sure = min(written.confidence or _SURE_OF_WRITTEN, _SURE_OF_WRITTEN)
             answer.changes.append(written.model_copy(update={"confidence": sure, "engine": "local"}))
             return
@@ -242,5 +247,8 @@ def _why_open(draft: Draft) -> str:
     problems = next((one.problems for one in draft.open if one.problems), [])
     if problems:
         return f"What was said of it does not hold: {' '.join(problems)[:400]}"
+    if draft.unknown:
+        words = ", ".join(f"“{word}”" for word in draft.unknown)
+        return f"It is more than a noun and names: of {words} nothing here has a translation, and half of one is none. {NO_MODEL}"
     some = f"{open_} of its {all_} segments are open. " if all_ > 1 and open_ < all_ else ""
     return some + NO_MODEL

@@ -53,6 +53,9 @@ class Unwritten(BaseModel):
 
     part: Part
     why: str
+    unknown: list[str] = Field(
+        default_factory=list, description="Words of the product's title that nothing here has in the language."
+    )
 
 
 class Written(Changes):

@@ -19,7 +19,7 @@ _PARTS: Final[Mapping[str, Word]] = {
         ("lining", "futter", "innenfutter", "lined in", "jacket lining", "body lining", "coat lining", "inner lining"),
         Word("Lining", "Futter"),
     ),
-    **dict.fromkeys(("trim", "besatz", "trims"), Word("Trim", "Besatz")),
+    **dict.fromkeys(("trim", "besatz", "trims", "trimming", "trimmings"), Word("Trim", "Besatz")),
     **dict.fromkeys(
         ("shell", "outer", "outer shell", "oberstoff", "1st shell", "outershell", "exterior", "outside", "self"),
         Word("Shell", "Oberstoff"),
@@ -27,6 +27,10 @@ _PARTS: Final[Mapping[str, Word]] = {
     **dict.fromkeys(("2nd shell", "second shell"), Word("Second shell", "Zweiter Oberstoff")),
     **dict.fromkeys(("3rd shell", "third shell"), Word("Third shell", "Dritter Oberstoff")),
     **dict.fromkeys(("interior", "inside", "innenseite"), Word("Interior", "Innenseite")),
+    **dict.fromkeys(
+        ("2nd fabric", "second fabric", "fabric 2", "zweiter stoff", "stoff 2"), Word("Second fabric", "Zweiter Stoff")
+    ),
+    **dict.fromkeys(("flounce", "flounces", "ruffle", "ruffles", "volant", "volants"), Word("Flounce", "Volant")),
     **dict.fromkeys(("padding", "wattierung", "polsterung"), Word("Padding", "Wattierung")),
     **dict.fromkeys(("fill", "filling", "füllung"), Word("Filling", "Füllung")),
     **dict.fromkeys(("upper", "obermaterial"), Word("Upper", "Obermaterial")),

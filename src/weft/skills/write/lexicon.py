@@ -284,6 +284,21 @@ def values() -> Mapping[str, Word]:
 
 
 @functools.cache
+def ordinary(language: str) -> frozenset[str]:
+    """Ordinary words of titles in a language, in lower case: those of a list, and those that the other lists have."""
+    found: set[str] = set()
+    for line in _lines("ordinary.txt"):
+        spoken, words = _columns(line, 2)
+        found.update(_listed(words) if spoken == language else ())
+    for word in (*colors().values(), *values().values(), *(label.word for label in labels().values())):
+        found.update(word.of(language).casefold().split())
+    for kind in kinds().all:
+        names = (kind.noun, kind.nouns) if language == "de" else (kind.name, kind.plural)
+        found.update(part for name in names for part in name.casefold().split())
+    return frozenset(found)
+
+
+@functools.cache
 def labels() -> Mapping[str, Label]:
     """Specifications by what they are called."""
     found: dict[str, Label] = {}

@@ -84,7 +84,9 @@ def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[U
         pieces = [replace(one, text=_swiss(one.text, told.voice.spelling)) for one in pieces]
         sound = [one for one in pieces if not any(formal_problems(part, one.text, brief, measured).values())]
         found += sound
-        if not sound:
+        if not sound and part in ("title", "seo_title") and told.unknown:
+            left.append(Unwritten(part=part, why=_half_said(told), unknown=list(told.unknown)))
+        elif not sound:
             left.append(Unwritten(part=part, why=_why(part, pieces, brief, measured)))
     return found, left
 
@@ -107,6 +109,11 @@ def _unspoken(brief: Brief, language: str) -> str | None:
     if not (brief.name or brief.brand or brief.kind):
         return NOTHING_KNOWN
     return None
+
+
+def _half_said(told: Telling) -> str:
+    words = ", ".join(f"“{one}”" for one in told.unknown)
+    return f"Its title says {words}, which nothing here can say in {_LANGUAGES[told.language]}; {ADD_A_MODEL}."
 
 
 def _why(part: Part, pieces: Sequence[Text], brief: Brief, measured: Standard) -> str:
@@ -151,7 +158,11 @@ def _titled(told: Telling, grammar: Grammar, measured: Standard) -> str:
 
 def _title(page: _Page, measured: Standard) -> list[Text]:
     title = _titled(page.told, page.grammar, measured)
+    if page.told.unknown:
+        return []
     if title not in page.claims:
+        if not page.told.kept:
+            return []
         title = page.told.proper
     limit = measured.rules.limits["title"].characters
     return [
@@ -193,16 +204,21 @@ def _bullets(page: _Page, measured: Standard) -> list[Text]:
 
 def _seo_title(page: _Page, measured: Standard) -> list[Text]:
     limit = measured.rules.limits["seo_title"].characters
-    title, brand = page.grammar.title(page.told), page.told.brief.brand
-    name = page.told.proper
-    forms = [
-        f"{title} | {brand}" if brand and brand.casefold() not in title.casefold() else title,
-        title,
-        f"{name} | {brand}",
-        name,
-    ]
+    if page.told.unknown:
+        return []
+    title, name = page.grammar.title(page.told), page.told.proper
+    if not page.told.kept and title not in page.claims:
+        return []
+    forms = [_signed(title, page), title, _signed(name, page), name]
     chosen = next((form for form in forms if form.strip(" |") and len(form) <= limit), _cut(title, limit))
     return [Text("seo_title", chosen, None, page.claims.get(title, 0), ("title", "vendor", "color"))]
+
+
+def _signed(title: str, page: _Page) -> str:
+    """A title that ends with the shop's brand, or the maker's where the shop has none; one that names either stays."""
+    maker, shop = page.told.brief.brand, page.told.voice.brand.strip()
+    named = any(one and one.casefold() in title.casefold() for one in (maker, shop))
+    return title if named or not (shop or maker) else f"{title} | {shop or maker}"
 
 
 def _seo_description(page: _Page, measured: Standard) -> list[Text]:

@@ -78,6 +78,14 @@ _PROMOTED: Final = re.compile(
 )
 _VIEWS: Final = ("front", "back", "side", "detail", "top", "inside", "sole", "interior", "rear", "bottom")
 _PLACES: Final = ("apparel", "clothing", "outerwear")
+_GENERAL_SHELVES: Final = frozenset(["sport", "electronics", "tools", "home", "beauty"])
+# What stands on the shelf of a thing and is none: a strap among bags, laces among shoes.
+_BESIDE: Final = re.compile(
+    r"\b(?:tags?|charms?|straps?|laces?|shoelaces|insoles?|shoe trees?|polish|sprays?|cleaners?|brush(?:es)?|inserts?|organi[sz]ers?|"
+    r"umbrellas?|gift cards?|gutscheine?|schnürsenkel|einlegesohlen?|schuhspanner|schultergurte?|imprägnier\w*|schuhcreme)"
+    r"(?=\s*(?:$|[-–—,|(/]|(?:in|for|with|für|mit)\b))",
+    re.IGNORECASE,
+)
 _FAMILIES: Final[Sequence[tuple[str, str]]] = (
     ("jewelry", r"jewel\w*|schmuck|bijoux"),
     ("shoes", r"shoes?|footwear|schuhe?|chaussures"),
@@ -178,7 +186,7 @@ def read(
     reading = _Reading(spoken, base(target), names=tuple(one for one in (title, brand) if one))
     _options(source, reading)
     _attributes(source, reading)
-    _text(found, title, brand, common, reading)
+    _text(found, (title, brand, *_shelves(source)), common, reading)
     _weights(source, reading)
     title = _capitals(title, brand)
     name = _name(title, reading)
@@ -268,7 +276,8 @@ def _kind(source: Mapping[str, Any], title: str) -> Kind | None:
             if len(named_there) == 1 and is_a(named_there[0], kind):
                 return named_there[0]
             continue
-        if len(named_there) == 1 and named_there[0].family not in ("sport", "electronics", "tools", "home", "beauty"):
+        general = len(named_there) == 1 and named_there[0].family not in _GENERAL_SHELVES
+        if general and not _BESIDE.search(title):
             return named_there[0]
     return kind
 
@@ -397,9 +406,14 @@ def _material(text: str, where: str, reading: _Reading) -> None:
         reading.add("material", tuple(shares) if shares else text, text.rstrip("."), where)
 
 
-def _text(found: Sequence[Block], title: str, brand: str, common: Collection[int], reading: _Reading) -> None:
-    """The product's own text: facts out of it, then the sentences that may be kept."""
-    names = {folded(one) for one in (title, brand) if one}
+def _shelves(source: Mapping[str, Any]) -> tuple[str, str]:
+    """The names of a product's type and of its category: a listing often has nothing else for a description."""
+    return str(source.get("type") or ""), str(source.get("category") or "").rpartition(">")[2].strip()
+
+
+def _text(found: Sequence[Block], said: Sequence[str], common: Collection[int], reading: _Reading) -> None:
+    """The product's own text without what is `said` beside it: facts out of it, then the sentences that may be kept."""
+    names = {folded(one) for one in said if one}
     for block in found:
         if block.kind == "head":
             continue

@@ -8,15 +8,20 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import lru_cache, wraps
+from typing import Final, Literal, TypeVar, TypeVarTuple
 
 from weft.skills.write.lexicon import folded, labels
 
+Language = TypeVarTuple("Language")
+Said = TypeVar("Said")
 LONGEST: Final = 200_000
 _MOST_BLOCKS: Final = 400
 _LONGEST_SENTENCE: Final = 400
+# What is read of a sentence: one longer by far is kept by nobody, and patterns take the square of its length.
+_LONGEST_READ: Final = 2_000
 _MOST_SENTENCES: Final = 300
 _THINGS: Final = 3
 _MILD: Final = re.compile(
@@ -69,6 +74,16 @@ _ABBREVIATION: Final = re.compile(
 )
 _END: Final = re.compile(r"(?<=[.!?…。！？])[\"”’')]*\s+(?=[\"“„'(]*[A-ZÀ-ÖØ-ÞĀ-Ž0-9\u0370-\uffff])|(?<=[。！？])")
 _LABELED: Final = re.compile(r"^([^\W\d_][^\t:;.!?]{1,39}?)\s*(?:\t|:\s)\s*(\S.*)$")
+
+
+def _remembered(told: Callable[[str, *Language], Said]) -> Callable[[str, *Language], Said]:
+    """What is told of a sentence, remembered for the next who asks: each is asked about several times while a text is made."""
+    kept = lru_cache(maxsize=4_000)(told)
+
+    def asked(sentence: str, *language: *Language) -> Said:
+        return (kept if len(sentence) <= _LONGEST_SENTENCE else told)(sentence, *language)
+
+    return wraps(told)(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +170,14 @@ def tidy(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a block; an abbreviation's point ends none."""
+    """The sentences of a block, each cut at 2,000 characters; an abbreviation's point ends none."""
     found: list[str] = []
     for part in _END.split(text, _MOST_SENTENCES):
-        plain = part.strip()
+        plain = part.strip()[:_LONGEST_READ]
         if not plain:
             continue
         if found and _ABBREVIATION.search(found[-1]) and not re.search(r"\b(?:U\.S\.A|U\.K|U\.S|E\.U)\.$", found[-1]):
-            found[-1] = f"{found[-1]} {plain}"
+            found[-1] = f"{found[-1]} {plain}"[:_LONGEST_READ]
         else:
             found.append(plain)
     return found
@@ -417,6 +432,7 @@ _COMMON: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
+@_remembered
 def language_of(text: str) -> str | None:
     """The language of a sentence among the four whose commonest words are known; None where these do not tell."""
     words = re.findall(r"[^\W\d_]+", text.casefold())
@@ -451,11 +467,13 @@ def latin(text: str) -> bool:
     return sum(letter < "\u0250" for letter in letters) * 10 >= len(letters) * 7
 
 
+@_remembered
 def addressed(sentence: str) -> bool:
     """Whether a sentence is addressed to a machine, not to a buyer."""
     return _ADDRESSED.search(sentence) is not None
 
 
+@_remembered
 def shop_talk(sentence: str) -> bool:
     """Whether a sentence is about the shop, its offers or who wears the thing in a picture, and not about the thing."""
     return bool(_SHOP_TALK.search(sentence) or _WEARER.search(sentence) or _ADDRESS.search(sentence))
@@ -467,6 +485,7 @@ def whole(sentence: str, language: str) -> bool:
     return bool(pattern and pattern.search(sentence)) or sentence.count(" ") >= 14
 
 
+@_remembered
 def praise(sentence: str, language: str) -> bool:
     """Whether a sentence praises or pitches: nothing in it can be checked, or it speaks to the reader and gives no figure."""
     praised, pitched = _PRAISE.get(language), _PITCH.get(language)
@@ -481,6 +500,7 @@ def praise(sentence: str, language: str) -> bool:
     return not re.search(r"\d", sentence) or re.search("[!?]", sentence) is not None
 
 
+@_remembered
 def concrete(sentence: str, language: str) -> bool:
     """Whether a sentence names something that can be seen or measured."""
     pattern = _CONCRETE.get(language)

@@ -246,7 +246,8 @@ def read_request(text: str) -> dict[str, Any]:
         try:
             text = Path(text[1:]).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:
-            raise UnreadableFile(f"{text[1:]} cannot be read: {problem}.") from None
+            why = problem.strerror if isinstance(problem, OSError) else problem
+            raise UnreadableFile(f"{text[1:]} cannot be read: {why}.") from None
     try:
         values = json.loads(text)
     except (ValueError, RecursionError) as problem:

@@ -199,7 +199,8 @@ def _other_language(text: str, wanted: str, given: str) -> Iterator[Problem]:
     if len(likely) == 2 and likely[given] > (0.9 if len(words) > 6 else 0.97):
         yield Problem("language", f"The translation is in {given}, not in {wanted}.", short(text))
         return
-    if len(words) < 8:
+    # The models of so many languages take seconds to load.
+    if len(words) < 8 or language.sure(text) == wanted:
         return
     likely = language.likely(text, {*language.COMMON, wanted})
     other = max(likely, key=lambda code: likely[code], default=wanted)

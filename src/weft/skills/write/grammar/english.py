@@ -1,11 +1,10 @@
 """English sentences from facts: articles, plurals, pairs, two spellings."""
 
 import functools
+import importlib
 import re
 from collections.abc import Sequence
-from typing import Final
-
-import inflect
+from typing import Any, Final
 
 from weft.skills.write.brief import Picture
 from weft.skills.write.composition import Component, Share, whole
@@ -23,7 +22,6 @@ from weft.skills.write.grammar.telling import (
 from weft.skills.write.lexicon import folded, plural
 from weft.skills.write.sizes import ordered, spanned
 
-_ENGINE: Final = inflect.engine()
 _FOR: Final = {
     "women": "women's", "men": "men's", "kids": "kids'", "girls": "girls'", "boys": "boys'", "babies": "babies'", "unisex": "unisex",
 }  # fmt: skip
@@ -68,9 +66,15 @@ _SPELLED: Final = (
 
 
 @functools.cache
+def _inflect() -> Any:
+    """The library of English forms, which takes seconds to load: texts in other languages do without it."""
+    return importlib.import_module("inflect").engine()
+
+
+@functools.cache
 def article(phrase: str) -> str:
     """A phrase with a or an before it."""
-    return str(_ENGINE.a(phrase))
+    return str(_inflect().a(phrase))
 
 
 @functools.cache
@@ -104,6 +108,7 @@ class English(Grammar):
         name = told.proper or told.brief.brand
         if told.kind is not None and not (told.named and told.proper):
             noun = self._titled(self._kind(told, bare=bool(told.proper) and told.kept))
+            noun = " ".join([*(self._titled(one.en) for one in told.stuff), noun])
             name = f"{name} {noun}".strip() if folded(noun) not in folded(name) else name
         colored = self._color(told)
         if colored and folded(colored) not in folded(name):
@@ -260,7 +265,7 @@ class English(Grammar):
         noun = self._kind(told, bare=False) if told.kind is not None else ""
         color = self._color(told)
         colored = f" in {color}" if color else ""
-        what = f": {noun}{colored}" if noun and (not told.said or told.audience) else colored
+        what = f"{': ' if start else ''}{noun}{colored}" if noun and (not told.said or told.audience) else colored
         made = self._made(told)
         found = [_capped(f"{start}{what}{f', made of {made}' if made else ''}.")]
         if told.origin:

@@ -108,6 +108,8 @@ class German(Grammar):
             noun = self._kind(told)
             name = f"{noun} {name}".strip() if not told.kept else f"{name}, {noun}" if name else noun
         name = name or told.brief.brand
+        if told.stuff:
+            name = f"{name} aus {joined([dative(one.de) for one in told.stuff], 'und')}"
         colored = self._color(told)
         if colored and folded(colored) not in folded(name):
             name = f"{name} in {colored}" if color_words(told.colors[0], "de")[1] else f"{name}, {colored}"

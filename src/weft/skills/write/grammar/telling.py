@@ -15,7 +15,8 @@ from typing import Final
 from weft.skills.write.brief import Brief, Picture
 from weft.skills.write.composition import Component, Share
 from weft.skills.write.grammar.figures import figure
-from weft.skills.write.lexicon import Kind, audience, colors, folded, is_a, kinds, materials, without_audience
+from weft.skills.write.grammar.naming import Named, named
+from weft.skills.write.lexicon import Kind, Word, audience, colors, folded, is_a, kinds, materials, without_audience
 from weft.store.preferences import Voice
 
 _AFTER: Final = re.compile(r"\s+(?:for|with|by|from|of|w/|für|mit|aus|von)\s+.*$", re.IGNORECASE)
@@ -36,7 +37,8 @@ class Telling:
     """A brief in one language: `proper` is the product's name in it, `own` whether its own text is in that language, and whether
     its name is `kept` as it is.
 
-    The name is `named` where it says what the thing is, and has `said` it where it says it as exactly as can be.
+    The name is `named` where it says what the thing is, and has `said` it where it says it as exactly as can be. Of a name in another
+    language `stuff` are the materials in it, `unknown` its words that nothing here has in this one: no title can be made of them.
     """
 
     brief: Brief
@@ -55,6 +57,8 @@ class Telling:
     material: str = ""
     colors: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
+    stuff: tuple[Word, ...] = ()
+    unknown: tuple[str, ...] = ()
     origin: str = ""
     seed: int = 0
 
@@ -90,9 +94,10 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
     """A brief's facts for a grammar."""
     kind = kinds().named(brief.kind) if brief.kind else None
     own = brief.spoken in (None, language)
-    kept = brief.titled in (None, language)
+    titled = brief.titled or brief.spoken or brief.main
+    kept = titled in (None, "", language)
     name_kind = kinds().in_title(brief.name) if brief.name else None
-    proper = brief.name if kept else _proper(brief.name, kind, brief.audience is not None, language)
+    rest = Named(brief.name) if kept else _rest(brief, kind, titled, language)
     components = next((value for value in brief.values("composition")), ())
     shares: list[Share] = []
     texts: list[str] = []
@@ -105,7 +110,7 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
         brief=brief,
         language=language,
         voice=voice,
-        proper=proper,
+        proper=rest.names,
         own=own,
         kept=kept,
         named=kept and name_kind is not None and kind is not None and is_a(kind, name_kind),
@@ -118,9 +123,23 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
         material=texts[0] if texts and own else "",
         colors=tuple(dict.fromkeys(str(value) for value in brief.values("color"))),
         sizes=tuple(dict.fromkeys(str(value) for value in brief.values("size"))),
+        stuff=rest.materials,
+        unknown=rest.unknown,
         origin=str(brief.first("origin") or ""),
         seed=int(brief.digest(), 16),
     )
+
+
+def _rest(brief: Brief, kind: Kind | None, spoken: str, language: str) -> Named:
+    """What a title in another language says beside its noun: its names alone, where it has others than names too."""
+    proper = _proper(brief.name, kind, brief.audience is not None, language)
+    found = named(proper, spoken, str(brief.record.get("description") or ""))
+    if kind is None:
+        # Without a noun the name is all that there is to call it by.
+        others = tuple(word.of(spoken) for word in found.materials)
+        return Named(proper, (), (*found.unknown, *others))
+    names = " ".join(word for word in found.names.split() if word not in found.unknown)
+    return Named(names, found.materials, found.unknown)
 
 
 def _proper(name: str, kind: Kind | None, for_someone: bool, language: str) -> str:
