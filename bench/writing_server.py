@@ -38,7 +38,7 @@ def truth(product: Mapping[str, Any]) -> dict[str, Any]:
         "description": [f"{name}.", *own, *(f"- {point}" for point in points)],
         "bullets": points if len(points) > 1 else [points[0], name[:190]],
         "seo_title": name[:60],
-        "seo_description": f"{name}."[:155],
+        "seo_description": ". ".join([name, *points])[:150].rpartition(". ")[0] + ".",
         "alt": [{"place": one["place"], "text": name[:120]} for one in product.get("pictures") or ()],
     }
 

@@ -160,6 +160,8 @@ def test_what_people_took_measures_routes_and_trains_models(gateway: Gateway, tm
     assert (answer["engine"], answer["model"], answer["note"]) == ("model", "own/honest", None)
     run = Runs(made).enter(skill.named("write"), Chosen(), queued=False, who=Who("test"))
     worked_here(made, run)
+    notes = {answer["note"] for answer in made.remembered.answers("write", [one["id"] for one in PRODUCTS]).values()}
+    assert notes == {None}
     assert {change["engine"] for change in made.changes.listed(limit=2000)} == {"model"}
     made.changes.approve(Selection(all=True))
     before = json.dumps(made.catalog.record("thing-0"), default=str)

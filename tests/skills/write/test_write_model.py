@@ -126,6 +126,11 @@ LIES: Mapping[str, tuple[str, Any]] = {
     "missing": ("seo_title", None),
     "something else": ("title", "Blue and lovely"),
     "again and again": ("description", ["It is made of stoneware. It is made of stoneware. It is made of stoneware."]),
+    "two letters": ("seo_description", "mn"),
+    "noise": ("seo_description", "qxvt kkj zztw wqqp mnrr hjk lpo"),
+    "a point of noise": ("bullets", ["Blue stoneware", "Qxvt kkjz"]),
+    "pictured noise": ("alt", [{"place": 1, "text": "zztw wqqp mnrr"}]),
+    "empty words": ("description", ["Always there when you long for a quiet moment of joy."]),
     "too few": ("bullets", ["Blue stoneware"]),
 }
 

@@ -31,6 +31,7 @@ from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base
 from weft.skills.write.checks import Standard, Text
 from weft.skills.write.prompting import Alt
+from weft.skills.write.saying import known_tokens, says_nothing
 from weft.skills.write.setting import Setting, setting
 
 _SECONDS: Final = 120.0
@@ -41,7 +42,7 @@ _MOST_FACTS: Final = 24
 _MOST_TOLD: Final = 3
 _GRAM: Final = 7
 _OFTEN: Final = 3
-_PASSED: Final = ("limits", "html", "words", "language", "repetition", "prompt")
+_PASSED: Final = ("limits", "html", "words", "language", "repetition", "substance", "prompt")
 _LEAKED: Final = re.compile(
     r"</?data\b|\bas an ai\b|\blanguage model\b|\bsprachmodell\b|\bJSON schema\b|\bsystem prompt\b|"
     r"\b(?:ignore|disregard|forget) (?:all |any )?(?:previous|prior|your|the|above|these|those) (?:previous |prior )?(?:instructions?|rules?|prompts?)\b",
@@ -236,6 +237,10 @@ class Draft:
     wanted: Mapping[str, tuple[Part, int | None]]
     passed: dict[str, Done] = field(default_factory=dict)
     bullets: dict[str, str] = field(default_factory=dict)
+    _there: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._there = known_tokens(self.known)
 
     def wrong(self, said: BaseModel) -> list[str]:
         """What is wrong with a model's answer, as far as no part of an earlier one stands in its place."""
@@ -293,8 +298,10 @@ class Draft:
         formal = checks.formal_problems(part, text, self.known, self.measured)
         found = [problem for problems in formal.values() for problem in problems]
         found += _repeated(text) + self._unnamed(part, text)
-        judged = [one for line in checks.plain(text).split("\n") for one in claimed[line]]
+        lines = checks.plain(text).split("\n")
+        judged = [one for line in lines for one in claimed[line]]
         found += _unsupported(judged)
+        found += says_nothing(part, lines, claimed, self.known, self._there) if not found else []
         if part == "bullets" and found:
             # Its sound points may yet make a list, where no model gives a better one.
             self.bullets |= {one: model for one in text if self._sound(one, claimed)}
@@ -324,8 +331,10 @@ class Draft:
 
     def _sound(self, point: str, claimed: Mapping[str, Sequence[claims.Judged]]) -> bool:
         limit = self.measured.limit("bullets")
+        lines = checks.plain(point).split("\n")
         long = limit is not None and len(point) > limit.characters
-        return not long and all(one.ok for line in checks.plain(point).split("\n") for one in claimed.get(line, ()))
+        wrong = long or not all(one.ok for line in lines for one in claimed.get(line, ()))
+        return not wrong and not says_nothing("bullets", lines, claimed, self.known, self._there)
 
     def rescue(self) -> None:
         """Make a list of the sound points of answers that had others as well, if they are enough and pass together."""
