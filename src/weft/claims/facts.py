@@ -150,6 +150,7 @@ class Known:
     fact: Fact
     part: str | None = None
     weak: bool = False
+    limited: bool = False
 
 
 @dataclass(slots=True)
@@ -702,10 +703,9 @@ def _note(
             if finding.entries and (follows := properties_of().get(finding.entries[0].concept)):
                 ready.named.setdefault(follows, []).append(Known(follows, False, fact))
     elif kind == "origin":
+        beside = finding.silent and not _ORIGIN.search(fact.name.lower())
         for entry in finding.entries:
-            (ready.named_lands if finding.silent or finding.role == "design" else ready.origins).setdefault(
-                entry.concept, fact
-            )
+            (ready.named_lands if beside or finding.role == "design" else ready.origins).setdefault(entry.concept, fact)
         if finding.name:
             ready.origins.setdefault(finding.name, fact)
     if kind in ("certification", "origin", "compatibility", "size", "dimensions"):
