@@ -96,8 +96,6 @@ _CONTAINERS: Final = frozenset(
      "features", "data", "info", "eigenschaften", "merkmale", "technische_daten", "produktdaten", "angaben", "caractéristiques",
      "caracteristiques", "fiche", "especificaciones", "características", "caracteristicas", "detalles"]
 )  # fmt: skip
-_FEW: Final = 50
-_TERSE: Final = 3
 _LINKS: Final = frozenset(["for", "para", "für", "pour", "from", "of", "适", "用", "人", "群", "合", "于"])
 _PROSE: Final = ("title", "description", "seo_title", "seo_description")
 _LONG: Final = 60
@@ -152,6 +150,7 @@ _DEGREES: Final = frozenset(["grad", "degrees", "degree", "degres", "degrés", "
 _SHARED: Final = frozenset(["percent", "pct", "prozent", "pourcent", "pourcentage", "porcentaje", "procent", "anteil"])
 _PER: Final = re.compile(r"[_ ](?:pro|per|je|pour|por|cada)?[_ ]?100[_ ]?(?:g|ml)$", re.IGNORECASE)
 _UNITS: Final = ("unit", "units", "einheit", "unité", "unite", "unidad", "单位")
+_HELD: Final = ("value", "wert", "valeur", "valor", "值")
 _ENDS: Final = (("min", "max"), ("von", "bis"), ("from", "to"), ("desde", "hasta"), ("low", "high"))
 _LAND: Final = re.compile(r"\b[A-Z]{2}\b")
 _ORIGIN: Final = re.compile(r"origin|made|country|land|herkunft|ursprung|pays|pa[ií]s|fabri|hecho|proced|orig[ei]n|provenance|manufactur|"
@@ -329,16 +328,16 @@ def _count(path: str, values: Sequence[Any], found: list[Fact]) -> None:
 def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
     values = value.get("values")
     named = _named_value(value)
-    if named is not None and "unit" not in value:
+    if named is not None and not any(key in value for key in _UNITS):
         _value(f"{path}.{named[0]}", named[1], found)
         return
     if "name" in value and isinstance(values, Sequence) and not isinstance(values, str):
         _value(f"options.{value['name']}", values, found)
         return
-    if "value" in value:
+    if (held := next((key for key in _HELD if key in value), None)) is not None:
         path = f"{path}.{named[0]}" if named is not None else path
         unit = next((value[key] for key in _UNITS if key in value), None)
-        inner = value["value"]
+        inner = value[held]
         if unit and isinstance(inner, int | float | str) and not isinstance(inner, bool):
             found.append(Fact(path, inner, f"{_written(inner)} {unit}"))
         elif unit and isinstance(inner, Sequence):
@@ -346,17 +345,13 @@ def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
         elif inner is not None:
             _value(path, inner, found)
         return
+    if (ends := next((two for two in _ENDS if two[0] in value and two[1] in value), None)) is not None:
+        unit = next((value[key] for key in _UNITS if key in value), "")
+        low, high = (_written(value[end]) for end in ends)
+        found.append(Fact(path, dict(value), f"{low}-{high} {unit}".strip()))
+        return
     if isinstance(value.get("unit"), str):
         _with_shared_unit(path, value, found)
-        return
-    if "min" in value and "max" in value:
-        found.append(
-            Fact(
-                path,
-                dict(value),
-                f"{_written(value['min'])}-{_written(value['max'])} {value.get('unit') or ''}".strip(),
-            )
-        )
         return
     share = next((value[key] for key in _SHARES if key in value), None)
     if share is not None and any(key in value for key in ("material", "name", "fiber", "fibre")):
@@ -386,10 +381,6 @@ def _named_value(value: Mapping[str, Any]) -> tuple[str, Any] | None:
 def _with_shared_unit(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
     """Numbers that stand beside their unit: {"length": 30, "width": 20, "unit": "cm"}."""
     unit = value["unit"]
-    if "min" in value and "max" in value:
-        text = f"{_written(value['min'])}-{_written(value['max'])} {unit}"
-        found.append(Fact(path, {name: one for name, one in value.items() if name != "unit"}, text))
-        return
     for name, one in value.items():
         here = f"{path}.{name}"
         if isinstance(one, int | float) and not isinstance(one, bool):
@@ -539,6 +530,8 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     if flipped is not None:
         text = label = own_label(fact.name)
     elif label and len(text) <= _LONG * 4 and fact.name.rpartition(".")[2] not in _PROSE:
+        if isinstance(fact.value, int | float | str) and _NOTHING.fullmatch(text.strip()):
+            _take(ready, Fact(fact.name, False, "no"), language)
         gap = " " if text.strip().lower().partition(" ")[0] in _LEADS else ": "
         text = f"{label}{gap}{_with_unit(fact, label)}"
         _land(ready, fact, label)

@@ -342,7 +342,9 @@ class _Denial:
             span.negated, span.denied = not _denies_itself(self.found, span), self.denier
             following = self.found.words[span.after] if span.after < len(self.found.words) else ""
             alone = is_preposition(self.found, self.denier)
-            goes_on = following in _OR or (alone and (following == "," or _class(span) == {"thing"}))
+            goes_on = following in (_OR if alone else _OR - _AND) or (
+                alone and (following == "," or _class(span) == {"thing"})
+            )
             self.klass, self.until = _class(span), span.after + (_REACH if goes_on else -1)
         if _freed(self.found, span):
             span.negated, span.denied = True, "free"
