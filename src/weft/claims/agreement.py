@@ -1,6 +1,8 @@
 """Verdicts on quantities: across units, roles, notations and rounding."""
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from weft.claims.assertions import Assertions
@@ -15,6 +17,8 @@ _CONVERTED: Final = 0.05
 _SHORTENED: Final = 0.02
 _BACK: Final = 0.005
 _SOME: Final = 0.07
+# «Knapp zwei Meter» may be said of 1.8 m.
+_NEARLY: Final = 0.1
 # Roles that may be said of one quantity.
 _ALIKE: Final = (
     {"depth", "thickness"}, {"height", "thickness"}, {"length", "depth"}, {"width", "diameter"}, {"length", "height"},
@@ -44,12 +48,12 @@ def agree(said: Number, unit: Unit, known: Quantity, *, some: bool = False) -> b
         return True
     if not is_same and abs(known.unit.of_base(base) - known.value) <= known.half and gap / size <= _BACK:
         return True
-    return some and gap / size <= _SOME
+    return some and (gap / size <= _SOME or (0 < base - there <= _NEARLY * base))
 
 
 def _is_of_paper(finding: Finding, text: Assertions) -> bool:
     """Whether grams are those of a square metre: «90-g-Papier»."""
-    words = text.scan.words[finding.after : finding.after + 3]
+    words = text.scan.words[max(0, finding.first - 4) : finding.after + 3]
     return any(word.startswith(("papier", "paper", "papel", "stoff", "fabric", "tissu", "纸")) for word in words)
 
 
@@ -104,7 +108,7 @@ def holding(readings: Iterable[Number], unit: Unit, finding: Finding, facts: Fac
                 agree(said, unit, one, some=finding.about_some) or _beyond(finding.bound, said, unit, one)
             ):
                 return one.fact
-        if (total := _in_total(said, unit, known, facts)) is not None:
+        if (total := _in_total(said, unit, known, facts, finding.bound)) is not None:
             return total
         if unit.dimension in _CALENDAR:
             for one in facts.measures.get(_CALENDAR[unit.dimension], ()):
@@ -120,20 +124,31 @@ def holding(readings: Iterable[Number], unit: Unit, finding: Finding, facts: Fac
     return None
 
 
-def _in_total(said: Number, unit: Unit, known: Sequence[Quantity], facts: Facts) -> Fact | None:
+def _in_total(said: Number, unit: Unit, known: Sequence[Quantity], facts: Facts, bound: str) -> Fact | None:
     """The quantity of a piece, where the text tells that of as many pieces as facts count."""
     if unit.dimension not in ("volume", "weight"):
         return None
     counts = {
         one.value for one in facts.numbers if one.unit is None and 2 <= one.value <= 100 and one.value == int(one.value)
     }
+    things = {one.value for one in facts.numbers if one.thing}
+    if any(_PAIR.search(f"{one.fact.name} {one.fact.text}".lower()) for one in known):
+        counts |= {2.0, 0.5}
     for one in known:
         for count in counts:
-            if one.unit is not None and abs(one.base * count - unit.base(said.value)) <= 1e-6 * one.base * count:
+            if one.unit is None:
+                continue
+            total = replace(one, value=one.value * count)
+            if abs(total.base - unit.base(said.value)) <= 1e-6 * total.base or _beyond(bound, said, unit, total):
+                return one.fact
+            whole = one.role in (None, "weight", "capacity") and not _PER_PIECE.search(one.fact.name)
+            if whole and count in things and abs(one.base - unit.base(said.value) * count) <= 1e-6 * one.base:
                 return one.fact
     return None
 
 
+_PER_PIECE: Final = re.compile(r"(?:^|[_ .])(?:je|pro|per|par|por|100)(?:[_ .]|$)|100|nutri|n(?:ä|ae)hr")
+_PAIR: Final = re.compile(r"\bpaa?r\b|pair|paire|schuh|shoe|chaussure|zapat|双")
 _CALENDAR: Final = {"months": "time", "time": "months"}
 _DAY: Final = 86400
 

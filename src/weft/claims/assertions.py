@@ -1,17 +1,19 @@
 """All findings of a text in order, and the claims that they make."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from weft.claims.finding import CONTENT, Finding, Scan, Span, abbreviates, linking, scan
+from weft.claims.finding import CONTENT, STOPS, Finding, Scan, Span, abbreviates, linking, scan
 from weft.claims.languages import small_words, told
-from weft.claims.lexicon import LANGUAGES, Node
+from weft.claims.lexicon import LANGUAGES, Entry, Node
 from weft.claims.names import certificates, compatibles, mentions, origins
 from weft.claims.numerals import plain
 from weft.claims.quantities import Sweep
 from weft.claims.reading import Reading, read
 
 _NEAR: Final = 4
+_LIMITED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _inside(finding: Finding, stretches: list[tuple[int, int]]) -> bool:
 
 def _concept(found: Scan, span: Span) -> Finding | None:
     """What a phrase of the lexicon asserts: a material, a color, a property, a claim of a kind; a thing only where denied."""
-    entries = [one for one in span.entries if one.kind in CONTENT or one.kind == "thing"]
+    entries = [one for one in span.entries if one.kind in CONTENT or one.kind in ("thing", "superlative tail")]
     entries = [one for one in entries if one.kind != "certification"]
     if not entries:
         return None
@@ -118,6 +120,8 @@ def _concept(found: Scan, span: Span) -> Finding | None:
     wanted = [one for one in entries if one.kind != "thing"] or entries
     labelled = _labelled(found, span, wanted[0].kind)
     kind = wanted[0].kind
+    if kind == "superlative tail":
+        return _superlative(found, span, wanted)
     if kind in ("material", "color") and not span.negated and _spoken_of(found, span):
         return None
     denied = {one.negated for one in wanted}
@@ -129,12 +133,52 @@ def _concept(found: Scan, span: Span) -> Finding | None:
     elif kind == "thing":
         one.thing = one.about = wanted[0].concept
         one.given = _given(found, span)
+        one.qualified = _qualified(found, span)
     return one
 
 
 _LISTING: Final = frozenset(
     [",", "and", "or", "und", "oder", "et", "ou", "y", "e", "o", "u", "&", "/", "和", "或", "与", "及"]
 )
+_BEST: Final = {
+    "en": re.compile(r"most|least|best|\w{2,}est"),
+    "de": re.compile(r"\w{3,}st(?:e|en|er|es|em)|erste[nrs]?|einzige[nrs]?"),
+    "fr": re.compile(r"plus|moins|meilleure?s?|premi(?:er|ère)s?|seule?s?"),
+    "es": re.compile(r"más|menos|mejor(?:es)?|primer[oa]?s?|únic[oa]s?"),
+}
+
+
+def _superlative(found: Scan, span: Span, entries: list[Entry]) -> Finding | None:
+    """«of the market», «der Welt» and the like, where a superlative stands before it in its clause."""
+    pattern = _BEST.get(found.language or "")
+    for n in range(span.first - 1, max(-1, span.first - 9), -1):
+        if found.words[n] in STOPS or found.words[n] == ",":
+            break
+        if pattern and pattern.fullmatch(found.words[n]):
+            return Finding("superlative", n, span.after, entries)
+    return None
+
+
+def _qualified(found: Scan, span: Span) -> str:
+    """Whether a thing is spoken of in numbers or below a limit: two bottles, children under three."""
+    words = found.words
+    if span.first and (words[span.first - 1][0].isdigit() or _counts(found, span.first - 1)):
+        return "number"
+    for n in range(span.after, min(span.after + _LIMITED, len(words))):
+        if words[n] in STOPS or words[n] == ",":
+            break
+        if found.steers(n, "below"):
+            return "below"
+        if words[n][0].isdigit() or found.steers(n, "above") or _counts(found, n):
+            return "number"
+    return ""
+
+
+def _counts(found: Scan, n: int) -> bool:
+    span = found.span(n)
+    return span is not None and any(entry.kind == "number" and not entry.ambiguous for entry in span.entries)
+
+
 _COLOR_LABELS: Final = frozenset(
     [
         "color",

@@ -6,6 +6,7 @@ from typing import Final
 
 from weft.claims.agreement import holding
 from weft.claims.assertions import Assertions
+from weft.claims.denials import stem
 from weft.claims.facts import Fact, Facts, Quantity, words_near
 from weft.claims.finding import STOPS, Finding
 from weft.claims.numerals import Number
@@ -20,20 +21,15 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
     for readings in finding.numbers:
         held = None
         for said in readings:
-            known = _of_the_thing(finding, facts, text)
+            known = facts.numbers if finding.thing == "piece" else _of_the_thing(finding, facts, text)
             held = held or next((one for one in known if one.value == said.value and _means(finding, one, text)), None)
-            if held is None and finding.role:
-                held = next(
-                    (
-                        one
-                        for all_of in facts.measures.values()
-                        for one in all_of
-                        if one.value == said.value and one.role == finding.role
-                    ),
-                    None,
-                )
+            held = held or _of_the_role(finding, said, facts)
         if held is None:
             same = [one for one in facts.numbers if finding.thing and one.thing == finding.thing]
+            if not same:
+                same = _of_the_noun(finding, facts, text)
+                if (equal := next((one for one in same if one.value == finding.numbers[0][0].value), None)) is not None:
+                    return says_so(equal.fact)
             against = same[0].fact if same else None
             if (fact := _summed(same, readings)) is not None:
                 return "supported", fact, f"{quoted(fact)} adds up to that."
@@ -41,9 +37,7 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
                 return says_otherwise(fact)
             if finding.spelled and not same and not finding.role:
                 return None
-            if (fact := _priced(readings, facts)) is not None:
-                return says_so(fact)
-            if (fact := _beside(finding, readings, text, facts)) is not None:
+            if (fact := _priced(readings, facts) or _beside(finding, readings, text, facts)) is not None:
                 return says_so(fact)
             if finding.thing == "size count" and all(f"{one[0].value:g}" in facts.sizes for one in finding.numbers):
                 return says_so(facts.sizes[f"{readings[0].value:g}"])
@@ -56,6 +50,14 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
         against = held.fact
     assert against is not None
     return says_so(against)
+
+
+def _of_the_role(finding: Finding, said: Number, facts: Facts) -> Quantity | None:
+    """An equal quantity of the role that the number has."""
+    if not finding.role:
+        return None
+    every = (one for all_of in facts.measures.values() for one in all_of)
+    return next((one for one in every if one.value == said.value and one.role == finding.role), None)
 
 
 def _all_pieces(finding: Finding, facts: Facts) -> Fact | None:
@@ -147,6 +149,22 @@ def _of_the_thing(finding: Finding, facts: Facts, text: Assertions) -> Sequence[
     return named or same or facts.numbers
 
 
+def _of_the_noun(finding: Finding, facts: Facts, text: Assertions) -> list[Quantity]:
+    """The bare numbers of facts called by the noun that the text counts: «zwanzig Kugeln», kugeln = 12."""
+    if not finding.spelled:
+        return []
+    nouns = set[str]()
+    start = finding.first + 1 if finding.thing else finding.after
+    for word in text.scan.words[start : start + 2]:
+        if not word.isalpha() or len(word) < _NOUN:
+            break
+        nouns.add(stem(word))
+    return [one for one in facts.numbers if one.unit is None and nouns & {stem(w) for w in one.near}]
+
+
+_NOUN: Final = 4
+
+
 def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     """Whether an equal number in a fact is of the same meaning."""
     times = finding.thing == "piece" and finding.first > 0 and text.scan.words[finding.first - 1] == "x"
@@ -162,6 +180,12 @@ def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     if finding.thing is None and known.thing is None:
         last = known.fact.name.rpartition(".")[2]
         return known.language != text.language or last in ("title", "tags", "type") or not known.near
+    if (
+        finding.thing == "piece"
+        and isinstance(known.fact.value, int)
+        and known.fact.text.startswith(f"{known.fact.value} ")
+    ):
+        return True
     if known.thing is None and known.role is None:
         return known.language is None or known.language != text.language
     return False

@@ -11,7 +11,7 @@ from weft.claims.assertions import Assertions, assertions
 from weft.claims.denials import bare_label, chinese_denied, groups, stem, telling
 from weft.claims.finding import STOPS, Finding, linking
 from weft.claims.languages import small_words, told
-from weft.claims.lexicon import lexicon, longest, parents, properties_of
+from weft.claims.lexicon import lexicon, longest, parents, properties_of, territories
 from weft.claims.numerals import Number, plain
 from weft.claims.reading import Reading, read
 from weft.claims.units import Unit, money, units
@@ -77,6 +77,25 @@ _NO: Final = frozenset(
         "不可",
     ]
 )
+# Values that affirm, or deny, what the fact's name says: «charger: included», «tapis: vendu séparément».
+_GIVEN: Final = re.compile(
+    r"included|supplied|provided|present|available|possible|suitable|(?:mit)?inklusive|enthalten|im lieferumfang(?: enthalten)?|dabei|"
+    r"mitgeliefert|vorhanden|möglich|geeignet|inclus(?:e|es)?|fourni(?:e|s|es)?|compris(?:e|es)?|possible|présent(?:e|s|es)?|"
+    r"incluid[oa]s?|disponible|compatible|kompatibel|suited|needed|required|necessary|recommended|allowed|nötig|notwendig|erforderlich|"
+    r"empfohlen|erlaubt|zulässig|nécessaires?|requise?s?|autorisé(?:e|s|es)?|conseillé(?:e|s|es)?|recommandé(?:e|s|es)?|adapté(?:e|s|es)?|"
+    r"oui|prévue?s?|compatibles|necesari[oa]s?|permitid[oa]s?|apt[oa]s?|附赠|包含|支持|可以|可"
+)
+_WITHHELD: Final = re.compile(
+    r"(?:not |sold separately|optional|nicht |separat|en option|vendu(?:e|s|es)? (?:séparément|à part)|non |pas |déconseillé|"
+    r"interdit|proscrit|à proscrire|verboten|unzulässig|ungeeignet|untersagt|prohibited|forbidden|excluded|absent|"
+    r"no |por separado|se vende|prohibid|desaconsejad|opcional|不|另购|另售)"
+)
+# Names that only hold others.
+_CONTAINERS: Final = frozenset(
+    ["attributes", "options", "variants", "facts", "translations", "product", "specs", "specifications", "details", "properties",
+     "features", "data", "info", "eigenschaften", "merkmale", "technische_daten", "produktdaten", "angaben", "caractéristiques",
+     "caracteristiques", "fiche", "especificaciones", "características", "caracteristicas", "detalles"]
+)  # fmt: skip
 _LINKS: Final = frozenset(["for", "para", "für", "pour", "from", "of", "适", "用", "人", "群", "合", "于"])
 _PROSE: Final = ("title", "description", "seo_title", "seo_description")
 _LONG: Final = 60
@@ -110,9 +129,9 @@ _ZERO: Final = re.compile(r"0(?:[.,]0+)? ?(?:%|g|mg|ml)")
 _IP: Final = re.compile(r"ip([x\d])([x\d])\w?")
 _WATER: Final = re.compile(r"water|wasser|agua|eau|étanch|etanch|防水")
 _FITS: Final = re.compile(r"compat|kompat|fits|passend|works with|兼容|适配|适用(?!年|人|季)|connects")
-_SHARES: Final = ("percent", "percentage", "share", "anteil", "pct")
+_SHARES: Final = ("percent", "percentage", "share", "anteil", "pct", "prozent", "pourcentage", "part", "porcentaje")
 # A named value by its two keys, as tables of features come: {"name": …, "value": …}, {"label": …, "text": …}.
-_NAME_KEYS: Final = ("name", "label", "key", "title", "property", "attribute", "merkmal", "bezeichnung", "eigenschaft", "nom", "nombre",
+_NAME_KEYS: Final = ("name", "label", "key", "title", "property", "attribute", "merkmal", "feature", "feld", "libellé", "libelle", "bezeichnung", "eigenschaft", "nom", "nombre",
                      "clave", "titulo", "título", "propiedad", "名称", "名字", "参数", "属性", "项目")  # fmt: skip
 _VALUE_KEYS: Final = ("value", "values", "text", "wert", "valeur", "valor", "content", "值", "内容", "参数值", "数值")
 _SAYS: Final = frozenset(
@@ -123,10 +142,24 @@ _SAYS: Final = frozenset(
      "需", "要", "需要"]
 )  # fmt: skip
 _YES_NO: Final = re.compile(r"\s*(yes|no|ja|nein|oui|non|sí|si|是|否|有|无)\s*[,;，；(（–—-]\s*(?=\S)", re.IGNORECASE)
-_LAND: Final = re.compile(r"[A-Z]{2}")
+_NOTHING: Final = re.compile(r"0(?:[.,]0+)?")
+# A value that begins with one of these goes on where its name ends: «fabriquée: à la main».
+_LEADS: Final = frozenset(["à", "en", "au", "in", "im", "aus", "von", "by", "from", "par", "de", "hecho", "por"])
+_FIGURES: Final = re.compile(r"\s*-?[\d.,]+(?:\s*(?:-|–|x|×|à|to|bis)\s*[\d.,]+)*\s*")
+_DEGREES: Final = frozenset(["grad", "degrees", "degree", "degres", "degrés", "grados", "celsius"])
+_SHARED: Final = frozenset(["percent", "pct", "prozent", "pourcent", "pourcentage", "porcentaje", "procent", "anteil"])
+_PER: Final = re.compile(r"[_ ](?:pro|per|je|pour|por|cada)?[_ ]?100[_ ]?(?:g|ml)$", re.IGNORECASE)
+_UNITS: Final = ("unit", "units", "einheit", "unité", "unite", "unidad", "单位")
+_HELD: Final = ("value", "wert", "valeur", "valor", "值")
+_ENDS: Final = (("min", "max"), ("von", "bis"), ("from", "to"), ("desde", "hasta"), ("low", "high"))
+_LAND: Final = re.compile(r"\b[A-Z]{2}\b")
 _ORIGIN: Final = re.compile(r"origin|made|country|land|herkunft|ursprung|pays|pa[ií]s|fabri|hecho|proced|orig[ei]n|provenance|manufactur|"
-                            r"hergestellt|produ[cz]|产地|产|制造")  # fmt: skip
+                            r"hergestellt|gefertigt|hech[oa]|produ[ckz]|产地|产|制造")  # fmt: skip
 _OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|开封|开盖")
+# What a fact about one concept says of another, and whether that is the opposite.
+_FOLLOWS: Final = {
+    "animal testing": ("cruelty-free", True), "cruelty-free": ("animal testing", True), "lining": ("lined", False), "vegan": ("animal products", True),
+}  # fmt: skip
 # Parts and the property of having them.
 _HAVING: Final = {"lining": "lined", "padding": "padded"}
 _NOT_WITH: Final = {"dry clean only": ("machine washable", "washable"), "hand wash only": ("machine washable",)}
@@ -143,13 +176,14 @@ class Fact:
 
 @dataclass(slots=True)
 class Known:
-    """A concept that facts name, or deny; `weak` where the word may mean something else."""
+    """A concept that facts name, or deny; `weak` where the word may mean something else, `limited` where not all of it is meant."""
 
     concept: str
     negated: bool
     fact: Fact
     part: str | None = None
     weak: bool = False
+    limited: bool = False
 
 
 @dataclass(slots=True)
@@ -294,16 +328,16 @@ def _count(path: str, values: Sequence[Any], found: list[Fact]) -> None:
 def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
     values = value.get("values")
     named = _named_value(value)
-    if named is not None and "unit" not in value:
+    if named is not None and not any(key in value for key in _UNITS):
         _value(f"{path}.{named[0]}", named[1], found)
         return
     if "name" in value and isinstance(values, Sequence) and not isinstance(values, str):
         _value(f"options.{value['name']}", values, found)
         return
-    if "value" in value:
+    if (held := next((key for key in _HELD if key in value), None)) is not None:
         path = f"{path}.{named[0]}" if named is not None else path
-        unit = value.get("unit")
-        inner = value["value"]
+        unit = next((value[key] for key in _UNITS if key in value), None)
+        inner = value[held]
         if unit and isinstance(inner, int | float | str) and not isinstance(inner, bool):
             found.append(Fact(path, inner, f"{_written(inner)} {unit}"))
         elif unit and isinstance(inner, Sequence):
@@ -311,17 +345,13 @@ def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
         elif inner is not None:
             _value(path, inner, found)
         return
+    if (ends := next((two for two in _ENDS if two[0] in value and two[1] in value), None)) is not None:
+        unit = next((value[key] for key in _UNITS if key in value), "")
+        low, high = (_written(value[end]) for end in ends)
+        found.append(Fact(path, dict(value), f"{low}-{high} {unit}".strip()))
+        return
     if isinstance(value.get("unit"), str):
         _with_shared_unit(path, value, found)
-        return
-    if "min" in value and "max" in value:
-        found.append(
-            Fact(
-                path,
-                dict(value),
-                f"{_written(value['min'])}-{_written(value['max'])} {value.get('unit') or ''}".strip(),
-            )
-        )
         return
     share = next((value[key] for key in _SHARES if key in value), None)
     if share is not None and any(key in value for key in ("material", "name", "fiber", "fibre")):
@@ -351,10 +381,6 @@ def _named_value(value: Mapping[str, Any]) -> tuple[str, Any] | None:
 def _with_shared_unit(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
     """Numbers that stand beside their unit: {"length": 30, "width": 20, "unit": "cm"}."""
     unit = value["unit"]
-    if "min" in value and "max" in value:
-        text = f"{_written(value['min'])}-{_written(value['max'])} {unit}"
-        found.append(Fact(path, {name: one for name, one in value.items() if name != "unit"}, text))
-        return
     for name, one in value.items():
         here = f"{path}.{name}"
         if isinstance(one, int | float) and not isinstance(one, bool):
@@ -443,6 +469,10 @@ def _polarity(fact: Fact) -> bool | None:
         return folded in _YES
     if len(folded) > _SHORT or folded[:1].isdigit():
         return None
+    if _GIVEN.fullmatch(folded):
+        return True
+    if _is_withheld(folded):
+        return False
     reading = read(folded)
     words, first = reading.words, _denial_at_start(reading)
     denied = first > 0
@@ -450,6 +480,14 @@ def _polarity(fact: Fact) -> bool | None:
     if not all(word in _SAYS or (denied and word in linking()) for word in rest) or not (denied or rest):
         return None
     return not denied
+
+
+def _is_withheld(folded: str) -> bool:
+    """Whether a value says only that something is not given: «vendu séparément», «nicht enthalten»."""
+    match = _WITHHELD.match(folded)
+    if match is None:
+        return False
+    return match.end() == len(folded) or _GIVEN.fullmatch(folded[match.end() :].strip()) is not None
 
 
 def _denial_at_start(reading: Reading) -> int:
@@ -492,7 +530,10 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     if flipped is not None:
         text = label = own_label(fact.name)
     elif label and len(text) <= _LONG * 4 and fact.name.rpartition(".")[2] not in _PROSE:
-        text = f"{label}: {_with_unit(fact, label)}"
+        if isinstance(fact.value, int | float | str) and _NOTHING.fullmatch(text.strip()):
+            _take(ready, Fact(fact.name, False, "no"), language)
+        gap = " " if text.strip().lower().partition(" ")[0] in _LEADS else ": "
+        text = f"{label}{gap}{_with_unit(fact, label)}"
         _land(ready, fact, label)
     long = len(text) > _LONG
     found = assertions(text, numbers=language)
@@ -509,6 +550,8 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     if flipped is None and text is not fact.text and len(fact.text) <= _SHORT:
         _joined(ready, fact, label)
     _tight(ready, found, fact)
+    _mark(ready, found, fact)
+    _treated(ready, fact)
     if not _SOLID.isdisjoint(found.scan.words):
         _solid(ready, fact)
     _words_said(ready, found, fact, flipped)
@@ -550,10 +593,12 @@ def _deny_all(ready: Facts, found: Assertions, fact: Fact, first: int) -> None:
 
 
 def _land(ready: Facts, fact: Fact, label: str) -> None:
-    """A country by its code, where the fact's name asks for one: «made_in: PT»."""
-    code = "GB" if fact.text == "UK" else fact.text
-    if _LAND.fullmatch(code) and _ORIGIN.search(label.lower()):
-        ready.origins.setdefault(code, fact)
+    """The countries by their codes, where the fact's name asks for them: «made_in: PT»."""
+    if not _ORIGIN.search(label.lower()):
+        return
+    for code in _LAND.findall(fact.text):
+        if code in territories() or code == "UK":
+            ready.origins.setdefault("GB" if code == "UK" else code, fact)
 
 
 def _is_part_of(found: Assertions, finding: Finding) -> bool:
@@ -584,11 +629,14 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
     """Keep the words that a fact denies and, of short facts, those that it affirms."""
     scan = found.scan
     taken_back = groups(scan)
-    if flipped:
+    if flipped and not any(one.kind in ("property", "material") for span in scan.spans for one in span.entries):
         inside = {n for group in taken_back for n in group}
         taken_back = [[n for n, _ in telling(scan) if n not in inside]]
+    taken_back = [kept for group in taken_back if (kept := [n for n in group if not scan.trapped[n]])]
     denied = {n for group in taken_back for n in group}
     for group in taken_back:
+        if flipped is None and _limited(found, group):
+            continue
         words = frozenset(stem(scan.words[n]) for n in group[:3] if ord(scan.words[n][0]) < _CJK)
         if words:
             ready.denied_together.append((words, fact))
@@ -607,9 +655,30 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
         (ready.denied if flipped else ready.affirmed).setdefault(name, fact)
 
 
+def _limited(found: Assertions, group: Sequence[int]) -> bool:
+    """Whether a denial holds within limits alone: not for children under three."""
+    scan = found.scan
+    for n in range(min(group), min(max(group) + 2, len(scan.words))):
+        span = scan.span(n)
+        if (
+            scan.words[n][0].isdigit()
+            or scan.steers(n, "below")
+            or (span and all(e.kind == "number" for e in span.entries))
+        ):
+            return True
+    return False
+
+
 def _denies_behind(found: Assertions, label: str, text: str) -> bool:
     """Whether a value denies something, so that its label affirms nothing: «ironing: needs no ironing», «lining: unlined»."""
-    return text.startswith(f"{label}: ") and any(finding.negated for finding in found.findings)
+    if not text.startswith(f"{label}: "):
+        return False
+    size = len(read(label).words) + 1
+    if size < len(found.scan.words) and found.scan.words[size] in _YES:
+        return False
+    first = next((one for one in found.findings if one.first >= size and not (one.silent and not one.negated)), None)
+    late = any(one.negated and one.first < size for one in found.findings)
+    return late or (first is not None and first.negated and "," not in found.scan.words[size : first.first])
 
 
 def _tight(ready: Facts, found: Assertions, fact: Fact) -> None:
@@ -625,6 +694,33 @@ def _tight(ready: Facts, found: Assertions, fact: Fact) -> None:
     for concept in follows:
         for above in parents().get(concept, (concept,)):
             ready.named.setdefault(above, []).append(Known(concept, False, fact))
+
+
+def _treated(ready: Facts, fact: Fact) -> None:
+    """A material and what is said of it are a material of its own: paper, recycled."""
+    for mark in ("recycled", "organic"):
+        if any(known.fact is fact and not known.negated for known in ready.named.get(mark, ())):
+            for known in list(ready.kinds.get("material", ())):
+                concept = f"{mark} {known.concept}"
+                if known.fact is fact and not known.negated and concept in parents():
+                    ready.named.setdefault(concept, []).append(Known(concept, False, fact, known.part))
+
+
+def _mark(ready: Facts, found: Assertions, fact: Fact) -> None:
+    """A certificate whose short name is all that a fact says: «bio: AB»."""
+    span = found.scan.span(len(found.scan.words) - 1)
+    if span is None or found.scan.words[span.first - 1 : span.first] not in ([":"], []):
+        return
+    for entry in span.entries:
+        if entry.kind == "certification" and entry.ambiguous:
+            ready.marks.setdefault(entry.concept.lower(), []).append(("", fact))
+            if follows := properties_of().get(entry.concept):
+                ready.named.setdefault(follows, []).append(Known(follows, False, fact))
+
+
+def _several(found: Assertions) -> bool:
+    """Whether a name has several telling words, so that what it denies is not each of them: «tablette porte outils»."""
+    return sum(1 for _ in telling(found.scan)) > 1
 
 
 def _solid(ready: Facts, fact: Fact) -> None:
@@ -647,11 +743,7 @@ def _named_code(ready: Facts, fact: Fact, label: str) -> None:
 
 def label_of(name: str) -> str:
     """A fact's name as words: «attributes.neckWidth_cm» is «neck Width cm»."""
-    parts = [
-        part
-        for part in name.split(".")
-        if part not in ("attributes", "options", "variants", "facts", "translations", "product") and not part.isdigit()
-    ]
+    parts = [part for part in name.split(".") if part.lower() not in _CONTAINERS and not part.isdigit()]
     if name.startswith("variants.") and len(parts) > 1:
         parts = parts[1:]
     return _CAMEL.sub(" ", " ".join(parts)).replace("_", " ").replace("#", " ").strip()
@@ -661,20 +753,23 @@ def _with_unit(fact: Fact, label: str) -> str:
     """A bare number with the unit that its name ends with; months after opening (12M) as such."""
     if (opened := re.fullmatch(r"(\d{1,2}) ?M", fact.text)) and _OPENED.search(label.lower()):
         return f"{opened[1]} months"
-    if isinstance(fact.value, bool) or not re.fullmatch(r"\s*-?[\d.,]+(?:\s*[x×*–-]\s*[\d.,]+)*\s*", fact.text):
+    if isinstance(fact.value, bool) or not _FIGURES.fullmatch(fact.text):
         return fact.text
     if label.lower().endswith((" cents", " cent")) and fact.text.strip().isdigit():
         return f"{int(fact.text) / 100:.2f}"
-    if "%" in label or "percent" in label.lower():
+    label = _PER.sub("", label)
+    if "%" in label or not _SHARED.isdisjoint(label.lower().split()):
         return f"{fact.text}%"
     names = re.sub(r"[()\[\],/]", " ", label).split()
+    if not _DEGREES.isdisjoint(name.lower() for name in names):
+        return f"{fact.text} °C"
     for place, name in enumerate(reversed(names)):
         known = lexicon(None).units.get(name.lower())
         entries = known.get("", []) if known else []
         if (
             not entries
             or (len(name) < 2 and (place or len(names) < 2))
-            or name.lower() in ("in", "set", "bar", "min", "max", "pt")
+            or name.lower() in ("in", "set", "bar", "min", "max", "pt", "once", "pouce")
         ) and not (name.lower() in ("in", "min", "bar", "pt") and not place and len(names) > 1 and entries):
             continue
         entry = next((one for one in entries if not one.exact or one.exact == name), entries[0])
@@ -702,14 +797,23 @@ def _note(
             if finding.entries and (follows := properties_of().get(finding.entries[0].concept)):
                 ready.named.setdefault(follows, []).append(Known(follows, False, fact))
     elif kind == "origin":
+        beside = finding.silent and not _ORIGIN.search(fact.name.lower())
         for entry in finding.entries:
-            (ready.named_lands if finding.silent or finding.role == "design" else ready.origins).setdefault(
-                entry.concept, fact
-            )
+            (ready.named_lands if beside or finding.role == "design" else ready.origins).setdefault(entry.concept, fact)
         if finding.name:
             ready.origins.setdefault(finding.name, fact)
     if kind in ("certification", "origin", "compatibility", "size", "dimensions"):
         return
+    _note_concepts(ready, found, finding, fact, flipped, weak=weak)
+    if finding.thing and kind == "number":
+        in_label = finding.after - finding.first == 1
+        ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact, weak=in_label))
+
+
+def _note_concepts(
+    ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped: bool | None, *, weak: bool
+) -> None:
+    """Take in the concepts of a finding, and those that follow from them."""
     for entry in finding.entries:
         negated = finding.negated != bool(flipped)
         known = Known(
@@ -718,13 +822,14 @@ def _note(
             fact,
             finding.about if entry.kind == "material" else None,
             weak or (entry.ambiguous and not finding.labelled),
+            entry.kind == "thing" and (bool(finding.qualified) or (flipped is not None and _several(found))),
         )
         ready.kinds.setdefault(entry.kind, []).append(known)
         for above in [entry.concept] if negated else parents().get(entry.concept, (entry.concept,)):
             ready.named.setdefault(above, []).append(known)
-    if finding.thing and kind == "number":
-        in_label = finding.after - finding.first == 1
-        ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact, weak=in_label))
+        if entry.concept in _FOLLOWS and not (entry.concept == "vegan" and negated):
+            other, opposite = _FOLLOWS[entry.concept]
+            ready.named.setdefault(other, []).append(Known(other, negated != opposite, fact))
 
 
 def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact) -> None:

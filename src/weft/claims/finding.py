@@ -1,5 +1,6 @@
 """What a text asserts: the findings that claims are made from, with their place, their negation and what they are about."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -8,7 +9,7 @@ from typing import Final
 from weft.claims import data
 from weft.claims import lexicon as words_known
 from weft.claims.languages import small_words
-from weft.claims.lexicon import Entry, Lexicon, Node, longest
+from weft.claims.lexicon import Entry, Lexicon, Node, longest, unaccented
 from weft.claims.numerals import Number
 from weft.claims.reading import Reading
 from weft.claims.units import Unit
@@ -67,6 +68,11 @@ DENYING: Final = frozenset(
         "von",
     ]
 )
+# What follows these says where, and is not denied itself: «pas de PFC sur la toile».
+_PLACED: Final = frozenset(["sur", "dans", "auf", "im", "on", "inside", "sobre", "dentro"])
+_OR: Final = _AND | {"or", "nor", "oder", "noch", "ni", "ou", "o", "u", "或", "/"}
+_ITEM: Final = 3
+_LONG: Final = 40
 _REACH: Final = 6
 _LABEL: Final = 4
 _WHOLE: Final = frozenset(["not only", "not before", "origin before", "compatible"])
@@ -111,6 +117,7 @@ class Finding:
     silent: bool = False
     about_some: bool = False
     given: bool = False
+    qualified: str = ""
     spelled: bool = False
     bound: str = ""
     labelled: bool = False
@@ -196,7 +203,7 @@ def _content(found: Scan, own: Node | None) -> None:
         if hit is None:
             n += 1
             continue
-        after, entries = hit[0], [one for one in hit[1] if _fits(reading, one, n, hit[0])]
+        after, entries = hit[0], [one for one in hit[1] if _fits(reading, one, n, hit[0], found.language)]
         if any(one.kind == "trap" for one in entries):
             found.trapped[n:after] = [True] * (after - n)
         elif entries:
@@ -205,10 +212,18 @@ def _content(found: Scan, own: Node | None) -> None:
         n = after if entries else n + 1
 
 
-def _fits(reading: Reading, entry: Entry, first: int, after: int) -> bool:
+_ADJECTIVE: Final = re.compile(r"(?:ig|isch|lich)(?:e[rsnm]?)?|\d+")
+
+
+def _is_adjective(word: str) -> bool:
+    """Whether a German word in small letters can be one of a thing: dreitürig, and no verb such as «rollen»."""
+    return bool(_ADJECTIVE.search(word[-6:]))
+
+
+def _fits(reading: Reading, entry: Entry, first: int, after: int, language: str | None) -> bool:
     """Whether a phrase is written as its entry demands."""
-    if entry.capital:
-        return not reading.raws[first][:1].islower()
+    if entry.capital or (entry.kind == "thing" and language == "de" and entry.concept != "piece"):
+        return not reading.raws[first][:1].islower() or (not entry.capital and _is_adjective(reading.words[after - 1]))
     if entry.exact:
         return reading.plain[reading.starts[first] : reading.ends[after - 1]] == entry.exact or (
             entry.kind == "certification" and reading.raws[first].isupper()
@@ -223,7 +238,8 @@ def _steering(found: Scan) -> None:
         if words[n] in tree and not found.trapped[n]:
             hit = longest(tree, words, glued, n)
             if hit is not None and found.at[n] >= 0:
-                labels = [one for one in hit[1] if one.kind == "size label"]
+                beyond = hit[0] > found.spans[found.at[n]].after
+                labels = [one for one in hit[1] if one.kind == "size label" or (beyond and one.kind == "origin before")]
                 hit = (hit[0], labels) if labels else None
             if hit is not None:
                 found.steering[n] = hit
@@ -241,7 +257,8 @@ def _negate(found: Scan) -> None:
         span = found.span(n)
         if span is not None and span.first == n:
             denial.meet(n, span)
-        if late_denial(found, n):
+        inside = span is not None and span.first < n
+        if not inside and late_denial(found, n):
             _deny_back(found, clause_of(found.words, denial.clause, n), n)
 
 
@@ -257,6 +274,12 @@ class _Denial:
     clause: int = 0
     acts: bool = False
     heads: bool = True
+    before: int = 0
+    named: bool = False
+
+    def listing(self, comma: int) -> bool:
+        """Whether what is denied is a list that goes on behind a comma."""
+        return self.named or (is_preposition(self.found, self.denier) and enumerated(self.found, comma))
 
     def step(self, n: int) -> None:
         """Go over a token that begins, goes on with, or ends a negation."""
@@ -270,22 +293,24 @@ class _Denial:
             and self.heads
             and _is_label(found.words[self.behind : n])
         ):
-            self.until = n + _REACH
+            self.until, self.named = n + _REACH, True
         elif word in STOPS and not abbreviates(found, n):
             self.end()
-            if word not in ":()" and not (word == "?" and _answered(found, n)):
+            if word not in ":()" and not (word == "?" and answered(found, n)):
                 self.clause = n + 1
         elif word == ",":
             listed = self.until >= n - 1 and not self.klass.isdisjoint(_LISTED)
-            if listed and _goes_on(found, n, self.klass) and not _starts(found, n + 1):
+            goes_on = listed and _goes_on(found, n, self.klass) and not _starts(found, n + 1)
+            if goes_on or (self.until >= n and self.listing(n)):
                 self.until = n + _REACH
             else:
                 self.end()
-            self.clause = n + 1
+            was = self.clause
+            self.clause, self.before = (self.before if is_aside(found.words, was, n) else n + 1), was
         elif "not before" in kinds and steering:
             last = found.words[steering[0] - 1]
             self.denier = last if last in ("of", "from", "de", "von") else word
-            self.klass, self.behind = frozenset(), steering[0]
+            self.klass, self.behind, self.named = frozenset(), steering[0], False
             self.heads = (
                 n == 0 or found.words[n - 1] in STOPS or (found.words[n - 1] != "," and n - self.clause < _LABEL)
             )
@@ -298,7 +323,9 @@ class _Denial:
 
     def ends(self, n: int, word: str, kinds: Collection[str]) -> bool:
         """Whether a word ends a negation: but, not only, and what «and» adds."""
-        if "not only" in kinds or ("not but" in kinds and self.found.at[n] < 0):
+        if "not only" in kinds or ("not but" in kinds and self.found.at[n] < 0 and n > self.behind):
+            return True
+        if self.klass and word in _PLACED:
             return True
         if self.klass and (is_preposition(self.found, self.denier) or word in _CHINESE_AND):
             return False
@@ -306,14 +333,19 @@ class _Denial:
 
     def end(self) -> None:
         """Nothing is denied any more."""
-        self.until, self.klass = -1, frozenset()
+        self.until, self.klass, self.named = -1, frozenset(), False
 
     def meet(self, n: int, span: Span) -> None:
         """Deny a phrase that stands within reach."""
         things = self.acts and all(one.kind == "thing" for one in span.entries)
         if n <= self.until and not things and not _is_only_number(span) and (not self.klass or self.reaches(span)):
-            span.negated, span.denied = True, self.denier
-            self.klass, self.until = _class(span), span.after - 1
+            span.negated, span.denied = not _denies_itself(self.found, span), self.denier
+            following = self.found.words[span.after] if span.after < len(self.found.words) else ""
+            alone = is_preposition(self.found, self.denier)
+            goes_on = following in (_OR if alone else _OR - _AND) or (
+                alone and (following == "," or _class(span) == {"thing"})
+            )
+            self.klass, self.until = _class(span), span.after + (_REACH if goes_on else -1)
         if _freed(self.found, span):
             span.negated, span.denied = True, "free"
 
@@ -392,7 +424,7 @@ def late_denial(found: Scan, n: int) -> bool:
     words = found.words
     if words[n] in found.lexicon.late:
         hit = longest(found.lexicon.late, words, found.reading.glued, n)
-        if hit is not None and _ends_clause(words, _behind_adverbs(words, hit[0])):
+        if hit is not None and ends_clause(found, n, _behind_adverbs(words, hit[0])):
             return not (hit[0] < len(words) and words[hit[0]] == ":")
     after = found.steers(n, "not before")
     if not after or (words[n] in DENYING and words[n] != "no"):
@@ -410,15 +442,62 @@ def late_denial(found: Scan, n: int) -> bool:
 @cache
 def linking() -> frozenset[str]:
     """Words that link a denial to what it denies."""
-    return frozenset(word for line in data.lines("linking") for word in line.split())
+    words = {word for line in data.lines("linking") for word in line.split()}
+    return frozenset(words | {unaccented(word, language) for word in words for language in ("de", "fr")})
 
 
 def _is_label(words: Sequence[str]) -> bool:
     """Whether a colon goes on with a denial: «not included: …», «frei von: …»."""
+    if words and words[-1] in _MORE_WORDS:
+        return False
     return len(words) <= _LABEL and all(word in linking() or word in small_words() for word in words)
 
 
-def _answered(found: Scan, n: int) -> bool:
+_MORE_WORDS: Final = frozenset(["plus", "more", "mehr", "weniger", "moins", "más", "less", "menos"])
+
+
+def is_aside(words: Sequence[str], first: int, comma: int) -> bool:
+    """Whether what stands between two commas is an insertion: «le tapis, lui, n'est pas inclus»."""
+    return first > 0 and words[first - 1] == "," and comma - first == 1
+
+
+def enumerated(found: Scan, comma: int) -> bool:
+    """Whether a list goes on behind a comma: items of one to three words, the last behind «and», then an end; at most twelve items."""
+    words, size, start = found.words, len(found.words), comma + 1
+    last = start
+    for n in range(start, min(start + _LONG, size)):
+        if n - last > _ITEM or found.steers(n, "not before") or found.steers(n, "not but") or words[n][0].isdigit():
+            return False
+        if n > last and words[n] == ",":
+            last = n + 1
+        elif n > last and words[n] in _OR:
+            return _ends_soon(found, n + 1)
+        elif words[n] in STOPS:
+            return False
+    return False
+
+
+def _ends_soon(found: Scan, first: int) -> bool:
+    after = next(
+        (n for n in range(first, min(first + _ITEM + 1, len(found.words))) if found.words[n] in STOPS | {","}), None
+    )
+    return after is not None or first + _ITEM >= len(found.words)
+
+
+def _denies_itself(found: Scan, span: Span) -> bool:
+    """Whether a phrase in a list of denials has its own: «sans alcool, non parfumé»."""
+    return (
+        all(entry.negated for entry in span.entries)
+        and found.span(span.first - 1) is None
+        and bool(
+            longest(found.lexicon.steering, found.words, found.reading.glued, span.first)
+            if found.words[span.first] in found.lexicon.steering
+            else None
+        )
+    )
+
+
+def answered(found: Scan, n: int) -> bool:
     """Whether a question is answered with no: «Dishwasher? Better not.»"""
     for at in range(n + 1, min(n + 4, len(found.words))):
         if found.words[at] in found.lexicon.late:
@@ -470,8 +549,38 @@ def _ends_clause(words: Sequence[str], after: int) -> bool:
     return after >= len(words) or words[after] in STOPS or words[after] == ","
 
 
+def ends_clause(found: Scan, first: int, after: int) -> bool:
+    """Whether a late denial ends its clause, or only says where: «… n'existe pas sur ce modèle»."""
+    words = found.words
+    if _ends_clause(words, after):
+        return True
+    return words[after] in _WHERE and words[first] not in _BARE_DENIALS
+
+
+_WHERE: Final = frozenset(
+    ["im", "in", "bei", "auf", "sur", "dans", "au", "à", "avec", "et", "und", "on", "and", "en", "y", "aber", "mais"]
+)
+_BARE_DENIALS: Final = frozenset(
+    ["nicht", "nein", "kein", "keine", "keins", "keines", "no", "none", "non", "aucun", "aucune", "ninguno", "ninguna"]
+)
+
+
+_HAVING: Final = frozenset(
+    ["hat", "haben", "besitzt", "besitzen", "braucht", "brauchen", "benötigt", "enthält", "enthalten", "gibt"]
+)
+
+
 def _deny_back(found: Scan, clause: int, late: int) -> None:
+    """Take back what stands before a late denial; a bare «nicht» takes back a thing only right behind it."""
+    bare = (
+        found.words[late] == "nicht"
+        and _HAVING.isdisjoint(found.words[max(clause, late - 10) : late])
+        and (late + 1 >= len(found.words) or found.words[late + 1] in STOPS or found.words[late + 1] == ",")
+    )
     for n in range(max(clause, late - 10), late):
         span = found.span(n)
-        if span is not None and any(entry.kind in ("property", "thing", "material") for entry in span.entries):
+        if span is None or span.first != n:
+            continue
+        kinds = {entry.kind for entry in span.entries}
+        if kinds & {"property", "material"} or ("thing" in kinds and (not bare or span.after == late)):
             span.negated, span.denied = True, "late"

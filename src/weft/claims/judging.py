@@ -26,14 +26,14 @@ class Judged:
 
 def judged(text: Assertions, facts: Facts) -> list[Judged]:
     """Each claim of a text with its verdict, in the order of the text."""
-    found, passed = [], set[int]()
+    found, taken = list[Judged](), set[int]()
     for finding in text.findings:
         ruling = rule(finding, text, facts)
         if ruling is not None:
             found.append(Judged(text.claim(finding), *ruling))
-        elif finding.kind not in ("number", "measure") and not finding.negated:
-            passed.add(id(finding))
-    return found + [Judged(text.claim(finding), *ruling) for finding, ruling in wording.denials(text, facts, passed)]
+        if ruling is not None or not finding.silent:
+            taken.update(range(finding.first, finding.after))
+    return found + [Judged(text.claim(finding), *ruling) for finding, ruling in wording.denials(text, facts, taken)]
 
 
 def rule(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:

@@ -64,9 +64,10 @@ def told(words: Sequence[str], among: Collection[str] | None = None, *, surely: 
 
 def tally(words: Iterable[str]) -> dict[str, float]:
     """How many small words of each language there are; one that several languages share counts less."""
-    known, counted = small_words(), dict[str, float]()
+    known, counted, before = small_words(), dict[str, float](), ""
     for word in words:
-        languages = known.get(word)
+        languages = known.get(word) if (before, word) != ("made", "in") and word != "made" else None
+        before = word
         if languages:
             weight = _WEIGHTS[min(len(languages), 5) - 1]
             for language in languages:

@@ -50,6 +50,8 @@ _INTENSE: Final = (
     "gelb",
     "neon",
 )
+_SHORT: Final = 4
+_GENERIC: Final = frozenset(["filling", "fabric", "metal", "wood", "plastic", "natural fiber", "synthetic fiber"])
 _ADJECTIVES: Final = (
     "beschichtet",
     "farben",
@@ -95,6 +97,7 @@ class Lexicon:
     countries: Node = field(default_factory=dict)
     prefixes: dict[str, list[Entry]] = field(default_factory=dict)
     suffixes: dict[str, list[Entry]] = field(default_factory=dict)
+    loose: dict[str, list[Entry]] = field(default_factory=dict)
     compounds: bool = False
     german: bool = False
     aside: frozenset[str] = frozenset()
@@ -267,7 +270,19 @@ class _Builder:
         elif bare.startswith("-"):
             self.lexicon.suffixes.setdefault(bare[1:].lower(), []).append(entry)
         else:
+            if (
+                entry.kind == "material"
+                and language == "de"
+                and not marks
+                and bare.isalpha()
+                and bare[0].isupper()
+                and len(bare) > 3
+            ):
+                self.lexicon.loose.setdefault(bare.lower(), []).append(entry)
             self.said(tree, bare, language, entry)
+            if entry.kind == "property" and " " not in bare and "washable" not in entry.concept:
+                for verb in _verbs(bare, language):
+                    add(tree, tokens(verb), replace(entry, silent=True))
 
     def said(self, tree: Node, phrase: str, language: str, entry: Entry, *, bent: bool = True) -> None:
         """A phrase with its endings, also as it is written without accents."""
@@ -277,6 +292,9 @@ class _Builder:
         for spelling in spellings:
             for form in forms(spelling, language) if bent else (spelling,):
                 add(tree, tokens(form), entry)
+                if language in ("fr", "es") and spelling == phrase and len(form) > _SHORT and not form.isascii():
+                    first, gap, rest = form.partition(" ")
+                    add(tree, tokens(unaccented(first, language) + gap + rest), entry)
 
     def concepts(self, file: str) -> None:
         kind = _KINDS[file]
@@ -387,6 +405,18 @@ class _Builder:
                     self.said(self.lexicon.countries, name, language, Entry("country", code, "land"), bent=False)
 
 
+def _verbs(word: str, language: str) -> Iterable[str]:
+    """What can be done with a thing that an adjective says so of: faltbar, falten; pliable, plier, se plie."""
+    if language == "de" and len(word) > 6 and word.endswith("bar") and word.islower():
+        stem = word[:-3]
+        return (stem + ("n" if stem.endswith(("el", "er")) else "en"),)
+    if language == "fr" and len(word) > 6 and word.endswith("able"):
+        stem = word[:-4]
+        own = "s'" if stem[0] in "aeiouéèh" else "se "
+        return (stem + "er", f"{own}{stem}e", f"{own}{stem}ent")
+    return ()
+
+
 def _fraction(text: str) -> float:
     over, _, under = text.partition("/")
     return float(over) / float(under or 1)
@@ -415,6 +445,13 @@ def lexicon(language: str | None) -> Lexicon:
     if built.compounds:
         built.compound = lru_cache(maxsize=50_000)(lambda word: _compound(built, word))
     return built
+
+
+@cache
+def territories() -> frozenset[str]:
+    """The codes of the countries."""
+    codes = [str(code) for code in Locale.parse("en").territories]
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha())
 
 
 @cache
@@ -461,6 +498,8 @@ def _compound(built: Lexicon, word: str) -> Sequence[Entry]:
         return ()
     if not built.german:
         return _denied(built, word[:-4]) if word.endswith("less") else ()
+    if contained := re.fullmatch(r"(\w{3,})haltig(?:e[rsnm]?)?", word):
+        return [replace(one, negated=False) for one in _denied(built, contained[1])]
     for ending in ("frei", "los"):
         stem = re.sub(rf"{ending}(?:e[rsnm]?)?$", "", word)
         if stem != word and len(stem) > 2:
@@ -477,17 +516,36 @@ def _compound(built: Lexicon, word: str) -> Sequence[Entry]:
             number = next((entry for entry in entries if entry.kind == "number"), None)
             if number is None:
                 node = built.content.get(rest)
-                fabrics = [one for one in node.get(_ENTRIES, ()) if one.kind == "material"] if node else []
+                heads = node.get(_ENTRIES, ()) if node else ()
+                fabrics = [one for one in heads if one.kind == "material" and one.concept not in _GENERIC]
                 return [*entries, *fabrics]
             counted = _counted(built, rest)
             if counted:
                 return [number, counted]
+    if fabric := _of_material(built, word):
+        return fabric
     for split in range(3, len(word) - 2):
         rest = word[split:]
         if entries := built.suffixes.get(rest):
             things = [one for one in entries if one.kind != "thing"]
             return [] if word[:split].rstrip("s") in _IMITATED else things
     return _tinted(built, word)
+
+
+def _of_material(built: Lexicon, word: str) -> Sequence[Entry]:
+    """A thing or part behind any material: Pelzkragen, Ahorngriff, Walnussplatte."""
+    for split in range(len(word) - 3, 3, -1):
+        first = word[:split]
+        entries = (
+            built.loose.get(first)
+            or built.loose.get(first.removesuffix("n"))
+            or built.loose.get(first.removesuffix("en"))
+        )
+        if entries:
+            node = built.content.get(word[split:])
+            if node and any(one.kind == "thing" and one.value == "part" for one in node.get(_ENTRIES, ())):
+                return entries
+    return ()
 
 
 def _counted(built: Lexicon, rest: str) -> Entry | None:
@@ -501,13 +559,19 @@ def _counted(built: Lexicon, rest: str) -> Entry | None:
 
 
 def _denied(built: Lexicon, stem: str) -> Sequence[Entry]:
-    for form in (stem, stem + "e", stem.removesuffix("n"), stem.removesuffix("s"), stem + "en"):
+    for form in (stem, stem + "e", _rounded(stem) + "e", stem.removesuffix("n"), stem.removesuffix("s"), stem + "en"):
         node = built.content.get(form)
         if node and _ENTRIES in node:
             return [
                 replace(one, negated=True) for one in node[_ENTRIES] if one.kind in ("property", "material", "thing")
             ]
     return ()
+
+
+def _rounded(stem: str) -> str:
+    """A stem with its last vowel as in the plural: Nuss, Nüsse."""
+    at = max(stem.rfind(vowel) for vowel in "aou")
+    return stem if at < 0 else stem[:at] + {"a": "ä", "o": "ö", "u": "ü"}[stem[at]] + stem[at + 1 :]
 
 
 def _tinted(built: Lexicon, word: str) -> Sequence[Entry]:

@@ -157,11 +157,14 @@ def _is_sign(raw: str) -> bool:
 
 
 def _denied(scan: Scan, n: int) -> bool:
+    """Whether a denial reaches a token, and nothing that it denies stands between: «ohne Tierversuche hergestellt in …»."""
     for at in range(n - 1, max(-1, n - 4), -1):
         if scan.words[at] in STOPS or scan.words[at] == ",":
             return False
         if scan.steers(at, "not before"):
             return True
+        if (span := scan.span(at)) is not None and span.negated:
+            return False
     return False
 
 
@@ -300,9 +303,38 @@ def mentions(scan: Scan, taken: set[int]) -> Iterator[Finding]:
                 hit[0],
                 [one for one in hit[1] if one.value == "land"],
                 silent=True,
-                labelled=before in _SOURCES,
+                labelled=before in _SOURCES or (before in _INSIDE and _making_near(scan, n)),
             )
         n = hit[0] if hit else n + 1
+
+
+_INSIDE: Final = frozenset(["in", "im", "en", "au", "aux", "der", "den", "dem", "the", "la", "el", "los"])
+_MAKING: Final = re.compile(
+    r"(?:her|fertig)?gestell(?:t|ung)|(?:ge|ver|an|hand|vor)?(?:fertigt|arbeitet|näht|webt|strickt|baut|schmiedet|gossen|brannt|braut|füllt|röstet|"
+    r"backen|erntet|druckt|schnitzt|schneidert|knüpft|filzt|gerbt|presst|dreht|drechselt)|produzier(?:t|en)|"
+    r"(?:fabriqu|confectionn|produi|cous|tiss|tricot|cultiv|assembl|forg|moul|souffl|brass|torréfi|embouteill|distill|récolt|imprim|brod|"
+    r"fabricad|elaborad|confeccionad|producid|cosid|tejid|cultivad)\w*|"
+    r"made|manufactured|produced|crafted|sewn|woven|knitted|built|grown|handmade|bottled|roasted|brewed"
+)
+
+
+def _making_near(scan: Scan, n: int) -> bool:
+    """Whether the clause of a place says that something is made there: «gefertigt wird in Vietnam», «wird in Norwegen gestrickt»."""
+    for step in (-1, 1):
+        at = n + step
+        while (
+            0 <= at < len(scan.words)
+            and abs(at - n) <= _CLAUSE
+            and scan.words[at] not in STOPS
+            and scan.words[at] != ","
+        ):
+            if _MAKING.fullmatch(scan.words[at]):
+                return True
+            at += step
+    return False
+
+
+_CLAUSE: Final = 6
 
 
 def _country(scan: Scan, n: int) -> tuple[int, list[Entry]] | None:
@@ -357,7 +389,7 @@ _EXPLICIT: Final = re.compile(r"compat|kompat|兼容|适配|replacement|repuesto
 
 
 def _fits(scan: Scan, n: int, after: int) -> Iterator[Finding]:
-    words, at = scan.words, after
+    words, at, listed = scan.words, after, False
     explicit = bool(
         _EXPLICIT.search(
             " ".join(words[n:after]).replace(" ", "") if _CJK.match(words[n]) else " ".join(words[n:after])
@@ -389,11 +421,18 @@ def _fits(scan: Scan, n: int, after: int) -> Iterator[Finding]:
         if at == start:
             return
         name = [word for word in words[start:at] if word not in "-\"'"]
+        if scan.language == "de" and "von" in words[start + 1 : at - 1]:
+            start = words.index("von", start + 1) + 1
+            name, explicit = words[start:at], True
         telling = any(word[0].isdigit() for word in name) or _brand(scan, start, at)
         if telling and (
-            explicit or any(any(char.isdigit() for char in word) for word in name) or scan.language not in ("de", None)
+            explicit
+            or listed
+            or any(any(char.isdigit() for char in word) for word in name)
+            or scan.language not in ("de", None)
         ):
-            yield Finding("compatibility", start, at, name=" ".join(name), labelled=explicit)
+            listed = listed or any(word[0].isdigit() for word in name)
+            yield Finding("compatibility", start, at, name=" ".join(name), labelled=explicit or listed)
         if at < len(words) and words[at] not in (
             ",",
             "/",

@@ -439,6 +439,10 @@ class Sweep:
         number = self.words[n - 1]
         if unit.name == "second" and self.glued(n) and len(number) == 4:
             return False
+        if word == "den" and self.language in ("de", None):
+            return number[0].isdigit() and not (following[0].isalpha() and self.raws[after][:1].islower())
+        if word == "h" and re.fullmatch(r"[0-5]\d", following):
+            return True
         if unit.name == "K":
             whole = "".join(self.words[max(0, n - 2) : n]) if len(number) == 3 else number
             return number[0].isdigit() and sum(char.isdigit() for char in whole) >= 4
@@ -479,6 +483,8 @@ class Sweep:
         at = n - 1
         if at > 0 and self.words[at] in (":", "=", "of", "von", "de"):
             at -= 1
+        if at > 0 and self.words[at] in ("wert", "value", "level"):
+            at -= 2 if self.words[at - 1] == "-" else 1
         if (
             at < 0
             or len(self.words[at]) < 2
@@ -515,6 +521,10 @@ class Sweep:
             if span is not None and not self.scan.trapped[n]:
                 entry = counted_thing(span.entries)
                 if entry is not None:
+                    head = self.scan.span(span.after) if self.language in ("en", None) else None
+                    last = next((one for one in head.entries if one.kind == "thing"), None) if head else None
+                    if head is not None and last is not None and self.words[span.after].isascii():
+                        return last.concept, head.after
                     return self.behind_counter(entry, span.after)
                 n = span.after
             elif (entry := self.inside(n)) is not None:
@@ -581,7 +591,7 @@ class Sweep:
             at, labelled = at - 1, True
         for back in range(at, max(-1, at - (4 if labelled else 1)), -1):
             span = self.scan.span(back)
-            if span is not None:
+            if span is not None and not all(one.kind == "number" for one in span.entries):
                 entry = counted_thing(span.entries)
                 last = self.words[span.after - 1]
                 if entry is not None and (labelled or last in ("of", "de", "von")):
@@ -633,8 +643,9 @@ class Sweep:
         if at >= self.size or not self.words[at].isdigit() or len(self.words[at]) > 2:
             return
         minutes = self.unit(at + 1)
+        bare = minutes is None and not self.percent(at + 1) and len(self.words[at]) == 2
         if (minutes is None or minutes[1].value.name != "minute") and not (
-            self.glued(at) and self.unit(at + 1) is None
+            bare and (self.glued(at) or self.words[at - 1] == "h")
         ):
             return
         end = minutes[0] if minutes else at + 1
@@ -789,7 +800,7 @@ class Sweep:
             found.thing = found.about = inside.concept
             return [found]
         at = after
-        if at < self.size and self.words[at] in ("a", "an", "de"):
+        if at < self.size and self.words[at] in ("a", "an", "de") and self.language not in ("de", "fr"):
             at += 1
         unit = self.unit(at)
         if unit is not None:
@@ -802,7 +813,12 @@ class Sweep:
         if number.ambiguous or float(number.value) < 2:
             return []
         thing = self.thing(after)
-        if thing is None or not thing[0]:
+        if thing is None:
+            if after < self.size and self.words[after].isalpha() and self.words[after] not in _NOT_SKIPPED:
+                found.about = self.words[after]
+                return [found]
+            return []
+        if not thing[0]:
             return []
         found.thing, end = thing
         if not any(word[0].isdigit() for word in self.words[after:end]):

@@ -1,6 +1,6 @@
 """Verdicts on what words say: materials, colors, properties, and words that are denied."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from weft.claims.assertions import Assertions
@@ -36,18 +36,19 @@ def _is_soft(finding: Finding) -> bool:
 def _named(finding: Finding, entry: Entry, facts: Facts) -> Ruling:
     known = facts.named.get(entry.concept, ())
     negated = finding.negated
+    if negated and finding.qualified:
+        return "unknown", None, f"No fact says that there is no {entry.concept}."
     above = parents().get(entry.concept, frozenset([entry.concept]))
     for_it = [one for one in known if not one.negated]
     against = [
-        one for above_it in above for one in facts.named.get(above_it, ()) if one.negated and one.concept == above_it
+        one
+        for above_it in above
+        for one in facts.named.get(above_it, ())
+        if one.negated and one.concept == above_it and (negated or not one.limited or finding.qualified == "below")
     ]
     word = entry.concept
     if negated:
-        if against:
-            return "supported", against[0].fact, f"{against[0].fact.name} says that too."
-        if for_it:
-            return "contradicted", for_it[0].fact, f"{quoted(for_it[0].fact)} says {word}, which the text denies."
-        return "unknown", None, f"No fact says that there is no {word}."
+        return _absent(entry, for_it, against, facts)
     if entry.kind == "material" and for_it:
         clash = _part_clash(finding, for_it, facts)
         if clash:
@@ -69,6 +70,18 @@ def _named(finding: Finding, entry: Entry, facts: Facts) -> Ruling:
     return "unknown", None, f"No fact speaks of {word}."
 
 
+def _absent(entry: Entry, for_it: Sequence[Known], against: Sequence[Known], facts: Facts) -> Ruling:
+    """The verdict on a denial, by what affirms and what denies the concept."""
+    word = entry.concept
+    if against:
+        return "supported", against[0].fact, f"{against[0].fact.name} says that too."
+    if for_it:
+        return "contradicted", for_it[0].fact, f"{quoted(for_it[0].fact)} says {word}, which the text denies."
+    if entry.kind == "material" and (others := _materials(facts)):
+        return "supported", others[0].fact, f"The facts name {_listed(others)}, not {word}."
+    return "unknown", None, f"No fact says that there is no {word}."
+
+
 def _without(entry: Entry, facts: Facts) -> Known | None:
     """What facts deny, where a concept is that it is absent: plastic-free."""
     if not entry.concept.endswith("-free"):
@@ -84,6 +97,11 @@ def _blended(entry: Entry, facts: Facts) -> Known | None:
     known = next((one for one in facts.named.get(base, ()) if not one.negated), None)
     others = {one.concept for one in facts.kinds.get("material", ()) if not one.negated and not one.weak}
     return known if known and any(base not in parents().get(other, ()) for other in others) else None
+
+
+def _materials(facts: Facts) -> Sequence[Known]:
+    """The materials that facts about the material name."""
+    return [one for one in facts.kinds.get("material", ()) if not one.negated and not one.weak and not _is_free(one)]
 
 
 def _part_clash(finding: Finding, for_it: Sequence[Known], facts: Facts) -> Ruling | None:
@@ -118,13 +136,9 @@ _CJK: Final = 0x2E80
 _NEAR: Final = 8
 
 
-def denials(text: Assertions, facts: Facts, passed: Collection[int] = ()) -> Iterator[tuple[Finding, Ruling]]:
-    """Words outside the lexicon that the text denies and facts affirm, or the other way round.
-
-    `passed` are the ids of the findings that were let pass without a verdict: their words may be denied.
-    """
+def denials(text: Assertions, facts: Facts, taken: set[int]) -> Iterator[tuple[Finding, Ruling]]:
+    """Words that no verdict is on and that the text denies and facts affirm, or the other way round."""
     scan = text.scan
-    taken = {n for one in text.findings if id(one) not in passed for n in range(one.first, one.after)}
     taken_back = groups(scan)
     for group in taken_back:
         n, word = group[0], stem(scan.words[group[0]])
