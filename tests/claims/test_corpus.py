@@ -7,13 +7,12 @@ import pytest
 from bench import corpus
 from bench.corpus import Outcome
 
-
 # What is asked of each half stands in `bench.corpus`. Where it is not reached yet, what is reached may not be lost: the share of
 # errors found that must all be found, of other errors found, of clean texts let through.
 REACHED = {
-    "development": (1.0, 0.94, 0.98),
-    "held": (0.91, 0.86, 0.88),
-    "more_de_fr": (0.95, 0.85, 0.80),
+    "development": (1.0, 0.95, 0.98),
+    "held": (0.92, 0.88, 0.91),
+    "more_de_fr": (0.99, 0.95, 0.97),
     "more_es_zh_en": (0.98, 0.95, 0.98),
 }
 
