@@ -647,7 +647,12 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
             ready.denied.setdefault(word, fact)
         else:
             ready.stems.add(word)
-            if short and n >= label and fact.name.rpartition(".")[2] not in ("title", "tags", "vendor", "type"):
+            if (
+                short
+                and not flipped
+                and n >= label
+                and fact.name.rpartition(".")[2] not in ("title", "tags", "vendor", "type")
+            ):
                 ready.affirmed.setdefault(word, fact)
     for first, after in chinese_denied(scan) if flipped is None else ():
         ready.denied.setdefault("".join(scan.words[first:after]), fact)
