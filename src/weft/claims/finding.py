@@ -427,7 +427,8 @@ def late_denial(found: Scan, n: int) -> bool:
     if words[n] in found.lexicon.late:
         hit = longest(found.lexicon.late, words, found.reading.glued, n)
         if hit is not None and ends_clause(found, n, _behind_adverbs(words, hit[0])):
-            return not (hit[0] < len(words) and words[hit[0]] == ":")
+            heads = n == 0 or words[n - 1] in STOPS
+            return not (heads and hit[0] < len(words) and words[hit[0]] == ":")
     after = found.steers(n, "not before")
     if not after or (words[n] in DENYING and words[n] != "no"):
         return False
