@@ -5,7 +5,21 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from weft.claims.finding import ACTING, HAVING, STOPS, Scan, abbreviates, clause_of, ends_denial, late_denial, linking
+from weft.claims.finding import (
+    ACTING,
+    HAVING,
+    STOPS,
+    Scan,
+    abbreviates,
+    answered,
+    clause_of,
+    ends_denial,
+    enumerated,
+    is_aside,
+    is_preposition,
+    late_denial,
+    linking,
+)
 from weft.claims.languages import small_words
 from weft.claims.lexicon import plain_letters
 
@@ -14,6 +28,7 @@ _FEW: Final = 2
 _LONGEST: Final = 6
 _SHORTEST: Final = 4
 _CJK: Final = 0x2E80
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ENDINGS: Final = re.compile(r"(?:es|en|em|er|os|as|s|e|n|o|a)$")
 _JOINS: Final = frozenset(
     ["and", "or", "nor", "und", "oder", "et", "ou", "y", "e", "o", "u", "ni", "&", "和", "及", "与", "或"]
@@ -25,8 +40,9 @@ _MARKS: Final = "含可有支持带是否不无能需要具备适合放入用的
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """A word without accents and without the ending that says its number or gender."""
-    word = plain_letters(word)
+    """A word without accents and without the ending that says its number or gender; umlauts as keys write them."""
+    if not word.isascii():
+        word = plain_letters(word.translate(_UMLAUTS))
     return _ENDINGS.sub("", word) if len(word) > _SHORTEST + 1 else word
 
 
@@ -34,16 +50,21 @@ def groups(scan: Scan) -> list[list[int]]:
     """The telling words that each denial of a text takes back, by their places, the nearest first."""
     words, size = scan.words, len(scan.words)
     found, until, clause, n, begun, verbal = list[list[int]](), -1, 0, 0, 0, False
-    denier = ""
+    denier, before, named = "", 0, False
     while n < size:
         word, steering = words[n], scan.steering.get(n)
         kinds = {entry.kind for entry in steering[1]} if steering else set()
-        if word in STOPS and not (word == ":" and until >= n and not found[-1]) and not abbreviates(scan, n):
+        named = (named and word not in STOPS) or (word == ":" and until >= n and not found[-1])
+        if word in STOPS and not named and not abbreviates(scan, n):
             until = -1
-            clause = n + 1 if word not in ":()" else clause
+            kept = word in ":()" or (word == "?" and answered(scan, n))
+            clause = clause if kept else n + 1
         elif word == ",":
-            until = until if until >= n and _listed(scan, n) else -1
-            clause = n + 1
+            if n <= until and (named or (is_preposition(scan, denier) and enumerated(scan, n))):
+                until = n + _REACH
+            elif not _listed(scan, n):
+                until = -1
+            clause, before = (before if is_aside(words, clause, n) else n + 1), clause
         elif "not only" in kinds or ("not but" in kinds and word not in _WITH):
             until = -1
         elif "not before" in kinds and steering and not late_denial(scan, n):

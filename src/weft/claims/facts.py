@@ -96,6 +96,8 @@ _CONTAINERS: Final = frozenset(
      "features", "data", "info", "eigenschaften", "merkmale", "technische_daten", "produktdaten", "angaben", "caractéristiques",
      "caracteristiques", "fiche", "especificaciones", "características", "caracteristicas", "detalles"]
 )  # fmt: skip
+# Numbers up to this, told apart by kind, are counts that may be told together: {outside: 4, inside: 2}.
+_FEW: Final = 50
 _LINKS: Final = frozenset(["for", "para", "für", "pour", "from", "of", "适", "用", "人", "群", "合", "于"])
 _PROSE: Final = ("title", "description", "seo_title", "seo_description")
 _LONG: Final = 60
@@ -363,6 +365,8 @@ def _mapping(path: str, value: Mapping[str, Any], found: list[Fact]) -> None:
         if (99 <= total <= 101 and len(value) > 1) or (total == 100 and "composition" in path):
             found.extend(Fact(f"{path}.{name}", share, f"{_written(share)}% {name}") for name, share in value.items())
             return
+        if len(value) > 1 and all(isinstance(one, int) and 0 < one <= _FEW for one in value.values()):
+            found.append(Fact(path, total, f"{total} {label_of(path)}"))
     _flatten(value, path, found, product=False)
 
 
@@ -647,7 +651,12 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
             ready.denied.setdefault(word, fact)
         else:
             ready.stems.add(word)
-            if short and n >= label and fact.name.rpartition(".")[2] not in ("title", "tags", "vendor", "type"):
+            if (
+                short
+                and not flipped
+                and n >= label
+                and fact.name.rpartition(".")[2] not in ("title", "tags", "vendor", "type")
+            ):
                 ready.affirmed.setdefault(word, fact)
     for first, after in chinese_denied(scan) if flipped is None else ():
         ready.denied.setdefault("".join(scan.words[first:after]), fact)

@@ -71,6 +71,8 @@ DENYING: Final = frozenset(
 # What follows these says where, and is not denied itself: «pas de PFC sur la toile».
 _PLACED: Final = frozenset(["sur", "dans", "auf", "im", "on", "inside", "sobre", "dentro"])
 _OR: Final = _AND | {"or", "nor", "oder", "noch", "ni", "ou", "o", "u", "或", "/"}
+# What these begin behind «and» is said anew: «carece de radio y también lleva micrófono».
+_ALSO: Final = frozenset(["also", "auch", "aussi", "también", "además"])
 _ITEM: Final = 3
 _LONG: Final = 40
 _REACH: Final = 6
@@ -328,7 +330,7 @@ class _Denial:
         if self.klass and word in _PLACED:
             return True
         if self.klass and (is_preposition(self.found, self.denier) or word in _CHINESE_AND):
-            return False
+            return word in _AND and n + 1 < len(self.found.words) and self.found.words[n + 1] in _ALSO
         return word in _AND and self.found.words[n - 1] != "-" and _begins(self.found, n + 1)
 
     def end(self) -> None:
@@ -425,7 +427,8 @@ def late_denial(found: Scan, n: int) -> bool:
     if words[n] in found.lexicon.late:
         hit = longest(found.lexicon.late, words, found.reading.glued, n)
         if hit is not None and ends_clause(found, n, _behind_adverbs(words, hit[0])):
-            return not (hit[0] < len(words) and words[hit[0]] == ":")
+            heads = n == 0 or words[n - 1] in STOPS
+            return not (heads and hit[0] < len(words) and words[hit[0]] == ":")
     after = found.steers(n, "not before")
     if not after or (words[n] in DENYING and words[n] != "no"):
         return False
