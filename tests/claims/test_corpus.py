@@ -11,8 +11,8 @@ from bench.corpus import Outcome
 # errors found that must all be found, of other errors found, of clean texts let through.
 REACHED = {
     "development": (1.0, 0.95, 0.98),
-    "held": (0.92, 0.88, 0.91),
-    "more_de_fr": (0.99, 0.95, 0.97),
+    "held": (0.92, 0.88, 0.92),
+    "more_de_fr": (1.0, 0.95, 0.98),
     "more_es_zh_en": (0.98, 0.95, 0.98),
 }
 
