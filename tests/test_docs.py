@@ -23,7 +23,7 @@ from weft.connectors import Rejected, Taken
 from weft.connectors.source import Source
 from weft.postgres import embedded
 from weft.settings import Settings
-from weft.surfaces.cli import root
+from weft.surfaces.cli import root, skills
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -63,6 +63,7 @@ def typed(page: Path) -> Iterator[str]:
 def understood(line: str) -> None:
     """Fail when the command line would not take this: parse it without running anything."""
     words = shlex.split(line)[1:]
+    skills.register(root.app)
     command: Any = get_command(root.app)
     while hasattr(command, "commands"):
         assert words, f"{line}: which of {', '.join(command.commands)}?"
