@@ -17,7 +17,7 @@ MARKED = [
     ("de l&#39;acier inoxydable", "material", "acier inoxydable", "stainless steel"),
     ("coto\u0302n… algodo\u0301n", "material", "algodo\u0301n", "cotton"),
     ("1&#8239;234,5 g de sucre", "measure", "1&#8239;234,5 g", 1234.5),
-    ("not<!-- 9 kg --> leather", "material", "leather", "leather"),
+    ("not<!-- 9 kg --> leather", "material", "not<!-- 9 kg --> leather", "leather"),
     ("5 < 7, but 3 kg", "measure", "3 kg", 3),
 ]
 

@@ -258,6 +258,8 @@ def dimensions(finding: Finding, facts: Facts) -> Ruling:
     unit = finding.unit
     values = [readings[0] for readings in finding.numbers]
     for sides in facts.sides:
+        if sides.unit is None and unit is not None and _in_other_units(values, unit, facts):
+            continue
         if len(sides.values) >= len(values) and _sides_agree(finding, values, sides):
             return says_so(sides.fact)
     if unit is not None:
@@ -274,6 +276,16 @@ def dimensions(finding: Finding, facts: Facts) -> Ruling:
     if known:
         return says_otherwise(known[0].fact)
     return "unknown", None, "No fact gives these dimensions."
+
+
+def _in_other_units(values: Sequence[Number], unit: Unit, facts: Facts) -> bool:
+    """Whether facts give one of the numbers a unit that is not the text's, and nowhere the text's."""
+    known = facts.measures.get(unit.dimension, ())
+    for said in values:
+        equal = [one for one in known if one.value == said.value and one.unit is not None]
+        if equal and all(one.unit is not None and one.unit.name != unit.name for one in equal):
+            return True
+    return False
 
 
 def _each_side(finding: Finding, unit: Unit, facts: Facts) -> Fact | None:

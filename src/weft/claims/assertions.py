@@ -45,7 +45,8 @@ class Assertions:
 
     def claim(self, finding: Finding) -> Claim:
         """A finding as a claim."""
-        start, end = self.reading.place(finding.first, finding.after)
+        first = finding.begin if 0 <= finding.begin < finding.first else finding.first
+        start, end = self.reading.place(first, max(finding.after, finding.end))
         return Claim(
             finding.kind,
             self.reading.given[start:end],
@@ -127,6 +128,7 @@ def _concept(found: Scan, span: Span) -> Finding | None:
     denied = {one.negated for one in wanted}
     one = Finding(kind, span.first, span.after, wanted, denied=span.denied, labelled=labelled)
     one.negated = span.negated != (denied == {True})
+    one.begin, one.end = span.begin, span.end if span.end > 0 else _said_to_be_there(found, span)
     one.silent = all(entry.silent for entry in wanted) or (all(entry.ambiguous for entry in wanted) and not labelled)
     if kind == "material":
         one.about = _part(found, span)
@@ -135,6 +137,23 @@ def _concept(found: Scan, span: Span) -> Finding | None:
         one.given = _given(found, span)
         one.qualified = _qualified(found, span)
     return one
+
+
+_THERE: Final = frozenset(
+    ["included", "includes", "include", "supplied", "inclusive", "enthalten", "inklusive", "dabei", "mitgeliefert", "beiliegend",
+     "inclus", "incluse", "incluses", "inclues", "fourni", "fournie", "fournis", "fournies", "compris", "comprise", "incluido",
+     "incluida", "incluidos", "incluidas", "incluye"]
+)  # fmt: skip
+
+
+def _said_to_be_there(found: Scan, span: Span) -> int:
+    """The end of the words that say that a thing is included, where they follow it."""
+    for n in range(span.after, min(span.after + 10, len(found.words))):
+        if (found.words[n] in STOPS and found.words[n] not in "()") or found.words[n] == ",":
+            break
+        if found.words[n] in _THERE:
+            return n + 1
+    return -1
 
 
 _LISTING: Final = frozenset(

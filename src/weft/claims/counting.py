@@ -17,52 +17,67 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
     """A bare number: it needs its noun, or an equal number in a fact of that meaning."""
     if finding.name:
         return _code(finding, facts)
+    if finding.opening:
+        return _opening(finding, facts)
     against: Fact | None = None
     for readings in finding.numbers:
         held = None
         for said in readings:
-            known = facts.numbers if finding.thing == "piece" else _of_the_thing(finding, facts, text)
+            known = _of_the_thing(finding, facts, text)
             held = held or next((one for one in known if one.value == said.value and _means(finding, one, text)), None)
             held = held or _of_the_role(finding, said, facts)
         if held is None:
-            same = [one for one in facts.numbers if finding.thing and one.thing == finding.thing]
-            if not same:
-                same = _of_the_noun(finding, facts, text)
-                if (equal := next((one for one in same if one.value == finding.numbers[0][0].value), None)) is not None:
-                    return says_so(equal.fact)
-            against = same[0].fact if same else None
-            if (fact := _summed(same, readings)) is not None:
-                return "supported", fact, f"{quoted(fact)} adds up to that."
-            if not same and (fact := _all_pieces(finding, facts)) is not None:
-                return says_otherwise(fact)
-            if finding.spelled and not same and not finding.role:
-                return None
-            if (fact := _priced(readings, facts) or _beside(finding, readings, text, facts)) is not None:
-                return says_so(fact)
-            if finding.thing == "size count" and all(f"{one[0].value:g}" in facts.sizes for one in finding.numbers):
-                return says_so(facts.sizes[f"{readings[0].value:g}"])
-            size = facts.sizes.get(f"{finding.numbers[0][0].value:g}")
-            if size is not None and not finding.thing:
-                return "supported", size, f"{quoted(size)} has that size."
-            if against:
-                return says_otherwise(against)
-            return "unknown", None, f"No fact says this number{f' of {finding.about}' if finding.about else ''}."
+            return _unequal(finding, readings, text, facts)
         against = held.fact
     assert against is not None
     return says_so(against)
 
 
+def _unequal(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Ruling | None:
+    """The verdict on a number that no fact of its meaning has as it stands."""
+    same = [one for one in facts.numbers if finding.thing and one.thing == finding.thing]
+    if not same:
+        same = _of_the_noun(finding, facts, text)
+        if (equal := next((one for one in same if one.value == finding.numbers[0][0].value), None)) is not None:
+            return says_so(equal.fact)
+    against = same[0].fact if same else None
+    if (fact := _summed(same, readings)) is not None:
+        return "supported", fact, f"{quoted(fact)} adds up to that."
+    if not same and (fact := _all_pieces(finding, facts)) is not None:
+        return says_otherwise(fact)
+    if finding.spelled and not same and not finding.role:
+        return None
+    if (fact := _priced(readings, facts) or _beside(finding, readings, text, facts)) is not None:
+        return says_so(fact)
+    if finding.thing == "size count" and all(f"{one[0].value:g}" in facts.sizes for one in finding.numbers):
+        return says_so(facts.sizes[f"{readings[0].value:g}"])
+    size = facts.sizes.get(f"{finding.numbers[0][0].value:g}")
+    if size is not None and not finding.thing:
+        return "supported", size, f"{quoted(size)} has that size."
+    if against:
+        return says_otherwise(against)
+    return "unknown", None, f"No fact says this number{f' of {finding.about}' if finding.about else ''}."
+
+
 def _of_the_role(finding: Finding, said: Number, facts: Facts) -> Quantity | None:
     """An equal quantity of the role that the number has."""
-    if not finding.role:
+    if not finding.role or finding.unit is not None:
         return None
     every = (one for all_of in facts.measures.values() for one in all_of)
     return next((one for one in every if one.value == said.value and one.role == finding.role), None)
 
 
+def _opening(finding: Finding, facts: Facts) -> Ruling | None:
+    """The verdict on a number that begins a sentence: a claim where facts count the pieces, and nothing is so many."""
+    if any(one.value == finding.numbers[0][0].value for one in facts.numbers):
+        return None
+    pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None and one.value > 1]
+    return says_otherwise(pieces[0].fact) if pieces else None
+
+
 def _all_pieces(finding: Finding, facts: Facts) -> Fact | None:
     """The fact that counts the pieces, where the text counts what the product itself can be."""
-    if finding.thing not in _COUNTED_ALONE:
+    if finding.thing not in _COUNTED_ALONE or any(one.value == finding.numbers[0][0].value for one in facts.numbers):
         return None
     pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None]
     return pieces[0].fact if pieces else None

@@ -11,7 +11,7 @@ from weft.claims.assertions import Assertions, assertions
 from weft.claims.denials import bare_label, chinese_denied, groups, stem, telling
 from weft.claims.finding import STOPS, Finding, linking
 from weft.claims.languages import small_words, told
-from weft.claims.lexicon import lexicon, longest, parents, properties_of, territories
+from weft.claims.lexicon import Entry, lexicon, longest, parents, properties_of, territories
 from weft.claims.numerals import Number, plain
 from weft.claims.reading import Reading, read
 from weft.claims.units import Unit, money, units
@@ -150,7 +150,10 @@ _LEADS: Final = frozenset(["à", "en", "au", "in", "im", "aus", "von", "by", "fr
 _FIGURES: Final = re.compile(r"\s*-?[\d.,]+(?:\s*(?:-|–|x|×|à|to|bis)\s*[\d.,]+)*\s*")
 _DEGREES: Final = frozenset(["grad", "degrees", "degree", "degres", "degrés", "grados", "celsius"])
 _SHARED: Final = frozenset(["percent", "pct", "prozent", "pourcent", "pourcentage", "porcentaje", "procent", "anteil"])
-_PER: Final = re.compile(r"[_ ](?:pro|per|je|pour|por|cada)?[_ ]?100[_ ]?(?:g|ml)$", re.IGNORECASE)
+_PER: Final = re.compile(
+    r"[_ ](?:pro|per|je|pour|por|cada)?[_ ]?100[_ ]?(?:g|ml)$|[_ ](?:pro|per|je|par|por|cada)[_ ][^\W\d]+$",
+    re.IGNORECASE,
+)
 _UNITS: Final = ("unit", "units", "einheit", "unité", "unite", "unidad", "单位")
 _HELD: Final = ("value", "wert", "valeur", "valor", "值")
 _ENDS: Final = (("min", "max"), ("von", "bis"), ("from", "to"), ("desde", "hasta"), ("low", "high"))
@@ -271,6 +274,10 @@ def _flatten(record: Mapping[str, Any], path: str, found: list[Fact], *, product
         if value is None or value == "" or key == "currency" or key in (_UNTOLD if kept else _ADDRESSES):
             continue
         here = f"{path}.{key}" if path else key
+        unit = record.get(f"{key}_unit")
+        if isinstance(unit, str) and isinstance(value, int | float) and not isinstance(value, bool):
+            found.append(Fact(here, value, f"{_written(value)} {unit}"))
+            continue
         if key.lower() in _PRICES and isinstance(value, int | float | str) and not isinstance(value, bool):
             _price(here, value, currency, found, minor=product or path.startswith("variants"))
         elif key == "grams" and isinstance(value, int | float):
@@ -727,8 +734,10 @@ def _mark(ready: Facts, found: Assertions, fact: Fact) -> None:
                 ready.named.setdefault(follows, []).append(Known(follows, False, fact))
 
 
-def _several(found: Assertions) -> bool:
+def _several(found: Assertions, entry: Entry) -> bool:
     """Whether a name has several telling words, so that what it denies is not each of them: «tablette porte outils»."""
+    if " " in entry.concept and " ".join(found.scan.words) == entry.concept:
+        return False
     return sum(1 for _ in telling(found.scan)) > 1
 
 
@@ -814,7 +823,8 @@ def _note(
     if kind in ("certification", "origin", "compatibility", "size", "dimensions"):
         return
     _note_concepts(ready, found, finding, fact, flipped, weak=weak)
-    if finding.thing and kind == "number":
+    taken_back = {entry.concept for one in found.findings if one.negated for entry in one.entries}
+    if finding.thing and kind == "number" and finding.thing not in taken_back:
         in_label = finding.after - finding.first == 1
         ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact, weak=in_label))
 
@@ -831,7 +841,7 @@ def _note_concepts(
             fact,
             finding.about if entry.kind == "material" else None,
             weak or (entry.ambiguous and not finding.labelled),
-            entry.kind == "thing" and (bool(finding.qualified) or (flipped is not None and _several(found))),
+            entry.kind == "thing" and (bool(finding.qualified) or (flipped is not None and _several(found, entry))),
         )
         ready.kinds.setdefault(entry.kind, []).append(known)
         for above in [entry.concept] if negated else parents().get(entry.concept, (entry.concept,)):

@@ -116,6 +116,9 @@ class Finding:
     thing: str | None = None
     negated: bool = False
     denied: str = ""
+    begin: int = -1
+    end: int = -1
+    opening: bool = False
     silent: bool = False
     about_some: bool = False
     given: bool = False
@@ -137,6 +140,8 @@ class Span:
     entries: list[Entry]
     negated: bool = False
     denied: str = ""
+    begin: int = -1
+    end: int = -1
 
 
 @dataclass(slots=True)
@@ -152,11 +157,10 @@ class Scan:
     trapped: list[bool] = field(default_factory=list)
     steering: dict[int, tuple[int, list[Entry]]] = field(default_factory=dict)
     ending: dict[int, tuple[int, list[Entry]]] = field(default_factory=dict)
+    words: list[str] = field(init=False)
 
-    @property
-    def words(self) -> list[str]:
-        """The folded tokens."""
-        return self.reading.words
+    def __post_init__(self) -> None:
+        self.words = self.reading.words
 
     def raws_upper(self, n: int) -> bool:
         """Whether a token is written in capitals."""
@@ -241,7 +245,11 @@ def _steering(found: Scan) -> None:
             hit = longest(tree, words, glued, n)
             if hit is not None and found.at[n] >= 0:
                 beyond = hit[0] > found.spans[found.at[n]].after
-                labels = [one for one in hit[1] if one.kind == "size label" or (beyond and one.kind == "origin before")]
+                labels = [
+                    one
+                    for one in hit[1]
+                    if one.kind in ("size label", "origin after") or (beyond and one.kind == "origin before")
+                ]
                 hit = (hit[0], labels) if labels else None
             if hit is not None:
                 found.steering[n] = hit
@@ -273,6 +281,7 @@ class _Denial:
     denier: str = ""
     klass: frozenset[str] = frozenset()
     behind: int = 0
+    begin: int = 0
     clause: int = 0
     acts: bool = False
     heads: bool = True
@@ -312,7 +321,7 @@ class _Denial:
         elif "not before" in kinds and steering:
             last = found.words[steering[0] - 1]
             self.denier = last if last in ("of", "from", "de", "von") else word
-            self.klass, self.behind, self.named = frozenset(), steering[0], False
+            self.klass, self.behind, self.begin, self.named = frozenset(), steering[0], n, False
             self.heads = (
                 n == 0 or found.words[n - 1] in STOPS or (found.words[n - 1] != "," and n - self.clause < _LABEL)
             )
@@ -342,6 +351,7 @@ class _Denial:
         things = self.acts and all(one.kind == "thing" for one in span.entries)
         if n <= self.until and not things and not _is_only_number(span) and (not self.klass or self.reaches(span)):
             span.negated, span.denied = not _denies_itself(self.found, span), self.denier
+            span.begin = self.begin if not self.klass else -1
             following = self.found.words[span.after] if span.after < len(self.found.words) else ""
             alone = is_preposition(self.found, self.denier)
             goes_on = following in (_OR if alone else _OR - _AND) or (
@@ -350,6 +360,7 @@ class _Denial:
             self.klass, self.until = _class(span), span.after + (_REACH if goes_on else -1)
         if _freed(self.found, span):
             span.negated, span.denied = True, "free"
+            span.end = span.after + (2 if self.found.words[span.after] == "-" else 1)
 
     def reaches(self, span: Span) -> bool:
         """Whether a phrase is of the kind that is denied, or what is denied of a thing: «never put the pot in a microwave»."""
@@ -587,3 +598,6 @@ def _deny_back(found: Scan, clause: int, late: int) -> None:
         kinds = {entry.kind for entry in span.entries}
         if kinds & {"property", "material"} or ("thing" in kinds and (not bare or span.after == late)):
             span.negated, span.denied = True, "late"
+            span.end = next(
+                (at for at in range(late, len(found.words)) if _ends_clause(found.words, at)), len(found.words)
+            )

@@ -21,6 +21,7 @@ _SCRIPTS: Final = (
     ("hi", re.compile(r"[\u0900-\u097f]")),
     ("ru", re.compile(r"[\u0400-\u04ff]")),
 )
+_OTHER: Final = re.compile(r"[\u0370-\uffff]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _READ: Final = 4000
 _HARDLY: Final = 0.05
@@ -77,7 +78,7 @@ def tally(words: Iterable[str]) -> dict[str, float]:
 
 def _script(letters: Sequence[str]) -> str | None:
     joined = "".join(letters)
-    if not joined or joined.isascii():
+    if not joined or joined.isascii() or _OTHER.search(joined) is None:
         return None
     total = len(_LETTER.findall(joined))
     for language, pattern in _SCRIPTS:

@@ -504,6 +504,9 @@ def _compound(built: Lexicon, word: str) -> Sequence[Entry]:
         stem = re.sub(rf"{ending}(?:e[rsnm]?)?$", "", word)
         if stem != word and len(stem) > 2:
             return _denied(built, stem)
+    stem = re.sub(r"haltig(?:e[rsnm]?)?$", "", word)
+    if stem != word and len(stem) > 2:
+        return [replace(one, negated=False) for one in _denied(built, stem)]
     for split in range(len(word) - 3, 2, -1):
         rest = word[split:]
         entries = built.prefixes.get(word[:split])

@@ -290,6 +290,17 @@ def _chinese_place(scan: Scan, n: int, at: int) -> Iterator[Finding]:
 _SOURCES: Final = frozenset(["from", "aus", "de", "du", "des", "d", "d'", "von", "(", "'", "来", "自", "the"])
 
 
+_SOLD: Final = re.compile(
+    r"deliver|ship|sold|stock|available|versand|liefer|erhältlich|verkauf|livr|expédi|vend|envío|entrega|disponib|design|entworfen|conçu"
+    r"|diseñ|配送|发货|销售|设计"
+)
+
+
+def _sold(scan: Scan, n: int) -> bool:
+    """Whether a country is one that is delivered to, or designed in."""
+    return bool(_SOLD.search(" ".join(scan.words[max(0, n - 6) : n])))
+
+
 def mentions(scan: Scan, taken: set[int]) -> Iterator[Finding]:
     """Countries that are named anywhere else: a claim where facts say where a thing is from."""
     n = 0
@@ -303,7 +314,7 @@ def mentions(scan: Scan, taken: set[int]) -> Iterator[Finding]:
                 hit[0],
                 [one for one in hit[1] if one.value == "land"],
                 silent=True,
-                labelled=before in _SOURCES or (before in _INSIDE and _making_near(scan, n)),
+                labelled=(before in _SOURCES or before in _INSIDE) and not _sold(scan, n),
             )
         n = hit[0] if hit else n + 1
 

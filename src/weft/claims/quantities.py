@@ -86,6 +86,13 @@ _NOT_SKIPPED: Final = frozenset(
     [
         "of",
         "for",
+        "per",
+        "each",
+        "pro",
+        "par",
+        "por",
+        "je",
+        "每",
         "in",
         "with",
         "and",
@@ -403,6 +410,8 @@ class Sweep:
     def bounds(self, found: Finding) -> None:
         """Whether the number is said to be about right, or a limit."""
         for back in (found.first, found.first - 1):
+            if back not in self.scan.ending:
+                continue
             for kind, mark in _BOUNDS:
                 if self.scan.steered(back, kind) >= 0:
                     if mark == "about":
@@ -686,7 +695,7 @@ class Sweep:
         inch = self.unit(end)
         if inch and inch[1].value.name == "inch":
             end = inch[0]
-        elif not self.glued(at):
+        elif inch or not self.glued(at):
             return
         if readings and readings[0].value < 12:
             whole = found.numbers[0][0].value * 12 + readings[0].value
@@ -813,9 +822,15 @@ class Sweep:
         if number.ambiguous or float(number.value) < 2:
             return []
         thing = self.thing(after)
+        if thing is None or not thing[0]:
+            before = self.thing_before(n)
+            if before is not None:
+                found.thing = found.about = before[0]
+                return [found]
         if thing is None:
             if after < self.size and self.words[after].isalpha() and self.words[after] not in _NOT_SKIPPED:
                 found.about = self.words[after]
+                found.opening = self.language != "zh" and (n == 0 or self.words[n - 1] in STOPS)
                 return [found]
             return []
         if not thing[0]:
