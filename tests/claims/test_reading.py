@@ -98,3 +98,11 @@ def test_a_reading_knows_its_tokens() -> None:
     reading = read("<p>Höhe:&nbsp;30 cm</p>")
     assert reading.words == ["\n", "höhe", ":", "30", "cm", "\n"]
     assert reading.place(3, 5) == (14, 19)
+
+
+def test_a_name_that_is_a_small_word_elsewhere_puts_a_text_in_no_other_language() -> None:
+    facts = {"title": "Como Bowl", "vendor": "Kiln", "attributes": {"material": "wool", "color": "white"}}
+    text = "Como Bowl\nComo Bowl.\n- Material: wool\n- Color: white\nColor: white\nComo Bowl\nComo Bowl. Color: white.\nComo Bowl"
+    assert not [one for one in claims.supported(text, facts, "en") if one.claim.kind == "language"]
+    spanish = claims.supported("Como el cuenco de la abuela, con asa.", facts, "en")
+    assert [one.claim.value for one in spanish] == ["es"]

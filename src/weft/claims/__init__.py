@@ -65,7 +65,8 @@ def supported(
     `facts` is a product's record, a nested mapping, a sequence of Fact, or any of these made ready by `prepared`.
     """
     read = _assertions.assertions(text, _base(language), own_words(lexicon, market))
-    found = judged(read, prepared(facts)) + misplaced(read, _base(language))
+    ready = prepared(facts)
+    found = judged(read, ready) + misplaced(read, _base(language), ready.names)
     return sorted(found, key=lambda one: (one.claim.start, one.claim.end))
 
 

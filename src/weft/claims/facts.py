@@ -127,6 +127,8 @@ _SOLID: Final = frozenset(
         "实",
     ]
 )
+_CALLED: Final = frozenset(["title", "name", "vendor"])
+_NAME: Final = re.compile(r"\b[^\W\d_a-z]\w+")
 _ZERO: Final = re.compile(r"0(?:[.,]0+)? ?(?:%|g|mg|ml)")
 _IP: Final = re.compile(r"ip([x\d])([x\d])\w?")
 _WATER: Final = re.compile(r"water|wasser|agua|eau|étanch|etanch|防水")
@@ -245,6 +247,7 @@ class Facts:
     denied: dict[str, Fact] = field(default_factory=dict)
     denied_together: list[tuple[frozenset[str], Fact]] = field(default_factory=list)
     stems: set[str] = field(default_factory=set)
+    names: frozenset[str] = frozenset()
     fits: bool = False
 
     def find(self, phrase: str) -> Fact | None:
@@ -442,6 +445,7 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
     ready = Facts(given)
     language = language or told(read(" . ".join(fact.text for fact in given)[:_TOLD]).words, surely=True)
     ready.text = f" {' | '.join([_take(ready, one, language) for fact in given for one in _answers(fact)])} "
+    ready.names = frozenset(name.lower() for fact in given if fact.name in _CALLED for name in _NAME.findall(fact.text))
     _implied(ready)
     return ready
 

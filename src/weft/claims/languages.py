@@ -46,13 +46,20 @@ def language_of(text: str, among: Collection[str] | None = None) -> str | None:
     return told(read(text[:_READ]).words, among)
 
 
-def told(words: Sequence[str], among: Collection[str] | None = None, *, surely: bool = False) -> str | None:
-    """The language of folded tokens; with `surely`, only what the script or clearly more small words say."""
+def told(
+    words: Sequence[str],
+    among: Collection[str] | None = None,
+    *,
+    surely: bool = False,
+    names: Collection[str] = frozenset(),
+) -> str | None:
+    """The language of folded tokens; with `surely`, only what the script or clearly more small words say. Of `names` that are
+    small words as well (*Como*), each counts once."""
     letters = [word for word in words if word[:1].isalpha()]
     script = _script(letters)
     if script:
         return script if among is None or script in among else None
-    counted = tally(letters)
+    counted = tally(letters, names)
     if among is not None:
         counted = {language: count for language, count in counted.items() if language in among}
     ranked = sorted(counted.values(), reverse=True)
@@ -63,13 +70,15 @@ def told(words: Sequence[str], among: Collection[str] | None = None, *, surely: 
     return modelled(" ".join(letters), among, 0.6)
 
 
-def tally(words: Iterable[str]) -> dict[str, float]:
-    """How many small words of each language there are; one that several languages share counts less."""
-    known, counted, before = small_words(), dict[str, float](), ""
+def tally(words: Iterable[str], names: Collection[str] = frozenset()) -> dict[str, float]:
+    """How many small words of each language there are; one that several languages share counts less, and one of `names` once."""
+    known, counted, before, told_names = small_words(), dict[str, float](), "", set[str]()
     for word in words:
         languages = known.get(word) if (before, word) != ("made", "in") and word != "made" else None
         before = word
-        if languages:
+        if languages and word not in told_names:
+            if word in names:
+                told_names.add(word)
             weight = _WEIGHTS[min(len(languages), 5) - 1]
             for language in languages:
                 counted[language] = counted.get(language, 0) + weight

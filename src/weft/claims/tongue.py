@@ -1,5 +1,6 @@
 """Text that stands in another language than the one asked for."""
 
+from collections.abc import Collection
 from typing import Final
 
 from weft.claims.assertions import Assertions, Claim
@@ -17,31 +18,32 @@ _FEW: Final = 8
 _LEAD: Final = 1.5
 
 
-def misplaced(text: Assertions, language: str | None) -> list[Judged]:
-    """The text as a whole, or its sentences, where they are clearly in another language than `language`."""
+def misplaced(text: Assertions, language: str | None, names: Collection[str] = frozenset()) -> list[Judged]:
+    """The text as a whole, or its sentences, where they are clearly in another language than `language`; `names` are folded words
+    that a product is called by, which say little of the language, however often they come."""
     if language is None:
         return []
     words = text.scan.words
-    whole = _whole(words, language)
+    whole = _whole(words, language, names)
     if whole is not None and whole != language:
         return [_judged(text, 0, len(words), whole, language)]
     found, start = list[Judged](), 0
     for n in range(len(words) + 1):
         if n == len(words) or words[n] in _ENDS:
-            other = _other(words[start:n], language)
+            other = _other(words[start:n], language, names)
             if other:
                 found.append(_judged(text, start, n, other, language))
             start = n + 1
     return found
 
 
-def _whole(words: list[str], language: str) -> str | None:
+def _whole(words: list[str], language: str, names: Collection[str]) -> str | None:
     """The language of the whole: what small words say, or lingua's models where these do not speak for the one asked for."""
-    sure = told(words, surely=True)
+    sure = told(words, surely=True, names=names)
     if sure is not None:
-        return sure if sure == language or _leads(words, sure, language) else None
+        return sure if sure == language or _leads(words, sure, language, names) else None
     letters = [word for word in words if word[0].isalpha()]
-    counted = tally(letters)
+    counted = tally(letters, names)
     if len(letters) < _FEW or (
         counted
         and counted.get(language, 0) > max((n for other, n in counted.items() if other != language), default=0.0)
@@ -50,20 +52,20 @@ def _whole(words: list[str], language: str) -> str | None:
     return another(" ".join(letters), language)
 
 
-def _leads(words: list[str], sure: str, language: str) -> bool:
-    counted = tally(words)
+def _leads(words: list[str], sure: str, language: str, names: Collection[str]) -> bool:
+    counted = tally(words, names)
     lead = counted.get(sure, 99) - counted.get(language, 0)
     return counted.get(language, 0) * 1.7 < counted.get(sure, 99) and lead >= _LEAD
 
 
-def _other(words: list[str], language: str) -> str | None:
+def _other(words: list[str], language: str, names: Collection[str]) -> str | None:
     letters = [word for word in words if word[0].isalpha()]
     if len(letters) < _WORDS:
         return None
-    there = told(letters, surely=True)
+    there = told(letters, surely=True, names=names)
     if there is None or there == language:
         return None
-    counted = tally(letters)
+    counted = tally(letters, names)
     return there if counted.get(language, 0) * 2 < counted.get(there, len(letters)) else None
 
 
