@@ -47,8 +47,8 @@ def learn(business: Business, outline: dict[str, int]) -> None:
         model = CategoryModel.learned(
             [listing(product) for product in labeled], [_label(product) for product in labeled]
         )
-        about = {"outline": outline, "labeled": len(labeled), "filled": len(filled)}
-    knowledge = Knowledge.learned([*filled, *_corrections(business)], attribute_lists=_lists(business))
+        knowledge = Knowledge.learned([*filled, *_corrections(business)], attribute_lists=_lists(business))
+    about = {"outline": outline, "labeled": len(labeled), "filled": len(filled)}
     for name, body in ((CATEGORIES, model.saved()), (ATTRIBUTES, knowledge.saved()), (SHELF, shelf.saved())):
         business.learned.keep(name, body, about)
 

@@ -83,7 +83,7 @@ def learned(texts: Sequence[Keys], answers: Sequence[str]) -> Classes | None:
     places = [[rows[key] for key in keys if key in rows] for keys in keyed]
     starts = np.cumsum([0, *map(len, places)])
     flat = np.array([row for one in places for row in one], np.int32)
-    matrix = sparse.csr_matrix((np.ones(len(flat)), flat, starts), (len(places), len(rows)))
+    matrix = sparse.csr_matrix((np.ones(len(flat), np.float32), flat, starts), (len(places), len(rows)))
     if not rows:
         return None
     model = LogisticRegression(C=1.0, max_iter=300, tol=1e-3)
