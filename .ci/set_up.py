@@ -127,7 +127,8 @@ def main():
     if not writable(HERE / ".venv"):
         sys.exit(f"Weft sets itself up in {HERE / '.venv'}, which you cannot write to. Clone it to a folder of yours.")
     uv = working_uv()
-    sync = [uv, "sync", "--frozen", "--quiet", "--all-extras", "--python", sys.executable]
+    # Compiled once and here: a process that may not write bytecode would else compile what it imports each time.
+    sync = [uv, "sync", "--frozen", "--quiet", "--all-extras", "--compile-bytecode", "--python", sys.executable]
     if subprocess.run(sync, cwd=str(HERE), env=environment(uv), check=False).returncode != 0:
         sys.exit("The packages that uv.lock names could not be installed; see above.")
     READY.write_text(json.dumps(wanted))
