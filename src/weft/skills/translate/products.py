@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from weft import mojibake
+
 _PLAIN: Final = ("title", "description", "seo_title", "seo_description")
 _HTML: Final = ("description",)
 _NO_TEXT: Final = re.compile(
@@ -99,7 +101,7 @@ def _item(field: str, column: str, given: Any, *, format: str = "auto", about: s
     if isinstance(given, Sequence) and not isinstance(given, str) and all(isinstance(one, str) for one in given):
         given = "\n".join(given)
     if isinstance(given, str) and given.strip() and not _NOTHING_SAID.fullmatch(given.strip()):
-        yield Item(field, column, given, format, about)
+        yield Item(field, column, mojibake.mended(given), format, about)
 
 
 def _is_code(name: str, value: Any) -> bool:

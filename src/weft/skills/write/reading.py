@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from weft import claims
+from weft import claims, mojibake
 from weft.money import decimal
 from weft.skills.write import Need
 from weft.skills.write.brief import Brief, Known, Picture
@@ -175,7 +175,7 @@ def read(
     """What is known of a product. `common` are the fingerprints of the shop's standing sentences, `originals` what this skill's
     applied texts replaced, by field.
     """
-    source = {**product, **(originals or {})}
+    source = _legible({**product, **(originals or {})})
     title, brand = _title(source), tidy(str(source.get("vendor") or ""))[:100]
     found = blocks(str(source.get("description") or ""))
     kind = _kind(source, title)
@@ -215,6 +215,25 @@ def read(
         written=frozenset(originals or ()),
         record=clean,
     )
+
+
+def _legible(source: dict[str, Any]) -> dict[str, Any]:
+    """A record whose letters that were read in the wrong encoding are mended where that is certain."""
+    for name in ("title", "vendor", "type", "description"):
+        if isinstance(text := source.get(name), str):
+            source[name] = mojibake.mended(text)
+    for name in ("attributes", "variants"):
+        if source.get(name):
+            source[name] = _mended(source[name])
+    return source
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return mojibake.mended(value)
+    if isinstance(value, Mapping):
+        return {key: _mended(one) for key, one in value.items()}
+    return [_mended(one) for one in value] if isinstance(value, list) else value
 
 
 def _title(source: Mapping[str, Any]) -> str:
