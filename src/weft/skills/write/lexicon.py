@@ -273,8 +273,20 @@ def materials() -> Mapping[str, Word]:
 
 @functools.cache
 def colors() -> Mapping[str, Word]:
-    """Colors by what they are called."""
-    return _words("colors.txt")
+    """Colors by what they are called, each as it is called: Sky Blue is no other blue in its own language."""
+    words: list[Word] = []
+    foreign: dict[str, Word] = {}
+    for line in _lines("colors.txt"):
+        en, de, english, german, others = _columns(line, 5)
+        words += [
+            Word(en, de),
+            *(Word(one, de) for one in _listed(english)),
+            *(Word(en, one) for one in _listed(german)),
+        ]
+        foreign |= {folded(one): Word(en, de) for one in _listed(others)}
+    # Bordeaux is a color's name in both languages.
+    found = {folded(word.en): word for word in reversed(words)}
+    return {**foreign, **{folded(word.de): word for word in reversed(words)}, **found}
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from weft.money import decimal
 from weft.skills.write import Need
 from weft.skills.write.brief import Brief, Known, Picture
 from weft.skills.write.channels import base, no_fact
-from weft.skills.write.composition import composition, named
+from weft.skills.write.composition import composition, named, overfull
 from weft.skills.write.countries import known as known_place
 from weft.skills.write.countries import place
 from weft.skills.write.lexicon import Kind, audience, colors, folded, is_a, kinds, labels, needs
@@ -32,6 +32,7 @@ from weft.skills.write.sentences import (
     whole,
 )
 
+_OVERFULL: Final = "and the shares of “{}” add up to more than there is"
 _MOST_SENTENCES: Final = 12
 _MOST_DETAILS: Final = 14
 _MOST_VALUES: Final = 60
@@ -154,6 +155,7 @@ class _Reading:
     foreign: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     names: tuple[str, ...] = ()
+    doubts: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, value: Any, text: str, where: str, label: str = "") -> None:
         key = (name if name != "spec" else f"spec {folded(label)}", folded(text))
@@ -420,6 +422,8 @@ def _material(text: str, where: str, reading: _Reading) -> None:
         return
     if components := composition(text):
         reading.add("composition", tuple(components), text.rstrip("."), where)
+    elif overfull(text):
+        reading.doubts["material"] = _OVERFULL.format(text[:80])
     else:
         shares = named(text)
         reading.add("material", tuple(shares) if shares else text, text.rstrip("."), where)
@@ -518,6 +522,9 @@ def _without(text: str, names: Sequence[str]) -> str:
 def _composed(text: str, reading: _Reading) -> bool:
     components = composition(text)
     if not components:
+        if overfull(text):
+            reading.doubts["material"] = _OVERFULL.format(text[:80])
+            return True
         return False
     known = next(
         (one for one in reading.known if one.name == "material" and one.field.startswith(("attributes", "options"))),
@@ -726,5 +733,7 @@ def _needs(family: str, reading: _Reading) -> Iterator[Need]:
     for fact, why in needs().get(family, needs()["generic"]):
         stated = names & _STATED.get(fact, frozenset([fact]))
         pattern = _STATED_IN.get(fact)
-        if not stated and not (pattern is not None and pattern.search(text)):
-            yield Need(fact=fact, why=f"Buyers ask {why}, and nothing here says it.", field=f"attributes.{fact}")
+        said = stated or (pattern is not None and pattern.search(text))
+        if fact in reading.doubts or not said:
+            missing = reading.doubts.get(fact, "and nothing here says it")
+            yield Need(fact=fact, why=f"Buyers ask {why}, {missing}.", field=f"attributes.{fact}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from weft.skills.write.brief import Picture
-from weft.skills.write.composition import Component, Share, whole
+from weft.skills.write.composition import Component, Share, by_part, whole
 from weft.skills.write.countries import country, place
 from weft.skills.write.grammar.foreign import care_in, features_in, specified
 from weft.skills.write.grammar.telling import (
@@ -226,13 +226,9 @@ class English(Grammar):
     def lines(self, told: Telling) -> list[Line]:
         """Material by part, colors, sizes, measures, care, origin."""
         found: list[Line] = []
-        for component in told.components:
-            label = component.part.en if component.part else "Material"
-            found.append(
-                Line(
-                    label, ", ".join(f"{one.percent}% {self._named(one)}" for one in component.shares), ("composition",)
-                )
-            )
+        for part, components in by_part(told.components).items():
+            fabrics = [", ".join(f"{one.percent}% {self._named(one)}" for one in each.shares) for each in components]
+            found.append(Line(part.en if part else "Material", "; ".join(fabrics), ("composition",)))
         if not told.components and (told.shares or told.material):
             found.append(
                 Line(
@@ -240,7 +236,7 @@ class English(Grammar):
                 )
             )
         if told.colors:
-            words = [_capped(color_words(one, "en")[0]).replace("/", " / ") for one in told.colors]
+            words = [self._titled(color_words(one, "en")[0]).replace("/", " / ") for one in told.colors]
             found.append(Line("Color" if len(words) == 1 else "Colors", ", ".join(words), ("color",)))
         if told.sizes:
             found.append(Line("Size" if len(told.sizes) == 1 else "Sizes", ", ".join(ordered(told.sizes)), ("size",)))

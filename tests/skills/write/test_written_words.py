@@ -1,0 +1,58 @@
+"""What `write` says without a model is what the record says: its colors by their names, its materials by their parts."""
+
+import re
+from typing import Any
+
+from weft import skill as skills
+from weft.business import Business
+from weft.skills.write import Write, Written
+
+DRESS: dict[str, Any] = {"id": "tula", "title": "Tula Dress", "type": "women's dresses", "vendor": "Pero"}
+
+
+def written(business: Business, language: str = "en", **more: Any) -> Written:
+    answer = skills.answer(
+        skills.named("write"), Write(product={**DRESS, **more}, language=language), business, "local"
+    )
+    assert isinstance(answer, Written)
+    return answer
+
+
+def said(answer: Written) -> str:
+    """All that an answer says, as it is read."""
+    texts = [piece.text if isinstance(piece.text, str) else "\n".join(piece.text) for piece in answer.pieces]
+    return re.sub(r"<[^>]+>", " ", "\n".join(texts))
+
+
+def colored(*colors: str) -> dict[str, Any]:
+    return {"variants": [{"sku": f"T-{color}", "options": {"Color": color}} for color in colors]}
+
+
+def test_two_fabrics_in_one_list_stay_two(business: Business) -> None:
+    answer = written(business, description="<ul><li>92% Cotton, 8% Silk, 100% Linen</li></ul>")
+    assert "Material:  92% cotton, 8% silk; 100% linen" in said(answer)
+    assert "made of cotton, silk and linen" in said(answer).replace("Made", "made")
+    german = written(business, language="de", attributes={"material": "92% Cotton, 8% Silk, 100% Linen"})
+    assert "92 % Baumwolle, 8 % Seide; 100 % Leinen" in said(german)
+
+
+def test_shares_of_more_than_there_is_are_not_said_and_asked_for(business: Business) -> None:
+    for product in (
+        {"description": "<p>60% Cotton, 60% Silk.</p>"},
+        {"attributes": {"material": "60% Cotton, 60% Silk"}},
+    ):
+        answer = written(business, **product)
+        assert "60" not in said(answer)
+        why = next(need.why for need in answer.needs if need.fact == "material")
+        assert "“60% Cotton, 60% Silk” add up to more than there is" in why
+
+
+def test_a_color_keeps_the_name_that_it_was_given(business: Business) -> None:
+    answer = written(business, **colored("Sky Blue"))
+    assert "Tula Dress in Sky Blue" in said(answer)
+    assert "ight blue" not in said(answer)
+    many = said(written(business, **colored("Sky Blue", "Anthracite", "Charcoal", "Bordeaux", "Off White")))
+    assert "in sky blue, anthracite, charcoal, bordeaux and off white" in many
+    assert "Himmelblau" in said(written(business, language="de", **colored("Sky Blue")))
+    moss = written(business, language="de", title="Kleid Tula", type="Kleider", **colored("Moosgrün"))
+    assert "in Moosgrün" in said(moss)
