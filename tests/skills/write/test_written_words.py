@@ -24,6 +24,10 @@ def said(answer: Written) -> str:
     return re.sub(r"<[^>]+>", " ", "\n".join(texts))
 
 
+def sized(*sizes: str) -> dict[str, Any]:
+    return {"variants": [{"sku": f"T-{size}", "options": {"Size": size}} for size in sizes]}
+
+
 def colored(*colors: str) -> dict[str, Any]:
     return {"variants": [{"sku": f"T-{color}", "options": {"Color": color}} for color in colors]}
 
@@ -56,3 +60,10 @@ def test_a_color_keeps_the_name_that_it_was_given(business: Business) -> None:
     assert "Himmelblau" in said(written(business, language="de", **colored("Sky Blue")))
     moss = written(business, language="de", title="Kleid Tula", type="Kleider", **colored("Moosgrün"))
     assert "in Moosgrün" in said(moss)
+
+
+def test_sizes_are_written_alike_and_german_names_their_system(business: Business) -> None:
+    assert "in sizes XS to 2XL" in said(written(business, **sized("Xs", "s", "m", "Large", "Xl", "2XL")))
+    assert "in sizes X-Small, Small and Large" in said(written(business, **sized("X-Small", "Small", "Large")))
+    assert "in sizes regular and long" in said(written(business, **sized("regular", "LONG")))
+    assert "in den Größen IT 40 und IT 42" in said(written(business, "de", **sized("Italian 40", "Italian 42")))

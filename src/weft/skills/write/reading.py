@@ -31,6 +31,7 @@ from weft.skills.write.sentences import (
     tidy,
     whole,
 )
+from weft.skills.write.sizes import shown
 
 _OVERFULL: Final = "and the shares of “{}” add up to more than there is"
 _MOST_SENTENCES: Final = 12
@@ -717,7 +718,11 @@ def _choices(source: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _said_plainly(reading: _Reading) -> Iterator[claims.Fact]:
     """Facts whose field holds them in another form than texts do: `TR` is made in Turkey, 57/58 are two numbers."""
-    sizes = "; ".join(one.text for one in reading.known if one.name == "size")
+    chosen = [one.text for one in reading.known if one.name == "size"]
+    alike = shown(chosen)
+    if alike != chosen:
+        yield claims.Fact("options.size", "; ".join(alike), "; ".join(alike))
+    sizes = "; ".join(chosen)
     numbers = [*re.findall(r"\d+/\d+", sizes), *re.findall(r"\d+(?:[.,]\d+)?", sizes)]
     if numbers:
         yield claims.Fact("choices", "; ".join(numbers), "; ".join(numbers))

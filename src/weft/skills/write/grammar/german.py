@@ -64,6 +64,11 @@ _SIZE_WORDS: Final = {
     "os": "Einheitsgröße",
     "onesize": "Einheitsgröße",
 }
+# Systems of sizes that English says by an adjective.
+_SYSTEMS: Final = {
+    "german": "DE", "european": "EU", "italian": "IT", "french": "FR", "british": "UK", "american": "US", "japanese": "JP", "danish": "DK",
+    "australian": "AU",
+}  # fmt: skip
 _VIEWS: Final = {
     "front": "Vorderansicht", "back": "Rückansicht", "rear": "Rückansicht", "side": "Seitenansicht", "detail": "Detail", "top": "von oben",
     "inside": "Innenansicht", "interior": "Innenansicht", "sole": "Sohle", "bottom": "von unten",
@@ -216,6 +221,9 @@ class German(Grammar):
         return f"in der Größe {sizes[0]}" if len(sizes) == 1 else f"in den Größen {joined(sizes, 'und')}"
 
     def _size(self, size: str) -> str:
+        system, space, number = size.partition(" ")
+        if space and number[:1].isdigit() and system.casefold() in _SYSTEMS:
+            return f"{_SYSTEMS[system.casefold()]} {number}"
         return _SIZE_WORDS.get(folded(size), size)
 
     def details(self, told: Telling) -> list[str]:

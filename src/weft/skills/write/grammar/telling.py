@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from weft.skills.write import sizes
 from weft.skills.write.brief import Brief, Picture
 from weft.skills.write.composition import Component, Share
 from weft.skills.write.grammar.figures import figure
@@ -122,7 +123,7 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
         shares=tuple(shares),
         material=texts[0] if texts and own else "",
         colors=tuple(dict.fromkeys(str(value) for value in brief.values("color"))),
-        sizes=tuple(dict.fromkeys(str(value) for value in brief.values("size"))),
+        sizes=tuple(dict.fromkeys(sizes.shown([str(value) for value in brief.values("size")]))),
         stuff=rest.materials,
         unknown=rest.unknown,
         origin=str(brief.first("origin") or ""),
