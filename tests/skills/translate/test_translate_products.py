@@ -304,7 +304,7 @@ def test_what_write_says_has_the_measures_of_the_market_too(business: Business) 
         }
         return "\n".join(texts(answer).values())
 
-    assert "0,2 Zoll" in said()
+    assert "5,08 mm" in said(), "who speaks German measures so, where no market says otherwise"
     german = {"name": "Germany", "country": "DE", "language": "de", "units": "metric"}
     business.preferences.put("markets", [german, {"name": "Abroad", "units": "both"}], "test")
     metric = said()

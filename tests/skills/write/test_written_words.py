@@ -67,3 +67,33 @@ def test_sizes_are_written_alike_and_german_names_their_system(business: Busines
     assert "in sizes X-Small, Small and Large" in said(written(business, **sized("X-Small", "Small", "Large")))
     assert "in sizes regular and long" in said(written(business, **sized("regular", "LONG")))
     assert "in den Größen IT 40 und IT 42" in said(written(business, "de", **sized("Italian 40", "Italian 42")))
+
+
+KNIFE: dict[str, Any] = {
+    "title": "Storvik Chef's Knife",
+    "type": "Chef's Knives",
+    "description": "<table><tr><th>Blade length</th><td>7.9 in</td></tr><tr><th>Width</th><td>0.2 in</td></tr>"
+    "<tr><th>Dimensions</th><td>20 x 30.5 in</td></tr><tr><th>Height</th><td>6.6 ft</td></tr><tr><th>Weight</th><td>8 oz</td></tr>"
+    "<tr><th>Capacity</th><td>12 fl oz</td></tr><tr><th>Length</th><td>35 cm</td></tr></table>",
+}
+
+
+def market(business: Business, language: str, units: str) -> None:
+    business.preferences.put("markets", [{"name": "Here", "language": language, "units": units}], "test")
+
+
+def test_measures_are_in_the_units_of_the_market(business: Business) -> None:
+    german = said(written(business, "de", **KNIFE))
+    for value in ("20,1 cm", "5,08 mm", "50,8 x 77,5 cm", "2,01 m", "227 g", "355 ml", "35 cm"):
+        assert value in german
+    assert "Zoll" not in german
+    market(business, "de", "both")
+    assert "20,1 cm (7,9 Zoll)" in said(written(business, "de", **KNIFE))
+    market(business, "de", "imperial")
+    assert "7,9 Zoll" in said(written(business, "de", **KNIFE))
+    market(business, "en", "imperial")
+    messer = {"title": "Kochmesser Storvik", "type": "Messer"}
+    text = "<p>Das Messer ist scharf und hat einen Griff.</p><ul><li>Klingenlänge: 20,1 cm</li><li>Gewicht: 300 g</li></ul>"
+    english = said(written(business, "en", **messer, description=text))
+    assert "7.91 in" in english
+    assert "10.6 oz" in english

@@ -70,7 +70,7 @@ def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[U
     if (why := _unspoken(brief, language)) is not None:
         return [], [Unwritten(part=part, why=why) for part in asked.parts]
     grammar = GRAMMARS[language]
-    told = telling(brief, language, here.voice_in(brief.language))
+    told = telling(brief, language, here.voice_in(brief.language), here.units(brief.language))
     measured = here.standard(asked.channel, brief.language)
     page = _page(told, grammar, brief, measured, asked.parts)
     found: list[Text] = []

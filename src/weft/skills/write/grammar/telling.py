@@ -16,6 +16,7 @@ from weft.skills.write import sizes
 from weft.skills.write.brief import Brief, Picture
 from weft.skills.write.composition import Component, Share
 from weft.skills.write.grammar.figures import figure
+from weft.skills.write.grammar.measures import System
 from weft.skills.write.grammar.naming import Named, named
 from weft.skills.write.lexicon import Kind, Word, audience, colors, folded, is_a, kinds, materials, without_audience
 from weft.store.preferences import Voice
@@ -61,6 +62,7 @@ class Telling:
     stuff: tuple[Word, ...] = ()
     unknown: tuple[str, ...] = ()
     origin: str = ""
+    units: System = ""
     seed: int = 0
 
     def choose(self, count: int, salt: str = "") -> int:
@@ -91,8 +93,8 @@ class Draft:
         )
 
 
-def telling(brief: Brief, language: str, voice: Voice) -> Telling:
-    """A brief's facts for a grammar."""
+def telling(brief: Brief, language: str, voice: Voice, units: System = "") -> Telling:
+    """A brief's facts for a grammar; measures of another language's text are put into these `units`."""
     kind = kinds().named(brief.kind) if brief.kind else None
     own = brief.spoken in (None, language)
     titled = brief.titled or brief.spoken or brief.main
@@ -127,6 +129,7 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
         stuff=rest.materials,
         unknown=rest.unknown,
         origin=str(brief.first("origin") or ""),
+        units=units,
         seed=int(brief.digest(), 16),
     )
 
