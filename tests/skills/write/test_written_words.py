@@ -97,3 +97,61 @@ def test_measures_are_in_the_units_of_the_market(business: Business) -> None:
     english = said(written(business, "en", **messer, description=text))
     assert "7.91 in" in english
     assert "10.6 oz" in english
+
+
+def test_features_say_how_many_and_where_as_the_text_does(business: Business) -> None:
+    text = "<ul><li>Single button placket closure at back</li><li>Three exterior pockets, one pocket</li><li>A patch pocket</li></ul>"
+    german = said(written(business, "de", description=text))
+    for words in ("Knopfverschluss hinten", "Drei Taschen", "Eine Tasche", "Aufgesetzte Tasche"):
+        assert words in german
+    assert not re.search("vorn|Ein Taschen|Aufgesetzte Taschen", german)
+    assert "Knopfverschluss vorn" not in said(written(business, "de", description="<ul><li>Button closure</li></ul>"))
+
+
+def test_what_a_title_says_behind_its_noun_is_not_lost(business: Business) -> None:
+    tent = {"title": "Dome Tent for 2 Løvfall", "type": "Tents", "attributes": {"material": "cotton"}}
+    assert "Zelt Løvfall für 2" in said(written(business, "de", **tent))
+    answer = written(business, "de", **{**tent, "title": "Tula Bowl with Lid", "type": "Bowls"})
+    assert "“Lid”" in next(one.why for one in answer.left if one.part == "title")
+    assert "Damen-T-Shirt Boy" in said(written(business, "de", title="Boy Shirt", type="Women's T-Shirts"))
+
+
+def test_things_are_called_what_their_shelf_says_more_exactly(business: Business) -> None:
+    wool = {"attributes": {"material": "wool"}}
+    assert "Die Mütze Furu" in said(written(business, "de", title="Furu Ribbed Wool Hat", type="Beanies", **wool))
+    assert "hose" in said(written(business, "de", title="Vey Sweat", type="women's pants", **wool))
+    assert "is a pair of women's socks" in said(written(business, title="Ball Sock", type="women's socks", **wool))
+    assert "women" not in said(written(business, title="Oscar Luggage Tag", type="women's bags", **wool))
+
+
+def test_a_line_of_labels_becomes_specifications(business: Business) -> None:
+    text = "<p>Material recycled polyester; weight 320 g/m²; fit slim; target unisex; cable 1.5 m.</p>"
+    shown = said(written(business, title="Vey Jacket", type="jackets", description=text))
+    assert "Material:  Recycled polyester" in shown
+    assert "Cable:  1.5 m" in shown
+    assert "is a unisex jacket" in shown
+    assert "target" not in shown
+
+
+def test_no_sentence_says_it_of_what_was_not_named(business: Business) -> None:
+    bag = {"title": "Holme Mummy Sleeping Bag", "type": "Sleeping Bags"}
+    facts = {"material": "hollow fibre", "origin": "VN"}
+    german = said(written(business, "de", **bag, **sized("regular", "LONG"), attributes=facts))
+    assert "Holme Mummy von Pero ist ein Schlafsack" in german
+    poles = {
+        "title": "Kvist Trekking Poles",
+        "type": "Hiking Poles",
+        "description": "<p>Adjusts up to 140 cm with lever locks.</p>",
+    }
+    english = said(written(business, **poles, **colored("Black", "Red")))
+    assert english.index("come in black and red") < english.index("Adjusts up to 140 cm")
+    assert "It comes in moss, in sizes regular and long." in said(
+        written(business, **bag, attributes={"color": "Moss", "origin": "VN"}, **sized("regular", "LONG"))
+    )
+
+
+def test_a_knife_is_not_asked_how_much_it_holds(business: Business) -> None:
+    answer = written(
+        business, title="Storvik Cook's Knife", type="Chef's Knives", description="<p>A blade of carbon steel.</p>"
+    )
+    assert {need.fact for need in answer.needs} == {"dimensions", "care"}

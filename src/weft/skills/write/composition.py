@@ -74,7 +74,21 @@ class Component:
 
 
 def composition(text: str) -> list[Component]:
-    """The parts of a composition, in order; empty where the text is none, or says something beside it."""
+    """The parts of a composition, in order; empty where the text is none, says something beside it, or is overfull."""
+    found = _read(text)
+    return [] if any(_total(one.shares) > _MOST for one in found) else found
+
+
+def overfull(text: str) -> list[Share]:
+    """The materials of a composition whose shares of one part add up to more than there is, without shares; else nothing."""
+    found = _read(text)
+    if all(_total(one.shares) <= _MOST for one in found):
+        return []
+    return list({share.material: replace(share, percent=None) for one in found for share in one.shares}.values())
+
+
+def _read(text: str) -> list[Component]:
+    """The parts of a text that is a composition and nothing else, in order."""
     plain = text.strip(" .")
     if "%" not in plain:
         return []
@@ -102,16 +116,7 @@ def composition(text: str) -> list[Component]:
             current, part = [], following
     if current:
         found.append((part, current))
-    parted = [(name, whole_) for name, shares in found for whole_ in _wholes(shares)]
-    if any(_total(shares) > _MOST for _, shares in parted):
-        return []
-    return [Component(name, tuple(shares)) for name, shares in parted]
-
-
-def overfull(text: str) -> bool:
-    """Whether shares of one part add up to more than there is: nobody knows what such a thing is made of."""
-    shares = [Decimal(found.replace(",", ".")) for found in _SHARE.findall(text)]
-    return sum(shares) > _MOST and not composition(text)
+    return [Component(name, tuple(one)) for name, shares in found for one in _wholes(shares)]
 
 
 def _wholes(shares: list[Share]) -> list[list[Share]]:

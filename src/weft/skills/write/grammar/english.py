@@ -11,6 +11,7 @@ from weft.skills.write.composition import Component, Share, by_part, whole
 from weft.skills.write.countries import country, place
 from weft.skills.write.grammar.foreign import care_in, features_in, specified
 from weft.skills.write.grammar.telling import (
+    Draft,
     Grammar,
     Line,
     Telling,
@@ -135,6 +136,16 @@ class English(Grammar):
             said.pop()
         return self._written(", ".join(said), told)
 
+    def draft(self, told: Telling) -> Draft:
+        """A description's parts; what comes in a color and comes in sizes does so in one sentence."""
+        draft = super().draft(told)
+        for at in range(len(draft.lead) - 1, 0, -1):
+            first, second = draft.lead[at - 1 : at + 1]
+            comes = re.match(r"(?:It comes|They come) in ", second)
+            if comes and first.startswith(comes[0]):
+                draft.lead[at - 1 : at + 1] = [f"{first.removesuffix('.')}, in {second.removeprefix(comes[0])}"]
+        return draft
+
     def lead(self, told: Telling) -> list[str]:
         """What it is, by whom, of what, from where."""
         who, made = self._by(told), self._made(told)
@@ -145,7 +156,7 @@ class English(Grammar):
             return []
         be, it, colored = ("are", "They", "") if self._plural(told) else ("is", "It", "")
         color = self._color(told)
-        colored = f" in {color}" if color else ""
+        colored = f" in {color}" if color and folded(color) not in folded(subject) else ""
         if not noun:
             return self._plain_lead(told, subject, who, made, place_, colored)
         from_there = f" It is made in {place_}." if place_ else ""
@@ -239,7 +250,11 @@ class English(Grammar):
             words = [self._titled(color_words(one, "en")[0]).replace("/", " / ") for one in told.colors]
             found.append(Line("Color" if len(words) == 1 else "Colors", ", ".join(words), ("color",)))
         if told.sizes:
-            found.append(Line("Size" if len(told.sizes) == 1 else "Sizes", ", ".join(ordered(told.sizes)), ("size",)))
+            found.append(
+                Line(
+                    "Size" if len(told.sizes) == 1 else "Sizes", ", ".join(map(_capped, ordered(told.sizes))), ("size",)
+                )
+            )
         found += [Line(label, value, (name,)) for name, label, value in specified(told, "en")]
         cared = [str(one.value) for one in told.brief.known if one.name == "care"]
         cared = cared if told.own else care_in(cared, "en")
