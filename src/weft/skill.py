@@ -191,6 +191,20 @@ def product_of(asked: ProductAsked, business: "Business") -> dict[str, Any]:
     return product
 
 
+def products_of(asked: Sequence[ProductAsked], business: "Business") -> list[dict[str, Any] | WeftError]:
+    """The products that requests are about, each as `product_of` gives it, or the error why there is none: one query for all."""
+    names = sorted({one for one in asked if isinstance(one, str)})
+    there = {product["id"]: product for product in business.catalog.records(ids=names)} if len(names) > 1 else {}
+    found: list[dict[str, Any] | WeftError] = []
+    for one in asked:
+        try:
+            known = there.get(one) if isinstance(one, str) else None
+            found.append(dict(known) if known is not None else product_of(one, business))
+        except WeftError as problem:
+            found.append(problem)
+    return found
+
+
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:59] + "…"

@@ -17,7 +17,6 @@ from weft.claims.finding import (
     enumerated,
     is_aside,
     is_preposition,
-    late_denial,
     linking,
 )
 from weft.claims.languages import small_words
@@ -28,6 +27,7 @@ _FEW: Final = 2
 _LONGEST: Final = 6
 _SHORTEST: Final = 4
 _CJK: Final = 0x2E80
+_NO_KINDS: Final = frozenset[str]()
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ENDINGS: Final = re.compile(r"(?:es|en|em|er|os|as|s|e|n|o|a)$")
 _JOINS: Final = frozenset(
@@ -53,7 +53,7 @@ def groups(scan: Scan) -> list[list[int]]:
     denier, before, named = "", 0, False
     while n < size:
         word, steering = words[n], scan.steering.get(n)
-        kinds = {entry.kind for entry in steering[1]} if steering else set()
+        kinds = scan.kinds.get(n, _NO_KINDS)
         named = (named and word not in STOPS) or (word == ":" and until >= n and not found[-1])
         if word in STOPS and not named and not abbreviates(scan, n):
             until = -1
@@ -67,7 +67,7 @@ def groups(scan: Scan) -> list[list[int]]:
             clause, before = (before if is_aside(words, clause, n) else n + 1), clause
         elif "not only" in kinds or ("not but" in kinds and word not in _WITH):
             until = -1
-        elif "not before" in kinds and steering and not late_denial(scan, n):
+        elif "not before" in kinds and steering and n not in scan.late:
             until, begun = steering[0] + _REACH, steering[0] - 1
             verbal, denier = word in ACTING, word
             found.append([])
@@ -81,7 +81,7 @@ def groups(scan: Scan) -> list[list[int]]:
             found[-1].append(n)
         if verbal and n == begun + 1 and word not in HAVING:
             until = -1
-        if late_denial(scan, n):
+        if n in scan.late:
             found.append(
                 [back for back in range(max(clause_of(words, clause, n), n - 8), n) if _tells(words[back])][::-1]
             )
@@ -149,7 +149,7 @@ def chinese_denied(scan: Scan) -> Iterator[tuple[int, int]]:
 def chinese_late(scan: Scan) -> Iterator[tuple[int, int]]:
     """Clauses that a Chinese denial ends: «充电头需另购»: (first, after)."""
     for n, word in enumerate(scan.words):
-        if ord(word[0]) > _CJK and late_denial(scan, n):
+        if ord(word[0]) > _CJK and n in scan.late:
             first = n
             while first > 0 and n - first < 12 and scan.words[first - 1] not in STOPS and scan.words[first - 1] != ",":
                 first -= 1

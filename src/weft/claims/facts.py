@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from weft import money as currencies
@@ -129,6 +130,9 @@ _SOLID: Final = frozenset(
 )
 _CALLED: Final = frozenset(["title", "name", "vendor"])
 _NAME: Final = re.compile(r"\b[^\W\d_a-z]\w+")
+_CODE: Final = re.compile(r"[a-z0-9][a-z0-9/.+-]*")
+_IN_CODE: Final = re.compile(r"[/.+-]")
+_DIGIT: Final = re.compile(r"\d")
 _ZERO: Final = re.compile(r"0(?:[.,]0+)? ?(?:%|g|mg|ml)")
 _IP: Final = re.compile(r"ip([x\d])([x\d])\w?")
 _WATER: Final = re.compile(r"water|wasser|agua|eau|étanch|etanch|防水")
@@ -444,7 +448,7 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
         raise TypeError("Facts are a mapping of names to values, or a sequence of Fact.")
     ready = Facts(given)
     language = language or told(read(" . ".join(fact.text for fact in given)[:_TOLD]).words, surely=True)
-    ready.text = f" {' | '.join([_take(ready, one, language) for fact in given for one in _answers(fact)])} "
+    ready.text = f" {' | '.join([_taken(ready, one, language) for fact in given for one in _answers(fact)])} "
     ready.names = frozenset(name.lower() for fact in given if fact.name in _CALLED for name in _NAME.findall(fact.text))
     _implied(ready)
     return ready
@@ -524,6 +528,7 @@ def _denying(label: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4_000)
 def own_label(name: str) -> str:
     """The last part of a fact's name that tells something, as words: «bulb included» of «features.bulb.included»."""
     parts = name.split(".")
@@ -534,6 +539,41 @@ def own_label(name: str) -> str:
         ):
             return label
     return label_of(name)
+
+
+_KEPT: Final = 40
+_FIELDS: Final = tuple(one.name for one in fields(Facts) if one.name not in ("facts", "text", "names", "fits"))
+
+
+def _taken(ready: Facts, fact: Fact, language: str | None) -> str:
+    """Take one fact in; returns its folded tokens as a text. What a short one says is kept: products have most of them in common."""
+    if len(fact.text) > _KEPT or not isinstance(fact.value, str | bool | int | float):
+        return _take(ready, fact, language)
+    text, fits, said = _said(fact, type(fact.value).__name__, language)
+    ready.fits = ready.fits or fits
+    for name, kept in said:
+        there = getattr(ready, name)
+        if isinstance(kept, list):
+            there += kept
+        elif isinstance(kept, set):
+            there |= kept
+        else:
+            for key, one in kept.items():
+                if not isinstance(one, list):
+                    there.setdefault(key, one)
+                elif key in there:
+                    there[key] += one
+                else:
+                    there[key] = one.copy()
+    return text
+
+
+@lru_cache(maxsize=4_000)
+def _said(fact: Fact, _: str, language: str | None) -> tuple[str, bool, list[tuple[str, Any]]]:
+    """What one fact says by itself: its tokens, whether it is about what fits, and what it adds to each field of the facts."""
+    alone = Facts()
+    text = _take(alone, fact, language)
+    return text, alone.fits, [(name, kept) for name in _FIELDS if (kept := getattr(alone, name))]
 
 
 def _take(ready: Facts, fact: Fact, language: str | None) -> str:
@@ -752,9 +792,9 @@ def _solid(ready: Facts, fact: Fact) -> None:
 
 
 def _codes(ready: Facts, found: Assertions, fact: Fact) -> None:
-    for word in re.findall(r"[a-z0-9][a-z0-9/.+-]*", found.reading.plain.lower()):
-        if any(char.isdigit() for char in word):
-            ready.codes.setdefault(re.sub(r"[/.+-]", "", word), fact)
+    for word in _CODE.findall(found.reading.plain.lower()):
+        if _DIGIT.search(word):
+            ready.codes.setdefault(_IN_CODE.sub("", word), fact)
 
 
 def _named_code(ready: Facts, fact: Fact, label: str) -> None:
@@ -763,6 +803,7 @@ def _named_code(ready: Facts, fact: Fact, label: str) -> None:
         ready.codes.setdefault(label.lower() + fact.text.strip().rstrip("+"), fact)
 
 
+@lru_cache(maxsize=4_000)
 def label_of(name: str) -> str:
     """A fact's name as words: «attributes.neckWidth_cm» is «neck Width cm»."""
     parts = [part for part in name.split(".") if part.lower() not in _CONTAINERS and not part.isdigit()]

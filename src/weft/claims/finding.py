@@ -146,7 +146,8 @@ class Span:
 
 @dataclass(slots=True)
 class Scan:
-    """A reading with the phrases found in it: `spans`, and by token `at` (the span it belongs to), what steers the reading."""
+    """A reading with the phrases found in it: `spans`, and by token `at` (the span it belongs to), what steers the reading and of
+    which `kinds` that is, and where a clause ends with a denial of what it began with (`late`)."""
 
     reading: Reading
     language: str | None
@@ -157,6 +158,8 @@ class Scan:
     trapped: list[bool] = field(default_factory=list)
     steering: dict[int, tuple[int, list[Entry]]] = field(default_factory=dict)
     ending: dict[int, tuple[int, list[Entry]]] = field(default_factory=dict)
+    kinds: dict[int, frozenset[str]] = field(default_factory=dict)
+    late: frozenset[int] = frozenset()
     words: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -172,8 +175,7 @@ class Scan:
 
     def steers(self, n: int, kind: str) -> int:
         """Where the phrase of that kind which begins at a token ends; 0 where there is none."""
-        found = self.steering.get(n)
-        return found[0] if found and any(entry.kind == kind for entry in found[1]) else 0
+        return self.steering[n][0] if n in self.kinds and kind in self.kinds[n] else 0
 
     def steered(self, n: int, kind: str) -> int:
         """Where the phrase of that kind which ends before a token begins; -1 where there is none."""
@@ -253,6 +255,7 @@ def _steering(found: Scan) -> None:
                 hit = (hit[0], labels) if labels else None
             if hit is not None:
                 found.steering[n] = hit
+                found.kinds[n] = frozenset(one.kind for one in hit[1])
                 found.ending.setdefault(hit[0], (n, hit[1]))
                 n = hit[0] if any(one.kind in _WHOLE for one in hit[1]) else n + 1
                 continue
@@ -261,15 +264,21 @@ def _steering(found: Scan) -> None:
 
 def _negate(found: Scan) -> None:
     """Mark what the text denies: behind a negation, before «-free», and in a clause that ends in a denial."""
-    denial = _Denial(found)
+    denial, late = _Denial(found), found.lexicon.late
+    found.late = frozenset(
+        n for n, word in enumerate(found.words) if (word in late or n in found.kinds) and _late_denial(found, n)
+    )
     for n in range(len(found.words)):
         denial.step(n)
         span = found.span(n)
         if span is not None and span.first == n:
             denial.meet(n, span)
         inside = span is not None and span.first < n
-        if not inside and late_denial(found, n):
+        if not inside and n in found.late:
             _deny_back(found, clause_of(found.words, denial.clause, n), n)
+
+
+_NO_KINDS: Final = frozenset[str]()
 
 
 @dataclass(slots=True)
@@ -296,7 +305,7 @@ class _Denial:
         """Go over a token that begins, goes on with, or ends a negation."""
         found, word = self.found, self.found.words[n]
         steering = found.steering.get(n)
-        kinds = {entry.kind for entry in steering[1]} if steering else set()
+        kinds = found.kinds.get(n, _NO_KINDS)
         if (
             word == ":"
             and self.until >= 0
@@ -432,7 +441,7 @@ def clause_of(words: Sequence[str], clause: int, late: int) -> int:
     return next((n + 1 for n in range(late - 1, clause - 1, -1) if words[n] == ":"), clause)
 
 
-def late_denial(found: Scan, n: int) -> bool:
+def _late_denial(found: Scan, n: int) -> bool:
     """Whether a clause ends here with a denial of what it began with: «… not included», «… no viene en la caja»."""
     words = found.words
     if words[n] in found.lexicon.late:

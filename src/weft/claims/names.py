@@ -303,9 +303,11 @@ def _sold(scan: Scan, n: int) -> bool:
 
 def mentions(scan: Scan, taken: set[int]) -> Iterator[Finding]:
     """Countries that are named anywhere else: a claim where facts say where a thing is from."""
-    n = 0
-    while n < len(scan.words):
-        hit = _country(scan, n) if n not in taken and scan.span(n) is None and not scan.trapped[n] else None
+    countries, after = scan.lexicon.countries, 0
+    for n, word in enumerate(scan.words):
+        if n < after or word not in countries or n in taken or scan.at[n] >= 0 or scan.trapped[n]:
+            continue
+        hit = _country(scan, n)
         before = scan.words[n - 1] if n else ""
         if hit and any(entry.value == "land" for entry in hit[1]):
             yield Finding(
@@ -316,7 +318,7 @@ def mentions(scan: Scan, taken: set[int]) -> Iterator[Finding]:
                 silent=True,
                 labelled=(before in _SOURCES or before in _INSIDE) and not _sold(scan, n),
             )
-        n = hit[0] if hit else n + 1
+        after = hit[0] if hit else after
 
 
 _INSIDE: Final = frozenset(["in", "im", "en", "au", "aux", "der", "den", "dem", "the", "la", "el", "los"])

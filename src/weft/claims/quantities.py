@@ -151,6 +151,7 @@ _ORDINAL: Final = frozenset(
     ["st", "nd", "rd", "th", "er", "ère", "ème", "e", "re", "º", "ª", "ter", "te", "ten", "tes"]
 )
 _BOUNDS: Final = (("below", "below"), ("above", "above"), ("upto", "most"), ("atleast", "least"), ("about", "about"))
+_LETTER_SIZES: Final = frozenset(["x", "xs", "xl", "xxs", "xxl", "xxxl", "s", "m", "l"])
 _LONE_LETTERS: Final = frozenset(["h", "b", "t", "l", "d", "w", "m"])
 _LINKS: Final = frozenset(["de", "in", "en", "of", "im", "d", "an"])
 _BETWEEN: Final = frozenset(["between", "zwischen", "entre", "介于"])
@@ -179,13 +180,13 @@ class Sweep:
 
     def findings(self) -> Iterator[Finding]:
         """The findings in order."""
-        n = 0
-        while n < self.size:
-            after = 0
+        at, after = self.scan.at, 0
+        for n, word in enumerate(self.words):
+            if n < after or not (at[n] >= 0 or word[0].isdigit() or word in FRACTIONS or word in _LETTER_SIZES):
+                continue
             for found in self.at(n):
                 yield found
                 after = max(after, found.after)
-            n = max(after, n + 1)
 
     def at(self, n: int) -> list[Finding]:
         """What begins at a token."""
@@ -203,7 +204,7 @@ class Sweep:
             number = next((one for one in span.entries if one.kind == "number"), None)
             if number is not None:
                 return self.spelled(n, span.after, number, span.entries)
-        if word in ("x", "xs", "xl", "xxs", "xxl", "xxxl", "s", "m", "l"):
+        if word in _LETTER_SIZES:
             return self.letter_size(n)
         return []
 

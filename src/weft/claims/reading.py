@@ -139,15 +139,10 @@ def read(text: str) -> Reading:
     else:
         plain, pieces = _plain(text)
         plain = plain.translate(_ALIKE)
-    reading = Reading(text, plain, pieces=pieces)
-    words, raws, starts, ends = reading.words, reading.raws, reading.starts, reading.ends
-    for match in _TOKEN.finditer(plain):
-        raw = match.group()
-        raws.append(raw)
-        words.append(_MARKS.get(raw) or raw.lower())
-        starts.append(match.start())
-        ends.append(match.end())
-    return reading
+    spans = [match.span() for match in _TOKEN.finditer(plain)]
+    raws = [plain[start:end] for start, end in spans]
+    words = [_MARKS.get(raw) or raw.lower() for raw in raws]
+    return Reading(text, plain, words, raws, [start for start, _ in spans], [end for _, end in spans], pieces)
 
 
 def words_of(text: str) -> list[str]:

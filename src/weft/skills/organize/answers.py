@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from weft.business import Business
 from weft.errors import WeftError
-from weft.skill import Edit, product_of
+from weft.skill import Edit, products_of
 from weft.skills.organize import Found, Organize, Organized, Place, Placed, Quality, Reason
 from weft.skills.organize.attributes import Finding, found
 from weft.skills.organize.categories import Placement
@@ -27,12 +27,7 @@ def organized(asked: Organize, business: Business) -> Organized:
 
 def organized_many(asked: Sequence[Organize], business: Business) -> list[Organized | WeftError]:
     """Many products organized, each by an answer or by the error why there is none."""
-    products: list[dict[str, Any] | WeftError] = []
-    for one in asked:
-        try:
-            products.append(product_of(one.product, business))
-        except WeftError as problem:
-            products.append(problem)
+    products = products_of([one.product for one in asked], business)
     sound = [product for product in products if isinstance(product, dict)]
     learned = current(business)
     refused = refused_of(business, [product["id"] for product in sound])

@@ -7,6 +7,7 @@ characters, the marketplace's are the strictest of what the large ones ask.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from weft.skills.write import Channel, Part
@@ -106,6 +107,7 @@ def part_name(part: Part) -> str:
     return {"seo_title": "meta title", "seo_description": "meta description", "alt": "alt texts"}.get(part, part)
 
 
+@lru_cache(maxsize=1_000)
 def base(language: str) -> str:
     """A language without its country: `de` of `de-AT`."""
     return re.split("[-_]", language, maxsplit=1)[0].lower()

@@ -21,6 +21,8 @@ TAGS: Final = frozenset(
     ["p", "ul", "li", "h3", "strong", "em", "br", "table", "tbody", "tr", "th", "td", "dl", "dt", "dd"]
 )
 Text = str | Sequence[str]
+_SPACES: Final = re.compile(r"[^\S\n]+")
+_LONG_WORD: Final = re.compile(r"\b[^\W\d_]{4,}\b")
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b([^<>]*)>")
 _BLOCK: Final = re.compile(r"<(?:br|/p|/li|/h3|/tr|/t[hd]|/d[td]|/table|/ul|/dl)\b[^>]*>", re.IGNORECASE)
 _VOID: Final = frozenset(["br"])
@@ -73,7 +75,7 @@ def plain(text: Text) -> str:
     joined = text if isinstance(text, str) else "\n".join(text)
     if "<" in joined:
         joined = _TAG.sub("", _BLOCK.sub("\n", joined))
-    return re.sub(r"[^\S\n]+", " ", html.unescape(joined) if "&" in joined else joined).strip()
+    return _SPACES.sub(" ", html.unescape(joined) if "&" in joined else joined).strip()
 
 
 def wrong(part: Part, text: Text, brief: Brief, measured: Standard) -> list[str]:
@@ -222,8 +224,10 @@ def _said_by_brand(words: str, brief: Brief) -> bool:
 def _shouts(shown: str, brief: Brief) -> bool:
     if "!" in shown and "!" not in f"{brief.name}{brief.brand}":
         return True
-    loud = re.findall(r"\b[^\W\d_]{4,}\b", shown)
-    capitals = [word for word in loud if word.isupper() and word.upper() != word.lower()]
+    loud = _LONG_WORD.findall(shown)
+    capitals = [word for word in loud if word.isupper()]
+    if len(capitals) < 3:
+        return False
     known = {word.upper() for word in re.findall(r"[^\W\d_]+", f"{brief.name} {brief.brand}")}
     shouted = [word for word in capitals if word not in known]
     return len(shouted) >= 3 and len(shouted) * 4 > len(loud)

@@ -1,13 +1,12 @@
 """The local engine of `write`: texts from facts by a grammar, and of these only what every check lets pass."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from weft.business import Business
 from weft.errors import WeftError
-from weft.skill import product_of
+from weft.skill import products_of
 from weft.skills.write import Part, Unwritten, Write, Written
 from weft.skills.write.answers import NOTHING_KNOWN, Text, answered, twins_of
 from weft.skills.write.brief import Brief
@@ -37,12 +36,7 @@ def written(asked: Write, business: Business) -> Written:
 def written_many(asked: Sequence[Write], business: Business) -> list[Written | WeftError]:
     """The texts of many products, each an answer or the error why there is none."""
     here = setting(business)
-    products: list[dict[str, Any] | WeftError] = []
-    for one in asked:
-        try:
-            products.append(product_of(one.product, business))
-        except WeftError as problem:
-            products.append(problem)
+    products = products_of([one.product for one in asked], business)
     pairs = [(one, product) for one, product in zip(asked, products, strict=True) if isinstance(product, dict)]
     briefs = here.briefs(pairs)
     twins = twins_of(briefs, here)
@@ -93,7 +87,7 @@ def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[U
 
 def _swiss(text: str | list[str], spelling: str) -> str | list[str]:
     """A text as Switzerland spells it, which writes no ß, where that is the spelling."""
-    if not re.search(r"-(?:CH|LI)$", spelling, re.IGNORECASE):
+    if not spelling.upper().endswith(("-CH", "-LI")):
         return text
     return text.replace("ß", "ss") if isinstance(text, str) else [one.replace("ß", "ss") for one in text]
 

@@ -24,7 +24,7 @@ from weft import skill as skills
 from weft.business import Business
 from weft.errors import BudgetExhausted, Forbidden, InputError, LimitReached, ModelFailed, NotFound, WeftError
 from weft.gateway import errand
-from weft.skill import Edit, product_of
+from weft.skill import Edit, products_of
 from weft.skills.write import Part, Piece, Unwritten, Write, Written, checks, prompting, skill, taken
 from weft.skills.write.answers import held, kept_as, twins_of
 from weft.skills.write.brief import Brief
@@ -91,7 +91,12 @@ def _job(asked: Write, business: Business) -> Job:
 
 def _jobs(asked: Sequence[Write], business: Business) -> list[Job]:
     here = setting(business)
-    briefs = here.briefs([(one, product_of(one.product, business)) for one in asked])
+    pairs = []
+    for one, product in zip(asked, products_of([one.product for one in asked], business), strict=True):
+        if isinstance(product, WeftError):
+            raise product
+        pairs.append((one, product))
+    briefs = here.briefs(pairs)
     twins = twins_of(briefs, here)
     return [
         Job(one, brief, here, twins.get(place, []))

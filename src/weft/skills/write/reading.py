@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from weft import claims, mojibake
@@ -488,9 +489,7 @@ def _sentence(text: str, item: bool, common: Collection[int], reading: _Reading)
     plain = text.strip(" .")
     if folded(plain) in _ONE_SIZE or any(folded(one.text).strip(" .") == folded(plain) for one in reading.known):
         return
-    if any(
-        re.match(rf"{re.escape(name)}(?:'s|’s)? {_OF_MAKERS}\b", plain, re.IGNORECASE) for name in reading.names[1:]
-    ):
+    if any(_of_maker(name).match(plain) for name in reading.names[1:]):
         # It is about who makes the thing.
         return
     if any(rule(plain, reading) for rule in _FACTS):
@@ -532,8 +531,18 @@ def _once(texts: Sequence[str], most: int) -> tuple[str, ...]:
 def _without(text: str, names: Sequence[str]) -> str:
     """A sentence without the product's own name: a Cuffed Trouser that is named in it is no cuff that is told of."""
     for name in names:
-        text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
+        text = _called(name).sub(" ", text)
     return text
+
+
+@lru_cache(maxsize=1_000)
+def _called(name: str) -> re.Pattern[str]:
+    return re.compile(re.escape(name), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1_000)
+def _of_maker(name: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(name)}(?:'s|’s)? {_OF_MAKERS}\b", re.IGNORECASE)
 
 
 def _composed(text: str, reading: _Reading) -> bool:
