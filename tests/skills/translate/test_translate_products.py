@@ -214,6 +214,19 @@ def test_a_field_that_is_in_the_language_already_is_taken_over_and_flagged(busin
     assert [one.field for one in answer.left] == ["attributes.note"]
 
 
+def test_a_text_in_several_languages_is_in_none_of_them_already(business: Business) -> None:
+    business.preferences.put("languages", {"main": "en", "others": ["de", "fr"]}, "test")
+    parts = (
+        "A shirt of linen with two pockets at the front.",
+        "Das Hemd hat zwei Taschen.",
+        "La chemise a deux poches.",
+    )
+    mixed = {**SHIRT, "description": "".join(f"<p>{part}</p>" for part in parts)}
+    answer = translated(business, product=mixed, into=["de", "fr"], fields=["title", "description"])
+    assert answer.source == "en"
+    assert not [one for one in answer.texts if one.how == "unchanged"]
+
+
 def test_numbers_alone_are_put_in_where_that_is_sure() -> None:
     assert with_numbers("Pack of 6", "Pack of 4", "Packung mit 4 Stück", "de") == "Packung mit 6 Stück"
     assert with_numbers("Pack of 1", "Pack of 4", "Packung mit 4 Stück", "de") is None  # another plural form
@@ -228,6 +241,10 @@ def test_what_comes_near_but_for_numbers_is_used_and_nothing_else(business: Busi
         "text": "Packung mit 6 Gläsern"
     }
     assert translated(business, text="Pack of 6 plates", source="en", into=["de"]).texts == []
+    remember(business, ("A warm scarf of merino wool", "Ein warmer Schal aus Merinowolle"))
+    answer = translated(business, text="A warm shawl of merino wool", source="en", into=["de"])
+    assert answer.texts == []
+    assert "“A warm scarf of merino wool” is “Ein warmer Schal aus Merinowolle”" in answer.left[0].why
 
 
 def test_a_memory_that_breaks_a_term_or_a_number_is_not_used(business: Business) -> None:

@@ -258,4 +258,12 @@ def _why_open(draft: Draft) -> str:
         return f"It is more than a noun and names: of {words} nothing here has a translation, and half of one is none. {NO_MODEL}"
     some = f"{open_} of its {all_} segments are open. " if all_ > 1 and open_ < all_ else ""
     named = draft.item.about is not None or draft.item.field.partition(".")[0] in ("options", "type")
-    return some + NO_MODEL + (_NAMES if named else "")
+    return some + NO_MODEL + (_NAMES if named else "") + _nearest(draft)
+
+
+def _nearest(draft: Draft) -> str:
+    """What the memory has that comes nearest, for a person to go by."""
+    near = max((match for one in draft.open for match in one.similar), key=lambda match: match.score, default=None)
+    if near is None:
+        return ""
+    return f" Nearest in the memory ({near.score:.0%}): “{near.source[:120]}” is “{near.target[:120]}”."
