@@ -76,6 +76,8 @@ _NO: Final = frozenset(
         "不",
         "不是",
         "不可",
+        "frei",
+        "free",
     ]
 )
 # Values that affirm, or deny, what the fact's name says: «charger: included», «tapis: vendu séparément».
@@ -166,7 +168,7 @@ _ENDS: Final = (("min", "max"), ("von", "bis"), ("from", "to"), ("desde", "hasta
 _LAND: Final = re.compile(r"\b[A-Z]{2}\b")
 _ORIGIN: Final = re.compile(r"origin|made|country|land|herkunft|ursprung|pays|pa[ií]s|fabri|hecho|proced|orig[ei]n|provenance|manufactur|"
                             r"hergestellt|gefertigt|hech[oa]|produ[ckz]|产地|产|制造")  # fmt: skip
-_OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|开封|开盖")
+_OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|shelf|halt|conserv|caduc|durab|开封|开盖|保质")
 # What a fact about one concept says of another, and whether that is the opposite.
 _FOLLOWS: Final = {
     "animal testing": ("cruelty-free", True), "cruelty-free": ("animal testing", True), "lining": ("lined", False), "vegan": ("animal products", True),
@@ -666,13 +668,16 @@ def _is_part_of(found: Assertions, finding: Finding) -> bool:
 
 
 def _joined(ready: Facts, fact: Fact, label: str) -> None:
-    """What a short value and the name behind it say together: «glass: sapphire» is sapphire glass."""
-    value = len(read(fact.text).words)
-    reading = read(f"{fact.text} {label}")
-    tree = lexicon(None).content
-    for n in range(value):
-        hit = longest(tree, reading.words, reading.glued, n) if reading.words[n] in tree else None
-        for entry in hit[1] if hit and hit[0] > value else ():
+    """What a short value and its name say together: «glass: sapphire» is sapphire glass, «cire: soja» is cire de soja."""
+    tree, hits = lexicon(None).content, list[tuple[int, list[Entry]]]()
+    for first, said in ((fact.text, f"{fact.text} {label}"), (label, f"{label} de {fact.text}")):
+        own, reading = len(read(first).words), read(said)
+        for n in range(own):
+            hit = longest(tree, reading.words, reading.glued, n) if reading.words[n] in tree else None
+            if hit and hit[0] > own + (first is label):
+                hits.append(hit)
+    for hit in hits:
+        for entry in hit[1]:
             if entry.kind in ("material", "color", "property") and not entry.negated:
                 known = Known(entry.concept, False, fact)
                 ready.kinds.setdefault(entry.kind, []).append(known)

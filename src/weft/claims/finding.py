@@ -306,15 +306,16 @@ class _Denial:
         found, word = self.found, self.found.words[n]
         steering = found.steering.get(n)
         kinds = found.kinds.get(n, _NO_KINDS)
+        dash = word == "-" and is_dash(found, n)
         if (
-            word == ":"
+            (word == ":" or (dash and self.begin == self.clause))
             and self.until >= 0
             and not self.klass
             and self.heads
             and _is_label(found.words[self.behind : n])
         ):
             self.until, self.named = n + _REACH, True
-        elif word in STOPS and not abbreviates(found, n):
+        elif dash or (word in STOPS and not abbreviates(found, n)):
             self.end()
             if word not in ":()" and not (word == "?" and answered(found, n)):
                 self.clause = n + 1
@@ -368,7 +369,8 @@ class _Denial:
             )
             self.klass, self.until = _class(span), span.after + (_REACH if goes_on else -1)
         if _freed(self.found, span):
-            span.negated, span.denied = True, "free"
+            # What is not gluten-free has gluten in it.
+            span.negated, span.denied = not (span.negated and span.begin >= 0), "free"
             span.end = span.after + (2 if self.found.words[span.after] == "-" else 1)
 
     def reaches(self, span: Span) -> bool:
@@ -572,10 +574,16 @@ def _ends_clause(words: Sequence[str], after: int) -> bool:
     return after >= len(words) or words[after] in STOPS or words[after] == ","
 
 
+def is_dash(found: Scan, n: int) -> bool:
+    """Whether a token is a dash between clauses, and no hyphen."""
+    reading = found.reading
+    return found.words[n] == "-" and not reading.glued(n) and n + 1 < len(found.words) and not reading.glued(n + 1)
+
+
 def ends_clause(found: Scan, first: int, after: int) -> bool:
     """Whether a late denial ends its clause, or only says where: «… n'existe pas sur ce modèle»."""
     words = found.words
-    if _ends_clause(words, after):
+    if _ends_clause(words, after) or is_dash(found, after):
         return True
     return words[after] in _WHERE and words[first] not in _BARE_DENIALS
 
