@@ -810,9 +810,9 @@ class Sweep:
             found.thing = found.about = inside.concept
             return [found]
         at = after
-        if at < self.size and self.words[at] in ("a", "an", "de") and self.language not in ("de", "fr"):
-            at += 1
-        elif self.words[at - 1 : at + 1] == ["d", "'"]:
+        if (at < self.size and self.words[at] in ("a", "an", "de") and self.language not in ("de", "fr")) or self.words[
+            at - 1 : at + 1
+        ] == ["d", "'"]:
             at += 1
         unit = self.unit(at)
         if unit is not None:
