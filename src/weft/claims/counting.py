@@ -180,6 +180,12 @@ def _of_the_noun(finding: Finding, facts: Facts, text: Assertions) -> list[Quant
 _NOUN: Final = 4
 
 
+def _alike(one: str, two: str) -> bool:
+    """Whether two words begin alike, or one is a compound of the other: Waschladungen, Ladungen."""
+    short, long = sorted((one, two), key=len)
+    return len(short) >= _NOUN and (short[:_NOUN] == long[:_NOUN] or (len(short) > _NOUN + 1 and long.endswith(short)))
+
+
 def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     """Whether an equal number in a fact is of the same meaning."""
     times = finding.thing == "piece" and finding.first > 0 and text.scan.words[finding.first - 1] == "x"
@@ -190,7 +196,7 @@ def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     near = _words_near(finding, text)
     if near & known.near and (times or not (finding.thing and known.thing)):
         return True
-    if any(len(one) > 3 and len(two) > 3 and one[:4] == two[:4] for one in near for two in known.near):
+    if any(_alike(one, two) for one in near for two in known.near):
         return True
     if finding.thing is None and known.thing is None:
         last = known.fact.name.rpartition(".")[2]

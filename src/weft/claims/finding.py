@@ -336,7 +336,9 @@ class _Denial:
                 n == 0 or found.words[n - 1] in STOPS or (found.words[n - 1] != "," and n - self.clause < _LABEL)
             )
             self.until = steering[0] + (_NARROW if word in ("无", "零") and steering[0] == n + 1 else _REACH)
-            self.acts = word in ACTING and found.words[min(steering[0], len(found.words) - 1)] not in HAVING
+            self.acts = (word in ACTING and found.words[min(steering[0], len(found.words) - 1)] not in HAVING) or (
+                word == "ohne" and _is_done(found, steering[0])
+            )
         elif self.until >= 0 and self.ends(n, word, kinds):
             self.end()
         elif self.klass and word in _MORE and self.until >= n - 1:
@@ -378,6 +380,20 @@ class _Denial:
         if self.klass == {"thing"} and not is_preposition(self.found, self.denier):
             return any(one.kind in ("thing", "property") for one in span.entries)
         return _is_of(span, self.klass)
+
+
+_TO: Final = re.compile(r"(?:ab|an|auf|aus|ein|weg|um|vor|nach|mit|zurück|heraus)zu[a-zäöüß]+n|zu [a-zäöüß]+n")
+
+
+def _is_done(found: Scan, n: int) -> bool:
+    """Whether German denies what is done and not a thing: «ohne die Hülle abzunehmen»."""
+    words = found.words
+    for at in range(n, min(n + _REACH * 2, len(words))):
+        if words[at] in STOPS or words[at] in (",", "und", "oder"):
+            break
+        if _TO.fullmatch(words[at]) or _TO.fullmatch(" ".join(found.reading.raws[at : at + 2])):
+            return True
+    return False
 
 
 def _begins(found: Scan, n: int) -> bool:
