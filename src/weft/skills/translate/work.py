@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from weft import mojibake
 from weft.business import Business
 from weft.errors import InputError
 from weft.skill import Edit, product_of
@@ -17,6 +18,7 @@ NO_MODEL: Final = (
     "Nothing here knows how to say this; add a model with `weft models add`, and lead the route translate to it."
 )
 MadeOf = Mapping[tuple[str, str], tuple[str, str]]
+_LOST: Final = "Letters of “{}” were lost when it was read in the wrong encoding; mend the text first."
 _MOST_FACT: Final = 50_000
 _GIST: Final = "Apertium's rules made it, which is good for the gist; a person looks at it before it is used."
 _SURE_OF_WRITTEN: Final = 0.85
@@ -103,6 +105,9 @@ class Work:
             place = item.place(language)
             if there is not None and not self.asked.replace and place not in outdated:
                 self.kept += 1
+                continue
+            if (garbled := mojibake.lost(item.text)) is not None:
+                self.left.append(Untranslated(language=language, field=item.field, why=_LOST.format(garbled[:40])))
                 continue
             if wordless(item.text):
                 if self.record is None:
