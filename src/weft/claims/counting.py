@@ -18,7 +18,7 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
     if finding.name:
         return _code(finding, facts)
     if finding.opening:
-        return _opening(finding, facts)
+        return _opening(finding, facts, text)
     against: Fact | None = None
     for readings in finding.numbers:
         held = None
@@ -67,10 +67,12 @@ def _of_the_role(finding: Finding, said: Number, facts: Facts) -> Quantity | Non
     return next((one for one in every if one.value == said.value and one.role == finding.role), None)
 
 
-def _opening(finding: Finding, facts: Facts) -> Ruling | None:
-    """The verdict on a number that begins a sentence: a claim where facts count the pieces, and nothing is so many."""
+def _opening(finding: Finding, facts: Facts, text: Assertions) -> Ruling | None:
+    """The verdict on a number that begins a sentence: a claim where facts count what it counts, or the pieces, and nothing is so many."""
     if any(one.value == finding.numbers[0][0].value for one in facts.numbers):
         return None
+    if same := _of_the_noun(finding, facts, text):
+        return says_otherwise(same[0].fact)
     pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None and one.value > 1]
     return says_otherwise(pieces[0].fact) if pieces else None
 
@@ -115,12 +117,23 @@ def _rated(finding: Finding, readings: Sequence[Number], text: Assertions, facts
     return next((one.fact for one in rated if id(one.fact) in scales), None)
 
 
+def _of_a_pair(finding: Finding, text: Assertions, facts: Facts) -> Fact | None:
+    """The fact of a share that stands in a pair of them: «wool and cotton (55/45)»."""
+    words, at = text.scan.words, finding.first
+    shares = {f"{share.value:g}": share.fact for _, share in facts.shares}
+    pairs = (words[at : at + 3], words[max(at - 2, 0) : at + 1])
+    if any(len(pair) == 3 and pair[1] == "/" and pair[0] in shares and pair[2] in shares for pair in pairs):
+        return shares[words[at]]
+    return None
+
+
 def _beside(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
     """The fact of a number whose unit, or whose scale, is said beside it."""
     return (
         _elliptic(finding, readings, text, facts)
         or _shared_unit(finding, readings, text, facts)
         or _rated(finding, readings, text, facts)
+        or _of_a_pair(finding, text, facts)
     )
 
 

@@ -814,6 +814,9 @@ class Sweep:
             at - 1 : at + 1
         ] == ["d", "'"]:
             at += 1
+        if end := self.percent(at):
+            found.spelled = False
+            return [self.percentage(found, end)]
         unit = self.unit(at)
         if unit is not None:
             self.bounds(found)
