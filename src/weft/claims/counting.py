@@ -1,5 +1,6 @@
 """Verdicts on bare numbers and codes: a number needs its noun, or an equal number in a fact of that meaning."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
@@ -41,7 +42,7 @@ def _unequal(finding: Finding, readings: Sequence[Number], text: Assertions, fac
         if (equal := next((one for one in same if one.value == finding.numbers[0][0].value), None)) is not None:
             return says_so(equal.fact)
     against = same[0].fact if same else None
-    if (fact := _summed(same, readings)) is not None:
+    if (fact := _summed(same, readings) or _in_parts(finding, readings, facts)) is not None:
         return "supported", fact, f"{quoted(fact)} adds up to that."
     if not same and (fact := _all_pieces(finding, facts)) is not None:
         return says_otherwise(fact)
@@ -81,7 +82,9 @@ def _all_pieces(finding: Finding, facts: Facts) -> Fact | None:
     """The fact that counts the pieces, where the text counts what the product itself can be."""
     if finding.thing not in _COUNTED_ALONE or any(one.value == finding.numbers[0][0].value for one in facts.numbers):
         return None
-    pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None]
+    pieces = [
+        one for one in facts.numbers if one.thing == "piece" and one.unit is None and not _ITEMS.search(one.fact.text)
+    ]
     return pieces[0].fact if pieces else None
 
 
@@ -102,6 +105,19 @@ def _summed(same: Sequence[Quantity], readings: Sequence[Number]) -> Fact | None
     return None
 
 
+def _in_parts(finding: Finding, readings: Sequence[Number], facts: Facts) -> Fact | None:
+    """The fact that lists the parts of a set with their counts: «2 plates, 2 cups» is a set of four."""
+    if finding.thing != "piece":
+        return None
+    for fact in {id(one.fact): one.fact for one in facts.numbers}.values():
+        parts = [_PART.fullmatch(item) for item in _ITEMS.split(fact.text)]
+        if len(parts) > 1 and all(parts) and any(sum(int(p[1]) for p in parts if p) == said.value for said in readings):
+            return fact
+    return None
+
+
+_ITEMS: Final = re.compile(r"\s*[,;+&、，]\s*|\s+(?:und|and|et|y)\s+")
+_PART: Final = re.compile(r"(\d{1,3})\s*[x×]?\s*[^\W\d][^\d]*")
 _OF: Final = frozenset(["of", "out", "von", "sur", "de", "sobre", "/", "级", "共"])
 
 

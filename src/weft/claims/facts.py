@@ -113,6 +113,8 @@ _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
 _SMALL: Final = frozenset(
     ["g", "mg", "ml", "mm", "mAh", "W", "lm", "Pa", "J", "kJ", "kcal", "rpm", "°C", "px", "day", "hour"]
 )
+# Of these 1,900 may be as many, an altitude, or two, a width.
+_FAR: Final = frozenset(["m", "km", "foot", "mile"])
 _LARGE: Final = frozenset(["kg", "l", "m", "km", "tonne", "pound", "inch", "foot", "GB", "TB"])
 _SOLID: Final = frozenset(
     [
@@ -165,9 +167,11 @@ _PER: Final = re.compile(
 _UNITS: Final = ("unit", "units", "einheit", "unité", "unite", "unidad", "单位")
 _HELD: Final = ("value", "wert", "valeur", "valor", "值")
 _ENDS: Final = (("min", "max"), ("von", "bis"), ("from", "to"), ("desde", "hasta"), ("low", "high"))
+_FEW_LETTERS: Final = 3
 _LAND: Final = re.compile(r"\b[A-Z]{2}\b")
 _ORIGIN: Final = re.compile(r"origin|made|country|land|herkunft|ursprung|pays|pa[ií]s|fabri|hecho|proced|orig[ei]n|provenance|manufactur|"
-                            r"hergestellt|gefertigt|hech[oa]|produ[ckz]|产地|产|制造")  # fmt: skip
+                            r"hergestellt|gefertigt|hech[oa]|produ[ckz]|产地|产|制造|"
+                            r"assembl|montad|tissé|tricot|tejid|gewebt|gestrickt|genäht|woven|knit|sewn|cousu|cosid|grown|anbau|cultiv|组装")  # fmt: skip
 _BARE_DEGREES: Final = re.compile(r"(\d{2,3}) ?C")
 _DENIER: Final = re.compile(r"\b(\d{2,4})D\b")
 _OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|shelf|halt|conserv|caduc|durab|开封|开盖|保质")
@@ -659,6 +663,11 @@ def _land(ready: Facts, fact: Fact, label: str) -> None:
     """The countries by their codes, where the fact's name asks for them: «made_in: PT»."""
     if not _ORIGIN.search(label.lower()):
         return
+    reading, tree = read(fact.text), lexicon(None).countries
+    for n, word in enumerate(reading.words):
+        hit = longest(tree, reading.words, reading.glued, n) if word in tree and len(word) > _FEW_LETTERS else None
+        for entry in hit[1] if hit else ():
+            ready.origins.setdefault(entry.concept, fact)
     for code in _LAND.findall(fact.text):
         if code in territories() or code == "UK":
             ready.origins.setdefault("GB" if code == "UK" else code, fact)
@@ -675,15 +684,18 @@ def _is_part_of(found: Assertions, finding: Finding) -> bool:
 
 def _joined(ready: Facts, fact: Fact, label: str) -> None:
     """What a short value and its name say together: «glass: sapphire» is sapphire glass, «cire: soja» is cire de soja."""
-    tree, hits = lexicon(None).content, list[tuple[int, list[Entry]]]()
-    for first, said in ((fact.text, f"{fact.text} {label}"), (label, f"{label} de {fact.text}")):
-        own, reading = len(read(first).words), read(said)
-        for n in range(own):
-            hit = longest(tree, reading.words, reading.glued, n) if reading.words[n] in tree else None
-            if hit and hit[0] > own + (first is label):
-                hits.append(hit)
-    for hit in hits:
-        for entry in hit[1]:
+    for first, second in ((fact.text, label), (label, fact.text), (f"{label} de", fact.text)):
+        _said_together(ready, fact, first, second)
+
+
+def _said_together(ready: Facts, fact: Fact, first: str, second: str) -> None:
+    """What phrases say that begin in one text and end in another."""
+    border = len(read(first).words)
+    reading = read(f"{first} {second}")
+    tree = lexicon(None).content
+    for n in range(border):
+        hit = longest(tree, reading.words, reading.glued, n) if reading.words[n] in tree else None
+        for entry in hit[1] if hit and hit[0] > border else ():
             if entry.kind in ("material", "color", "property") and not entry.negated:
                 known = Known(entry.concept, False, fact)
                 ready.kinds.setdefault(entry.kind, []).append(known)
@@ -722,7 +734,7 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
                 ready.affirmed.setdefault(word, fact)
     for first, after in chinese_denied(scan) if flipped is None else ():
         ready.denied.setdefault("".join(scan.words[first:after]), fact)
-    if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[0]) > _CJK:
+    if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[-1]) > _CJK:
         (ready.denied if flipped else ready.affirmed).setdefault(name, fact)
 
 
@@ -887,6 +899,11 @@ def _note(
         ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact, weak=in_label))
 
 
+def _in_passing(found: Assertions, finding: Finding) -> bool:
+    """Whether a denial stands in parentheses behind something else: «240 °C (without its handle)»."""
+    return finding.begin > 1 and found.scan.words[finding.begin - 1] == "("
+
+
 def _note_concepts(
     ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped: bool | None, *, weak: bool
 ) -> None:
@@ -899,7 +916,12 @@ def _note_concepts(
             fact,
             finding.about if entry.kind == "material" else None,
             weak or (entry.ambiguous and not finding.labelled),
-            entry.kind == "thing" and (bool(finding.qualified) or (flipped is not None and _several(found, entry))),
+            entry.kind == "thing"
+            and (
+                bool(finding.qualified)
+                or _in_passing(found, finding)
+                or (flipped is not None and _several(found, entry))
+            ),
         )
         ready.kinds.setdefault(entry.kind, []).append(known)
         for above in [entry.concept] if negated else parents().get(entry.concept, (entry.concept,)):
@@ -920,7 +942,7 @@ def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact
         unit = finding.units[n] if n < len(finding.units) else finding.unit
         readings: Sequence[Number] = given
         if unit is not None and len(readings) > 1:
-            readings = (_likely(readings, unit),)
+            readings = readings if unit.name in _FAR else (_likely(readings, unit),)
         for one in readings:
             quantity = Quantity(
                 one.value,

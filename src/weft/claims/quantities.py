@@ -1088,7 +1088,11 @@ class Sweep:
         if not raw.isupper() or (self.glued(n) and self.words[n - 1] in ("'", "-", "&")):
             return []
         end = n + 1
-        if end < self.size and self.glued(end) and self.words[end] not in ("/", "-", ",", ".", ")", "!", ";", ":"):
+        if (
+            end < self.size
+            and self.glued(end)
+            and self.words[end] not in ("/", "-", ",", ".", ")", "!", ";", ":", "码", "号")
+        ):
             return []
         if word == "x" or self.words[n - 1 : n] == ["'"]:
             return []
