@@ -526,7 +526,7 @@ _MORE_WORDS: Final = frozenset(["plus", "more", "mehr", "weniger", "moins", "má
 
 def is_aside(words: Sequence[str], first: int, comma: int) -> bool:
     """Whether what stands between two commas is an insertion: «le tapis, lui, n'est pas inclus»."""
-    return first > 0 and words[first - 1] == "," and 1 <= comma - first <= 2
+    return first > 0 and words[first - 1] == "," and comma - first == 1
 
 
 def enumerated(found: Scan, comma: int) -> bool:
