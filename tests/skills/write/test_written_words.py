@@ -131,6 +131,8 @@ def test_a_line_of_labels_becomes_specifications(business: Business) -> None:
     assert "Cable:  1.5 m" in shown
     assert "is a unisex jacket" in shown
     assert "target" not in shown
+    gas = said(written(business, description="<p>Fits screw-top gas cartridges; the cartridge is not included.</p>"))
+    assert "The:" not in gas
 
 
 def test_no_sentence_says_it_of_what_was_not_named(business: Business) -> None:

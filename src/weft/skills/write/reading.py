@@ -39,6 +39,7 @@ _MOST_SENTENCES: Final = 12
 _MOST_DETAILS: Final = 14
 _MOST_VALUES: Final = 60
 _MOST_UNLABELED: Final = 5
+_FEWEST_LABELED: Final = 2
 _OF_MAKERS: Final = "(?:is|are|was|has|offers?|presents?|brings?|creates?|makes?|ist|steht)"
 _ONE_SIZE: Final = frozenset(["one size", "o/s", "os", "einheitsgröße", "one size fits all", "one size fits most"])
 _WORN: Final = frozenset(["clothing", "accessories", "shoes", "bags", "jewelry", "beauty", "sport", "toys", "generic"])
@@ -613,7 +614,8 @@ def _labeled_list(text: str, reading: _Reading) -> bool:
     """A line such as `Material oak; width 40 cm; cable 1.5 m`, most parts of which begin with a label that is known."""
     parts = [part.split() for part in text.split(";") if part.strip()]
     places = [_label_of(words) for words in parts]
-    if len(parts) < 2 or sum(map(bool, places)) * 2 < len(parts):
+    known = sum(map(bool, places))
+    if known < _FEWEST_LABELED or known * 2 < len(parts):
         return False
     if any(not width and not 2 <= len(words) <= _MOST_UNLABELED for width, words in zip(places, parts, strict=True)):
         return False
