@@ -110,6 +110,8 @@ def holding(readings: Iterable[Number], unit: Unit, finding: Finding, facts: Fac
                 return one.fact
         if (total := _in_total(said, unit, known, facts, finding.bound)) is not None:
             return total
+        if (deep := _under_water(said, unit, facts)) is not None:
+            return deep
         if unit.dimension in _CALENDAR:
             for one in facts.measures.get(_CALENDAR[unit.dimension], ()):
                 if one.unit is not None and _days_agree(said, unit, one, one.unit):
@@ -144,6 +146,21 @@ def _in_total(said: Number, unit: Unit, known: Sequence[Quantity], facts: Facts,
             whole = one.role in (None, "weight", "capacity") and not _PER_PIECE.search(one.fact.name)
             if whole and count in things and abs(one.base - unit.base(said.value) * count) <= 1e-6 * one.base:
                 return one.fact
+    return None
+
+
+_METRES: Final = 10
+
+
+def _under_water(said: Number, unit: Unit, facts: Facts) -> Fact | None:
+    """The pressure that a depth of water is, and the other way round: 10 ATM are 100 m."""
+    if unit.name in ("m", "foot"):
+        pressed = [one for one in facts.measures.get("pressure", ()) if one.unit and one.unit.name in ("atm", "bar")]
+        depth = unit.base(said.value) / 1000
+        return next((one.fact for one in pressed if abs(one.value * _METRES - depth) <= depth / _METRES / 5), None)
+    if unit.name in ("atm", "bar"):
+        lengths = [one for one in facts.measures.get("length", ()) if one.unit and one.unit.name == "m"]
+        return next((one.fact for one in lengths if one.value == said.value * _METRES), None)
     return None
 
 

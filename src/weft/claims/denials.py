@@ -1,7 +1,7 @@
 """Words that facts or a text deny, whatever they are: «not suitable for puppies», «backlight: none», «不含电钻»."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +12,7 @@ from weft.claims.finding import (
     Scan,
     abbreviates,
     answered,
+    behind_other_denials,
     clause_of,
     ends_denial,
     enumerated,
@@ -82,11 +83,20 @@ def groups(scan: Scan) -> list[list[int]]:
         if verbal and n == begun + 1 and word not in HAVING:
             until = -1
         if n in scan.late:
+            begins = behind_other_denials(scan, max(clause_of(words, clause, n), n - 8), n)
             found.append(
-                [back for back in range(max(clause_of(words, clause, n), n - 8), n) if _tells(words[back])][::-1]
+                [back for back in range(begins, _before_purpose(words, begins, n)) if _tells(words[back])][::-1]
             )
         n += 1
     return [group for group in found if group and not _is_limited(scan, group[0])]
+
+
+_PURPOSE: Final = frozenset(["for", "für", "pour", "para"])
+
+
+def _before_purpose(words: Sequence[str], first: int, late: int) -> int:
+    """Where what a late denial takes back ends, before what that is for: «les adaptateurs pour siège auto sont vendus …»."""
+    return next((n for n in range(first + 1, late) if words[n] in _PURPOSE and n > first + 1), late)
 
 
 _LIMITS: Final = frozenset(
@@ -140,10 +150,14 @@ def chinese_denied(scan: Scan) -> Iterator[tuple[int, int]]:
             while first < min(len(scan.words), after + 3) and scan.words[first] in _MARKS:
                 first += 1
             end = first
-            while end < len(scan.words) and ord(scan.words[end][0]) > _CJK and end - first <= _LONGEST:
+            while end < len(scan.words) and _is_signs(scan.words[end]) and end - first <= _LONGEST:
                 end += 1
             if _FEW <= end - first <= _LONGEST:
                 yield first, end
+
+
+def _is_signs(word: str) -> bool:
+    return ord(word[0]) > _CJK or (word.isascii() and word.isalnum())
 
 
 def chinese_late(scan: Scan) -> Iterator[tuple[int, int]]:
@@ -154,6 +168,115 @@ def chinese_late(scan: Scan) -> Iterator[tuple[int, int]]:
             while first > 0 and n - first < 12 and scan.words[first - 1] not in STOPS and scan.words[first - 1] != ",":
                 first -= 1
             yield first, n
+
+
+_SUBJECT: Final = 4
+_VERBS: Final = frozenset(
+    ["is", "are", "has", "ist", "sind", "hat", "est", "sont", "es", "son", "lleva", "tiene", "comes", "includes"]
+)
+_ASIDES: Final = 2
+
+
+def withheld(scan: Scan, first: int, after: int) -> bool:
+    """Whether the clause of a phrase takes something back that no phrase of the lexicon is, or says what withholds it.
+
+    «Palmöl kommt uns nicht in die Tüte», «the dishwasher would damage it», «el cargador, eso sí, se compra aparte».
+    """
+    start, end = _clause_around(scan, first, after)
+    for n in range(start, end):
+        if first <= n < after:
+            continue
+        kinds = scan.kinds.get(n, _NO_KINDS)
+        if "not loose" in kinds:
+            return True
+        if ("not before" in kinds and "not only" not in kinds) or n in scan.late:
+            behind = scan.steers(n, "not before") or n + 1
+            if not _binds(scan, behind, min(end, behind + _REACH)) and scan.words[n] not in (
+                "w",
+                "of",
+                "from",
+                "de",
+                "von",
+            ):
+                return True
+    return False
+
+
+def _clause_around(scan: Scan, first: int, after: int) -> tuple[int, int]:
+    """The clause of a phrase, up to a comma or «and»; where it is no more than the subject, with what follows."""
+    words, start, end = scan.words, first, after
+    if ord(words[first][0]) > _CJK:
+        return _chinese_clause(words, first, after)
+    while start > 0 and words[start - 1] not in STOPS and words[start - 1] != "," and words[start - 1] not in _JOINS:
+        start -= 1
+    subject = (
+        words[start] not in _WITH and _VERBS.isdisjoint(words[start:after]) and not scan.steers(start, "not before")
+    )
+    for _ in range(_ASIDES + 1):
+        while end < len(words) and words[end] not in STOPS and words[end] != ",":
+            if words[end] in _JOINS and not _joins_noun(scan, end):
+                break
+            end += 1
+        subject = subject and _VERBS.isdisjoint(words[after:end])
+        if end >= len(words) or words[end] not in ",?:" or end - start > _SUBJECT + (after - first) or not subject:
+            break
+        if end + 1 < len(words) and is_preposition(scan, words[end + 1]):
+            following = words[end + 2] if end + 2 < len(words) else "."
+            if following not in STOPS:
+                break
+        end += 1
+    return start, min(end, len(words))
+
+
+def _joins_noun(scan: Scan, n: int) -> bool:
+    """Whether «und» adds a noun to the subject: «Trockner und Bügeleisen lässt du weg»."""
+    following = scan.reading.raws[n + 1 : n + 2]
+    return scan.language == "de" and bool(following) and following[0][:1].isupper() and len(following[0]) > _SHORTEST
+
+
+def _chinese_clause(words: Sequence[str], first: int, after: int) -> tuple[int, int]:
+    start, end = first, after
+    while start > 0 and words[start - 1] not in STOPS and words[start - 1] != ",":
+        start -= 1
+    while end < len(words) and words[end] not in STOPS and words[end] != ",":
+        end += 1
+    if end < len(words) and words[end] == "?":
+        end = next((n for n in range(end + 1, len(words)) if words[n] in STOPS), len(words))
+    return start, end
+
+
+_INTO: Final = frozenset(
+    [
+        "in",
+        "im",
+        "ins",
+        "zum",
+        "zur",
+        "an",
+        "bei",
+        "dans",
+        "au",
+        "aux",
+        "en",
+        "al",
+        "into",
+        "to",
+        "part",
+        "parte",
+        "partie",
+        "del",
+        "du",
+    ]
+)
+
+
+def _binds(scan: Scan, first: int, after: int) -> bool:
+    """Whether a denial takes back a phrase of the lexicon, and not only says where: «gehört nicht zum Set»."""
+    for n in range(first, after):
+        span = scan.span(n)
+        if span is not None and (span.negated or span.denied):
+            return _INTO.isdisjoint(scan.words[max(first, span.first - 2) : span.first])
+    return False
 
 
 def bare_label(label: str) -> str:

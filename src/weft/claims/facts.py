@@ -76,6 +76,8 @@ _NO: Final = frozenset(
         "不",
         "不是",
         "不可",
+        "frei",
+        "free",
     ]
 )
 # Values that affirm, or deny, what the fact's name says: «charger: included», «tapis: vendu séparément».
@@ -111,6 +113,8 @@ _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
 _SMALL: Final = frozenset(
     ["g", "mg", "ml", "mm", "mAh", "W", "lm", "Pa", "J", "kJ", "kcal", "rpm", "°C", "px", "day", "hour"]
 )
+# Of these 1,900 may be as many, an altitude, or two, a width.
+_FAR: Final = frozenset(["m", "km", "foot", "mile"])
 _LARGE: Final = frozenset(["kg", "l", "m", "km", "tonne", "pound", "inch", "foot", "GB", "TB"])
 _SOLID: Final = frozenset(
     [
@@ -163,10 +167,14 @@ _PER: Final = re.compile(
 _UNITS: Final = ("unit", "units", "einheit", "unité", "unite", "unidad", "单位")
 _HELD: Final = ("value", "wert", "valeur", "valor", "值")
 _ENDS: Final = (("min", "max"), ("von", "bis"), ("from", "to"), ("desde", "hasta"), ("low", "high"))
+_FEW_LETTERS: Final = 3
 _LAND: Final = re.compile(r"\b[A-Z]{2}\b")
 _ORIGIN: Final = re.compile(r"origin|made|country|land|herkunft|ursprung|pays|pa[ií]s|fabri|hecho|proced|orig[ei]n|provenance|manufactur|"
-                            r"hergestellt|gefertigt|hech[oa]|produ[ckz]|产地|产|制造")  # fmt: skip
-_OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|开封|开盖")
+                            r"hergestellt|gefertigt|hech[oa]|produ[ckz]|产地|产|制造|"
+                            r"assembl|montad|tissé|tricot|tejid|gewebt|gestrickt|genäht|woven|knit|sewn|cousu|cosid|grown|anbau|cultiv|组装")  # fmt: skip
+_BARE_DEGREES: Final = re.compile(r"(\d{2,3}) ?C")
+_DENIER: Final = re.compile(r"\b(\d{2,4})D\b")
+_OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|shelf|halt|conserv|caduc|durab|开封|开盖|保质")
 # What a fact about one concept says of another, and whether that is the opposite.
 _FOLLOWS: Final = {
     "animal testing": ("cruelty-free", True), "cruelty-free": ("animal testing", True), "lining": ("lined", False), "vegan": ("animal products", True),
@@ -455,7 +463,8 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
 
 
 def _answers(fact: Fact) -> Iterator[Fact]:
-    """A fact as it is; one that begins with yes or no as that, and what follows: «no, only splash-proof»."""
+    """A fact as it is; one that begins with yes or no as that, and what follows: «no, only splash-proof»; 600D as denier as well."""
+    yield from (Fact(fact.name, denier, f"{denier} denier") for denier in _DENIER.findall(fact.text))
     begun = _YES_NO.match(fact.text) if isinstance(fact.value, str) and len(fact.text) <= _LONG * 2 else None
     if begun is None or fact.name.rpartition(".")[2] in _PROSE:
         yield fact
@@ -466,12 +475,15 @@ def _answers(fact: Fact) -> Iterator[Fact]:
 
 
 def _implied(ready: Facts) -> None:
-    """What facts exclude without a word: what may only be dry-cleaned is not for the washing machine."""
+    """What facts say without a word: what may only be dry-cleaned is not for the washing machine, what has a battery needs no cable."""
     for part, having in _HAVING.items():
         for one, other in ((part, having), (having, part)):
             denied = next((known for known in ready.named.get(one, ()) if known.negated), None)
             if denied and all(known.negated for known in ready.named.get(other, ())):
                 ready.named.setdefault(other, []).append(Known(other, True, denied.fact))
+    battery = next((known for known in ready.named.get("battery", ()) if not known.negated), None)
+    if battery and all(not known.negated for known in ready.named.get("battery", ())) and "wireless" not in ready.named:
+        ready.named["wireless"] = [Known("wireless", False, battery.fact, weak=True)]
     for concept, excluded in _NOT_WITH.items():
         known = next((one for one in ready.named.get(concept, ()) if not one.negated), None)
         for other in excluded if known else ():
@@ -651,6 +663,11 @@ def _land(ready: Facts, fact: Fact, label: str) -> None:
     """The countries by their codes, where the fact's name asks for them: «made_in: PT»."""
     if not _ORIGIN.search(label.lower()):
         return
+    reading, tree = read(fact.text), lexicon(None).countries
+    for n, word in enumerate(reading.words):
+        hit = longest(tree, reading.words, reading.glued, n) if word in tree and len(word) > _FEW_LETTERS else None
+        for entry in hit[1] if hit else ():
+            ready.origins.setdefault(entry.concept, fact)
     for code in _LAND.findall(fact.text):
         if code in territories() or code == "UK":
             ready.origins.setdefault("GB" if code == "UK" else code, fact)
@@ -666,13 +683,19 @@ def _is_part_of(found: Assertions, finding: Finding) -> bool:
 
 
 def _joined(ready: Facts, fact: Fact, label: str) -> None:
-    """What a short value and the name behind it say together: «glass: sapphire» is sapphire glass."""
-    value = len(read(fact.text).words)
-    reading = read(f"{fact.text} {label}")
+    """What a short value and its name say together: «glass: sapphire» is sapphire glass, «cire: soja» is cire de soja."""
+    for first, second in ((fact.text, label), (label, fact.text), (f"{label} de", fact.text)):
+        _said_together(ready, fact, first, second)
+
+
+def _said_together(ready: Facts, fact: Fact, first: str, second: str) -> None:
+    """What phrases say that begin in one text and end in another."""
+    border = len(read(first).words)
+    reading = read(f"{first} {second}")
     tree = lexicon(None).content
-    for n in range(value):
+    for n in range(border):
         hit = longest(tree, reading.words, reading.glued, n) if reading.words[n] in tree else None
-        for entry in hit[1] if hit and hit[0] > value else ():
+        for entry in hit[1] if hit and hit[0] > border else ():
             if entry.kind in ("material", "color", "property") and not entry.negated:
                 known = Known(entry.concept, False, fact)
                 ready.kinds.setdefault(entry.kind, []).append(known)
@@ -711,7 +734,7 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
                 ready.affirmed.setdefault(word, fact)
     for first, after in chinese_denied(scan) if flipped is None else ():
         ready.denied.setdefault("".join(scan.words[first:after]), fact)
-    if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[0]) > _CJK:
+    if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[-1]) > _CJK:
         (ready.denied if flipped else ready.affirmed).setdefault(name, fact)
 
 
@@ -816,6 +839,8 @@ def _with_unit(fact: Fact, label: str) -> str:
     """A bare number with the unit that its name ends with; months after opening (12M) as such."""
     if (opened := re.fullmatch(r"(\d{1,2}) ?M", fact.text)) and _OPENED.search(label.lower()):
         return f"{opened[1]} months"
+    if degrees := _BARE_DEGREES.fullmatch(fact.text):
+        return f"{degrees[1]} °C"
     if isinstance(fact.value, bool) or not _FIGURES.fullmatch(fact.text):
         return fact.text
     if label.lower().endswith((" cents", " cent")) and fact.text.strip().isdigit():
@@ -874,6 +899,11 @@ def _note(
         ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact, weak=in_label))
 
 
+def _in_passing(found: Assertions, finding: Finding) -> bool:
+    """Whether a denial stands in parentheses behind something else: «240 °C (without its handle)»."""
+    return finding.begin > 1 and found.scan.words[finding.begin - 1] == "("
+
+
 def _note_concepts(
     ready: Facts, found: Assertions, finding: Finding, fact: Fact, flipped: bool | None, *, weak: bool
 ) -> None:
@@ -886,7 +916,12 @@ def _note_concepts(
             fact,
             finding.about if entry.kind == "material" else None,
             weak or (entry.ambiguous and not finding.labelled),
-            entry.kind == "thing" and (bool(finding.qualified) or (flipped is not None and _several(found, entry))),
+            entry.kind == "thing"
+            and (
+                bool(finding.qualified)
+                or _in_passing(found, finding)
+                or (flipped is not None and _several(found, entry))
+            ),
         )
         ready.kinds.setdefault(entry.kind, []).append(known)
         for above in [entry.concept] if negated else parents().get(entry.concept, (entry.concept,)):
@@ -907,7 +942,7 @@ def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact
         unit = finding.units[n] if n < len(finding.units) else finding.unit
         readings: Sequence[Number] = given
         if unit is not None and len(readings) > 1:
-            readings = (_likely(readings, unit),)
+            readings = readings if unit.name in _FAR else (_likely(readings, unit),)
         for one in readings:
             quantity = Quantity(
                 one.value,

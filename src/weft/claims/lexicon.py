@@ -201,7 +201,14 @@ def _german(phrase: str) -> Iterable[str]:
     if last[0].islower():
         stem = phrase.removesuffix("e")
         return (phrase, *(stem + ending for ending in _GERMAN_ADJECTIVE))
-    return tuple(phrase + ending for ending in _GERMAN_NOUN)
+    nouns = tuple(phrase + ending for ending in _GERMAN_NOUN)
+    first, gap, rest = phrase.partition(" ")
+    if not gap or not first[0].islower() or not (bent := re.fullmatch(r"(\w{4,})e[rsnm]?", first)):
+        return nouns
+    return (
+        *nouns,
+        *(f"{bent[1]}{ending} {rest}" for ending in ("e", "er", "es", "en", "em") if bent[1] + ending != first),
+    )
 
 
 def _romance(phrase: str, endings: Callable[[str], Sequence[str]]) -> Iterable[str]:
@@ -445,6 +452,13 @@ def lexicon(language: str | None) -> Lexicon:
     if built.compounds:
         built.compound = lru_cache(maxsize=50_000)(lambda word: _compound(built, word))
     return built
+
+
+UNION: Final = frozenset(
+    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT",
+     "RO", "SE", "SI", "SK"]
+)  # fmt: skip
+"""The codes of the countries of the European Union."""
 
 
 @cache

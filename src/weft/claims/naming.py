@@ -5,6 +5,7 @@ from typing import Final
 from weft.claims.facts import Fact, Facts
 from weft.claims.finding import Finding
 from weft.claims.languages import small_words
+from weft.claims.lexicon import UNION
 from weft.claims.verdict import Ruling, quoted, says_otherwise, says_so
 
 
@@ -103,7 +104,7 @@ def _land(finding: Finding, facts: Facts) -> Ruling | None:
     """A country named in passing: contradicted where facts say that the thing is from others alone."""
     known = facts.origins | facts.named_lands
     lands = [entry.concept for entry in finding.entries]
-    if any(land in known or (land == "EU" and not _EUROPE.isdisjoint(known)) for land in lands):
+    if any(land in known or (land == "EU" and not UNION.isdisjoint(known)) for land in lands):
         return None
     if not known or finding.negated or not finding.labelled:
         return None
@@ -127,7 +128,7 @@ def origin(finding: Finding, facts: Facts) -> Ruling | None:
         if fact is not None and not finding.negated:
             return says_so(fact)
         if entry.concept == "EU" and not finding.negated:
-            european = next((fact for code, fact in facts.origins.items() if code in _EUROPE), None)
+            european = next((fact for code, fact in facts.origins.items() if code in UNION), None)
             if european is not None:
                 return says_so(european)
     if finding.name:
@@ -138,39 +139,6 @@ def origin(finding: Finding, facts: Facts) -> Ruling | None:
         other = next(iter(facts.origins.values()))
         return says_otherwise(other)
     return "unknown", None, "No fact says where it was made."
-
-
-_EUROPE: Final = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
 
 
 def compatibility(finding: Finding, facts: Facts) -> Ruling | None:

@@ -4,16 +4,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from weft.claims.assertions import Assertions
-from weft.claims.denials import chinese_denied, chinese_late, groups, stem, telling
+from weft.claims.denials import chinese_denied, chinese_late, groups, stem, telling, withheld
 from weft.claims.facts import Fact, Facts, Known
 from weft.claims.finding import Finding, is_preposition
 from weft.claims.lexicon import Entry, parents
 from weft.claims.verdict import Ruling, quoted
 
 
-def concept(finding: Finding, facts: Facts) -> Ruling | None:
+def concept(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
     rulings = [_named(finding, entry, facts) for entry in finding.entries]
     best = min(rulings, key=lambda one: ("supported", "contradicted", "unknown").index(one[0]))
+    if best[0] == "unknown" and finding.negated and (fact := _denied_so(finding, text, facts)) is not None:
+        best = "supported", fact, f"{quoted(fact)} says that too."
+    against = best[1] if best[0] == "contradicted" else None
+    if against is not None and (finding.kind in ("property", "thing") or _is_denied(finding, against, facts)):
+        if finding.negated and (fact := _rival(finding, facts)) is not None:
+            return None if finding.silent else ("supported", fact, f"{quoted(fact)} denies what the text does.")
+        if not finding.negated and withheld(text.scan, finding.first, finding.after):
+            return None if finding.silent else ("supported", against, f"{quoted(against)} says that too.")
     if all(entry.ambiguous for entry in finding.entries) and not finding.labelled:
         return None
     if finding.silent and best[0] != "contradicted":
@@ -26,6 +34,27 @@ def concept(finding: Finding, facts: Facts) -> Ruling | None:
     if finding.kind == "thing":
         finding.kind = "property"
     return best
+
+
+def _is_denied(finding: Finding, fact: Fact, facts: Facts) -> bool:
+    """Whether a fact denies a material that a text names, and does not only name another."""
+    known = (one for entry in finding.entries for one in facts.named.get(entry.concept, ()))
+    return finding.kind == "material" and any(one.negated and one.fact is fact for one in known)
+
+
+def _denied_so(finding: Finding, text: Assertions, facts: Facts) -> Fact | None:
+    """The fact that denies the very words of a phrase: «testado_animales: false»."""
+    said = {stem(word) for word in text.scan.words[finding.first : finding.after]}
+    return next((fact for words, fact in facts.denied_together if words and words <= said), None)
+
+
+def _rival(finding: Finding, facts: Facts) -> Fact | None:
+    """The fact that denies another thing which a late denial may take back instead: «Vegan ist es wegen des Honigs nicht»."""
+    for span in finding.rivals:
+        for entry in span.entries:
+            if (known := next((one for one in facts.named.get(entry.concept, ()) if one.negated), None)) is not None:
+                return known.fact
+    return None
 
 
 def _is_soft(finding: Finding) -> bool:
@@ -75,11 +104,17 @@ def _absent(entry: Entry, for_it: Sequence[Known], against: Sequence[Known], fac
     word = entry.concept
     if against:
         return "supported", against[0].fact, f"{against[0].fact.name} says that too."
+    for_it = [one for one in for_it if not (one.weak and _denies_some(one.fact, facts))]
     if for_it:
         return "contradicted", for_it[0].fact, f"{quoted(for_it[0].fact)} says {word}, which the text denies."
     if entry.kind == "material" and (others := _materials(facts)):
         return "supported", others[0].fact, f"The facts name {_listed(others)}, not {word}."
     return "unknown", None, f"No fact says that there is no {word}."
+
+
+def _denies_some(fact: Fact, facts: Facts) -> bool:
+    """Whether a fact denies something, so that its name alone affirms nothing: «bulb: built in, not replaceable»."""
+    return any(one.negated and one.fact is fact for known in facts.named.values() for one in known)
 
 
 def _without(entry: Entry, facts: Facts) -> Known | None:
@@ -108,12 +143,12 @@ def _part_clash(finding: Finding, for_it: Sequence[Known], facts: Facts) -> Ruli
     """A material claimed of a part that facts say is of another."""
     if not finding.about:
         return None
-    if any(one.part == finding.about or (one.part is None and _is_free(one)) for one in for_it):
+    if any(one.part == finding.about or (one.part is None and _is_free(one) and not _is_name(one)) for one in for_it):
         return None
     others = [
         one for one in facts.kinds.get("material", ()) if one.part == finding.about and not one.negated and not one.weak
     ]
-    if others and all(one.part for one in for_it):
+    if others and all(one.part or _is_name(one) for one in for_it):
         return (
             "contradicted",
             others[0].fact,
@@ -125,6 +160,11 @@ def _part_clash(finding: Finding, for_it: Sequence[Known], facts: Facts) -> Ruli
 def _is_free(known: Known) -> bool:
     """Whether a fact names a material in running text, where its part may be said elsewhere."""
     return known.fact.name.rpartition(".")[2] in ("title", "description", "tags", "seo_title", "seo_description")
+
+
+def _is_name(known: Known) -> bool:
+    """Whether a material stands in what the product is called, where it may be its scent: «Fig & cedar candle»."""
+    return known.fact.name.rpartition(".")[2] in ("title", "name", "tags")
 
 
 def _listed(known: Sequence[Known]) -> str:
@@ -151,6 +191,8 @@ def denials(text: Assertions, facts: Facts, taken: set[int]) -> Iterator[tuple[F
             and n
             and is_preposition(scan, scan.words[n - 1])
             and (fact := facts.words.get(scan.words[n]))
+            and not any(char.isdigit() for char in fact.text)
+            and not _denies_some(fact, facts)
         ):
             yield _denial(text, n, n + 1, fact, denied=True)
     if facts.denied_together:
@@ -167,8 +209,10 @@ def _affirmed(
     for words, fact in facts.denied_together:
         if words <= said.keys() and not words <= facts.stems:
             places = [said[word] for word in words]
-            if max(places) not in taken and max(places) - min(places) <= _NEAR:
-                yield _denial(text, max(places), max(places) + 1, fact, denied=False)
+            first, after = min(places), max(places) + 1
+            near = after - first <= _NEAR + 1 and not withheld(text.scan, after - 1, after)
+            if near and taken.isdisjoint((first, after - 1)):
+                yield _denial(text, first, after, fact, denied=False)
 
 
 def _chinese_denials(text: Assertions, facts: Facts, taken: set[int]) -> Iterator[tuple[Finding, Ruling]]:
@@ -178,13 +222,13 @@ def _chinese_denials(text: Assertions, facts: Facts, taken: set[int]) -> Iterato
             fact = facts.affirmed.get("".join(scan.words[first:end]))
             if fact is not None and not taken & set(range(first, end)):
                 yield _denial(text, first, end, fact, denied=True)
-    if not any(ord(phrase[0]) > _CJK for phrase in facts.denied):
+    if not any(ord(phrase[-1]) > _CJK for phrase in facts.denied):
         return
     hidden = taken.union(*(range(first, after) for first, after in [*runs, *chinese_late(scan)]))
     for n in range(len(scan.words)):
         for size in range(6, 1, -1):
             fact = facts.denied.get("".join(scan.words[n : n + size]))
-            if fact is not None and hidden.isdisjoint(range(n, n + size)):
+            if fact is not None and hidden.isdisjoint(range(n, n + size)) and not withheld(scan, n, n + size):
                 yield _denial(text, n, n + size, fact, denied=False)
                 break
 
