@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from weft.claims.assertions import Assertions
-from weft.claims.facts import Fact, Facts, Quantity, Sides
+from weft.claims.facts import Fact, Facts, Quantity, Sides, words_near
 from weft.claims.finding import STOPS, Finding
 from weft.claims.lexicon import parents, plain_letters
 from weft.claims.numerals import Number, plain
@@ -121,7 +121,7 @@ def holding(readings: Iterable[Number], unit: Unit, finding: Finding, facts: Fac
                 if one.unit is None and said.value == one.value:
                     return one.fact
         for one in facts.numbers:
-            if one.unit is None and one.value == said.value and _is_bare(one, unit, finding):
+            if one.unit is None and one.value == said.value and (_is_bare(one, unit, finding) or _is_wash(one, unit)):
                 return one.fact
     return None
 
@@ -196,6 +196,18 @@ def _is_bare(known: Quantity, unit: Unit, finding: Finding) -> bool:
     if known.thing or known.role is None:
         return False
     return known.role == finding.role or (finding.role is None and _dimension_of(known.role) == unit.dimension)
+
+
+_WASHES: Final = re.compile(r"wash|wasch|wäsch|lav|洗")
+
+
+def _is_wash(known: Quantity, unit: Unit) -> bool:
+    """Whether a bare number is the temperature of washing: «wash inside out at 30»."""
+    return (
+        unit.dimension == "temperature"
+        and known.value in (20, 30, 40, 60, 90, 95)
+        and bool(_WASHES.search(f"{known.fact.name} {known.fact.text}".lower()))
+    )
 
 
 def _dimension_of(role: str) -> str | None:
@@ -387,8 +399,9 @@ def _percent_fits(finding: Finding, known: Quantity, every: Sequence[Quantity], 
         return True
     if any(plain_letters(word)[:5] in sentence for word in of):
         return True
+    beside = plain_letters(" ".join(words_near(text.scan.words, finding.first, finding.after, ",")))
     others = (word for other in every if other is not known for word in other.near if len(word) > 2 and word not in of)
-    return not any(plain_letters(word)[:5] in sentence for word in others)
+    return not any(plain_letters(word)[:5] in beside for word in others)
 
 
 def _sentence(finding: Finding, text: Assertions) -> str:

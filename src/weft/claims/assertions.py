@@ -14,6 +14,7 @@ from weft.claims.reading import Reading, read
 
 _NEAR: Final = 4
 _LIMITED: Final = 3
+_BRACKETED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ def _trailing(found: Scan, after: int) -> int:
         word = found.words[n]
         if word in _STATING or word in HAVING or word in _THERE or (word in linking() and len(word) > _LIMITED):
             end = n + 1
+        elif word == "(" and ")" in found.words[n : n + _BRACKETED]:
+            n += found.words[n : n + _BRACKETED].index(")")
+            after = n + 1
         else:
             break
         n += 1
@@ -420,9 +424,14 @@ def _listed_before(found: Scan, span: Span) -> Span | None:
 _LIST: Final = frozenset([",", "and", "und", "et", "y", "和", "、", "or", "oder", "ou", "o", "或", "&", "/"])
 
 
+_LINED: Final = re.compile(r"lined|gefüttert\w*|doublée?s?|forrad[oa]s?")
+
+
 def _part(found: Scan, span: Span) -> str | None:
-    """The part that is of a material: «rubber sole», «sole made of rubber», «Obermaterial: Leder»."""
+    """The part that is of a material: «rubber sole», «sole made of rubber», «Obermaterial: Leder», «lined with silk»."""
     words = found.words
+    if span.first > 1 and _LINED.fullmatch(words[span.first - 2]) and words[span.first - 1] in _BETWEEN:
+        return "lining"
     for at in (span.after, span.after + 1):
         other = found.span(at)
         if other is not None and other is not span:

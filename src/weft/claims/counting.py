@@ -48,7 +48,11 @@ def _unequal(finding: Finding, readings: Sequence[Number], text: Assertions, fac
         return says_otherwise(fact)
     if finding.spelled and not same and not finding.role:
         return None
-    if (fact := _priced(readings, facts) or _beside(finding, readings, text, facts)) is not None:
+    if (
+        fact := _priced(readings, facts)
+        or _degrees(finding, readings, text, facts)
+        or _beside(finding, readings, text, facts)
+    ) is not None:
         return says_so(fact)
     if finding.thing == "size count" and all(f"{one[0].value:g}" in facts.sizes for one in finding.numbers):
         return says_so(facts.sizes[f"{readings[0].value:g}"])
@@ -82,10 +86,19 @@ def _all_pieces(finding: Finding, facts: Facts) -> Fact | None:
     """The fact that counts the pieces, where the text counts what the product itself can be."""
     if finding.thing not in _COUNTED_ALONE or any(one.value == finding.numbers[0][0].value for one in facts.numbers):
         return None
-    pieces = [
-        one for one in facts.numbers if one.thing == "piece" and one.unit is None and not _ITEMS.search(one.fact.text)
-    ]
+    pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None and not _parts(one.fact)]
     return pieces[0].fact if pieces else None
+
+
+_AT: Final = frozenset(["at", "bei", "à", "a"])
+
+
+def _degrees(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
+    """The temperature that a number is whose degrees go without saying: «goes in the machine at 40»."""
+    if finding.thing or not finding.first or text.scan.words[finding.first - 1] not in _AT:
+        return None
+    known = facts.measures.get("temperature", ())
+    return next((one.fact for said in readings for one in known if said.value == one.value), None)
 
 
 def _priced(readings: Sequence[Number], facts: Facts) -> Fact | None:
@@ -100,6 +113,8 @@ def _summed(same: Sequence[Quantity], readings: Sequence[Number]) -> Fact | None
     """The fact whose counts of one thing add up: two side pockets and two back pockets."""
     for fact in {id(one.fact): one.fact for one in same}.values():
         inside = [one.value for one in same if one.fact is fact]
+        if _SPAN.search(fact.text):
+            continue
         if len(inside) > 1 and any(sum(inside) == said.value for said in readings):
             return fact
     return None
@@ -110,12 +125,19 @@ def _in_parts(finding: Finding, readings: Sequence[Number], facts: Facts) -> Fac
     if finding.thing != "piece":
         return None
     for fact in {id(one.fact): one.fact for one in facts.numbers}.values():
-        parts = [_PART.fullmatch(item) for item in _ITEMS.split(fact.text)]
-        if len(parts) > 1 and all(parts) and any(sum(int(p[1]) for p in parts if p) == said.value for said in readings):
+        parts = _parts(fact)
+        if parts and any(sum(parts) == said.value for said in readings):
             return fact
     return None
 
 
+def _parts(fact: Fact) -> list[int]:
+    """The counts of the parts that a fact lists, one by one; none where it is no such list."""
+    parts = [_PART.fullmatch(item) for item in _ITEMS.split(fact.text)]
+    return [int(part[1]) for part in parts if part] if len(parts) > 1 and all(parts) else []
+
+
+_SPAN: Final = re.compile(r"\d\s*(?:-|–|—|bis|to|à|a|至|到)\s*\d")
 _ITEMS: Final = re.compile(r"\s*[,;+&、，]\s*|\s+(?:und|and|et|y)\s+")
 _PART: Final = re.compile(r"(\d{1,3})\s*[x×]?\s*[^\W\d][^\d]*")
 _OF: Final = frozenset(["of", "out", "von", "sur", "de", "sobre", "/", "级", "共"])

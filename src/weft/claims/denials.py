@@ -27,6 +27,7 @@ _REACH: Final = 6
 _FEW: Final = 2
 _LONGEST: Final = 6
 _SHORTEST: Final = 4
+_TELLING: Final = 3
 _CJK: Final = 0x2E80
 _NO_KINDS: Final = frozenset[str]()
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -132,7 +133,7 @@ def _listed(scan: Scan, comma: int) -> bool:
 def _tells(word: str) -> bool:
     if ord(word[0]) > _CJK:
         return word not in "的了吗呢"
-    return len(word) >= _SHORTEST and word.isalpha() and word not in linking() and word not in small_words()
+    return len(word) >= _TELLING and word.isalpha() and word not in linking() and word not in small_words()
 
 
 def telling(scan: Scan) -> Iterator[tuple[int, str]]:
@@ -175,6 +176,8 @@ _VERBS: Final = frozenset(
     ["is", "are", "has", "ist", "sind", "hat", "est", "sont", "es", "son", "lleva", "tiene", "comes", "includes"]
 )
 _ASIDES: Final = 2
+_ASIDE: Final = 3
+_BRACKETED: Final = 10
 
 
 def withheld(scan: Scan, first: int, after: int) -> bool:
@@ -209,23 +212,38 @@ def _clause_around(scan: Scan, first: int, after: int) -> tuple[int, int]:
         return _chinese_clause(words, first, after)
     while start > 0 and words[start - 1] not in STOPS and words[start - 1] != "," and words[start - 1] not in _JOINS:
         start -= 1
-    subject = (
-        words[start] not in _WITH and _VERBS.isdisjoint(words[start:after]) and not scan.steers(start, "not before")
-    )
-    for _ in range(_ASIDES + 1):
-        while end < len(words) and words[end] not in STOPS and words[end] != ",":
-            if words[end] in _JOINS and not _joins_noun(scan, end):
-                break
-            end += 1
-        subject = subject and _VERBS.isdisjoint(words[after:end])
-        if end >= len(words) or words[end] not in ",?:" or end - start > _SUBJECT + (after - first) or not subject:
+    end = _segment_end(scan, after)
+    if words[start] in _WITH or not _VERBS.isdisjoint(words[start:end]) or end - start > _SUBJECT + after - first:
+        return start, end
+    for _ in range(_ASIDES):
+        if not _goes_on(scan, end):
             break
-        if end + 1 < len(words) and is_preposition(scan, words[end + 1]):
-            following = words[end + 2] if end + 2 < len(words) else "."
-            if following not in STOPS:
-                break
-        end += 1
-    return start, min(end, len(words))
+        begin, end = end + 1, _segment_end(scan, end + 1)
+        if end - begin > _ASIDE:
+            break
+    return start, end
+
+
+def _segment_end(scan: Scan, n: int) -> int:
+    words = scan.words
+    if n < len(words) and words[n] == "(" and ")" in words[n : n + _BRACKETED]:
+        n += words[n : n + _BRACKETED].index(")") + 1
+    while (
+        n < len(words)
+        and words[n] not in STOPS
+        and words[n] != ","
+        and not (words[n] in _JOINS and not _joins_noun(scan, n))
+    ):
+        n += 1
+    return n
+
+
+def _goes_on(scan: Scan, n: int) -> bool:
+    """Whether a clause goes on behind a comma, and not with a denial of another thing: «mit Deckel, ohne Griff»."""
+    words = scan.words
+    if n + 1 >= len(words) or words[n] not in ",?:":
+        return False
+    return not is_preposition(scan, words[n + 1]) or n + 2 >= len(words) or words[n + 2] in STOPS
 
 
 def _joins_noun(scan: Scan, n: int) -> bool:
@@ -274,7 +292,11 @@ def _binds(scan: Scan, first: int, after: int) -> bool:
     """Whether a denial takes back a phrase of the lexicon, and not only says where: «gehört nicht zum Set»."""
     for n in range(first, after):
         span = scan.span(n)
-        if span is not None and (span.negated or span.denied):
+        if (
+            span is not None
+            and (span.negated or span.denied)
+            and not any(one.concept == "piece" for one in span.entries)
+        ):
             return _INTO.isdisjoint(scan.words[max(first, span.first - 2) : span.first])
     return False
 

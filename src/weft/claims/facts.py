@@ -12,7 +12,7 @@ from weft.claims.assertions import Assertions, assertions
 from weft.claims.denials import bare_label, chinese_denied, groups, stem, telling
 from weft.claims.finding import STOPS, Finding, linking
 from weft.claims.languages import small_words, told
-from weft.claims.lexicon import Entry, lexicon, longest, parents, properties_of, territories
+from weft.claims.lexicon import Entry, lexicon, longest, parents, properties_of, regions, territories
 from weft.claims.numerals import Number, plain
 from weft.claims.reading import Reading, read
 from weft.claims.units import Unit, money, units
@@ -80,6 +80,10 @@ _NO: Final = frozenset(
         "free",
     ]
 )
+_PACKED: Final = re.compile(r"(?:pack|set|package|bundle|lot|box)[ -](?:size|quantity|qty|count|of)|quantity|packungsgröße|packungsgroesse|stück(?:zahl)?|"
+                            r"stueckzahl|quantité(?: par lot)?|quantite(?: par lot)?|unidades(?: por paquete)?|cantidad|件数|数量|装数")  # fmt: skip
+_RID: Final = re.compile(r" (free|frei)$")
+_RID_OF: Final = frozenset(["free", "frei", "libre", "exempt"])
 # Values that affirm, or deny, what the fact's name says: «charger: included», «tapis: vendu séparément».
 _GIVEN: Final = re.compile(
     r"included|supplied|provided|present|available|possible|suitable|(?:mit)?inklusive|enthalten|im lieferumfang(?: enthalten)?|dabei|"
@@ -588,20 +592,31 @@ def _said(fact: Fact, _: str, language: str | None) -> tuple[str, bool, list[tup
     return text, alone.fits, [(name, kept) for name in _FIELDS if (kept := getattr(alone, name))]
 
 
+def _labelled(ready: Facts, fact: Fact, label: str, language: str | None) -> str:
+    """A fact's text behind its name, with the unit that the name gives it."""
+    text = fact.text
+    if isinstance(fact.value, int | float | str) and _NOTHING.fullmatch(text.strip()):
+        _take(ready, Fact(fact.name, False, "no"), language)
+    gap = " " if text.strip().lower().partition(" ")[0] in _LEADS else ": "
+    _land(ready, fact, label)
+    return f"{label}{gap}{_with_unit(fact, label)}"
+
+
 def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     """Take one fact in; returns its folded tokens as a text."""
     label = label_of(fact.name)
     text = fact.text
     says = _polarity(fact) if label else None
     flipped = None if says is None else not says
+    if label and text.strip().lower() in _RID_OF:
+        rid = f"{own_label(fact.name)}-free"
+        return _take(ready, Fact(fact.name, rid, rid), language)
+    if _PACKED.fullmatch(label.lower()) and text.strip().isdigit():
+        text, label = f"{text.strip()} pieces", ""
     if flipped is not None:
-        text = label = own_label(fact.name)
+        text = label = _RID.sub(r"-\1", own_label(fact.name))
     elif label and len(text) <= _LONG * 4 and fact.name.rpartition(".")[2] not in _PROSE:
-        if isinstance(fact.value, int | float | str) and _NOTHING.fullmatch(text.strip()):
-            _take(ready, Fact(fact.name, False, "no"), language)
-        gap = " " if text.strip().lower().partition(" ")[0] in _LEADS else ": "
-        text = f"{label}{gap}{_with_unit(fact, label)}"
-        _land(ready, fact, label)
+        text = _labelled(ready, fact, label, language)
     long = len(text) > _LONG
     found = assertions(text, numbers=language)
     label_size = len(read(label).words) if _denies_behind(found, label, text) else 0
@@ -616,11 +631,7 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
             _note(ready, found, finding, fact, flipped, weak=weak)
     if flipped is None and text is not fact.text and len(fact.text) <= _SHORT:
         _joined(ready, fact, label)
-    _tight(ready, found, fact)
-    _mark(ready, found, fact)
-    _treated(ready, fact)
-    if not _SOLID.isdisjoint(found.scan.words):
-        _solid(ready, fact)
+    _follow(ready, found, fact)
     _words_said(ready, found, fact, flipped)
     _sizes(ready, fact, label)
     ready.fits = ready.fits or bool(_FITS.search(label.lower()))
@@ -643,6 +654,8 @@ def _deny_all(ready: Facts, found: Assertions, fact: Fact, first: int) -> None:
     for finding in found.findings:
         if finding.first >= first and finding.kind in ("property", "thing", "material", "environmental", "health"):
             finding.negated = True
+            if finding.kind == "thing" and not finding.qualified and _says_more(found, finding):
+                finding.qualified = "some"
     words = found.scan.words
     start = first + 1
     for n in range(start, len(words) + 1):
@@ -659,15 +672,28 @@ def _deny_all(ready: Facts, found: Assertions, fact: Fact, first: int) -> None:
             start = n + 1
 
 
+def _says_more(found: Assertions, finding: Finding) -> bool:
+    """Whether an item of a list says more than a thing: «people with asthma» are not all people."""
+    following = found.scan.words[finding.after : finding.after + 1]
+    return bool(following) and following[0] in _WHICH
+
+
+_WHICH: Final = frozenset(
+    ["with", "who", "that", "mit", "die", "avec", "qui", "de", "con", "que", "under", "over", "unter", "über"]
+)
+
+
 def _land(ready: Facts, fact: Fact, label: str) -> None:
     """The countries by their codes, where the fact's name asks for them: «made_in: PT»."""
-    if not _ORIGIN.search(label.lower()):
+    if not _ORIGIN.search(label.lower()) or _of_ingredient(fact.name):
         return
     reading, tree = read(fact.text), lexicon(None).countries
     for n, word in enumerate(reading.words):
         hit = longest(tree, reading.words, reading.glued, n) if word in tree and len(word) > _FEW_LETTERS else None
         for entry in hit[1] if hit else ():
             ready.origins.setdefault(entry.concept, fact)
+            if land := regions().get(entry.concept):
+                ready.origins.setdefault(land, fact)
     for code in _LAND.findall(fact.text):
         if code in territories() or code == "UK":
             ready.origins.setdefault("GB" if code == "UK" else code, fact)
@@ -724,7 +750,8 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
         if n in denied:
             ready.denied.setdefault(word, fact)
         else:
-            ready.stems.add(word)
+            if fact.name not in _CALLED:
+                ready.stems.add(word)
             if (
                 short
                 and not flipped
@@ -762,6 +789,15 @@ def _denies_behind(found: Assertions, label: str, text: str) -> bool:
     first = next((one for one in found.findings if one.first >= size and not (one.silent and not one.negated)), None)
     late = any(one.negated and one.first < size for one in found.findings)
     return late or (first is not None and first.negated and "," not in found.scan.words[size : first.first])
+
+
+def _follow(ready: Facts, found: Assertions, fact: Fact) -> None:
+    """What follows from what a fact says."""
+    _tight(ready, found, fact)
+    _mark(ready, found, fact)
+    _treated(ready, fact)
+    if not _SOLID.isdisjoint(found.scan.words):
+        _solid(ready, fact)
 
 
 def _tight(ready: Facts, found: Assertions, fact: Fact) -> None:
@@ -885,9 +921,12 @@ def _note(
             if finding.entries and (follows := properties_of().get(finding.entries[0].concept)):
                 ready.named.setdefault(follows, []).append(Known(follows, False, fact))
     elif kind == "origin":
-        beside = finding.silent and not _ORIGIN.search(fact.name.lower())
+        beside = (finding.silent and not _ORIGIN.search(fact.name.lower())) or _of_ingredient(fact.name)
         for entry in finding.entries:
-            (ready.named_lands if beside or finding.role == "design" else ready.origins).setdefault(entry.concept, fact)
+            known = ready.named_lands if beside or finding.role == "design" else ready.origins
+            known.setdefault(entry.concept, fact)
+            if land := regions().get(entry.concept):
+                known.setdefault(land, fact)
         if finding.name:
             ready.origins.setdefault(finding.name, fact)
     if kind in ("certification", "origin", "compatibility", "size", "dimensions"):
@@ -902,6 +941,18 @@ def _note(
 def _in_passing(found: Assertions, finding: Finding) -> bool:
     """Whether a denial stands in parentheses behind something else: «240 °C (without its handle)»."""
     return finding.begin > 1 and found.scan.words[finding.begin - 1] == "("
+
+
+@lru_cache(maxsize=4_000)
+def _of_ingredient(name: str) -> bool:
+    """Whether a fact's name asks where a part of the product is from: juniper_origin."""
+    words = own_label(name).lower().split()
+    asks = [word for word in words if _ORIGIN.search(word)]
+    others = [word for word in words if word not in asks and word not in small_words() and word not in linking()]
+    return bool(asks) and bool(others) and bool(_SOURCE.search(" ".join(asks)))
+
+
+_SOURCE: Final = re.compile(r"origin|herkunft|provenance|procedencia|orig[ei]n|产地")
 
 
 def _note_concepts(

@@ -371,12 +371,14 @@ class _Denial:
 
     def meet(self, n: int, span: Span) -> None:
         """Deny a phrase that stands within reach."""
+        following = self.found.words[span.after] if span.after < len(self.found.words) else ""
+        if following in _TREATED_WITH and any(one.concept == "treated" for one in span.entries):
+            return
         things = self.acts and all(one.kind == "thing" for one in span.entries)
         direct = not self.klass and n - self.behind <= 1 and not is_preposition(self.found, self.denier)
         if n <= self.until and not things and not _is_only_number(span) and (not self.klass or self.reaches(span)):
             span.negated, span.denied = not _denies_itself(self.found, span), self.denier
             span.begin = self.begin if not self.klass else -1
-            following = self.found.words[span.after] if span.after < len(self.found.words) else ""
             alone = is_preposition(self.found, self.denier)
             goes_on = following in (_OR if alone else _OR - _AND) or (
                 alone and (following == "," or _class(span) == {"thing"})
@@ -416,6 +418,9 @@ def _behind_modifiers(words: Sequence[str], n: int) -> int:
     while "".join(words[n : n + 2]) in _MODIFIERS:
         n += 2
     return n
+
+
+_TREATED_WITH: Final = frozenset(["with", "mit", "avec", "con", "against", "gegen", "contre", "contra", "anti"])
 
 
 def _still_links(found: Scan, first: int, after: int) -> bool:

@@ -406,6 +406,10 @@ class _Builder:
                 continue
             for phrase, language in self.spoken(concept.words, "country"):
                 self.said(self.lexicon.countries, phrase, language, Entry("country", concept.name))
+        for concept in data.concepts("regions"):
+            for phrase, language in self.spoken(concept.words, "country"):
+                entry = Entry("country", concept.name, "land")
+                self.said(self.lexicon.countries, phrase, language, entry, bent=False)
         for language in {self.language or "de", "en"} if self.language else LANGUAGES:
             for code, name in Locale.parse(language).territories.items():
                 if len(code) == 2:
@@ -459,6 +463,12 @@ UNION: Final = frozenset(
      "RO", "SE", "SI", "SK"]
 )  # fmt: skip
 """The codes of the countries of the European Union."""
+
+
+@cache
+def regions() -> Mapping[str, str]:
+    """The code of the country that each region lies in."""
+    return {concept.name: concept.parents[0] for concept in data.concepts("regions")}
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Final
 from weft.claims.facts import Fact, Facts
 from weft.claims.finding import Finding
 from weft.claims.languages import small_words
-from weft.claims.lexicon import UNION
+from weft.claims.lexicon import UNION, properties_of, regions
 from weft.claims.verdict import Ruling, quoted, says_otherwise, says_so
 
 
@@ -36,7 +36,7 @@ def size(finding: Finding, facts: Facts) -> Ruling:
 
 def _as_number(name: str) -> float | None:
     try:
-        return float(name.rpartition(" ")[2])
+        return float(name.rpartition(" ")[2].lstrip("wl"))
     except ValueError:
         return None
 
@@ -76,6 +76,10 @@ def certification(finding: Finding, facts: Facts) -> Ruling:
                 known[0][1],
                 f"{quoted(known[0][1])} says {finding.entries[0].concept} {known[0][0]}.",
             )
+        follows = properties_of().get(finding.entries[0].concept)
+        denied = next((one for one in facts.named.get(follows or "", ()) if one.negated), None)
+        if finding.negated and denied is not None:
+            return "supported", denied.fact, f"{quoted(denied.fact)} denies {denied.concept}."
         return (
             ("supported" if finding.negated and facts.marks else "unknown"),
             None,
@@ -112,6 +116,19 @@ def _land(finding: Finding, facts: Facts) -> Ruling | None:
     return says_otherwise(fact)
 
 
+def _region(finding: Finding, facts: Facts) -> Ruling | None:
+    """The verdict on a place smaller than a country: of its country alone facts may tell, but not of another such place."""
+    named = [entry.concept for entry in finding.entries if entry.concept in regions()]
+    if not named or finding.negated:
+        return None
+    known = facts.origins or facts.named_lands
+    held = next((fact for one in named if (fact := facts.origins.get(one) or facts.named_lands.get(one))), None)
+    if held is not None:
+        return says_so(held)
+    other = next((fact for one, fact in known.items() if one in regions()), None)
+    return says_otherwise(other) if other is not None else None
+
+
 def origin(finding: Finding, facts: Facts) -> Ruling | None:
     if finding.silent and finding.name:
         ruling = _held(finding.name, facts, "says so")
@@ -121,6 +138,8 @@ def origin(finding: Finding, facts: Facts) -> Ruling | None:
         return says_otherwise(places[0])
     if finding.silent:
         return _land(finding, facts)
+    if (of_region := _region(finding, facts)) is not None:
+        return of_region
     for entry in finding.entries:
         fact = facts.origins.get(entry.concept)
         if fact is None and (finding.role == "design" or not facts.origins):
