@@ -66,3 +66,11 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("own")
     yield folder
     removed(folder)
+
+
+@pytest.fixture(scope="module")
+def module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A Weft folder that a file's tests share, whose server may be killed."""
+    folder = tmp_path_factory.mktemp("module")
+    yield folder
+    removed(folder)

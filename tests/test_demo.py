@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from weft.postgres import embedded
 
 
@@ -26,37 +28,53 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-def test_it_tells_ends_by_itself_and_can_be_run_again(own_home: Path) -> None:
-    for again in (False, True):
-        process = command(own_home, "demo", "--once", "--port", free_port())
-        said, _ = process.communicate(timeout=150)
-        assert process.returncode == 0, said
+@pytest.fixture(scope="module")
+def shown(module_home: Path) -> tuple[Path, str]:
+    """A Weft folder in which the demo has been, and what it said."""
+    process = command(module_home, "demo", "--once", "--port", free_port())
+    said, _ = process.communicate(timeout=150)
+    assert process.returncode == 0, said
+    return module_home, said
+
+
+def test_it_tells_ends_by_itself_and_can_be_run_again(shown: tuple[Path, str]) -> None:
+    folder, first = shown
+    assert not embedded.running(folder)
+    process = command(folder, "demo", "--once", "--port", free_port())
+    again, _ = process.communicate(timeout=150)
+    assert process.returncode == 0, again
+    assert not embedded.running(folder)
+    for said in (first, again):
         assert "600 products · 12,096 orders · 2,500 customers" in said
         assert "changes wait for you" in said
         assert "attributes from the products' own words" in said
         assert "texts written from the products' facts" in said
         assert "texts translated into German" in said
         assert "/console/sign-in?token=" in said
-        assert ("orders: 12,096" in said) is not again
-        assert not embedded.running(own_home)
+        assert ("orders: 12,096" in said) is (said is first)
 
 
-def test_ctrl_c_stops_all_that_it_started(own_home: Path) -> None:
-    process = command(own_home, "demo", "--port", free_port())
+def test_ctrl_c_stops_all_that_it_started(shown: tuple[Path, str]) -> None:
+    folder, _ = shown
+    process = command(folder, "demo", "--port", free_port())
     assert process.stdout is not None
     for line in process.stdout:
         if "sign-in?token=" in line:
             break
-    assert embedded.running(own_home)
+    assert embedded.running(folder)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
-    assert not embedded.running(own_home)
-    assert list(own_home.glob("serve-*.json")) == []
+    assert not embedded.running(folder)
+    assert list(folder.glob("serve-*.json")) == []
 
 
-def test_a_server_that_ran_before_runs_on(own_home: Path) -> None:
-    embedded.ensure(own_home)
-    process = command(own_home, "demo", "--once", "--port", free_port())
-    said, _ = process.communicate(timeout=150)
-    assert process.returncode == 0, said
-    assert embedded.running(own_home)
+def test_a_server_that_ran_before_runs_on(shown: tuple[Path, str]) -> None:
+    folder, _ = shown
+    embedded.ensure(folder)
+    try:
+        process = command(folder, "demo", "--once", "--port", free_port())
+        said, _ = process.communicate(timeout=150)
+        assert process.returncode == 0, said
+        assert embedded.running(folder)
+    finally:
+        embedded.stop(folder)

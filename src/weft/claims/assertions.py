@@ -84,7 +84,9 @@ def _leading(found: Scan, first: int) -> int:
     begin, n = first, first - 1
     while n >= 0 and first - n <= _NEAR:
         word = found.words[n]
-        if word in _STATING or word in HAVING or word in _GIVING or (word in linking() and len(word) > _LIMITED):
+        # «A» has something in French alone.
+        has = word in HAVING and (word != "a" or found.language == "fr")
+        if has or word in _STATING or word in _GIVING or (word in linking() and len(word) > _LIMITED):
             begin = n
         elif word not in _BETWEEN:
             break

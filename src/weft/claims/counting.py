@@ -19,7 +19,7 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
     if finding.name:
         return _code(finding, facts)
     if finding.opening:
-        return _opening(finding, facts)
+        return _opening(finding, facts, text)
     against: Fact | None = None
     for readings in finding.numbers:
         held = None
@@ -72,10 +72,12 @@ def _of_the_role(finding: Finding, said: Number, facts: Facts) -> Quantity | Non
     return next((one for one in every if one.value == said.value and one.role == finding.role), None)
 
 
-def _opening(finding: Finding, facts: Facts) -> Ruling | None:
-    """The verdict on a number that begins a sentence: a claim where facts count the pieces, and nothing is so many."""
+def _opening(finding: Finding, facts: Facts, text: Assertions) -> Ruling | None:
+    """The verdict on a number that begins a sentence: a claim where facts count what it counts, or the pieces, and nothing is so many."""
     if any(one.value == finding.numbers[0][0].value for one in facts.numbers):
         return None
+    if same := _of_the_noun(finding, facts, text):
+        return says_otherwise(same[0].fact)
     pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None and one.value > 1]
     return says_otherwise(pieces[0].fact) if pieces else None
 
@@ -153,12 +155,23 @@ def _rated(finding: Finding, readings: Sequence[Number], text: Assertions, facts
     return next((one.fact for one in rated if id(one.fact) in scales), None)
 
 
+def _of_a_pair(finding: Finding, text: Assertions, facts: Facts) -> Fact | None:
+    """The fact of a share that stands in a pair of them: «wool and cotton (55/45)»."""
+    words, at = text.scan.words, finding.first
+    shares = {f"{share.value:g}": share.fact for _, share in facts.shares}
+    pairs = (words[at : at + 3], words[max(at - 2, 0) : at + 1])
+    if any(len(pair) == 3 and pair[1] == "/" and pair[0] in shares and pair[2] in shares for pair in pairs):
+        return shares[words[at]]
+    return None
+
+
 def _beside(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
     """The fact of a number whose unit, or whose scale, is said beside it."""
     return (
         _elliptic(finding, readings, text, facts)
         or _shared_unit(finding, readings, text, facts)
         or _rated(finding, readings, text, facts)
+        or _of_a_pair(finding, text, facts)
     )
 
 
@@ -218,6 +231,12 @@ def _of_the_noun(finding: Finding, facts: Facts, text: Assertions) -> list[Quant
 _NOUN: Final = 4
 
 
+def _alike(one: str, two: str) -> bool:
+    """Whether two words begin alike, or one is a compound of the other: Waschladungen, Ladungen."""
+    short, long = sorted((one, two), key=len)
+    return len(short) >= _NOUN and (short[:_NOUN] == long[:_NOUN] or (len(short) > _NOUN + 1 and long.endswith(short)))
+
+
 def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     """Whether an equal number in a fact is of the same meaning."""
     times = finding.thing == "piece" and finding.first > 0 and text.scan.words[finding.first - 1] == "x"
@@ -228,7 +247,7 @@ def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     near = _words_near(finding, text)
     if near & known.near and (times or not (finding.thing and known.thing)):
         return True
-    if any(len(one) > 3 and len(two) > 3 and one[:4] == two[:4] for one in near for two in known.near):
+    if any(_alike(one, two) for one in near for two in known.near):
         return True
     if finding.thing is None and known.thing is None:
         last = known.fact.name.rpartition(".")[2]

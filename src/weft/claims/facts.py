@@ -76,6 +76,8 @@ _NO: Final = frozenset(
         "不",
         "不是",
         "不可",
+        "frei",
+        "free",
     ]
 )
 _PACKED: Final = re.compile(r"(?:pack|set|package|bundle|lot|box)[ -](?:size|quantity|qty|count|of)|quantity|packungsgröße|packungsgroesse|stück(?:zahl)?|"
@@ -174,7 +176,9 @@ _LAND: Final = re.compile(r"\b[A-Z]{2}\b")
 _ORIGIN: Final = re.compile(r"origin|made|country|land|herkunft|ursprung|pays|pa[ií]s|fabri|hecho|proced|orig[ei]n|provenance|manufactur|"
                             r"hergestellt|gefertigt|hech[oa]|produ[ckz]|产地|产|制造|"
                             r"assembl|montad|tissé|tricot|tejid|gewebt|gestrickt|genäht|woven|knit|sewn|cousu|cosid|grown|anbau|cultiv|组装")  # fmt: skip
-_OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|开封|开盖")
+_BARE_DEGREES: Final = re.compile(r"(\d{2,3}) ?C")
+_DENIER: Final = re.compile(r"\b(\d{2,4})D\b")
+_OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|shelf|halt|conserv|caduc|durab|开封|开盖|保质")
 # What a fact about one concept says of another, and whether that is the opposite.
 _FOLLOWS: Final = {
     "animal testing": ("cruelty-free", True), "cruelty-free": ("animal testing", True), "lining": ("lined", False), "vegan": ("animal products", True),
@@ -463,7 +467,8 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
 
 
 def _answers(fact: Fact) -> Iterator[Fact]:
-    """A fact as it is; one that begins with yes or no as that, and what follows: «no, only splash-proof»."""
+    """A fact as it is; one that begins with yes or no as that, and what follows: «no, only splash-proof»; 600D as denier as well."""
+    yield from (Fact(fact.name, denier, f"{denier} denier") for denier in _DENIER.findall(fact.text))
     begun = _YES_NO.match(fact.text) if isinstance(fact.value, str) and len(fact.text) <= _LONG * 2 else None
     if begun is None or fact.name.rpartition(".")[2] in _PROSE:
         yield fact
@@ -474,12 +479,15 @@ def _answers(fact: Fact) -> Iterator[Fact]:
 
 
 def _implied(ready: Facts) -> None:
-    """What facts exclude without a word: what may only be dry-cleaned is not for the washing machine."""
+    """What facts say without a word: what may only be dry-cleaned is not for the washing machine, what has a battery needs no cable."""
     for part, having in _HAVING.items():
         for one, other in ((part, having), (having, part)):
             denied = next((known for known in ready.named.get(one, ()) if known.negated), None)
             if denied and all(known.negated for known in ready.named.get(other, ())):
                 ready.named.setdefault(other, []).append(Known(other, True, denied.fact))
+    battery = next((known for known in ready.named.get("battery", ()) if not known.negated), None)
+    if battery and all(not known.negated for known in ready.named.get("battery", ())) and "wireless" not in ready.named:
+        ready.named["wireless"] = [Known("wireless", False, battery.fact, weak=True)]
     for concept, excluded in _NOT_WITH.items():
         known = next((one for one in ready.named.get(concept, ()) if not one.negated), None)
         for other in excluded if known else ():
@@ -701,7 +709,7 @@ def _is_part_of(found: Assertions, finding: Finding) -> bool:
 
 
 def _joined(ready: Facts, fact: Fact, label: str) -> None:
-    """What a short value and the name behind it say together: «glass: sapphire» is sapphire glass."""
+    """What a short value and its name say together: «glass: sapphire» is sapphire glass, «cire: soja» is cire de soja."""
     for first, second in ((fact.text, label), (label, fact.text), (f"{label} de", fact.text)):
         _said_together(ready, fact, first, second)
 
@@ -867,6 +875,8 @@ def _with_unit(fact: Fact, label: str) -> str:
     """A bare number with the unit that its name ends with; months after opening (12M) as such."""
     if (opened := re.fullmatch(r"(\d{1,2}) ?M", fact.text)) and _OPENED.search(label.lower()):
         return f"{opened[1]} months"
+    if degrees := _BARE_DEGREES.fullmatch(fact.text):
+        return f"{degrees[1]} °C"
     if isinstance(fact.value, bool) or not _FIGURES.fullmatch(fact.text):
         return fact.text
     if label.lower().endswith((" cents", " cent")) and fact.text.strip().isdigit():

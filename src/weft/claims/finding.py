@@ -308,15 +308,16 @@ class _Denial:
         found, word = self.found, self.found.words[n]
         steering = found.steering.get(n)
         kinds = found.kinds.get(n, _NO_KINDS)
+        dash = word == "-" and is_dash(found, n)
         if (
-            word in ":?"
+            (word in ":?" or (dash and self.begin == self.clause))
             and self.until >= 0
             and not self.klass
             and self.heads
             and _is_label(found.words[self.behind : n])
         ):
             self.until, self.named = n + _REACH, True
-        elif word in STOPS and not abbreviates(found, n):
+        elif dash or (word in STOPS and not abbreviates(found, n)):
             self.end()
             if word not in ":()" and not (word == "?" and answered(found, n)):
                 self.clause = n + 1
@@ -339,7 +340,9 @@ class _Denial:
             self.until = steering[0] + _REACH
             if word in ("无", "零") and steering[0] == n + 1:
                 self.until = _behind_modifiers(found.words, steering[0]) + _NARROW
-            self.acts = word in ACTING and found.words[min(steering[0], len(found.words) - 1)] not in HAVING
+            self.acts = (word in ACTING and found.words[min(steering[0], len(found.words) - 1)] not in HAVING) or (
+                word == "ohne" and _is_done(found, steering[0])
+            )
         elif self.until >= 0 and self.ends(n, word, kinds):
             self.end()
         elif self.klass and word in _MORE and self.until >= n - 1:
@@ -382,6 +385,7 @@ class _Denial:
             )
             self.klass, self.until = _class(span), span.after + (_REACH if goes_on else -1)
         if _freed(self.found, span):
+            # What is not gluten-free has gluten in it.
             span.negated, span.denied = not (span.negated and direct), "free"
             span.end = span.after + (2 if self.found.words[span.after] == "-" else 1)
 
@@ -390,6 +394,20 @@ class _Denial:
         if self.klass == {"thing"} and not is_preposition(self.found, self.denier):
             return any(one.kind in ("thing", "property") for one in span.entries)
         return _is_of(span, self.klass)
+
+
+_TO: Final = re.compile(r"(?:ab|an|auf|aus|ein|weg|um|vor|nach|mit|zurück|heraus)zu[a-zäöüß]+n|zu [a-zäöüß]+n")
+
+
+def _is_done(found: Scan, n: int) -> bool:
+    """Whether German denies what is done and not a thing: «ohne die Hülle abzunehmen»."""
+    words = found.words
+    for at in range(n, min(n + _REACH * 2, len(words))):
+        if words[at] in STOPS or words[at] in (",", "und", "oder"):
+            break
+        if _TO.fullmatch(words[at]) or _TO.fullmatch(" ".join(found.reading.raws[at : at + 2])):
+            return True
+    return False
 
 
 _MODIFIERS: Final = frozenset(["内置", "外置", "任何", "额外", "可视", "自带", "附加", "人工", "单独", "独立"])
@@ -604,10 +622,16 @@ def _ends_clause(words: Sequence[str], after: int) -> bool:
     return after >= len(words) or words[after] in STOPS or words[after] == ","
 
 
+def is_dash(found: Scan, n: int) -> bool:
+    """Whether a token is a dash between clauses, and no hyphen."""
+    reading = found.reading
+    return found.words[n] == "-" and not reading.glued(n) and n + 1 < len(found.words) and not reading.glued(n + 1)
+
+
 def ends_clause(found: Scan, first: int, after: int) -> bool:
     """Whether a late denial ends its clause, or only says where: «… n'existe pas sur ce modèle»."""
     words = found.words
-    if _ends_clause(words, after):
+    if _ends_clause(words, after) or is_dash(found, after):
         return True
     return words[after] in _WHERE and words[first] not in _BARE_DENIALS
 

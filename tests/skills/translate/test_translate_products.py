@@ -99,6 +99,15 @@ def test_the_texts_of_a_product_are_found_and_what_has_no_words_is_none() -> Non
     assert found["bullets"] == "Loose fit\nTwo pockets"
     assert [item.field for item in items(SHIRT, ["title", "options"])] == ["title", "options.Color", "options.Size"]
     assert {item.place("de") for item in items(SHIRT, ["images"])} == {"translations.de.image_1_alt"}
+    codes = {
+        "gender": "female",
+        "age_group": "adult",
+        "condition": "new",
+        "size_type": "regular",
+        "availability": "in_stock",
+    }
+    assert items({"attributes": codes}) == [], "what Google reads as a code is no text"
+    assert items({"attributes": {"gender": "for women", "condition": "restored by hand"}}) != []
     for text in ("38", "M", "3XL", "AB-123", "https://x.example/a", "€ 12.50", "#00ff00", "a@b.example"):
         assert wordless(text), text
     for text in ("Green", "Size M", "12 inches wide"):
@@ -149,6 +158,18 @@ def test_taken_translations_come_from_the_memory_and_leave_it_when_undone(busine
     assert texts(translated(business, product="twin", into=["de"], fields=["title"])) == {"title": "Hemd aus Leinen"}
     business.changes.undo(Chosen(ids=[change["id"]]))
     assert texts(translated(business, product="twin", into=["de"], fields=["title"])) == {"title": "Leinenhemd"}
+
+
+def test_what_write_said_in_the_language_is_no_translation_and_is_not_remembered(business: Business) -> None:
+    put(business, SHIRT)
+    answer = translated(business, product="shirt", into=["de"], fields=["description"])
+    assert hows(answer) == {"description": "written"}
+    business.changes.propose([edit.model_dump() for edit in answer.changes], skill="translate")
+    (change,) = business.changes.listed(Chosen(where="skill = translate"))
+    business.changes.correct(change["id"], "<p>Ein leichtes Hemd.</p>")
+    business.changes.apply(Chosen(all=True))
+    lessons.learn(business)
+    assert business.memory.counted() == []
 
 
 def test_html_that_was_taken_is_remembered_by_segment(business: Business) -> None:
@@ -283,7 +304,7 @@ def test_what_write_says_has_the_measures_of_the_market_too(business: Business) 
         }
         return "\n".join(texts(answer).values())
 
-    assert "0,2 Zoll" in said()
+    assert "5,08 mm" in said(), "who speaks German measures so, where no market says otherwise"
     german = {"name": "Germany", "country": "DE", "language": "de", "units": "metric"}
     business.preferences.put("markets", [german, {"name": "Abroad", "units": "both"}], "test")
     metric = said()

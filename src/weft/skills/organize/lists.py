@@ -1,22 +1,19 @@
 """Lists from outside that `organize` works with: a taxonomy to place products on, and attributes with their values."""
 
-import gzip
 import importlib
-import io
 import re
-import zlib
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from weft import textfile
 from weft.business import Business
-from weft.errors import InputError, NotFound, TooLarge, UnreadableFile
+from weft.errors import NotFound
 from weft.skills.organize.names import ATTRIBUTE_LISTS, TAXONOMY
 from weft.store.learned import Lesson
 
 _KINDS: Final = {"taxonomy": TAXONOMY, "attribute-lists": ATTRIBUTE_LISTS}
-_LARGEST: Final = 64 << 20
 _LONGEST_HEADING: Final = 200
 _VALUE: Final = re.compile(r"(?:\S+ +: +)?(?P<value>.+?) +\[(?P<attribute>[^\[\]]+)\]\s*")
 _LISTED: Final = re.compile(r"(?P<attribute>[^\W\d_][\w /()&-]{0,60})[:=\t]\s*(?P<values>.+)")
@@ -27,13 +24,7 @@ def load_file(business: Business, file: Path, name: str, by: str) -> dict[str, A
 
     `by` is who loads it. Raises UnreadableFile, TooLarge, and InputError for a file that is neither.
     """
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise _too_large(name)
-        content = file.read_bytes()
-    except OSError as problem:
-        raise UnreadableFile(f"{name} cannot be read: {problem.strerror}.") from problem
-    return load(business, content, name, by)
+    return load(business, textfile.content_of(file, name), name, by)
 
 
 def load(business: Business, content: bytes, name: str, by: str) -> dict[str, Any]:
@@ -42,7 +33,7 @@ def load(business: Business, content: bytes, name: str, by: str) -> dict[str, An
     Taxonomies are Shopify's and Google's, or one path `A > B > C` a line; attribute values are Shopify's, `VALUE [ATTRIBUTE]`
     a line, or `ATTRIBUTE: VALUE, VALUE` a line. Raises InputError.
     """
-    text = _text(content, name)
+    text = textfile.text_of(content, name)
     origin = {"name": name, "heading": _heading(text), "bytes": len(text.encode()), "by": by}
     lists = attribute_lists(text)
     if lists is not None:
@@ -111,24 +102,3 @@ def attribute_lists(text: str) -> dict[str, list[str]] | None:
 
 def _name(attribute: str) -> str:
     return re.sub(r"[^\w]+", "_", attribute.strip().lower()).strip("_")
-
-
-def _too_large(name: str) -> TooLarge:
-    return TooLarge(f"{name} is larger than {_LARGEST >> 20} MiB, which no taxonomy is.")
-
-
-def _text(content: bytes, name: str) -> str:
-    if content[:2] == b"\x1f\x8b":
-        try:
-            content = gzip.GzipFile(fileobj=io.BytesIO(content)).read(_LARGEST + 1)
-        except (OSError, EOFError, zlib.error) as problem:
-            raise InputError(f"{name} is not a whole gzip file: {problem}.") from None
-    if len(content) > _LARGEST:
-        raise _too_large(name)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = content.count(b"\n", 0, problem.start) + 1
-        raise InputError(
-            f"Line {line} of {name} is not text in UTF-8; a taxonomy is a text file, as it is or packed by gzip."
-        ) from None

@@ -1,15 +1,14 @@
 """Taxonomies: trees of categories as they are published, and which node is meant by a business's own word for one."""
 
 import functools
-import gzip
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from weft.errors import InputError, TooLarge, UnreadableFile
+from weft import textfile
+from weft.errors import InputError, TooLarge
 from weft.skills.organize.signs import Sign, Signs
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ _OWN: Final = re.compile(r"([^\s>:|]+)(?:\s+:\s+|\t)(.+)")
 _CATEGORY: Final = "gid://shopify/TaxonomyCategory/"
 _BETWEEN: Final = re.compile(r"\s>(?=\s|$)|^>\s")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
-_LARGEST: Final = 64 << 20
 _MOST_NODES: Final = 200_000
 _DEEPEST: Final = 20
 _LONGEST: Final = 1_000
@@ -76,7 +74,11 @@ class Taxonomy:
         an id (`id : A > B` or `id`, tab, `A > B`) and end with further words (`A > B | words, more words`). Raises InputError
         for any other text, with the line where it ceases to be one of these.
         """
-        text = _text(source) if isinstance(source, Path) else source
+        text = (
+            textfile.text_of(textfile.content_of(source, str(source)), str(source))
+            if isinstance(source, Path)
+            else source
+        )
         return cls(_nodes(_lines(text.removeprefix("\ufeff"))))
 
     @classmethod
@@ -140,23 +142,6 @@ def _sign(node: Node) -> Sign:
 def _same(path: str) -> str:
     """A path without what does not matter when two are compared: case and blanks."""
     return " > ".join(part.strip() for part in path.casefold().split(">"))
-
-
-def _text(file: Path) -> str:
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise TooLarge(f"{file} is larger than {_LARGEST >> 20} MiB; no taxonomy is.")
-        with gzip.open(file) as packed:
-            content = packed.read(_LARGEST + 1) if file.read_bytes()[:2] == b"\x1f\x8b" else file.read_bytes()
-    except (OSError, EOFError, zlib.error) as problem:
-        raise UnreadableFile(f"{file} cannot be read: {problem}.") from problem
-    if len(content) > _LARGEST:
-        raise TooLarge(f"{file} is larger than {_LARGEST >> 20} MiB; no taxonomy is.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = content.count(b"\n", 0, problem.start) + 1
-        raise InputError(f"Line {line} of {file.name} is not UTF-8 text: a taxonomy is a text file.") from problem
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

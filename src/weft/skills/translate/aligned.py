@@ -7,10 +7,7 @@ taxonomy renders in two ways is not answered.
 """
 
 import functools
-import gzip
-import io
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +15,12 @@ from typing import Any, Final
 
 import orjson
 
+from weft import textfile
 from weft.business import Business
-from weft.errors import InputError, NotFound, TooLarge, UnreadableFile
+from weft.errors import InputError, NotFound, TooLarge
 from weft.store.learned import Lesson
 
 _KEPT_AS: Final = "taxonomy terms "
-_LARGEST: Final = 64 << 20
 _MOST_LINES: Final = 500_000
 _LONGEST: Final = 2_000
 _LINE: Final = re.compile(r"(gid://\S+|\d+)(?:\s+:\s+|\s+-\s+)(.+)")
@@ -52,14 +49,8 @@ class Terms:
 
 def load_file(business: Business, file: Path, name: str, language: str | None, by: str) -> dict[str, Any]:
     """Take a file of a taxonomy's names in one language, beside those of that language that are there; as `load` does."""
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise _too_large(name)
-        content = file.read_bytes()
-    except OSError as problem:
-        raise UnreadableFile(f"{name} cannot be read: {problem.strerror}.") from problem
     told = language or named_language(name) or named_language(file.parent.name)
-    return load(business, content, name, told, by)
+    return load(business, textfile.content_of(file, name), name, told, by)
 
 
 def load(business: Business, content: bytes, name: str, language: str | None, by: str) -> dict[str, Any]:
@@ -71,7 +62,7 @@ def load(business: Business, content: bytes, name: str, language: str | None, by
     if language is None:
         raise InputError(f"Say in which language {name} is, as in --language de; its name does not tell it.")
     language = _tag(language)
-    read = dict(_entries(_text(content, name), name))
+    read = dict(_entries(textfile.text_of(content, name), name))
     names = {**_kept(business, language), **read}
     about = {"language": language, "name": name, "names": len(names), "by": by}
     business.learned.keep(_KEPT_AS + language, orjson.dumps(names, option=orjson.OPT_SORT_KEYS), about)
@@ -205,22 +196,3 @@ def _entries(text: str, name: str) -> Iterator[tuple[str, str]]:
 def _same(name: str) -> str:
     """A name without what does not matter when two are compared: case and blanks."""
     return " ".join(name.casefold().split())
-
-
-def _too_large(name: str) -> TooLarge:
-    return TooLarge(f"{name} is larger than {_LARGEST >> 20} MiB, which no taxonomy is.")
-
-
-def _text(content: bytes, name: str) -> str:
-    if content[:2] == b"\x1f\x8b":
-        try:
-            content = gzip.GzipFile(fileobj=io.BytesIO(content)).read(_LARGEST + 1)
-        except (OSError, EOFError, zlib.error) as problem:
-            raise InputError(f"{name} is not a whole gzip file: {problem}.") from None
-    if len(content) > _LARGEST:
-        raise _too_large(name)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = content.count(b"\n", 0, problem.start) + 1
-        raise InputError(f"Line {line} of {name} is not text in UTF-8.") from None

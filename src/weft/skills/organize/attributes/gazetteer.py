@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from weft.skills.organize.attributes.examples import Case, values_in
 from weft.skills.organize.attributes.forms import FORMS, places, written
 from weft.skills.organize.attributes.lexicon import Entry, Phrases, lexicon
-from weft.skills.organize.attributes.places import passages
+from weft.skills.organize.attributes.places import once, passages
 from weft.skills.organize.attributes.rules import Finding, Hit, taken_back
 from weft.skills.organize.attributes.tokens import Token
 
@@ -69,7 +70,8 @@ def gathered(
                 where[name] = []
             for value in values:
                 known.given[name] += 1
-                stands = places(texts, value)
+                # Each fold learns from most of the cases that the others learn from.
+                stands = once(case.product, f"stands {len(texts)} {value}", partial(places, texts, value))
                 if stands:
                     known.placed[name] += 1
                     where.setdefault(name, []).extend((first, extra) for first, extra, _ in stands)

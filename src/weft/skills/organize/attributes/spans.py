@@ -4,8 +4,10 @@ A span scores what its first word, its last word, each word in it and its length
 "none" is a probability without more ado. Weights are learned by AdaGrad over the examples, in an order that a seed fixes.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -180,15 +182,13 @@ def learned(
     """Learn from texts. `keep` is the pull of each weight to nothing, `least` how many tokens must have a feature."""
     names = sorted({name for lesson in lessons for name in lesson.right})
     number = {name: n for n, name in enumerate(names)}
-    counted: dict[int, int] = {}
+    counted = Counter[int]()
     by_group: dict[str, list[Lesson]] = {}
     asked: dict[str, set[int]] = {}
     for lesson in lessons:
         by_group.setdefault(lesson.group, []).append(lesson)
         asked.setdefault(lesson.group, set()).update(number[name] for name in lesson.right)
-        for one in lesson.told:
-            for feature in one:
-                counted[feature] = counted.get(feature, 0) + 1
+        counted.update(chain.from_iterable(lesson.told))
     rows = {feature: n for n, feature in enumerate(sorted(f for f, count in counted.items() if count >= least))}
     groups = {group: sorted(members) for group, members in asked.items()} | {"": list(range(len(names)))}
     none = {group: np.full(len(names), 2.0, np.float32) for group in groups}
