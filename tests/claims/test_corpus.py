@@ -18,7 +18,7 @@ REACHED = {
     "more_shops_en": (0.98, 0.95, 0.98),
     "more_shops_es": (0.95, 0.94, 0.97),
     "more_shops_fr": (1.0, 0.95, 0.98),
-    "more_shops_zh": (1.0, 0.95, 0.97),
+    "more_shops_zh": (1.0, 0.95, 0.98),
     "more_talk_de": (0.97, 0.94, 0.94),
     "more_talk_en": (1.0, 0.95, 0.96),
     "more_talk_es": (0.96, 0.95, 0.97),
