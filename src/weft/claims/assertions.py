@@ -1,6 +1,7 @@
 """All findings of a text in order, and the claims that they make."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -346,6 +347,50 @@ def _beside_color(found: Scan, span: Span) -> bool:
     return sure and at < span.first - 1 and found.words[at] in _COLOR_LABELS
 
 
+_WIPING: Final = re.compile(
+    r"wip(?:e|ed|ing)|clean(?:ed|ing)?|abwisch\w*|abgewischt|wischen|essuy\w+|frott\w+|limpi\w+|frot\w+|擦|拭"
+)
+_SURFACE: Final = re.compile(
+    r"counter(?:top)?s?|worktops?|tabletops?|\w*(?:arbeits|marmor|tisch|glas|holz|stein)platten?|encimeras?|plan|cloth|rags?|chiffons?|paños?|lappen|"
+    r"napkins?|serviett\w*|servilletas?"
+)
+
+
+def _compared(words: Sequence[str], first: int) -> bool:
+    """Whether a phrase stands behind a comparison: «härter als Glas», «stronger than steel», «más dura que el vidrio», 比玻璃还硬."""
+    before = words[max(0, first - 3) : first]
+    if not before:
+        return False
+    last = before[-1]
+    if last in ("than", "比") or (last == "als" and len(before) > 1 and before[-2].endswith(("er", "mehr"))):
+        return True
+    if last in ("le", "la", "el", "du", "l", "'", "que"):
+        return "que" in before and not {
+            "plus",
+            "moins",
+            "plutôt",
+            "mieux",
+            "más",
+            "menos",
+            "mejor",
+            "meilleur",
+        }.isdisjoint(words[max(0, first - 6) : first])
+    return False
+
+
+def _used_with(words: Sequence[str], span: Span) -> bool:
+    """Whether a phrase is of what the product is wiped with or laid on: «wipe with a cotton cloth»."""
+    start, end = span.first, span.after
+    while start > 0 and span.first - start < _NEAR * 2 and words[start - 1] not in STOPS:
+        start -= 1
+    while end < len(words) and end - span.after < _NEAR and words[end] not in STOPS:
+        end += 1
+    if any(_WIPING.fullmatch(word) for word in words[start:end]) and "easy" not in words[start:end]:
+        return any(word in ("with", "mit", "avec", "con", "用") for word in words[start : span.first])
+    beside = words[max(start, span.first - 4) : min(end, span.after + 2)]
+    return any(_SURFACE.fullmatch(word) for word in beside)
+
+
 # Things that a product is used on, and is none of.
 _SURFACES: Final = frozenset(["burner", "floor", "wall", "hob"])
 
@@ -358,6 +403,8 @@ def _spoken_of(found: Scan, span: Span) -> bool:
     if found.steers(after, "context after"):
         return not _is_modifier(found, found.steers(after, "context after"))
     words = found.words
+    if _compared(words, span.first) or _used_with(words, span):
+        return True
     head = found.span(after)
     if head is not None and any(one.concept in _SURFACES for one in head.entries):
         return True

@@ -243,6 +243,13 @@ _BARE: Final = frozenset(["from", "aus", "vient de", "from the", "en", "产", "�
 _DESIGNED: Final = frozenset(["designed", "entworfen", "conçu", "conçue", "diseñado", "diseñada", "设"])
 
 
+# German nouns that say how and not where: «produziert in Kleinserie».
+_MANNER: Final = re.compile(
+    r"(?:arbeit|serien?|regie|formen?|weise|betrieb|werkstatt|werkstätten|auflagen?|stückzahl(?:en)?|tradition|verfahren|technik|qualität|"
+    r"produktion|handwerk|farben?|größen?|schritten?|minuten|stunden|tagen|kesseln?|fässern?|öfen|gläsern?|flaschen|dosen|teilen|reihe|folge)$"
+)
+
+
 def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     words, at = scan.words, after
     while (
@@ -277,7 +284,7 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     strong = " ".join(words[n:after]).endswith(
         (" in", " en", " im", " au", " à", "origin", "herkunft", "origine", "origen")
     )
-    if end > at and strong and scan.span(at) is None:
+    if end > at and strong and scan.span(at) is None and not (scan.language == "de" and _MANNER.search(words[at])):
         yield Finding("origin", n, end, name=" ".join(words[at:end]), negated=_denied(scan, n))
 
 

@@ -129,6 +129,15 @@ def _region(finding: Finding, facts: Facts) -> Ruling | None:
     return says_otherwise(other) if other is not None else None
 
 
+_SHORT: Final = 3
+
+
+def _in_passing(finding: Finding) -> bool:
+    """Whether a region is named behind a bare preposition, which says little of where a thing was made: «aus dem Schwarzwald»."""
+    regional = all(entry.concept in regions() for entry in finding.entries)
+    return bool(finding.entries) and regional and finding.after - finding.first <= _SHORT
+
+
 def origin(finding: Finding, facts: Facts) -> Ruling | None:
     if finding.silent and finding.name:
         ruling = _held(finding.name, facts, "says so")
@@ -140,6 +149,8 @@ def origin(finding: Finding, facts: Facts) -> Ruling | None:
         return _land(finding, facts)
     if (of_region := _region(finding, facts)) is not None:
         return of_region
+    if not facts.origins and not facts.named_lands and _in_passing(finding):
+        return None
     for entry in finding.entries:
         fact = facts.origins.get(entry.concept)
         if fact is None and (finding.role == "design" or not facts.origins):
