@@ -16,6 +16,7 @@ _ENDS: Final = frozenset([".", "!", "?", "\n", "。"])
 _WORDS: Final = 5
 _FEW: Final = 8
 _LEAD: Final = 1.5
+_SYSTEM: Final = 2
 
 
 def misplaced(text: Assertions, language: str | None, names: Collection[str] = frozenset()) -> list[Judged]:
@@ -23,7 +24,7 @@ def misplaced(text: Assertions, language: str | None, names: Collection[str] = f
     that a product is called by, which say little of the language, however often they come."""
     if language is None:
         return []
-    words = text.scan.words
+    words = _spoken(text)
     whole = _whole(words, language, names)
     if whole is not None and whole != language:
         return [_judged(text, 0, len(words), whole, language)]
@@ -35,6 +36,15 @@ def misplaced(text: Assertions, language: str | None, names: Collection[str] = f
                 found.append(_judged(text, start, n, other, language))
             start = n + 1
     return found
+
+
+def _spoken(text: Assertions) -> list[str]:
+    """The words of a text without those that stand for sizes: IT 48 says nothing in English."""
+    words, raws = text.scan.words, text.reading.raws
+    return [
+        "-" if len(raw) == _SYSTEM and raw.isupper() and after[:1].isdigit() else word
+        for word, raw, after in zip(words, raws, [*words[1:], "-"][: len(words)], strict=True)
+    ]
 
 
 def _whole(words: list[str], language: str, names: Collection[str]) -> str | None:

@@ -257,6 +257,9 @@ class German(Grammar):
             found.append(Line("Pflege", "; ".join(one.rstrip(".") for one in cared), ("care",)))
         if told.origin:
             found.append(Line("Hergestellt in", country(told.origin, "de"), ("origin",)))
+        if (told.unknown or told.stuff) and told.kind is not None:
+            # The name that its sentences cannot say tells it from others of the same facts.
+            found.append(Line("Originaltitel", told.brief.name, ("title",)))
         return [Line(self._written(one.label), self._written(one.value), one.rests_on) for one in found]
 
     def short(self, told: Telling) -> list[str]:

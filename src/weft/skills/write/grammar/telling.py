@@ -25,7 +25,9 @@ _AFTER: Final = re.compile(r"\s+(?:for|with|by|from|of|w/|für|mit|aus|von)\s+.*
 _TAIL_WORD: Final = re.compile(
     r"\b(?:for|with|by|from|of|and|the|a|an|für|mit|aus|von|und|der|die|das|dem|den)\b|w/", re.IGNORECASE
 )
+_DENIED: Final = re.compile(r"\b(?:no|not|non|without|ohne|kein\w*|nicht|sans|sin)\b", re.IGNORECASE)
 _MOST_COLORS: Final = 8
+_NO_POINTS: Final = (("shipping_weight",), ("title",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,9 @@ def _rest(brief: Brief, kind: Kind | None, spoken: str, language: str) -> Named:
         others = tuple(word.of(spoken) for word in made)
         return Named(f"{proper} {tail.names}".strip(), (), (*unknown, *others))
     known = " ".join(word for word in names.split() if word not in unknown)
+    if not any(letter.isalpha() for letter in known) or _DENIED.search(brief.name):
+        # What is left of a 5-Pocket Jean or of No Show Socks says another thing than the whole does.
+        known = ""
     many = f"{'für' if language == 'de' else 'for'} {tail.many}" if tail.many else ""
     return Named(f"{known} {many}".strip(), made, unknown)
 
@@ -293,7 +298,7 @@ class Grammar(ABC):
 
     def bullets(self, draft: Draft, most: int, characters: int) -> list[str]:
         """The facts by which buyers decide, the features first: as many as there may be, of no more than these characters."""
-        lines = [f"{line.label}: {line.value}" for line in draft.lines if line.rests_on != ("shipping_weight",)]
+        lines = [f"{line.label}: {line.value}" for line in draft.lines if line.rests_on not in _NO_POINTS]
         share = max(most - len(lines), most // 2)
         chosen = [*draft.items[:share], *lines]
         chosen += [one for one in draft.items[share:] if len(chosen) < most]
