@@ -106,3 +106,10 @@ def test_a_name_that_is_a_small_word_elsewhere_puts_a_text_in_no_other_language(
     assert not [one for one in claims.supported(text, facts, "en") if one.claim.kind == "language"]
     spanish = claims.supported("Como el cuenco de la abuela, con asa.", facts, "en")
     assert [one.claim.value for one in spanish] == ["es"]
+
+
+@pytest.mark.parametrize("odd", ["¹", "5¹", "¹ x", "⁹ cm", "²", "①", "¹⁄₂", "٣", "¹%", "1¹2", "3²/4", "२ kg"])
+def test_odd_digits_are_read_and_break_nothing(odd: str) -> None:
+    for facts in ({"a": odd}, {odd: True}, {"x": {f"{odd}Y»": True}}, {"price cents": odd}):
+        for language in ("en", "de", "zh", None):
+            claims.supported(f"Holds 5 cm {odd} of wool, {odd} {odd}/{odd} g, 1 lb {odd} oz.", facts, language)

@@ -148,7 +148,7 @@ def _rated(finding: Finding, readings: Sequence[Number], text: Assertions, facts
     words, at = text.scan.words, finding.first + 1
     while at < len(words) and words[at] in _OF:
         at += 1
-    if at == finding.first + 1 or at >= len(words) or not words[at].isdigit():
+    if at == finding.first + 1 or at >= len(words) or not words[at].isdecimal():
         return None
     scales = {id(one.fact) for one in facts.numbers if one.value == float(words[at])}
     rated = (one for one in facts.numbers if any(one.value == said.value for said in readings))

@@ -879,7 +879,7 @@ def _with_unit(fact: Fact, label: str) -> str:
         return f"{degrees[1]} °C"
     if isinstance(fact.value, bool) or not _FIGURES.fullmatch(fact.text):
         return fact.text
-    if label.lower().endswith((" cents", " cent")) and fact.text.strip().isdigit():
+    if label.lower().endswith((" cents", " cent")) and fact.text.strip().isdecimal():
         return f"{int(fact.text) / 100:.2f}"
     label = _PER.sub("", label)
     if "%" in label or not _SHARED.isdisjoint(label.lower().split()):

@@ -53,7 +53,7 @@ def _within_sizes(name: str, facts: Facts) -> Fact | None:
         if name in _LADDER and low in _LADDER and high in _LADDER:
             if _LADDER.index(low) <= _LADDER.index(name) <= _LADDER.index(high):
                 return fact
-        elif name.isdigit() and low.isdigit() and high.isdigit() and int(low) <= int(name) <= int(high):
+        elif name.isdecimal() and low.isdecimal() and high.isdecimal() and int(low) <= int(name) <= int(high):
             return fact
     return None
 

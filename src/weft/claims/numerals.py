@@ -1,5 +1,6 @@
 """Numbers as countries write them: 1,234.5 · 1.234,5 · 1 234,5 · 1'234.5 · 1/2 · ½."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -35,7 +36,9 @@ def numbers(raw: str, language: str | None) -> tuple[Number, ...]:
     """
     if len(raw) > _LONGEST:
         return ()
-    raw = "".join(str(int(char)) if char.isdigit() else char for char in raw).replace("'", "")
+    raw = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in raw).replace("'", "")
+    if not raw.replace(".", "").replace(",", "").isdecimal():
+        return ()
     points, commas = raw.count("."), raw.count(",")
     if points and commas:
         last = max(raw.rfind("."), raw.rfind(","))

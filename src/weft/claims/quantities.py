@@ -267,7 +267,12 @@ class Sweep:
         """The readings of the number that begins at a token, and where it ends: 1 234,5 · 7 1/2 · 7½."""
         readings, after = numbers(self.words[n], self.language), n + 1
         word = self.words[n]
-        if after + 1 < self.size and self.words[after] == "/" and self.words[after + 1].isdigit() and word.isdigit():
+        if (
+            after + 1 < self.size
+            and self.words[after] == "/"
+            and self.words[after + 1].isdecimal()
+            and word.isdecimal()
+        ):
             over, under = int(word), int(self.words[after + 1])
             if (
                 self.glued(after)
@@ -277,7 +282,7 @@ class Sweep:
             ):
                 return (Number(over / under, 0.25 / under),), after + 2
         part, end = self.fraction(after)
-        if part and word.isdigit():
+        if part and word.isdecimal():
             return (Number(int(word) + part.value, part.half),), end
         joined = self.joined(n)
         if joined is not None:
@@ -286,11 +291,16 @@ class Sweep:
 
     def fraction(self, n: int) -> tuple[Number | None, int]:
         """The fraction that follows a whole number."""
-        if n < self.size and self.words[n] in ("&", "-") and n + 1 < self.size and self.words[n + 1][0].isdigit():
+        if n < self.size and self.words[n] in ("&", "-") and n + 1 < self.size and self.words[n + 1][0].isdecimal():
             n += 1
         if n < self.size and self.words[n] in FRACTIONS:
             return Number(FRACTIONS[self.words[n]], 0.005), n + 1
-        if n + 2 < self.size and self.words[n].isdigit() and self.words[n + 1] == "/" and self.words[n + 2].isdigit():
+        if (
+            n + 2 < self.size
+            and self.words[n].isdecimal()
+            and self.words[n + 1] == "/"
+            and self.words[n + 2].isdecimal()
+        ):
             over, under = int(self.words[n]), int(self.words[n + 2])
             if self.glued(n + 1) and self.glued(n + 2) and 0 < over < under <= 64:
                 return Number(over / under, 0.25 / under), n + 3
@@ -299,7 +309,7 @@ class Sweep:
     def joined(self, n: int) -> tuple[tuple[Number, ...], int] | None:
         """A number whose thousands are parted by spaces: 1 234,5."""
         parts, at = [self.words[n]], n + 1
-        if not 1 <= len(parts[0]) <= 3 or not parts[0].isdigit():
+        if not 1 <= len(parts[0]) <= 3 or not parts[0].isdecimal():
             return None
         while at < self.size and re.fullmatch(r"\d{3}(?:[.,]\d+)?", self.words[at]) and not self.glued(at):
             gap = self.scan.reading.plain[self.scan.reading.ends[at - 1] : self.scan.reading.starts[at]]
@@ -307,9 +317,9 @@ class Sweep:
                 break
             parts.append(self.words[at])
             at += 1
-            if not parts[-1].isdigit():
+            if not parts[-1].isdecimal():
                 break
-        if len(parts) == 1 or (at < self.size and self.glued(at) and self.words[at][0].isdigit()):
+        if len(parts) == 1 or (at < self.size and self.glued(at) and self.words[at][0].isdecimal()):
             return None
         whole = "".join(parts).replace(",", ".")
         places = len(whole.partition(".")[2])
@@ -623,9 +633,9 @@ class Sweep:
         if not found.units:
             found.units = [unit]
         found.units = [one or unit for one in found.units]
-        if unit.name == "foot" and len(found.numbers) == 1 and after < self.size and self.words[after][0].isdigit():
+        if unit.name == "foot" and len(found.numbers) == 1 and after < self.size and self.words[after][0].isdecimal():
             self.and_inches(found)
-        elif unit.name == "pound" and after < self.size and self.words[after].isdigit():
+        elif unit.name == "pound" and after < self.size and self.words[after].isdecimal():
             ounces = self.unit(after + 1)
             if ounces and ounces[1].value.name == "ounce":
                 whole = found.numbers[0][0].value * 16 + float(self.words[after])
@@ -650,7 +660,7 @@ class Sweep:
             self.words[at] in _JOINS or (self.words[at] == "." and not self.glued(at + 1 if at + 1 < self.size else at))
         ):
             at += 1
-        if at >= self.size or not self.words[at].isdigit() or len(self.words[at]) > 2:
+        if at >= self.size or not self.words[at].isdecimal() or len(self.words[at]) > 2:
             return
         minutes = self.unit(at + 1)
         bare = minutes is None and not self.percent(at + 1) and len(self.words[at]) == 2
@@ -670,7 +680,7 @@ class Sweep:
         word, span = self.words[found.after], self.scan.span(found.after)
         more = 0.0
         end = found.after + 1
-        if word.isdigit() and len(word) == 2 and self.unit(end) is None and not self.percent(end):
+        if word.isdecimal() and len(word) == 2 and self.unit(end) is None and not self.percent(end):
             more = float(word)
         elif span is not None and span.first == found.after:
             number = next(
