@@ -113,3 +113,8 @@ def test_odd_digits_are_read_and_break_nothing(odd: str) -> None:
     for facts in ({"a": odd}, {odd: True}, {"x": {f"{odd}Y»": True}}, {"price cents": odd}):
         for language in ("en", "de", "zh", None):
             claims.supported(f"Holds 5 cm {odd} of wool, {odd} {odd}/{odd} g, 1 lb {odd} oz.", facts, language)
+
+
+def test_a_text_that_ends_in_the_middle_of_a_claim_is_read_to_its_end() -> None:
+    assert claims.supported("Italy half 无 羊毛", {"title": "half 无 羊毛"}, "zh") is not None
+    assert claims.claims(" Italy  half 无 羊毛 ") is not None

@@ -118,7 +118,7 @@ class Reading:
 
     def place(self, first: int, after: int) -> tuple[int, int]:
         """Where the tokens from `first` up to `after` stand in the text given."""
-        start, end = self.starts[first], self.ends[after - 1]
+        start, end = self.starts[first], self.ends[min(after, len(self.ends)) - 1]
         if not self.pieces:
             return start, end
         return self._given(start), self._given(end - 1, end=True)
