@@ -332,7 +332,7 @@ def test_a_body_that_is_no_json_is_told_of_in_a_sentence(server: httpx.Client) -
     headers = {"Content-Type": "application/json"}
     broken = server.post("/skills/shout-it", content=b'{"bad json"', headers=headers)
     assert broken.status_code == 422
-    assert broken.json()["detail"].startswith("The body of the request is not JSON after 11 characters: expecting ':'")
+    assert broken.json()["detail"].startswith("The body of the request is not JSON at character 12: expecting ':'")
     empty = server.post("/skills/shout-it", content=b"{", headers=headers)
     assert "is not JSON" in empty.json()["detail"]
 

@@ -142,7 +142,7 @@ def _named(finding: Finding, entry: Entry, facts: Facts) -> Ruling:
     known = facts.named.get(entry.concept, ())
     negated = finding.negated
     if negated and finding.qualified:
-        return "unknown", None, f"No fact says that there is no {entry.concept}."
+        return "unknown", None, f"No fact denies {entry.concept}."
     above = parents().get(entry.concept, frozenset([entry.concept]))
     for_it = [one for one in known if not one.negated]
     against = [
@@ -185,7 +185,7 @@ def _absent(entry: Entry, for_it: Sequence[Known], against: Sequence[Known], fac
         return "contradicted", for_it[0].fact, f"{quoted(for_it[0].fact)} says {word}, which the text denies."
     if entry.kind == "material" and (others := _materials(facts)):
         return "supported", others[0].fact, f"The facts name {_listed(others)}, not {word}."
-    return "unknown", None, f"No fact says that there is no {word}."
+    return "unknown", None, f"No fact denies {word}."
 
 
 def _denies_some(fact: Fact, facts: Facts) -> bool:

@@ -57,10 +57,10 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, Any]] | 
 
 
 def _no_json(error: Mapping[str, Any]) -> str:
-    """A sentence for a body that is no JSON: what the reader stumbled over, and after how many characters."""
-    why = str((error.get("ctx") or {}).get("error") or "it cannot be read").rstrip(".")
+    """A sentence for a body that is no JSON: what the reader stumbled over, and at which character."""
+    why = str((error.get("ctx") or {}).get("error") or "it cannot be read").rstrip(".").removesuffix(" starting at")
     place = error["loc"][-1] if error.get("loc") else None
-    where = f" after {place:,} characters" if isinstance(place, int) else ""
+    where = f" at character {place + 1:,}" if isinstance(place, int) else ""
     return f'The body of the request is not JSON{where}: {why[:1].lower()}{why[1:]}. Send one JSON object, such as {{"product": "mug"}}.'
 
 
