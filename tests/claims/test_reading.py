@@ -118,3 +118,14 @@ def test_odd_digits_are_read_and_break_nothing(odd: str) -> None:
 def test_a_text_that_ends_in_the_middle_of_a_claim_is_read_to_its_end() -> None:
     assert claims.supported("Italy half 无 羊毛", {"title": "half 无 羊毛"}, "zh") is not None
     assert claims.claims(" Italy  half 无 羊毛 ") is not None
+
+
+def test_a_name_is_no_german_compound_where_the_facts_are_in_another_language() -> None:
+    english = {
+        "title": "Steinrand Kitchen Knife",
+        "description": "A chef's knife with a blade of steel for the kitchen.",
+    }
+    assert not claims.ok("A knife made of stone.", english, "en")
+    assert claims.ok(
+        "Ein Tisch aus Eiche.", {"title": "Eichentisch", "description": "Der Tisch ist für die Küche."}, "de"
+    )

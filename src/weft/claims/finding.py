@@ -202,13 +202,15 @@ def _content(found: Scan, own: Node | None) -> None:
     reading, lexicon, words = found.reading, found.lexicon, found.reading.words
     glued, n, size = reading.glued, 0, len(reading.words)
     tree = lexicon.content
+    # Of facts that are in another language a name such as Steinrand is no compound of German's.
+    compounds = lexicon.compounds and (found.language is not None or found.numbers in (None, "de"))
     while n < size:
         word = words[n]
         hit = longest(own, words, glued, n) if own and word in own else None
         if hit is None and word in tree:
             hit = longest(tree, words, glued, n)
         if hit is None:
-            entries = lexicon.compound(word) if lexicon.compounds and len(word) > 5 else ()
+            entries = lexicon.compound(word) if compounds and len(word) > 5 else ()
             hit = (n + 1, list(entries)) if entries else None
         if hit is None:
             n += 1
