@@ -43,12 +43,12 @@ def test_the_same_text_with_other_digits_fails(facts: dict[str, Any], one: dict[
         assert not claims.ok(changed, facts, language=one["language"])
 
 
-@pytest.mark.parametrize(("facts", "one"), TEXTS, ids=named)
+# Of a shorter text nobody can be sure in which language it is.
+LONG = [(facts, one) for facts, one in TEXTS if one["language"] == "zh" or len(one["text"].split()) >= 25]
+
+
+@pytest.mark.parametrize(("facts", "one"), LONG, ids=named)
 def test_a_text_in_another_language_than_the_one_asked_for_fails(facts: dict[str, Any], one: dict[str, Any]) -> None:
     wanted = "fr" if one["language"] != "fr" else "de"
-    if claims.language_of(one["text"]) != one["language"] or (
-        one["language"] != "zh" and len(one["text"].split()) < 25
-    ):
-        pytest.skip("it is too short to be told")
     judged = claims.supported(one["text"], facts, language=wanted)
     assert any(each.claim.kind == "language" and not each.ok for each in judged)
