@@ -37,10 +37,11 @@ _CODE_SCORE: Final = 100.0
 class Weights:
     """How much each part of a score counts; `fields` by the name of a field of texts, `tie` is what the other fields of a word add.
 
-    `out` is what is left of the score of a product that cannot be bought now.
+    `whole` is what a product has more that says enough of the words; `out` is what is left of the score of a product that cannot be bought now.
     """
 
-    meaning: float = 0.6
+    meaning: float = 0.9
+    whole: float = 0.5
     fields: Mapping[str, float] = field(
         default_factory=lambda: {"title": 1.0, "brand": 0.7, "kind": 1.0, "traits": 0.5, "body": 0.3}
     )
@@ -86,6 +87,7 @@ class Found:
     score: float
     words: float
     cosine: float
+    whole: bool = True
 
 
 class Shelf:
@@ -189,7 +191,7 @@ class Shelf:
             Query.const_score_query(self._term("code", one), _CODE_SCORE) for part in sought.parts for one in part.codes
         ]
         if len(near):
-            ways.append(Query.const_score_query(Query.term_set_query(self.schema, "place", list(near)), 0.0))
+            ways.append(Query.const_score_query(self._at(list(near)), 0.0))
         must = [(Must, Query.const_score_query(one, 0.0)) for one in sought.conditions]
         if not sought.parts and not len(near):
             return Query.boolean_query([(Must, Query.const_score_query(Query.all_query(), 0.0)), *must])
@@ -211,28 +213,46 @@ class Shelf:
             if cosine >= weights.least_cosine
         }
 
-    def ranked(self, query: Any, sought: Sought, weights: Weights, near: Mapping[int, float], most: int) -> list[Found]:
-        """The best matches of a query, best first, by words and by meaning."""
-        hits = self._searcher.search(query, max(weights.candidates, most), count=False).hits
-        if near and len(hits) >= max(weights.candidates, most):
-            beside = Query.const_score_query(Query.term_set_query(self.schema, "place", list(near)), 0.0)
+    def ranked(
+        self, query: Any, sought: Sought, weights: Weights, near: Mapping[int, float], most: int, whole: Any = None
+    ) -> list[Found]:
+        """The best matches of a query, best first, by words and by meaning; those first, others being equal, that match `whole`."""
+        candidates = self._candidates(query, weights, near, most)
+        if not candidates:
+            return []
+        cosines = self._cosines(sought, list(candidates), near)
+        stock = self._searcher.fast_field_values("stock", [address for _, address in candidates.values()])
+        best = max(score for score, _ in candidates.values()) or 1.0
+        enough = self._matching(whole, list(candidates)) if whole is not None else candidates.keys()
+        found = []
+        for (place, (score, address)), cosine, left in zip(candidates.items(), cosines, stock, strict=True):
+            total = score / best + weights.meaning * cosine + (weights.whole if place in enough else 0.0)
+            total *= 1.0 if left else weights.out
+            found.append(Found(place, address, total, score / best, cosine, place in enough))
+        return sorted(found, key=lambda one: (-one.score, one.place))
+
+    def _candidates(
+        self, query: Any, weights: Weights, near: Mapping[int, float], most: int
+    ) -> dict[int, tuple[float, Any]]:
+        """The matches with the best words and those near in meaning, by place: the words' score and the address."""
+        count = max(weights.candidates, most)
+        hits = self._searcher.search(query, count, count=False).hits
+        if near and len(hits) >= count:
+            beside = Query.const_score_query(self._at(list(near)), 0.0)
             more = self._searcher.search(Query.boolean_query([(Must, beside), (Must, query)]), len(near), count=False)
             hits = [*hits, *more.hits]
-        if not hits:
-            return []
-        addresses = [address for _, address in hits]
-        places = self._places(addresses)
-        scores: dict[int, tuple[float, Any]] = {}
-        for place, (score, address) in zip(places, hits, strict=True):
-            scores.setdefault(place, (score, address))
-        cosines = self._cosines(sought, list(scores), near)
-        stock = self._searcher.fast_field_values("stock", [address for _, address in scores.values()])
-        best = max(score for score, _ in scores.values()) or 1.0
-        found = []
-        for (place, (score, address)), cosine, left in zip(scores.items(), cosines, stock, strict=True):
-            total = score / best + weights.meaning * cosine
-            found.append(Found(place, address, total if left else total * weights.out, score / best, cosine))
-        return sorted(found, key=lambda one: (-one.score, one.place))
+        found: dict[int, tuple[float, Any]] = {}
+        for place, (score, address) in zip(self._places([address for _, address in hits]), hits, strict=True):
+            found.setdefault(place, (float(score), address))
+        return found
+
+    def _at(self, places: list[int]) -> Any:
+        return Query.term_set_query(self.schema, "place", places)
+
+    def _matching(self, query: Any, places: list[int]) -> set[int]:
+        """Which of some places match a query."""
+        hits = self._searcher.search(self.both([self._at(places), query]), len(places), count=False).hits
+        return set(self._places([address for _, address in hits]))
 
     def _cosines(self, sought: Sought, places: list[int], near: Mapping[int, float]) -> list[float]:
         if sought.meaning is None or self.meanings is None or sought.meaning.shape[0] != self.meanings.width:

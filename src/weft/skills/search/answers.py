@@ -21,7 +21,7 @@ _FACETS_SHOWN: Final = 12
 _VALUES_SHOWN: Final = 50
 _COVERED: Final = 0.05
 _BODY_SHOWN: Final = 240
-_FEW: Final = 1
+_FEW: Final = 3
 _SORTED: Final[Mapping[str, tuple[str, bool]]] = {
     "price": ("low", True), "-price": ("high", False), "title": ("name", True), "-title": ("name", False),
     "stock": ("stock", True), "-stock": ("stock", False),
@@ -47,7 +47,7 @@ def searched(asked: Search, business: Business) -> Results:
         sought = _alike(asked.like, sought, shelf)
     near = shelf.near(sought, weights)
     sought, query, total = _relaxed(sought, shelf, weights, list(near))
-    found = _page(asked, query, sought, shelf, weights, near)
+    found, query, total = _page(asked, query, sought, shelf, weights, near, total)
     tales = [shelf.told(one) for one in found]
     facets = _facets(asked, query, shelf, total)
     hits = [_hit(one, tale, told, asked, shelf, weights) for one, tale in zip(found, tales, strict=True)]
@@ -77,7 +77,7 @@ def _alike(product: str, sought: Sought, shelf: Shelf) -> Sought:
 
 
 def _relaxed(sought: Sought, shelf: Shelf, weights: Weights, near: Sequence[int]) -> tuple[Sought, Any, int]:
-    """What is looked for with as few words missing as anything has, its query and how many products match."""
+    """What is looked for with as few words missing as finds something, its query and how many products match."""
     needed = sum(part.needed for part in sought.parts)
     missing = needed // 3
     while True:
@@ -90,15 +90,22 @@ def _relaxed(sought: Sought, shelf: Shelf, weights: Weights, near: Sequence[int]
 
 
 def _page(
-    asked: Search, query: Any, sought: Sought, shelf: Shelf, weights: Weights, near: Mapping[int, float]
-) -> list[Found]:
-    if not asked.limit:
-        return []
+    asked: Search, query: Any, sought: Sought, shelf: Shelf, weights: Weights, near: Mapping[int, float], total: int
+) -> tuple[list[Found], Any, int]:
+    """The hits of the page that is asked for, the query that finds them, and how many it finds.
+
+    By relevance, products that say less of the words are ranked too, and fill the pages that those with enough of them do not.
+    """
     last = asked.offset + asked.limit
-    if asked.sort == "relevance":
-        return shelf.ranked(query, sought, weights, near, last)[asked.offset : last]
-    by, rising = _SORTED[asked.sort]
-    return shelf.ordered(query, by, rising=rising, most=last)[asked.offset : last]
+    if not asked.limit:
+        return [], query, total
+    if asked.sort != "relevance":
+        by, rising = _SORTED[asked.sort]
+        return shelf.ordered(query, by, rising=rising, most=last)[asked.offset : last], query, total
+    wider = shelf.matching(replace(sought, most_missing=len(sought.parts)), weights, list(near))
+    words = shelf.matching(sought, weights)
+    found = shelf.ranked(wider, sought, weights, near, last, words)[asked.offset : last]
+    return (found, query, total) if total >= last else (found, wider, shelf.count(wider))
 
 
 def _conditions(asked: Search, shelf: Shelf) -> list[Any]:
@@ -337,9 +344,10 @@ def _sentence(
     parts += demands
     words = f"words {found.words:.2f}"
     meaning = f" + {weights.meaning:g} × meaning {found.cosine:.2f}" if found.cosine else ""
+    enough = f" + {weights.whole:g} for saying enough of them" if found.whole and matched else ""
     sold_out = f", × {left:g} because it is sold out" if left != 1.0 else ""
     told = "; ".join(parts) or "it is near in meaning"
-    return f"{told[:1].upper()}{told[1:]}. {found.score:.2f} = {words}{meaning}{sold_out}."
+    return f"{told[:1].upper()}{told[1:]}. {found.score:.2f} = {words}{enough}{meaning}{sold_out}."
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from weft.index.words import folded
 from weft.skills.search import Named, Suggest, Suggestions, Value
 from weft.skills.search.understanding import cleaned, understood
 
-_WEIGHTS: Final = replace(Weights(), meaning=0.0, candidates=50)
+_WEIGHTS: Final = replace(Weights(), meaning=0.0, whole=0.0, candidates=50)
 
 
 def suggested(asked: Suggest, business: Business) -> Suggestions:
