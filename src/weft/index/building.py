@@ -181,6 +181,7 @@ def _words(place: Folder, catalog: Catalog, before: State | None, say: Say) -> t
         built_at=time.time(),
         currencies=tuple(currency for currency, _ in scribe.currencies.most_common()),
         facets=dict(scribe.facets.most_common(500)),
+        texts=tuple(sorted(scribe.filled)),
     )
     return state, dict(zip(scribe.digests, scribe.texts, strict=True))
 
@@ -217,6 +218,7 @@ class _Scribe:
         self.texts: list[str] = []
         self.currencies: Counter[str] = Counter()
         self.facets: Counter[str] = Counter()
+        self.filled: set[str] = set()
         self._first = first
         self._index = tantivy.Index(schema(), path=str(where)) if first == 0 else tantivy.Index.open(str(where))
         self._writer = self._index.writer(heap, 1)
@@ -281,6 +283,7 @@ class _Scribe:
             if text := told.texts[name]:
                 forms, terms = self.analysis.written(text)
                 made.add_text(name, " ".join(terms))
+                self.filled.add(name)
                 if name == "title":
                     title = forms
                 else:
@@ -442,6 +445,7 @@ def _segment(
         fresh=f"fresh-{step}.npz" if fresh is not None else None,
         changed=state.changed + len(newer) + len(gone),
         facets={**dict(scribe.facets), **state.facets},
+        texts=tuple(sorted(scribe.filled.union(state.texts))),
         currencies=tuple(dict.fromkeys([*state.currencies, *scribe.currencies])),
     )
 

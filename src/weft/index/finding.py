@@ -103,6 +103,8 @@ class Shelf:
         kept = orjson.loads((where / state.spelling).read_bytes())
         self.spelling = Spelling(kept["words"], kept["phrases"])
         self.analysis = Analysis(state.languages)
+        # A field that no product fills costs a look-up for each word of each query.
+        self._texts = [name for name in TEXTS if name in state.texts]
         self.meanings = (
             Meanings(where / state.meaning, where / state.fresh if state.fresh else None) if state.meaning else None
         )
@@ -144,10 +146,18 @@ class Shelf:
         """The condition that a product has one of some values of facets."""
         return _or([self._term("facet", f"{name}{SEPARATOR}{value}") for name, value in values])
 
-    def between(self, field_name: str, least: int | None, most: int | None) -> Any:
+    def between(self, column: str, least: int | None, most: int | None) -> Any:
         """The condition that a number lies between two, both included."""
-        kind = tantivy.FieldType.Unsigned if field_name == "shown" else tantivy.FieldType.Integer
-        return Query.range_query(self.schema, field_name, kind, least, most)
+        return Query.range_query(self.schema, column, tantivy.FieldType.Integer, least, most)
+
+    def on_show(self) -> Any:
+        """The condition that a product is published and no draft."""
+        # What few products are is told by what they are not: that reads no list of all others.
+        return self.unless(Query.term_query(self.schema, "shown", 0, "basic"))
+
+    def available(self) -> Any:
+        """The condition that a product can be bought now."""
+        return self.unless(Query.term_query(self.schema, "stock", 0, "basic"))
 
     def says(self, terms: Sequence[str]) -> Any:
         """The condition that a product has one of some terms in any of its texts."""
@@ -170,7 +180,7 @@ class Shelf:
         ways = [
             Query.boost_query(self._term(name, term), weight * weights.fields[name])
             for term, weight in part.terms
-            for name in TEXTS
+            for name in self._texts
             if weights.fields[name]
         ]
         return Query.disjunction_max_query(ways, weights.tie)

@@ -25,7 +25,7 @@ import orjson
 from weft.errors import Conflict, DiskFull
 from weft.postgres import lockfile
 
-FORM: Final = 1
+FORM: Final = 2
 """The number of the form in which an index is written; one of another form is built anew."""
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"
@@ -37,7 +37,7 @@ class State:
     """What is in force: the generation, how often it was written to, and what it was made from.
 
     `products` and `versions` are the count of the catalog's products and the sum of their versions, `written_at` when the last of
-    them was written: by these it is told whether the catalog has changed since; `model` made the vectors in `meaning`, null where there are none yet.
+    them was written: by these it is told whether the catalog has changed since; `model` made the vectors in `meaning`, null where there are none yet; `texts` are the fields of texts that some product fills.
     """
 
     generation: int
@@ -55,6 +55,7 @@ class State:
     changed: int = 0
     currencies: tuple[str, ...] = ()
     facets: dict[str, int] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
     form: int = FORM
 
 
@@ -79,7 +80,7 @@ class Folder:
             if told.get("form") != FORM:
                 return None
             told["languages"] = tuple(told["languages"])
-            told["currencies"] = tuple(told["currencies"])
+            told["currencies"], told["texts"] = tuple(told["currencies"]), tuple(told["texts"])
             return State(**told)
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None

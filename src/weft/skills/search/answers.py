@@ -37,7 +37,7 @@ def searched(asked: Search, business: Business) -> Results:
     if asked.stock == "any":
         weights = replace(weights, out=1.0)
     conditions = [
-        shelf.between("shown", 1, 1),
+        shelf.on_show(),
         *(one.condition for one in told.constraints),
         *_conditions(asked, shelf),
     ]
@@ -112,7 +112,7 @@ def _conditions(asked: Search, shelf: Shelf) -> list[Any]:
     found = [_condition(name, wanted, shelf) for name, wanted in asked.filters.items()]
     found += [shelf.unless(_condition(name, wanted, shelf)) for name, wanted in asked.exclude.items()]
     if asked.stock == "hide":
-        found.append(shelf.between("stock", 1, None))
+        found.append(shelf.available())
     return found
 
 
@@ -157,7 +157,7 @@ def _listed(wanted: Wanted, name: str) -> list[str]:
 
 def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
     if name == "available":
-        return shelf.between("stock", 1, None) if wanted in (True, "true") else shelf.between("stock", None, 0)
+        return shelf.available() if wanted in (True, "true") else shelf.between("stock", None, 0)
     if isinstance(wanted, (list, str)):
         raise InputError(f"filters.{name}: say a number, or {{min, max}}.")
     bounds = wanted if isinstance(wanted, Bounds) else Bounds(min=float(wanted), max=float(wanted))

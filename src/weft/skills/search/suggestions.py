@@ -21,7 +21,7 @@ def suggested(asked: Suggest, business: Business) -> Suggestions:
     if not text:
         return Suggestions()
     told = understood(text, shelf, typing=True)
-    conditions = (shelf.between("shown", 1, 1), *(one.condition for one in told.constraints))
+    conditions = (shelf.on_show(), *(one.condition for one in told.constraints))
     query = shelf.matching(Sought(tuple(told.parts), conditions), _WEIGHTS)
     found = shelf.ranked(query, Sought(tuple(told.parts)), _WEIGHTS, {}, asked.limit)[: asked.limit]
     products = []
