@@ -183,7 +183,7 @@ class Shelf:
             for name in self._texts
             if weights.fields[name]
         ]
-        return Query.disjunction_max_query(ways, weights.tie)
+        return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways, weights.tie)
 
     def matching(self, sought: Sought, weights: Weights, near: Sequence[int] = ()) -> Any:
         """The query whose matches are what is found: enough of the parts, or near in meaning, and all conditions."""
