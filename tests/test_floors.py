@@ -9,7 +9,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "weft"
 
-GROUND = frozenset(["errors", "settings", "discover", "money", "ids", "timed", "textfile"])
+GROUND = frozenset(["errors", "settings", "discover", "money", "ids", "timed", "textfile", "mojibake"])
 FLOORS = {
     "__main__": 11,
     "app": 10,

@@ -112,8 +112,7 @@ def evaluated(business: Business, skill: Skill, routes: Sequence[str], most: int
     """The score of each route over at most so many held-out products; raises Conflict where there are none, or no such route."""
     _chrf()
     for route in routes:
-        with errand.on(route=route):
-            skills.engine_of(skill, "model", business)
+        _answerable(business, skill, route)
     held = list(examples.taken(business, skill.name, held=True, most=most))
     asked = [
         (one, request) for one in held for request in skills.requests_again(skill, dict(one.product), list(one.texts))
@@ -125,6 +124,23 @@ def evaluated(business: Business, skill: Skill, routes: Sequence[str], most: int
         )
     for route in routes:
         yield _scored(business, skill, route, asked)
+
+
+def _answerable(business: Business, skill: Skill, route: str) -> None:
+    """Raise Conflict where there is nothing that can be measured: no model engine, no such route, no such model."""
+    if skill.model is None:
+        raise Conflict(f"The skill {skill.name} asks no model, so there is no route of it to measure.")
+    if not business.models.behind(route):
+        there = ", ".join(sorted(business.routes))
+        raise Conflict(
+            f"There is no route or model called {route}; "
+            + (
+                f"the routes are {there}, and a model is named as provider/model."
+                if there
+                else "no model is set up yet."
+            )
+            + f" Add one: weft models add {skill.name} --preset NAME --model MODEL"
+        )
 
 
 def _scored(business: Business, skill: Skill, route: str, asked: Sequence[tuple[Taken, BaseModel]]) -> Score:

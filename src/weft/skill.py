@@ -291,7 +291,7 @@ def engine_of(skill: Skill, wanted: str, business: "Business") -> Literal["local
     has_model = skill.model is not None and there
     if wanted == "model" and not has_model:
         why = f"no route {route} is configured" if skill.model else "this skill has no model engine"
-        raise Conflict(f"The skill {skill.name} cannot ask a model: {why}. Use --engine local.")
+        raise Conflict(f"The skill {skill.name} cannot ask a model: {why}. The engine local answers without one.")
     return "model" if has_model and wanted != "local" else "local"
 
 

@@ -11,9 +11,20 @@ from bench.corpus import Outcome
 # errors found that must all be found, of other errors found, of clean texts let through.
 REACHED = {
     "development": (1.0, 0.95, 0.98),
-    "held": (0.92, 0.88, 0.92),
+    "held": (0.935, 0.9, 0.92),
     "more_de_fr": (1.0, 0.95, 0.98),
     "more_es_zh_en": (0.98, 0.95, 0.98),
+    "more_mixed": (0.93, 0.93, 0.88),
+    "more_shops_de": (0.98, 0.95, 0.98),
+    "more_shops_en": (0.98, 0.95, 0.98),
+    "more_shops_es": (0.95, 0.94, 0.97),
+    "more_shops_fr": (1.0, 0.95, 0.98),
+    "more_shops_zh": (1.0, 0.95, 0.98),
+    "more_talk_de": (0.97, 0.94, 0.94),
+    "more_talk_en": (1.0, 0.95, 0.96),
+    "more_talk_es": (0.96, 0.95, 0.97),
+    "more_talk_fr": (0.97, 0.95, 0.97),
+    "more_talk_zh": (1.0, 0.8, 0.98),
 }
 
 

@@ -89,6 +89,19 @@ def test_what_is_nearly_the_same_is_found_with_how_near_it_is(business: Business
     assert business.memory.fuzzy(asked, "xx", "fr") == {}
 
 
+def test_texts_that_differ_in_their_numbers_alone_are_looked_up_once(
+    business: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    business.memory.put([segment("Shirt number 1 of linen", "Hemd Nummer 1 aus Leinen")], "Ann")
+    looked_up: list[str] = []
+    of = signatures.of
+    monkeypatch.setattr(signatures, "of", lambda salt, alike: looked_up.append(alike) or of(salt, alike))
+    asked = [f"Shirt number {number} of linen" for number in range(2, 2_000)]
+    found = business.memory.fuzzy([*asked, "Shirt of linen, number one"], "en", "de")
+    assert [found[text][0].target for text in asked] == ["Hemd Nummer 1 aus Leinen"] * len(asked)
+    assert len(looked_up) == 2
+
+
 def test_whatever_is_close_enough_is_found_among_thousands(business: Business) -> None:
     chance = random.Random(7)
     words = [

@@ -82,6 +82,33 @@ def test_a_skill_is_tried_and_proposes_where_the_key_may(visit: Visit) -> None:
     expect(visit.page.locator("#answer")).to_contain_text("proposed")
 
 
+def test_a_list_of_fixed_words_is_ticked_and_a_list_of_any_is_typed(visit: Visit) -> None:
+    at(visit, "skills/write")
+    page = visit.page
+    parts = page.get_by_role("group", name="parts")
+    expect(parts.get_by_role("checkbox")).to_have_count(6)
+    expect(parts.get_by_role("checkbox", checked=True)).to_have_count(6)
+    page.locator("#f-product").fill("scarf")
+    for part in ("description", "bullets", "seo title", "seo description", "alt"):
+        parts.get_by_label(part, exact=True).uncheck()
+    page.get_by_role("button", name="Ask", exact=True).click()
+    answer = page.locator("#answer")
+    expect(answer).to_contain_text("Red Wool Scarf")
+    expect(answer).not_to_contain_text("seo_title")
+    expect(answer.get_by_role("columnheader", name="before")).to_have_count(0)
+    expect(answer.get_by_text("5 checks")).to_be_visible()
+    expect(answer.get_by_text('"name"').first).to_be_hidden()
+    expect(page.get_by_role("group", name="parts").get_by_role("checkbox", checked=True)).to_have_count(1)
+    page.get_by_role("group", name="parts").get_by_label("title", exact=True).uncheck()
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("[role=alert]")).to_contain_text("at least one of parts: title, description")
+    at(visit, "skills/translate")
+    page.locator("#f-text").fill("Hello {name}")
+    page.locator("#f-into").fill("de, fr")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("#answer").get_by_role("cell", name=re.compile("^(de|fr)$"))).to_have_count(2)
+
+
 def test_a_run_is_begun_watched_paused_resumed_and_cancelled(visit: Visit) -> None:
     at(visit, "runs")
     visit.page.get_by_label("Over which products").fill("price <")

@@ -328,6 +328,15 @@ def test_what_goes_wrong_is_a_problem(
     assert server.post("/skills/odd", json={"how": "well"}).json() == {"number": 7}
 
 
+def test_a_body_that_is_no_json_is_told_of_in_a_sentence(server: httpx.Client) -> None:
+    headers = {"Content-Type": "application/json"}
+    broken = server.post("/skills/shout-it", content=b'{"bad json"', headers=headers)
+    assert broken.status_code == 422
+    assert broken.json()["detail"].startswith("The body of the request is not JSON after 11 characters: expecting ':'")
+    empty = server.post("/skills/shout-it", content=b"{", headers=headers)
+    assert "is not JSON" in empty.json()["detail"]
+
+
 def test_a_stream_comes_as_events(server: httpx.Client) -> None:
     assert server.post("/skills/tell", json={}).json() == {"number": 3}
     with server.stream("POST", "/skills/tell", json={}, headers={"Accept": "text/event-stream"}) as answered:

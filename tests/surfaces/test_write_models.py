@@ -204,5 +204,6 @@ def test_what_people_took_measures_routes_and_trains_models(gateway: Gateway, tm
         weft(gateway, made.id, "examples", "export", str(file), "--held-out", str(file))
     with pytest.raises(Conflict, match="tidy"):
         weft(gateway, made.id, "eval", "tidy")
-    with pytest.raises(Conflict, match="no route nowhere"):
+    with pytest.raises(Conflict, match="no route or model called nowhere; the routes are write") as refused:
         weft(gateway, made.id, "eval", "write", "--route", "nowhere")
+    assert "engine local" not in refused.value.message, "there is no such option of eval"

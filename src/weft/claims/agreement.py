@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from weft.claims.assertions import Assertions
-from weft.claims.facts import Fact, Facts, Quantity, Sides
+from weft.claims.facts import Fact, Facts, Quantity, Sides, words_near
 from weft.claims.finding import STOPS, Finding
 from weft.claims.lexicon import parents, plain_letters
 from weft.claims.numerals import Number, plain
@@ -110,6 +110,8 @@ def holding(readings: Iterable[Number], unit: Unit, finding: Finding, facts: Fac
                 return one.fact
         if (total := _in_total(said, unit, known, facts, finding.bound)) is not None:
             return total
+        if (deep := _under_water(said, unit, facts)) is not None:
+            return deep
         if unit.dimension in _CALENDAR:
             for one in facts.measures.get(_CALENDAR[unit.dimension], ()):
                 if one.unit is not None and _days_agree(said, unit, one, one.unit):
@@ -119,7 +121,7 @@ def holding(readings: Iterable[Number], unit: Unit, finding: Finding, facts: Fac
                 if one.unit is None and said.value == one.value:
                     return one.fact
         for one in facts.numbers:
-            if one.unit is None and one.value == said.value and _is_bare(one, unit, finding):
+            if one.unit is None and one.value == said.value and (_is_bare(one, unit, finding) or _is_wash(one, unit)):
                 return one.fact
     return None
 
@@ -144,6 +146,21 @@ def _in_total(said: Number, unit: Unit, known: Sequence[Quantity], facts: Facts,
             whole = one.role in (None, "weight", "capacity") and not _PER_PIECE.search(one.fact.name)
             if whole and count in things and abs(one.base - unit.base(said.value) * count) <= 1e-6 * one.base:
                 return one.fact
+    return None
+
+
+_METRES: Final = 10
+
+
+def _under_water(said: Number, unit: Unit, facts: Facts) -> Fact | None:
+    """The pressure that a depth of water is, and the other way round: 10 ATM are 100 m."""
+    if unit.name in ("m", "foot"):
+        pressed = [one for one in facts.measures.get("pressure", ()) if one.unit and one.unit.name in ("atm", "bar")]
+        depth = unit.base(said.value) / 1000
+        return next((one.fact for one in pressed if abs(one.value * _METRES - depth) <= depth / _METRES / 5), None)
+    if unit.name in ("atm", "bar"):
+        lengths = [one for one in facts.measures.get("length", ()) if one.unit and one.unit.name == "m"]
+        return next((one.fact for one in lengths if one.value == said.value * _METRES), None)
     return None
 
 
@@ -179,6 +196,18 @@ def _is_bare(known: Quantity, unit: Unit, finding: Finding) -> bool:
     if known.thing or known.role is None:
         return False
     return known.role == finding.role or (finding.role is None and _dimension_of(known.role) == unit.dimension)
+
+
+_WASHES: Final = re.compile(r"wash|wasch|wäsch|lav|洗")
+
+
+def _is_wash(known: Quantity, unit: Unit) -> bool:
+    """Whether a bare number is the temperature of washing: «wash inside out at 30»."""
+    return (
+        unit.dimension == "temperature"
+        and known.value in (20, 30, 40, 60, 90, 95)
+        and bool(_WASHES.search(f"{known.fact.name} {known.fact.text}".lower()))
+    )
 
 
 def _dimension_of(role: str) -> str | None:
@@ -370,8 +399,9 @@ def _percent_fits(finding: Finding, known: Quantity, every: Sequence[Quantity], 
         return True
     if any(plain_letters(word)[:5] in sentence for word in of):
         return True
+    beside = plain_letters(" ".join(words_near(text.scan.words, finding.first, finding.after, ",")))
     others = (word for other in every if other is not known for word in other.near if len(word) > 2 and word not in of)
-    return not any(plain_letters(word)[:5] in sentence for word in others)
+    return not any(plain_letters(word)[:5] in beside for word in others)
 
 
 def _sentence(finding: Finding, text: Assertions) -> str:

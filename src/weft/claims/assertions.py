@@ -1,10 +1,11 @@
 """All findings of a text in order, and the claims that they make."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from weft.claims.finding import CONTENT, STOPS, Finding, Scan, Span, abbreviates, linking, scan
+from weft.claims.finding import CONTENT, HAVING, STOPS, Finding, Scan, Span, abbreviates, linking, scan
 from weft.claims.languages import small_words, told
 from weft.claims.lexicon import LANGUAGES, Entry, Node
 from weft.claims.names import certificates, compatibles, mentions, origins
@@ -14,6 +15,7 @@ from weft.claims.reading import Reading, read
 
 _NEAR: Final = 4
 _LIMITED: Final = 3
+_BRACKETED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Assertions:
     def claim(self, finding: Finding) -> Claim:
         """A finding as a claim."""
         first = finding.begin if 0 <= finding.begin < finding.first else finding.first
-        start, end = self.reading.place(first, max(finding.after, finding.end))
+        after = max(finding.after, finding.end)
+        if not finding.negated and finding.kind in _SAID_OF:
+            first, after = _leading(self.scan, first), _trailing(self.scan, after)
+        start, end = self.reading.place(first, after)
         return Claim(
             finding.kind,
             self.reading.given[start:end],
@@ -58,6 +63,51 @@ class Assertions:
             finding.about or finding.thing,
             self.language or "und",
         )
+
+
+_SAID_OF: Final = frozenset(["property", "thing", "material", "environmental", "health"])
+# Verbs that say that something is there, is done or is fit for; a claim reaches over them.
+_STATING: Final = frozenset(
+    ["is", "are", "can", "may", "be", "ist", "sind", "kann", "können", "darf", "est", "sont", "peut", "peuvent", "es", "son", "está", "están",
+     "puede", "pueden", "supports", "support", "treated", "supporte", "supportent", "admite", "unterstützt", "verfügt", "dispone", "possède",
+     "posee", "safe", "allowed", "welcome", "fine", "autorisé", "autorisée", "permitido", "permitida", "erlaubt", "also", "auch", "aussi",
+     "también", "fully", "too", "doté", "dotée", "équipé", "équipée", "ausgestattet", "equipado", "equipada"]
+)  # fmt: skip
+_BETWEEN: Final = frozenset(
+    ["a", "an", "the", "of", "with", "for", "in", "on", "to", "ein", "eine", "einen", "einem", "einer", "der", "die", "das", "den", "dem", "mit", "für",
+     "über", "un", "une", "le", "la", "les", "l", "d", "'", "de", "du", "des", "avec", "pour", "à", "au", "una", "el", "los", "las", "con", "para"]
+)  # fmt: skip
+
+
+def _leading(found: Scan, first: int) -> int:
+    """Where the words begin that state a phrase: «comes with a lid»."""
+    begin, n = first, first - 1
+    while n >= 0 and first - n <= _NEAR:
+        word = found.words[n]
+        # «A» has something in French alone.
+        has = word in HAVING and (word != "a" or found.language == "fr")
+        if has or word in _STATING or word in _GIVING or (word in linking() and len(word) > _LIMITED):
+            begin = n
+        elif word not in _BETWEEN:
+            break
+        n -= 1
+    return begin
+
+
+def _trailing(found: Scan, after: int) -> int:
+    """Where the words end that state a phrase: «the bulb is included»."""
+    end, n = after, after
+    while n < len(found.words) and n - after < _NEAR:
+        word = found.words[n]
+        if word in _STATING or word in HAVING or word in _THERE or (word in linking() and len(word) > _LIMITED):
+            end = n + 1
+        elif word == "(" and ")" in found.words[n : n + _BRACKETED]:
+            n += found.words[n : n + _BRACKETED].index(")")
+            after = n + 1
+        else:
+            break
+        n += 1
+    return end
 
 
 def value_of(finding: Finding) -> Any:
@@ -119,8 +169,12 @@ def _concept(found: Scan, span: Span) -> Finding | None:
     if entries[0].concept == "piece":
         return None
     wanted = [one for one in entries if one.kind != "thing"] or entries
-    labelled = _labelled(found, span, wanted[0].kind)
-    kind = wanted[0].kind
+    kinds = dict.fromkeys(one.kind for one in wanted)
+    meant = next((kind for kind in kinds if _labelled(found, span, kind)), None)
+    if meant == "material" and "color" in kinds and found.words[span.first - 1] == "de":
+        meant = None
+    labelled, kind = meant is not None, meant or wanted[0].kind
+    wanted = [one for one in wanted if one.kind == meant] or wanted
     if kind == "superlative tail":
         return _superlative(found, span, wanted)
     if kind in ("material", "color") and not span.negated and _spoken_of(found, span):
@@ -128,6 +182,7 @@ def _concept(found: Scan, span: Span) -> Finding | None:
     denied = {one.negated for one in wanted}
     one = Finding(kind, span.first, span.after, wanted, denied=span.denied, labelled=labelled)
     one.negated = span.negated != (denied == {True})
+    one.rivals = span.rivals
     one.begin, one.end = span.begin, span.end if span.end > 0 else _said_to_be_there(found, span)
     one.silent = all(entry.silent for entry in wanted) or (all(entry.ambiguous for entry in wanted) and not labelled)
     if kind == "material":
@@ -230,16 +285,38 @@ def _labelled(found: Scan, span: Span, kind: str) -> bool:
         return True
     if kind == "color" and _beside_color(found, span):
         return True
+    if kind == "material" and found.language == "en" and _is_stone(found, span):
+        return True
     labels = _COLOR_LABELS if kind == "color" else _MATERIAL_LABELS
     at, steps = span.first - 1, 0
     while at >= 0 and steps < 3:
         word = found.words[at]
         if word in labels:
             return True
-        if word not in (":", "=", "is", "ist", "-", "100"):
+        if word not in (":", "=", "is", "ist", "-", "100") and word not in _ALL_OF:
             return False
         at, steps = at - 1, steps + 1
     return False
+
+
+_ALL_OF: Final = frozenset(
+    ["recycled", "reclaimed", "pure", "solid", "real", "genuine", "natural", "organic", "fine", "high-quality", "premium", "sustainable",
+     "untreated", "polished", "brushed", "thick", "hand-blown", "smooth", "soft", "%"]
+)  # fmt: skip
+_STONES: Final = frozenset(
+    ["diamond", "pearl", "ruby", "sapphire", "emerald", "jade", "amber", "topaz", "onyx", "opal"]
+)
+
+
+def _is_stone(found: Scan, span: Span) -> bool:
+    """Whether a word for a stone stands where one is set: «with a diamond», and no «diamond pattern»."""
+    if not any(one.concept in _STONES for one in span.entries):
+        return False
+    words, after = found.words, span.after
+    ends = after >= len(words) or words[after] in STOPS or words[after] == "," or words[after] in small_words()
+    return ends and span.first > 1 and words[span.first - 1] in ("a", "an", "one", "single") and words[span.first - 2] in (
+        "with", "has", "features", "and", "by", "of", "holds", "carries"
+    )  # fmt: skip
 
 
 def _before_noun(found: Scan, span: Span) -> bool:
@@ -270,6 +347,54 @@ def _beside_color(found: Scan, span: Span) -> bool:
     return sure and at < span.first - 1 and found.words[at] in _COLOR_LABELS
 
 
+_WIPING: Final = re.compile(
+    r"wip(?:e|ed|ing)|clean(?:ed|ing)?|abwisch\w*|abgewischt|wischen|essuy\w+|frott\w+|limpi\w+|frot\w+|擦|拭"
+)
+_SURFACE: Final = re.compile(
+    r"counter(?:top)?s?|worktops?|tabletops?|\w*(?:arbeits|marmor|tisch|glas|holz|stein)platten?|encimeras?|plan|cloth|rags?|chiffons?|paños?|lappen|"
+    r"napkins?|serviett\w*|servilletas?"
+)
+
+
+def _compared(words: Sequence[str], first: int) -> bool:
+    """Whether a phrase stands behind a comparison: «härter als Glas», «stronger than steel», «más dura que el vidrio», 比玻璃还硬."""
+    before = words[max(0, first - 3) : first]
+    if not before:
+        return False
+    last = before[-1]
+    if last in ("than", "比") or (last == "als" and len(before) > 1 and before[-2].endswith(("er", "mehr"))):
+        return True
+    if last in ("le", "la", "el", "du", "l", "'", "que"):
+        return "que" in before and not {
+            "plus",
+            "moins",
+            "plutôt",
+            "mieux",
+            "más",
+            "menos",
+            "mejor",
+            "meilleur",
+        }.isdisjoint(words[max(0, first - 6) : first])
+    return False
+
+
+def _used_with(words: Sequence[str], span: Span) -> bool:
+    """Whether a phrase is of what the product is wiped with or laid on: «wipe with a cotton cloth»."""
+    start, end = span.first, span.after
+    while start > 0 and span.first - start < _NEAR * 2 and words[start - 1] not in STOPS:
+        start -= 1
+    while end < len(words) and end - span.after < _NEAR and words[end] not in STOPS:
+        end += 1
+    if any(_WIPING.fullmatch(word) for word in words[start:end]) and "easy" not in words[start:end]:
+        return any(word in ("with", "mit", "avec", "con", "用") for word in words[start : span.first])
+    beside = words[max(start, span.first - 4) : min(end, span.after + 2)]
+    return any(_SURFACE.fullmatch(word) for word in beside)
+
+
+# Things that a product is used on, and is none of.
+_SURFACES: Final = frozenset(["burner", "floor", "wall", "hob"])
+
+
 def _spoken_of(found: Scan, span: Span) -> bool:
     """Whether a material or color is only spoken of: suitable for leather, like silk, wood effect."""
     after = span.after
@@ -278,6 +403,11 @@ def _spoken_of(found: Scan, span: Span) -> bool:
     if found.steers(after, "context after"):
         return not _is_modifier(found, found.steers(after, "context after"))
     words = found.words
+    if _compared(words, span.first) or _used_with(words, span):
+        return True
+    head = found.span(after)
+    if head is not None and any(one.concept in _SURFACES for one in head.entries):
+        return True
     before = _listed_before(found, span)
     if before is not None:
         return _spoken_of(found, before)
@@ -341,9 +471,14 @@ def _listed_before(found: Scan, span: Span) -> Span | None:
 _LIST: Final = frozenset([",", "and", "und", "et", "y", "和", "、", "or", "oder", "ou", "o", "或", "&", "/"])
 
 
+_LINED: Final = re.compile(r"lined|gefüttert\w*|doublée?s?|forrad[oa]s?")
+
+
 def _part(found: Scan, span: Span) -> str | None:
-    """The part that is of a material: «rubber sole», «sole made of rubber», «Obermaterial: Leder»."""
+    """The part that is of a material: «rubber sole», «sole made of rubber», «Obermaterial: Leder», «lined with silk»."""
     words = found.words
+    if span.first > 1 and _LINED.fullmatch(words[span.first - 2]) and words[span.first - 1] in _BETWEEN:
+        return "lining"
     for at in (span.after, span.after + 1):
         other = found.span(at)
         if other is not None and other is not span:

@@ -1,5 +1,6 @@
 """Verdicts on bare numbers and codes: a number needs its noun, or an equal number in a fact of that meaning."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
@@ -18,7 +19,7 @@ def number(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
     if finding.name:
         return _code(finding, facts)
     if finding.opening:
-        return _opening(finding, facts)
+        return _opening(finding, facts, text)
     against: Fact | None = None
     for readings in finding.numbers:
         held = None
@@ -41,13 +42,17 @@ def _unequal(finding: Finding, readings: Sequence[Number], text: Assertions, fac
         if (equal := next((one for one in same if one.value == finding.numbers[0][0].value), None)) is not None:
             return says_so(equal.fact)
     against = same[0].fact if same else None
-    if (fact := _summed(same, readings)) is not None:
+    if (fact := _summed(same, readings) or _in_parts(finding, readings, facts)) is not None:
         return "supported", fact, f"{quoted(fact)} adds up to that."
     if not same and (fact := _all_pieces(finding, facts)) is not None:
         return says_otherwise(fact)
     if finding.spelled and not same and not finding.role:
         return None
-    if (fact := _priced(readings, facts) or _beside(finding, readings, text, facts)) is not None:
+    if (
+        fact := _priced(readings, facts)
+        or _degrees(finding, readings, text, facts)
+        or _beside(finding, readings, text, facts)
+    ) is not None:
         return says_so(fact)
     if finding.thing == "size count" and all(f"{one[0].value:g}" in facts.sizes for one in finding.numbers):
         return says_so(facts.sizes[f"{readings[0].value:g}"])
@@ -67,10 +72,12 @@ def _of_the_role(finding: Finding, said: Number, facts: Facts) -> Quantity | Non
     return next((one for one in every if one.value == said.value and one.role == finding.role), None)
 
 
-def _opening(finding: Finding, facts: Facts) -> Ruling | None:
-    """The verdict on a number that begins a sentence: a claim where facts count the pieces, and nothing is so many."""
+def _opening(finding: Finding, facts: Facts, text: Assertions) -> Ruling | None:
+    """The verdict on a number that begins a sentence: a claim where facts count what it counts, or the pieces, and nothing is so many."""
     if any(one.value == finding.numbers[0][0].value for one in facts.numbers):
         return None
+    if same := _of_the_noun(finding, facts, text):
+        return says_otherwise(same[0].fact)
     pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None and one.value > 1]
     return says_otherwise(pieces[0].fact) if pieces else None
 
@@ -79,8 +86,19 @@ def _all_pieces(finding: Finding, facts: Facts) -> Fact | None:
     """The fact that counts the pieces, where the text counts what the product itself can be."""
     if finding.thing not in _COUNTED_ALONE or any(one.value == finding.numbers[0][0].value for one in facts.numbers):
         return None
-    pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None]
+    pieces = [one for one in facts.numbers if one.thing == "piece" and one.unit is None and not _parts(one.fact)]
     return pieces[0].fact if pieces else None
+
+
+_AT: Final = frozenset(["at", "bei", "à", "a"])
+
+
+def _degrees(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
+    """The temperature that a number is whose degrees go without saying: «goes in the machine at 40»."""
+    if finding.thing or not finding.first or text.scan.words[finding.first - 1] not in _AT:
+        return None
+    known = facts.measures.get("temperature", ())
+    return next((one.fact for said in readings for one in known if said.value == one.value), None)
 
 
 def _priced(readings: Sequence[Number], facts: Facts) -> Fact | None:
@@ -95,11 +113,33 @@ def _summed(same: Sequence[Quantity], readings: Sequence[Number]) -> Fact | None
     """The fact whose counts of one thing add up: two side pockets and two back pockets."""
     for fact in {id(one.fact): one.fact for one in same}.values():
         inside = [one.value for one in same if one.fact is fact]
+        if _SPAN.search(fact.text):
+            continue
         if len(inside) > 1 and any(sum(inside) == said.value for said in readings):
             return fact
     return None
 
 
+def _in_parts(finding: Finding, readings: Sequence[Number], facts: Facts) -> Fact | None:
+    """The fact that lists the parts of a set with their counts: «2 plates, 2 cups» is a set of four."""
+    if finding.thing != "piece":
+        return None
+    for fact in {id(one.fact): one.fact for one in facts.numbers}.values():
+        parts = _parts(fact)
+        if parts and any(sum(parts) == said.value for said in readings):
+            return fact
+    return None
+
+
+def _parts(fact: Fact) -> list[int]:
+    """The counts of the parts that a fact lists, one by one; none where it is no such list."""
+    parts = [_PART.fullmatch(item) for item in _ITEMS.split(fact.text)]
+    return [int(part[1]) for part in parts if part] if len(parts) > 1 and all(parts) else []
+
+
+_SPAN: Final = re.compile(r"\d\s*(?:-|–|—|bis|to|à|a|至|到)\s*\d")
+_ITEMS: Final = re.compile(r"\s*[,;+&、，]\s*|\s+(?:und|and|et|y)\s+")
+_PART: Final = re.compile(r"(\d{1,3})\s*[x×]?\s*[^\W\d][^\d]*")
 _OF: Final = frozenset(["of", "out", "von", "sur", "de", "sobre", "/", "级", "共"])
 
 
@@ -115,12 +155,23 @@ def _rated(finding: Finding, readings: Sequence[Number], text: Assertions, facts
     return next((one.fact for one in rated if id(one.fact) in scales), None)
 
 
+def _of_a_pair(finding: Finding, text: Assertions, facts: Facts) -> Fact | None:
+    """The fact of a share that stands in a pair of them: «wool and cotton (55/45)»."""
+    words, at = text.scan.words, finding.first
+    shares = {f"{share.value:g}": share.fact for _, share in facts.shares}
+    pairs = (words[at : at + 3], words[max(at - 2, 0) : at + 1])
+    if any(len(pair) == 3 and pair[1] == "/" and pair[0] in shares and pair[2] in shares for pair in pairs):
+        return shares[words[at]]
+    return None
+
+
 def _beside(finding: Finding, readings: Sequence[Number], text: Assertions, facts: Facts) -> Fact | None:
     """The fact of a number whose unit, or whose scale, is said beside it."""
     return (
         _elliptic(finding, readings, text, facts)
         or _shared_unit(finding, readings, text, facts)
         or _rated(finding, readings, text, facts)
+        or _of_a_pair(finding, text, facts)
     )
 
 
@@ -180,6 +231,12 @@ def _of_the_noun(finding: Finding, facts: Facts, text: Assertions) -> list[Quant
 _NOUN: Final = 4
 
 
+def _alike(one: str, two: str) -> bool:
+    """Whether two words begin alike, or one is a compound of the other: Waschladungen, Ladungen."""
+    short, long = sorted((one, two), key=len)
+    return len(short) >= _NOUN and (short[:_NOUN] == long[:_NOUN] or (len(short) > _NOUN + 1 and long.endswith(short)))
+
+
 def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     """Whether an equal number in a fact is of the same meaning."""
     times = finding.thing == "piece" and finding.first > 0 and text.scan.words[finding.first - 1] == "x"
@@ -190,7 +247,7 @@ def _means(finding: Finding, known: Quantity, text: Assertions) -> bool:
     near = _words_near(finding, text)
     if near & known.near and (times or not (finding.thing and known.thing)):
         return True
-    if any(len(one) > 3 and len(two) > 3 and one[:4] == two[:4] for one in near for two in known.near):
+    if any(_alike(one, two) for one in near for two in known.near):
         return True
     if finding.thing is None and known.thing is None:
         last = known.fact.name.rpartition(".")[2]

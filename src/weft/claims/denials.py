@@ -1,7 +1,7 @@
 """Words that facts or a text deny, whatever they are: «not suitable for puppies», «backlight: none», «不含电钻»."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +12,7 @@ from weft.claims.finding import (
     Scan,
     abbreviates,
     answered,
+    behind_other_denials,
     clause_of,
     ends_denial,
     enumerated,
@@ -26,6 +27,7 @@ _REACH: Final = 6
 _FEW: Final = 2
 _LONGEST: Final = 6
 _SHORTEST: Final = 4
+_TELLING: Final = 3
 _CJK: Final = 0x2E80
 _NO_KINDS: Final = frozenset[str]()
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -82,11 +84,20 @@ def groups(scan: Scan) -> list[list[int]]:
         if verbal and n == begun + 1 and word not in HAVING:
             until = -1
         if n in scan.late:
+            begins = behind_other_denials(scan, max(clause_of(words, clause, n), n - 8), n)
             found.append(
-                [back for back in range(max(clause_of(words, clause, n), n - 8), n) if _tells(words[back])][::-1]
+                [back for back in range(begins, _before_purpose(words, begins, n)) if _tells(words[back])][::-1]
             )
         n += 1
     return [group for group in found if group and not _is_limited(scan, group[0])]
+
+
+_PURPOSE: Final = frozenset(["for", "für", "pour", "para"])
+
+
+def _before_purpose(words: Sequence[str], first: int, late: int) -> int:
+    """Where what a late denial takes back ends, before what that is for: «les adaptateurs pour siège auto sont vendus …»."""
+    return next((n for n in range(first + 1, late) if words[n] in _PURPOSE and n > first + 1), late)
 
 
 _LIMITS: Final = frozenset(
@@ -122,7 +133,7 @@ def _listed(scan: Scan, comma: int) -> bool:
 def _tells(word: str) -> bool:
     if ord(word[0]) > _CJK:
         return word not in "的了吗呢"
-    return len(word) >= _SHORTEST and word.isalpha() and word not in linking() and word not in small_words()
+    return len(word) >= _TELLING and word.isalpha() and word not in linking() and word not in small_words()
 
 
 def telling(scan: Scan) -> Iterator[tuple[int, str]]:
@@ -140,10 +151,14 @@ def chinese_denied(scan: Scan) -> Iterator[tuple[int, int]]:
             while first < min(len(scan.words), after + 3) and scan.words[first] in _MARKS:
                 first += 1
             end = first
-            while end < len(scan.words) and ord(scan.words[end][0]) > _CJK and end - first <= _LONGEST:
+            while end < len(scan.words) and _is_signs(scan.words[end]) and end - first <= _LONGEST:
                 end += 1
             if _FEW <= end - first <= _LONGEST:
                 yield first, end
+
+
+def _is_signs(word: str) -> bool:
+    return ord(word[0]) > _CJK or (word.isascii() and word.isalnum())
 
 
 def chinese_late(scan: Scan) -> Iterator[tuple[int, int]]:
@@ -154,6 +169,136 @@ def chinese_late(scan: Scan) -> Iterator[tuple[int, int]]:
             while first > 0 and n - first < 12 and scan.words[first - 1] not in STOPS and scan.words[first - 1] != ",":
                 first -= 1
             yield first, n
+
+
+_SUBJECT: Final = 4
+_VERBS: Final = frozenset(
+    ["is", "are", "has", "ist", "sind", "hat", "est", "sont", "es", "son", "lleva", "tiene", "comes", "includes"]
+)
+_ASIDES: Final = 2
+_ASIDE: Final = 3
+_BRACKETED: Final = 10
+
+
+def withheld(scan: Scan, first: int, after: int) -> bool:
+    """Whether the clause of a phrase takes something back that no phrase of the lexicon is, or says what withholds it.
+
+    «Palmöl kommt uns nicht in die Tüte», «the dishwasher would damage it», «el cargador, eso sí, se compra aparte».
+    """
+    start, end = _clause_around(scan, first, after)
+    for n in range(start, end):
+        if first <= n < after:
+            continue
+        kinds = scan.kinds.get(n, _NO_KINDS)
+        if "not loose" in kinds:
+            return True
+        if ("not before" in kinds and "not only" not in kinds) or n in scan.late:
+            behind = scan.steers(n, "not before") or n + 1
+            if not _binds(scan, behind, min(end, behind + _REACH)) and scan.words[n] not in (
+                "w",
+                "of",
+                "from",
+                "de",
+                "von",
+            ):
+                return True
+    return False
+
+
+def _clause_around(scan: Scan, first: int, after: int) -> tuple[int, int]:
+    """The clause of a phrase, up to a comma or «and»; where it is no more than the subject, with what follows."""
+    words, start, end = scan.words, first, after
+    if ord(words[first][0]) > _CJK:
+        return _chinese_clause(words, first, after)
+    while start > 0 and words[start - 1] not in STOPS and words[start - 1] != "," and words[start - 1] not in _JOINS:
+        start -= 1
+    end = _segment_end(scan, after)
+    if words[start] in _WITH or not _VERBS.isdisjoint(words[start:end]) or end - start > _SUBJECT + after - first:
+        return start, end
+    for _ in range(_ASIDES):
+        if not _goes_on(scan, end):
+            break
+        begin, end = end + 1, _segment_end(scan, end + 1)
+        if end - begin > _ASIDE:
+            break
+    return start, end
+
+
+def _segment_end(scan: Scan, n: int) -> int:
+    words = scan.words
+    if n < len(words) and words[n] == "(" and ")" in words[n : n + _BRACKETED]:
+        n += words[n : n + _BRACKETED].index(")") + 1
+    while (
+        n < len(words)
+        and words[n] not in STOPS
+        and words[n] != ","
+        and not (words[n] in _JOINS and not _joins_noun(scan, n))
+    ):
+        n += 1
+    return n
+
+
+def _goes_on(scan: Scan, n: int) -> bool:
+    """Whether a clause goes on behind a comma, and not with a denial of another thing: «mit Deckel, ohne Griff»."""
+    words = scan.words
+    if n + 1 >= len(words) or words[n] not in ",?:":
+        return False
+    return not is_preposition(scan, words[n + 1]) or n + 2 >= len(words) or words[n + 2] in STOPS
+
+
+def _joins_noun(scan: Scan, n: int) -> bool:
+    """Whether «und» adds a noun to the subject: «Trockner und Bügeleisen lässt du weg»."""
+    following = scan.reading.raws[n + 1 : n + 2]
+    return scan.language == "de" and bool(following) and following[0][:1].isupper() and len(following[0]) > _SHORTEST
+
+
+def _chinese_clause(words: Sequence[str], first: int, after: int) -> tuple[int, int]:
+    start, end = first, after
+    while start > 0 and words[start - 1] not in STOPS and words[start - 1] != ",":
+        start -= 1
+    while end < len(words) and words[end] not in STOPS and words[end] != ",":
+        end += 1
+    if end < len(words) and words[end] == "?":
+        end = next((n for n in range(end + 1, len(words)) if words[n] in STOPS), len(words))
+    return start, end
+
+
+_INTO: Final = frozenset(
+    [
+        "in",
+        "im",
+        "ins",
+        "zum",
+        "zur",
+        "an",
+        "bei",
+        "dans",
+        "au",
+        "aux",
+        "en",
+        "al",
+        "into",
+        "to",
+        "part",
+        "parte",
+        "partie",
+        "del",
+        "du",
+    ]
+)
+
+
+def _binds(scan: Scan, first: int, after: int) -> bool:
+    """Whether a denial takes back a phrase of the lexicon, and not only says where: «gehört nicht zum Set»."""
+    for n in range(first, after):
+        span = scan.span(n)
+        if (
+            span is not None
+            and (span.negated or span.denied)
+            and not any(one.concept == "piece" for one in span.entries)
+        ):
+            return _INTO.isdisjoint(scan.words[max(first, span.first - 2) : span.first])
+    return False
 
 
 def bare_label(label: str) -> str:

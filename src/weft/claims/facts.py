@@ -12,7 +12,7 @@ from weft.claims.assertions import Assertions, assertions
 from weft.claims.denials import bare_label, chinese_denied, groups, stem, telling
 from weft.claims.finding import STOPS, Finding, linking
 from weft.claims.languages import small_words, told
-from weft.claims.lexicon import Entry, lexicon, longest, parents, properties_of, territories
+from weft.claims.lexicon import Entry, lexicon, longest, parents, properties_of, regions, territories
 from weft.claims.numerals import Number, plain
 from weft.claims.reading import Reading, read
 from weft.claims.units import Unit, money, units
@@ -76,8 +76,14 @@ _NO: Final = frozenset(
         "不",
         "不是",
         "不可",
+        "frei",
+        "free",
     ]
 )
+_PACKED: Final = re.compile(r"(?:pack|set|package|bundle|lot|box)[ -](?:size|quantity|qty|count|of)|quantity|packungsgröße|packungsgroesse|stück(?:zahl)?|"
+                            r"stueckzahl|quantité(?: par lot)?|quantite(?: par lot)?|unidades(?: por paquete)?|cantidad|件数|数量|装数")  # fmt: skip
+_RID: Final = re.compile(r" (free|frei)$")
+_RID_OF: Final = frozenset(["free", "frei", "libre", "exempt"])
 # Values that affirm, or deny, what the fact's name says: «charger: included», «tapis: vendu séparément».
 _GIVEN: Final = re.compile(
     r"included|supplied|provided|present|available|possible|suitable|(?:mit)?inklusive|enthalten|im lieferumfang(?: enthalten)?|dabei|"
@@ -111,6 +117,8 @@ _CAMEL: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
 _SMALL: Final = frozenset(
     ["g", "mg", "ml", "mm", "mAh", "W", "lm", "Pa", "J", "kJ", "kcal", "rpm", "°C", "px", "day", "hour"]
 )
+# Of these 1,900 may be as many, an altitude, or two, a width.
+_FAR: Final = frozenset(["m", "km", "foot", "mile"])
 _LARGE: Final = frozenset(["kg", "l", "m", "km", "tonne", "pound", "inch", "foot", "GB", "TB"])
 _SOLID: Final = frozenset(
     [
@@ -163,10 +171,14 @@ _PER: Final = re.compile(
 _UNITS: Final = ("unit", "units", "einheit", "unité", "unite", "unidad", "单位")
 _HELD: Final = ("value", "wert", "valeur", "valor", "值")
 _ENDS: Final = (("min", "max"), ("von", "bis"), ("from", "to"), ("desde", "hasta"), ("low", "high"))
+_FEW_LETTERS: Final = 3
 _LAND: Final = re.compile(r"\b[A-Z]{2}\b")
 _ORIGIN: Final = re.compile(r"origin|made|country|land|herkunft|ursprung|pays|pa[ií]s|fabri|hecho|proced|orig[ei]n|provenance|manufactur|"
-                            r"hergestellt|gefertigt|hech[oa]|produ[ckz]|产地|产|制造")  # fmt: skip
-_OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|开封|开盖")
+                            r"hergestellt|gefertigt|hech[oa]|produ[ckz]|产地|产|制造|"
+                            r"assembl|montad|tissé|tricot|tejid|gewebt|gestrickt|genäht|woven|knit|sewn|cousu|cosid|grown|anbau|cultiv|组装")  # fmt: skip
+_BARE_DEGREES: Final = re.compile(r"(\d{2,3}) ?C")
+_DENIER: Final = re.compile(r"\b(\d{2,4})D\b")
+_OPENED: Final = re.compile(r"open|öffn|ouver|abier|apert|pao|shelf|halt|conserv|caduc|durab|开封|开盖|保质")
 # What a fact about one concept says of another, and whether that is the opposite.
 _FOLLOWS: Final = {
     "animal testing": ("cruelty-free", True), "cruelty-free": ("animal testing", True), "lining": ("lined", False), "vegan": ("animal products", True),
@@ -455,7 +467,8 @@ def prepared(facts: "Mapping[str, Any] | Sequence[Fact] | Facts", language: str 
 
 
 def _answers(fact: Fact) -> Iterator[Fact]:
-    """A fact as it is; one that begins with yes or no as that, and what follows: «no, only splash-proof»."""
+    """A fact as it is; one that begins with yes or no as that, and what follows: «no, only splash-proof»; 600D as denier as well."""
+    yield from (Fact(fact.name, denier, f"{denier} denier") for denier in _DENIER.findall(fact.text))
     begun = _YES_NO.match(fact.text) if isinstance(fact.value, str) and len(fact.text) <= _LONG * 2 else None
     if begun is None or fact.name.rpartition(".")[2] in _PROSE:
         yield fact
@@ -466,12 +479,15 @@ def _answers(fact: Fact) -> Iterator[Fact]:
 
 
 def _implied(ready: Facts) -> None:
-    """What facts exclude without a word: what may only be dry-cleaned is not for the washing machine."""
+    """What facts say without a word: what may only be dry-cleaned is not for the washing machine, what has a battery needs no cable."""
     for part, having in _HAVING.items():
         for one, other in ((part, having), (having, part)):
             denied = next((known for known in ready.named.get(one, ()) if known.negated), None)
             if denied and all(known.negated for known in ready.named.get(other, ())):
                 ready.named.setdefault(other, []).append(Known(other, True, denied.fact))
+    battery = next((known for known in ready.named.get("battery", ()) if not known.negated), None)
+    if battery and all(not known.negated for known in ready.named.get("battery", ())) and "wireless" not in ready.named:
+        ready.named["wireless"] = [Known("wireless", False, battery.fact, weak=True)]
     for concept, excluded in _NOT_WITH.items():
         known = next((one for one in ready.named.get(concept, ()) if not one.negated), None)
         for other in excluded if known else ():
@@ -576,20 +592,31 @@ def _said(fact: Fact, _: str, language: str | None) -> tuple[str, bool, list[tup
     return text, alone.fits, [(name, kept) for name in _FIELDS if (kept := getattr(alone, name))]
 
 
+def _labelled(ready: Facts, fact: Fact, label: str, language: str | None) -> str:
+    """A fact's text behind its name, with the unit that the name gives it."""
+    text = fact.text
+    if isinstance(fact.value, int | float | str) and _NOTHING.fullmatch(text.strip()):
+        _take(ready, Fact(fact.name, False, "no"), language)
+    gap = " " if text.strip().lower().partition(" ")[0] in _LEADS else ": "
+    _land(ready, fact, label)
+    return f"{label}{gap}{_with_unit(fact, label)}"
+
+
 def _take(ready: Facts, fact: Fact, language: str | None) -> str:
     """Take one fact in; returns its folded tokens as a text."""
     label = label_of(fact.name)
     text = fact.text
     says = _polarity(fact) if label else None
     flipped = None if says is None else not says
+    if label and text.strip().lower() in _RID_OF:
+        rid = f"{own_label(fact.name)}-free"
+        return _take(ready, Fact(fact.name, rid, rid), language)
+    if _PACKED.fullmatch(label.lower()) and text.strip().isdigit():
+        text, label = f"{text.strip()} pieces", ""
     if flipped is not None:
-        text = label = own_label(fact.name)
+        text = label = _RID.sub(r"-\1", own_label(fact.name))
     elif label and len(text) <= _LONG * 4 and fact.name.rpartition(".")[2] not in _PROSE:
-        if isinstance(fact.value, int | float | str) and _NOTHING.fullmatch(text.strip()):
-            _take(ready, Fact(fact.name, False, "no"), language)
-        gap = " " if text.strip().lower().partition(" ")[0] in _LEADS else ": "
-        text = f"{label}{gap}{_with_unit(fact, label)}"
-        _land(ready, fact, label)
+        text = _labelled(ready, fact, label, language)
     long = len(text) > _LONG
     found = assertions(text, numbers=language)
     label_size = len(read(label).words) if _denies_behind(found, label, text) else 0
@@ -604,11 +631,7 @@ def _take(ready: Facts, fact: Fact, language: str | None) -> str:
             _note(ready, found, finding, fact, flipped, weak=weak)
     if flipped is None and text is not fact.text and len(fact.text) <= _SHORT:
         _joined(ready, fact, label)
-    _tight(ready, found, fact)
-    _mark(ready, found, fact)
-    _treated(ready, fact)
-    if not _SOLID.isdisjoint(found.scan.words):
-        _solid(ready, fact)
+    _follow(ready, found, fact)
     _words_said(ready, found, fact, flipped)
     _sizes(ready, fact, label)
     ready.fits = ready.fits or bool(_FITS.search(label.lower()))
@@ -631,6 +654,8 @@ def _deny_all(ready: Facts, found: Assertions, fact: Fact, first: int) -> None:
     for finding in found.findings:
         if finding.first >= first and finding.kind in ("property", "thing", "material", "environmental", "health"):
             finding.negated = True
+            if finding.kind == "thing" and not finding.qualified and _says_more(found, finding):
+                finding.qualified = "some"
     words = found.scan.words
     start = first + 1
     for n in range(start, len(words) + 1):
@@ -647,10 +672,28 @@ def _deny_all(ready: Facts, found: Assertions, fact: Fact, first: int) -> None:
             start = n + 1
 
 
+def _says_more(found: Assertions, finding: Finding) -> bool:
+    """Whether an item of a list says more than a thing: «people with asthma» are not all people."""
+    following = found.scan.words[finding.after : finding.after + 1]
+    return bool(following) and following[0] in _WHICH
+
+
+_WHICH: Final = frozenset(
+    ["with", "who", "that", "mit", "die", "avec", "qui", "de", "con", "que", "under", "over", "unter", "über"]
+)
+
+
 def _land(ready: Facts, fact: Fact, label: str) -> None:
     """The countries by their codes, where the fact's name asks for them: «made_in: PT»."""
-    if not _ORIGIN.search(label.lower()):
+    if not _ORIGIN.search(label.lower()) or _of_ingredient(fact.name):
         return
+    reading, tree = read(fact.text), lexicon(None).countries
+    for n, word in enumerate(reading.words):
+        hit = longest(tree, reading.words, reading.glued, n) if word in tree and len(word) > _FEW_LETTERS else None
+        for entry in hit[1] if hit else ():
+            ready.origins.setdefault(entry.concept, fact)
+            if land := regions().get(entry.concept):
+                ready.origins.setdefault(land, fact)
     for code in _LAND.findall(fact.text):
         if code in territories() or code == "UK":
             ready.origins.setdefault("GB" if code == "UK" else code, fact)
@@ -666,13 +709,19 @@ def _is_part_of(found: Assertions, finding: Finding) -> bool:
 
 
 def _joined(ready: Facts, fact: Fact, label: str) -> None:
-    """What a short value and the name behind it say together: «glass: sapphire» is sapphire glass."""
-    value = len(read(fact.text).words)
-    reading = read(f"{fact.text} {label}")
+    """What a short value and its name say together: «glass: sapphire» is sapphire glass, «cire: soja» is cire de soja."""
+    for first, second in ((fact.text, label), (label, fact.text), (f"{label} de", fact.text)):
+        _said_together(ready, fact, first, second)
+
+
+def _said_together(ready: Facts, fact: Fact, first: str, second: str) -> None:
+    """What phrases say that begin in one text and end in another."""
+    border = len(read(first).words)
+    reading = read(f"{first} {second}")
     tree = lexicon(None).content
-    for n in range(value):
+    for n in range(border):
         hit = longest(tree, reading.words, reading.glued, n) if reading.words[n] in tree else None
-        for entry in hit[1] if hit and hit[0] > value else ():
+        for entry in hit[1] if hit and hit[0] > border else ():
             if entry.kind in ("material", "color", "property") and not entry.negated:
                 known = Known(entry.concept, False, fact)
                 ready.kinds.setdefault(entry.kind, []).append(known)
@@ -701,7 +750,8 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
         if n in denied:
             ready.denied.setdefault(word, fact)
         else:
-            ready.stems.add(word)
+            if fact.name not in _CALLED:
+                ready.stems.add(word)
             if (
                 short
                 and not flipped
@@ -711,7 +761,7 @@ def _words_said(ready: Facts, found: Assertions, fact: Fact, flipped: bool | Non
                 ready.affirmed.setdefault(word, fact)
     for first, after in chinese_denied(scan) if flipped is None else ():
         ready.denied.setdefault("".join(scan.words[first:after]), fact)
-    if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[0]) > _CJK:
+    if flipped is not None and (name := bare_label("".join(scan.words))) and ord(name[-1]) > _CJK:
         (ready.denied if flipped else ready.affirmed).setdefault(name, fact)
 
 
@@ -739,6 +789,15 @@ def _denies_behind(found: Assertions, label: str, text: str) -> bool:
     first = next((one for one in found.findings if one.first >= size and not (one.silent and not one.negated)), None)
     late = any(one.negated and one.first < size for one in found.findings)
     return late or (first is not None and first.negated and "," not in found.scan.words[size : first.first])
+
+
+def _follow(ready: Facts, found: Assertions, fact: Fact) -> None:
+    """What follows from what a fact says."""
+    _tight(ready, found, fact)
+    _mark(ready, found, fact)
+    _treated(ready, fact)
+    if not _SOLID.isdisjoint(found.scan.words):
+        _solid(ready, fact)
 
 
 def _tight(ready: Facts, found: Assertions, fact: Fact) -> None:
@@ -816,6 +875,8 @@ def _with_unit(fact: Fact, label: str) -> str:
     """A bare number with the unit that its name ends with; months after opening (12M) as such."""
     if (opened := re.fullmatch(r"(\d{1,2}) ?M", fact.text)) and _OPENED.search(label.lower()):
         return f"{opened[1]} months"
+    if degrees := _BARE_DEGREES.fullmatch(fact.text):
+        return f"{degrees[1]} °C"
     if isinstance(fact.value, bool) or not _FIGURES.fullmatch(fact.text):
         return fact.text
     if label.lower().endswith((" cents", " cent")) and fact.text.strip().isdigit():
@@ -860,9 +921,12 @@ def _note(
             if finding.entries and (follows := properties_of().get(finding.entries[0].concept)):
                 ready.named.setdefault(follows, []).append(Known(follows, False, fact))
     elif kind == "origin":
-        beside = finding.silent and not _ORIGIN.search(fact.name.lower())
+        beside = (finding.silent and not _ORIGIN.search(fact.name.lower())) or _of_ingredient(fact.name)
         for entry in finding.entries:
-            (ready.named_lands if beside or finding.role == "design" else ready.origins).setdefault(entry.concept, fact)
+            known = ready.named_lands if beside or finding.role == "design" else ready.origins
+            known.setdefault(entry.concept, fact)
+            if land := regions().get(entry.concept):
+                known.setdefault(land, fact)
         if finding.name:
             ready.origins.setdefault(finding.name, fact)
     if kind in ("certification", "origin", "compatibility", "size", "dimensions"):
@@ -872,6 +936,23 @@ def _note(
     if finding.thing and kind == "number" and finding.thing not in taken_back:
         in_label = finding.after - finding.first == 1
         ready.named.setdefault(finding.thing, []).append(Known(finding.thing, False, fact, weak=in_label))
+
+
+def _in_passing(found: Assertions, finding: Finding) -> bool:
+    """Whether a denial stands in parentheses behind something else: «240 °C (without its handle)»."""
+    return finding.begin > 1 and found.scan.words[finding.begin - 1] == "("
+
+
+@lru_cache(maxsize=4_000)
+def _of_ingredient(name: str) -> bool:
+    """Whether a fact's name asks where a part of the product is from: juniper_origin."""
+    words = own_label(name).lower().split()
+    asks = [word for word in words if _ORIGIN.search(word)]
+    others = [word for word in words if word not in asks and word not in small_words() and word not in linking()]
+    return bool(asks) and bool(others) and bool(_SOURCE.search(" ".join(asks)))
+
+
+_SOURCE: Final = re.compile(r"origin|herkunft|provenance|procedencia|orig[ei]n|产地")
 
 
 def _note_concepts(
@@ -886,7 +967,12 @@ def _note_concepts(
             fact,
             finding.about if entry.kind == "material" else None,
             weak or (entry.ambiguous and not finding.labelled),
-            entry.kind == "thing" and (bool(finding.qualified) or (flipped is not None and _several(found, entry))),
+            entry.kind == "thing"
+            and (
+                bool(finding.qualified)
+                or _in_passing(found, finding)
+                or (flipped is not None and _several(found, entry))
+            ),
         )
         ready.kinds.setdefault(entry.kind, []).append(known)
         for above in [entry.concept] if negated else parents().get(entry.concept, (entry.concept,)):
@@ -907,7 +993,7 @@ def _note_quantity(ready: Facts, found: Assertions, finding: Finding, fact: Fact
         unit = finding.units[n] if n < len(finding.units) else finding.unit
         readings: Sequence[Number] = given
         if unit is not None and len(readings) > 1:
-            readings = (_likely(readings, unit),)
+            readings = readings if unit.name in _FAR else (_likely(readings, unit),)
         for one in readings:
             quantity = Quantity(
                 one.value,

@@ -129,6 +129,7 @@ class Finding:
     name: str = ""
     text: str = ""
     instead: list["Finding"] = field(default_factory=list)
+    rivals: Sequence["Span"] = ()
 
 
 @dataclass(slots=True)
@@ -142,6 +143,7 @@ class Span:
     denied: str = ""
     begin: int = -1
     end: int = -1
+    rivals: Sequence["Span"] = ()
 
 
 @dataclass(slots=True)
@@ -306,15 +308,16 @@ class _Denial:
         found, word = self.found, self.found.words[n]
         steering = found.steering.get(n)
         kinds = found.kinds.get(n, _NO_KINDS)
+        dash = word == "-" and is_dash(found, n)
         if (
-            word == ":"
+            (word in ":?" or (dash and self.begin == self.clause))
             and self.until >= 0
             and not self.klass
             and self.heads
             and _is_label(found.words[self.behind : n])
         ):
             self.until, self.named = n + _REACH, True
-        elif word in STOPS and not abbreviates(found, n):
+        elif dash or (word in STOPS and not abbreviates(found, n)):
             self.end()
             if word not in ":()" and not (word == "?" and answered(found, n)):
                 self.clause = n + 1
@@ -334,8 +337,12 @@ class _Denial:
             self.heads = (
                 n == 0 or found.words[n - 1] in STOPS or (found.words[n - 1] != "," and n - self.clause < _LABEL)
             )
-            self.until = steering[0] + (_NARROW if word in ("无", "零") and steering[0] == n + 1 else _REACH)
-            self.acts = word in ACTING and found.words[min(steering[0], len(found.words) - 1)] not in HAVING
+            self.until = steering[0] + _REACH
+            if word in ("无", "零") and steering[0] == n + 1:
+                self.until = _behind_modifiers(found.words, steering[0]) + _NARROW
+            self.acts = (word in ACTING and found.words[min(steering[0], len(found.words) - 1)] not in HAVING) or (
+                word == "ohne" and _is_done(found, steering[0])
+            )
         elif self.until >= 0 and self.ends(n, word, kinds):
             self.end()
         elif self.klass and word in _MORE and self.until >= n - 1:
@@ -343,7 +350,14 @@ class _Denial:
 
     def ends(self, n: int, word: str, kinds: Collection[str]) -> bool:
         """Whether a word ends a negation: but, not only, and what «and» adds."""
-        if "not only" in kinds or ("not but" in kinds and self.found.at[n] < 0 and n > self.behind):
+        if "not only" in kinds:
+            return True
+        if (
+            "not but" in kinds
+            and self.found.at[n] < 0
+            and n > self.behind
+            and not _still_links(self.found, self.behind, n)
+        ):
             return True
         if self.klass and word in _PLACED:
             return True
@@ -357,18 +371,22 @@ class _Denial:
 
     def meet(self, n: int, span: Span) -> None:
         """Deny a phrase that stands within reach."""
+        following = self.found.words[span.after] if span.after < len(self.found.words) else ""
+        if following in _TREATED_WITH and any(one.concept == "treated" for one in span.entries):
+            return
         things = self.acts and all(one.kind == "thing" for one in span.entries)
+        direct = not self.klass and n - self.behind <= 1 and not is_preposition(self.found, self.denier)
         if n <= self.until and not things and not _is_only_number(span) and (not self.klass or self.reaches(span)):
             span.negated, span.denied = not _denies_itself(self.found, span), self.denier
             span.begin = self.begin if not self.klass else -1
-            following = self.found.words[span.after] if span.after < len(self.found.words) else ""
             alone = is_preposition(self.found, self.denier)
             goes_on = following in (_OR if alone else _OR - _AND) or (
                 alone and (following == "," or _class(span) == {"thing"})
             )
             self.klass, self.until = _class(span), span.after + (_REACH if goes_on else -1)
         if _freed(self.found, span):
-            span.negated, span.denied = True, "free"
+            # What is not gluten-free has gluten in it.
+            span.negated, span.denied = not (span.negated and direct), "free"
             span.end = span.after + (2 if self.found.words[span.after] == "-" else 1)
 
     def reaches(self, span: Span) -> bool:
@@ -376,6 +394,38 @@ class _Denial:
         if self.klass == {"thing"} and not is_preposition(self.found, self.denier):
             return any(one.kind in ("thing", "property") for one in span.entries)
         return _is_of(span, self.klass)
+
+
+_TO: Final = re.compile(r"(?:ab|an|auf|aus|ein|weg|um|vor|nach|mit|zurück|heraus)zu[a-zäöüß]+n|zu [a-zäöüß]+n")
+
+
+def _is_done(found: Scan, n: int) -> bool:
+    """Whether German denies what is done and not a thing: «ohne die Hülle abzunehmen»."""
+    words = found.words
+    for at in range(n, min(n + _REACH * 2, len(words))):
+        if words[at] in STOPS or words[at] in (",", "und", "oder"):
+            break
+        if _TO.fullmatch(words[at]) or _TO.fullmatch(" ".join(found.reading.raws[at : at + 2])):
+            return True
+    return False
+
+
+_MODIFIERS: Final = frozenset(["内置", "外置", "任何", "额外", "可视", "自带", "附加", "人工", "单独", "独立"])
+
+
+def _behind_modifiers(words: Sequence[str], n: int) -> int:
+    """Where the thing begins that a Chinese denial takes back: 无内置电池."""
+    while "".join(words[n : n + 2]) in _MODIFIERS:
+        n += 2
+    return n
+
+
+_TREATED_WITH: Final = frozenset(["with", "mit", "avec", "con", "against", "gegen", "contre", "contra", "anti"])
+
+
+def _still_links(found: Scan, first: int, after: int) -> bool:
+    """Whether nothing but what links stands behind a denial: «does not come with a lid»."""
+    return all(word in linking() or word in HAVING or word in small_words() for word in found.words[first:after])
 
 
 def _begins(found: Scan, n: int) -> bool:
@@ -572,10 +622,16 @@ def _ends_clause(words: Sequence[str], after: int) -> bool:
     return after >= len(words) or words[after] in STOPS or words[after] == ","
 
 
+def is_dash(found: Scan, n: int) -> bool:
+    """Whether a token is a dash between clauses, and no hyphen."""
+    reading = found.reading
+    return found.words[n] == "-" and not reading.glued(n) and n + 1 < len(found.words) and not reading.glued(n + 1)
+
+
 def ends_clause(found: Scan, first: int, after: int) -> bool:
     """Whether a late denial ends its clause, or only says where: «… n'existe pas sur ce modèle»."""
     words = found.words
-    if _ends_clause(words, after):
+    if _ends_clause(words, after) or is_dash(found, after):
         return True
     return words[after] in _WHERE and words[first] not in _BARE_DENIALS
 
@@ -600,7 +656,8 @@ def _deny_back(found: Scan, clause: int, late: int) -> None:
         and _HAVING.isdisjoint(found.words[max(clause, late - 10) : late])
         and (late + 1 >= len(found.words) or found.words[late + 1] in STOPS or found.words[late + 1] == ",")
     )
-    for n in range(max(clause, late - 10), late):
+    taken = list[Span]()
+    for n in range(behind_other_denials(found, max(clause, late - 10), late), late):
         span = found.span(n)
         if span is None or span.first != n:
             continue
@@ -610,3 +667,26 @@ def _deny_back(found: Scan, clause: int, late: int) -> None:
             span.end = next(
                 (at for at in range(late, len(found.words)) if _ends_clause(found.words, at)), len(found.words)
             )
+            taken.append(span)
+    if len(taken) > 1 and _OR.isdisjoint(found.words[taken[0].after : taken[-1].first]):
+        for span in taken:
+            span.rivals = taken
+
+
+# Verbs of one thing alone: what «and» put before it is not their subject.
+_ONE: Final = frozenset(
+    ["is", "isn't", "doesn't", "comes", "has", "hasn't", "ist", "wird", "liegt", "gehört", "hat", "est", "n'est", "passe", "convient", "es",
+     "viene", "está", "lleva", "tiene", "incluye"]
+)  # fmt: skip
+
+
+def behind_other_denials(found: Scan, clause: int, late: int) -> int:
+    """Where the words begin that a late denial takes back, behind those of another: «no se puede abrir y el mando no está incluido»."""
+    for n in range(late - 1, clause, -1):
+        if found.words[n] in _AND:
+            if not _ONE.isdisjoint(found.words[n + 1 : late + 3]) or any(
+                at in found.kinds and found.steers(at, "not before") for at in range(clause, n)
+            ):
+                return n + 1
+            return clause
+    return clause

@@ -55,7 +55,7 @@ def rule(finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:
             return naming.origin(finding, facts)
         case "compatibility":
             return naming.compatibility(finding, facts)
-    return wording.concept(finding, facts)
+    return wording.concept(finding, text, facts)
 
 
 def _counted_too(ruling: Ruling | None, finding: Finding, text: Assertions, facts: Facts) -> Ruling | None:

@@ -201,7 +201,14 @@ def _german(phrase: str) -> Iterable[str]:
     if last[0].islower():
         stem = phrase.removesuffix("e")
         return (phrase, *(stem + ending for ending in _GERMAN_ADJECTIVE))
-    return tuple(phrase + ending for ending in _GERMAN_NOUN)
+    nouns = tuple(phrase + ending for ending in _GERMAN_NOUN)
+    first, gap, rest = phrase.partition(" ")
+    if not gap or not first[0].islower() or not (bent := re.fullmatch(r"(\w{4,})e[rsnm]?", first)):
+        return nouns
+    return (
+        *nouns,
+        *(f"{bent[1]}{ending} {rest}" for ending in ("e", "er", "es", "en", "em") if bent[1] + ending != first),
+    )
 
 
 def _romance(phrase: str, endings: Callable[[str], Sequence[str]]) -> Iterable[str]:
@@ -399,6 +406,10 @@ class _Builder:
                 continue
             for phrase, language in self.spoken(concept.words, "country"):
                 self.said(self.lexicon.countries, phrase, language, Entry("country", concept.name))
+        for concept in data.concepts("regions"):
+            for phrase, language in self.spoken(concept.words, "country"):
+                entry = Entry("country", concept.name, "land")
+                self.said(self.lexicon.countries, phrase, language, entry, bent=False)
         for language in {self.language or "de", "en"} if self.language else LANGUAGES:
             for code, name in Locale.parse(language).territories.items():
                 if len(code) == 2:
@@ -445,6 +456,19 @@ def lexicon(language: str | None) -> Lexicon:
     if built.compounds:
         built.compound = lru_cache(maxsize=50_000)(lambda word: _compound(built, word))
     return built
+
+
+UNION: Final = frozenset(
+    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT",
+     "RO", "SE", "SI", "SK"]
+)  # fmt: skip
+"""The codes of the countries of the European Union."""
+
+
+@cache
+def regions() -> Mapping[str, str]:
+    """The code of the country that each region lies in."""
+    return {concept.name: concept.parents[0] for concept in data.concepts("regions")}
 
 
 @cache

@@ -5,40 +5,8 @@ from functools import cache
 from typing import Any, Final
 
 from weft.claims import data
-from weft.claims.lexicon import Entry, Node, add, tokens
+from weft.claims.lexicon import UNION, Entry, Node, add, tokens
 
-_EU: Final = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-        "EU",
-    ]
-)
 _KINDS: Final = ("superlative", "health", "environmental", "legal", "guarantee", "property", "material", "color")
 _NAMES: Final = {"forbidden": "own", "allowed": "trap", "certifications": "certification"}
 
@@ -73,7 +41,7 @@ def _of_market(code: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     for line in data.lines("markets") if code else ():
         markets, kind, *parts = (part.strip() for part in line.split("|"))
         named = {one.strip() for one in markets.split(",")}
-        if code in named or ("EU" in named and code in _EU):
+        if code in named or ("EU" in named and (code == "EU" or code in UNION)):
             phrases = tuple(phrase for words in data.by_language(parts).values() for phrase in words)
             found.append((kind, phrases))
     return tuple(found)

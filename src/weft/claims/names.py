@@ -243,6 +243,13 @@ _BARE: Final = frozenset(["from", "aus", "vient de", "from the", "en", "产", "�
 _DESIGNED: Final = frozenset(["designed", "entworfen", "conçu", "conçue", "diseñado", "diseñada", "设"])
 
 
+# German nouns that say how and not where: «produziert in Kleinserie».
+_MANNER: Final = re.compile(
+    r"(?:arbeit|serien?|regie|formen?|weise|betrieb|werkstatt|werkstätten|auflagen?|stückzahl(?:en)?|tradition|verfahren|technik|qualität|"
+    r"produktion|handwerk|farben?|größen?|schritten?|minuten|stunden|tagen|kesseln?|fässern?|öfen|gläsern?|flaschen|dosen|teilen|reihe|folge)$"
+)
+
+
 def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     words, at = scan.words, after
     while (
@@ -274,8 +281,10 @@ def _made_in(scan: Scan, n: int, after: int) -> Iterator[Finding]:
     end = at
     while end < len(words) and end - at < 3 and scan.reading.raws[end][:1].isupper() and not scan.steering.get(end):
         end += 1
-    strong = " ".join(words[n:after]).endswith((" in", " en", " im", " au", "origin", "herkunft", "origine", "origen"))
-    if end > at and strong and scan.span(at) is None:
+    strong = " ".join(words[n:after]).endswith(
+        (" in", " en", " im", " au", " à", "origin", "herkunft", "origine", "origen")
+    )
+    if end > at and strong and scan.span(at) is None and not (scan.language == "de" and _MANNER.search(words[at])):
         yield Finding("origin", n, end, name=" ".join(words[at:end]), negated=_denied(scan, n))
 
 
@@ -308,19 +317,63 @@ def mentions(scan: Scan, taken: set[int]) -> Iterator[Finding]:
         if n < after or word not in countries or n in taken or scan.at[n] >= 0 or scan.trapped[n]:
             continue
         hit = _country(scan, n)
-        before = scan.words[n - 1] if n else ""
-        if hit and any(entry.value == "land" for entry in hit[1]):
-            yield Finding(
-                "origin",
-                n,
-                hit[0],
-                [one for one in hit[1] if one.value == "land"],
-                silent=True,
-                labelled=(before in _SOURCES or before in _INSIDE) and not _sold(scan, n),
-            )
+        lands = [one for one in hit[1] if one.value == "land"] if hit else []
+        if hit and lands:
+            yield Finding("origin", n, hit[0], lands, silent=True, labelled=_is_source(scan, n) and not _sold(scan, n))
+        elif hit and (_of_makers(scan, n, hit[0]) or _of_goods(scan, n, hit[0])) and not _sold(scan, n):
+            yield Finding("origin", n, hit[0], hit[1], silent=True, labelled=True)
         after = hit[0] if hit else after
 
 
+def _is_source(scan: Scan, n: int) -> bool:
+    """Whether the words before a country say that something comes from there: «from Peru», «land: Peru», «near Cusco, Peru»."""
+    words = scan.words
+    before = words[n - 1] if n else ""
+    if before in _SOURCES or before in _INSIDE:
+        return True
+    if before == ":" and n > 1:
+        return bool(_LABEL.search(words[n - 2]))
+    named = before == "," and n > 1 and scan.reading.raws[n - 2][:1].isupper()
+    return named and (
+        _making_near(scan, n - 2) or any(scan.steers(at, "origin before") for at in range(max(0, n - 5), n))
+    )
+
+
+_LABEL: Final = re.compile(r"land$|country|pays|país|pais|origin|orig[ei]n|herkunft|provenance|国|地")
+_MAKERS: Final = re.compile(
+    r"craft\w*|workshops?|studio|mill|makers?|manufactur\w*|artisans?|hand(?:werk|arbeit|gefertigt|made)\w*|(?:her|fertig)(?:stell)?ung|herkunft|"
+    r"ursprung|produ[ck]t(?:ion|ion\w+)|manufakturen?|werkstatt|(?:familien)?betrieb|savoir|fabrication|production|origine|ateliers?|"
+    r"artesan\w*|fabricaci[oó]n|producci[oó]n|taller(?:es)?|origen|manufactura|proudly|sewn|genäht|cousue?s?|cosid[oa]s?|tejid[oa]s?|facture|"
+    r"[匠坊造制]"
+)
+
+
+_GOODS: Final = re.compile(
+    r"coffee|beans?|honey|oil|wine|tea|rice|olives?|wool|cotton|linen|marble|oak|leather|kaffee|bohnen|honig|öl|olivenöl|wein|tee|reis|wolle|"
+    r"baumwolle|leinen|marmor|eiche|leder|café|miel|huile|vin|thé|riz|laine|coton|lin|marbre|chêne|cuir|aceite|vino|té|arroz|lana|algodón|lino|"
+    r"mármol|roble|piel|cuero|cacao|schokolade|chocolate|chocolat"
+)
+
+
+def _of_goods(scan: Scan, first: int, after: int) -> bool:
+    """Whether a word such as «Kenyan» is said of what grows or is quarried somewhere: Kenyan coffee, aceite italiano."""
+    beside = scan.words[max(0, first - 1) : first] + scan.words[after : after + 2]
+    return any(_GOODS.fullmatch(word) for word in beside)
+
+
+def _of_makers(scan: Scan, first: int, after: int) -> bool:
+    """Whether a word such as «Italian» is said of how or by whom a thing is made: «Italian craftsmanship», «de fabrication italienne»."""
+    words = scan.words
+    for step, start in ((-1, first - 1), (1, after)):
+        at = start
+        while 0 <= at < len(words) and abs(at - start) < _NEARBY and words[at] not in STOPS and words[at] != ",":
+            if _MAKERS.fullmatch(words[at]):
+                return True
+            at += step
+    return False
+
+
+_NEARBY: Final = 3
 _INSIDE: Final = frozenset(["in", "im", "en", "au", "aux", "der", "den", "dem", "the", "la", "el", "los"])
 _MAKING: Final = re.compile(
     r"(?:her|fertig)?gestell(?:t|ung)|(?:ge|ver|an|hand|vor)?(?:fertigt|arbeitet|näht|webt|strickt|baut|schmiedet|gossen|brannt|braut|füllt|röstet|"

@@ -5,6 +5,7 @@ from typing import Final
 from weft.claims.facts import Fact, Facts
 from weft.claims.finding import Finding
 from weft.claims.languages import small_words
+from weft.claims.lexicon import UNION, properties_of, regions
 from weft.claims.verdict import Ruling, quoted, says_otherwise, says_so
 
 
@@ -35,7 +36,7 @@ def size(finding: Finding, facts: Facts) -> Ruling:
 
 def _as_number(name: str) -> float | None:
     try:
-        return float(name.rpartition(" ")[2])
+        return float(name.rpartition(" ")[2].lstrip("wl"))
     except ValueError:
         return None
 
@@ -75,6 +76,10 @@ def certification(finding: Finding, facts: Facts) -> Ruling:
                 known[0][1],
                 f"{quoted(known[0][1])} says {finding.entries[0].concept} {known[0][0]}.",
             )
+        follows = properties_of().get(finding.entries[0].concept)
+        denied = next((one for one in facts.named.get(follows or "", ()) if one.negated), None)
+        if finding.negated and denied is not None:
+            return "supported", denied.fact, f"{quoted(denied.fact)} denies {denied.concept}."
         return (
             ("supported" if finding.negated and facts.marks else "unknown"),
             None,
@@ -103,12 +108,34 @@ def _land(finding: Finding, facts: Facts) -> Ruling | None:
     """A country named in passing: contradicted where facts say that the thing is from others alone."""
     known = facts.origins | facts.named_lands
     lands = [entry.concept for entry in finding.entries]
-    if any(land in known or (land == "EU" and not _EUROPE.isdisjoint(known)) for land in lands):
+    if any(land in known or (land == "EU" and not UNION.isdisjoint(known)) for land in lands):
         return None
     if not known or finding.negated or not finding.labelled:
         return None
     fact = next(iter(known.values()))
     return says_otherwise(fact)
+
+
+def _region(finding: Finding, facts: Facts) -> Ruling | None:
+    """The verdict on a place smaller than a country: of its country alone facts may tell, but not of another such place."""
+    named = [entry.concept for entry in finding.entries if entry.concept in regions()]
+    if not named or finding.negated:
+        return None
+    known = facts.origins or facts.named_lands
+    held = next((fact for one in named if (fact := facts.origins.get(one) or facts.named_lands.get(one))), None)
+    if held is not None:
+        return says_so(held)
+    other = next((fact for one, fact in known.items() if one in regions()), None)
+    return says_otherwise(other) if other is not None else None
+
+
+_SHORT: Final = 3
+
+
+def _in_passing(finding: Finding) -> bool:
+    """Whether a region is named behind a bare preposition, which says little of where a thing was made: «aus dem Schwarzwald»."""
+    regional = all(entry.concept in regions() for entry in finding.entries)
+    return bool(finding.entries) and regional and finding.after - finding.first <= _SHORT
 
 
 def origin(finding: Finding, facts: Facts) -> Ruling | None:
@@ -120,6 +147,10 @@ def origin(finding: Finding, facts: Facts) -> Ruling | None:
         return says_otherwise(places[0])
     if finding.silent:
         return _land(finding, facts)
+    if (of_region := _region(finding, facts)) is not None:
+        return of_region
+    if not facts.origins and not facts.named_lands and _in_passing(finding):
+        return None
     for entry in finding.entries:
         fact = facts.origins.get(entry.concept)
         if fact is None and (finding.role == "design" or not facts.origins):
@@ -127,7 +158,7 @@ def origin(finding: Finding, facts: Facts) -> Ruling | None:
         if fact is not None and not finding.negated:
             return says_so(fact)
         if entry.concept == "EU" and not finding.negated:
-            european = next((fact for code, fact in facts.origins.items() if code in _EUROPE), None)
+            european = next((fact for code, fact in facts.origins.items() if code in UNION), None)
             if european is not None:
                 return says_so(european)
     if finding.name:
@@ -138,39 +169,6 @@ def origin(finding: Finding, facts: Facts) -> Ruling | None:
         other = next(iter(facts.origins.values()))
         return says_otherwise(other)
     return "unknown", None, "No fact says where it was made."
-
-
-_EUROPE: Final = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
 
 
 def compatibility(finding: Finding, facts: Facts) -> Ruling | None:

@@ -810,8 +810,13 @@ class Sweep:
             found.thing = found.about = inside.concept
             return [found]
         at = after
-        if at < self.size and self.words[at] in ("a", "an", "de") and self.language not in ("de", "fr"):
+        if (at < self.size and self.words[at] in ("a", "an", "de") and self.language not in ("de", "fr")) or self.words[
+            at - 1 : at + 1
+        ] == ["d", "'"]:
             at += 1
+        if end := self.percent(at):
+            found.spelled = False
+            return [self.percentage(found, end)]
         unit = self.unit(at)
         if unit is not None:
             self.bounds(found)
@@ -1083,7 +1088,11 @@ class Sweep:
         if not raw.isupper() or (self.glued(n) and self.words[n - 1] in ("'", "-", "&")):
             return []
         end = n + 1
-        if end < self.size and self.glued(end) and self.words[end] not in ("/", "-", ",", ".", ")", "!", ";", ":"):
+        if (
+            end < self.size
+            and self.glued(end)
+            and self.words[end] not in ("/", "-", ",", ".", ")", "!", ";", ":", "码", "号")
+        ):
             return []
         if word == "x" or self.words[n - 1 : n] == ["'"]:
             return []

@@ -1395,7 +1395,7 @@ class Skills(_Skills):
         engine: Literal["auto", "local", "model"] | None = None,
         propose: bool | None = None,
     ) -> Tidied:
-        """Mends barcodes that cannot be, titles that shout and HTML that is broken."""
+        """Mends barcodes that cannot be, titles that shout, letters read in the wrong encoding and HTML that is broken."""
         return cast(
             "Tidied",
             self._wire.json(
@@ -2620,7 +2620,7 @@ class AsyncSkills(_AsyncSkills):
         engine: Literal["auto", "local", "model"] | None = None,
         propose: bool | None = None,
     ) -> Tidied:
-        """Mends barcodes that cannot be, titles that shout and HTML that is broken."""
+        """Mends barcodes that cannot be, titles that shout, letters read in the wrong encoding and HTML that is broken."""
         return cast(
             "Tidied",
             await self._wire.json(

@@ -193,8 +193,12 @@ class Memory:
     ) -> dict[str, list[tuple[Any, ...]]]:
         """Candidates by text: those whose signature shares most with its own and whose length allows the score."""
         salt, rows = self._salt(source, target), []
-        for place, text in enumerate(texts):
-            alike = signatures.compared(text)
+        # Texts that differ in their numbers alone are compared as one, and have the same candidates.
+        alikes: dict[str, list[str]] = {}
+        for text in texts:
+            alikes.setdefault(signatures.compared(text), []).append(text)
+        groups = list(alikes.values())
+        for place, alike in enumerate(alikes):
             if not 0 < len(alike) <= _LONGEST_ALIKE:
                 continue
             # Lengths that differ more than this make one of the two similarities too small, and with it the mean.
@@ -215,7 +219,8 @@ class Memory:
             ).fetchall()
         near: dict[str, list[tuple[Any, ...]]] = {}
         for place, *row in found:
-            near.setdefault(texts[place], []).append(tuple(row))
+            for text in groups[place]:
+                near.setdefault(text, []).append(tuple(row))
         return near
 
     def digest(self) -> str:

@@ -138,7 +138,7 @@ def test_it_is_answered_over_http(shop: Business, url: str) -> None:
     assert told["ok"] is False
     assert [(one["text"], one["verdict"]) for one in told["claims"]] == [
         ("0.35 l", "supported"),
-        ("microwave safe", "unknown"),
+        ("is microwave safe", "unknown"),
     ]
     refused = httpx.post(f"{url}/api/v1/skills/check", json={"text": text}, headers=head)
     assert refused.status_code == 400

@@ -125,3 +125,24 @@ def test_only_sizes_whose_system_is_named_are_converted() -> None:
     assert sizes.for_market("Fits US 8", "EU", "shoes", "men").text == "Fits EU 41"
     given_in_both = sizes.for_market("Men's shoes, US 9 / EU 42.5", "EU")
     assert given_in_both.text == "Men's shoes, US 9 / EU 42.5"
+
+
+@pytest.mark.parametrize(
+    ("text", "into", "converted"),
+    [
+        ("She wears a French 38.", "EU", "She wears a European 36."),
+        ("Sizes Italian 40, Italian 42 and Italian 44", "EU", "Sizes European 36, European 38 and European 40"),
+        ("a European 38 or an Italian 42", "US", "an American 6 or an American 6"),
+        ("a US 8", "EU", "an EU 40"),
+        ("Sie trägt eine italienische 42.", "EU", "Sie trägt eine europäische 38."),
+        ("Französische Größe 38", "EU", "Europäische Größe 36"),
+        ("Größen: FR 36, FR 38", "EU", "Größen: EU 34, EU 36"),
+        ("taille italienne 42", "EU", "taille EU 38"),
+        ("a German 34", "EU", "a German 34"),
+        ("Japanese 13 oz denim, Italian 42 cm zip, French 38 buttons", "EU", None),
+    ],
+)
+def test_a_size_said_in_words_stays_in_words(text: str, into: str, converted: str | None) -> None:
+    found = sizes.for_market(text, into, "clothing", "women")
+    assert found.text == (converted or text)
+    assert found.left == ()

@@ -99,6 +99,15 @@ def test_the_texts_of_a_product_are_found_and_what_has_no_words_is_none() -> Non
     assert found["bullets"] == "Loose fit\nTwo pockets"
     assert [item.field for item in items(SHIRT, ["title", "options"])] == ["title", "options.Color", "options.Size"]
     assert {item.place("de") for item in items(SHIRT, ["images"])} == {"translations.de.image_1_alt"}
+    codes = {
+        "gender": "female",
+        "age_group": "adult",
+        "condition": "new",
+        "size_type": "regular",
+        "availability": "in_stock",
+    }
+    assert items({"attributes": codes}) == [], "what Google reads as a code is no text"
+    assert items({"attributes": {"gender": "for women", "condition": "restored by hand"}}) != []
     for text in ("38", "M", "3XL", "AB-123", "https://x.example/a", "€ 12.50", "#00ff00", "a@b.example"):
         assert wordless(text), text
     for text in ("Green", "Size M", "12 inches wide"):
@@ -151,6 +160,18 @@ def test_taken_translations_come_from_the_memory_and_leave_it_when_undone(busine
     assert texts(translated(business, product="twin", into=["de"], fields=["title"])) == {"title": "Leinenhemd"}
 
 
+def test_what_write_said_in_the_language_is_no_translation_and_is_not_remembered(business: Business) -> None:
+    put(business, SHIRT)
+    answer = translated(business, product="shirt", into=["de"], fields=["description"])
+    assert hows(answer) == {"description": "written"}
+    business.changes.propose([edit.model_dump() for edit in answer.changes], skill="translate")
+    (change,) = business.changes.listed(Chosen(where="skill = translate"))
+    business.changes.correct(change["id"], "<p>Ein leichtes Hemd.</p>")
+    business.changes.apply(Chosen(all=True))
+    lessons.learn(business)
+    assert business.memory.counted() == []
+
+
 def test_html_that_was_taken_is_remembered_by_segment(business: Business) -> None:
     put(business, SHIRT)
     german = "<p>Leicht, für <strong>warme Tage</strong>.</p>\n<p>Pflege: <a href='/care'>bei 30 °C waschen</a>.</p>"
@@ -193,6 +214,19 @@ def test_a_field_that_is_in_the_language_already_is_taken_over_and_flagged(busin
     assert [one.field for one in answer.left] == ["attributes.note"]
 
 
+def test_a_text_in_several_languages_is_in_none_of_them_already(business: Business) -> None:
+    business.preferences.put("languages", {"main": "en", "others": ["de", "fr"]}, "test")
+    parts = (
+        "A shirt of linen with two pockets at the front.",
+        "Das Hemd hat zwei Taschen.",
+        "La chemise a deux poches.",
+    )
+    mixed = {**SHIRT, "description": "".join(f"<p>{part}</p>" for part in parts)}
+    answer = translated(business, product=mixed, into=["de", "fr"], fields=["title", "description"])
+    assert answer.source == "en"
+    assert not [one for one in answer.texts if one.how == "unchanged"]
+
+
 def test_numbers_alone_are_put_in_where_that_is_sure() -> None:
     assert with_numbers("Pack of 6", "Pack of 4", "Packung mit 4 Stück", "de") == "Packung mit 6 Stück"
     assert with_numbers("Pack of 1", "Pack of 4", "Packung mit 4 Stück", "de") is None  # another plural form
@@ -207,6 +241,10 @@ def test_what_comes_near_but_for_numbers_is_used_and_nothing_else(business: Busi
         "text": "Packung mit 6 Gläsern"
     }
     assert translated(business, text="Pack of 6 plates", source="en", into=["de"]).texts == []
+    remember(business, ("A warm scarf of merino wool", "Ein warmer Schal aus Merinowolle"))
+    answer = translated(business, text="A warm shawl of merino wool", source="en", into=["de"])
+    assert answer.texts == []
+    assert "“A warm scarf of merino wool” is “Ein warmer Schal aus Merinowolle”" in answer.left[0].why
 
 
 def test_a_memory_that_breaks_a_term_or_a_number_is_not_used(business: Business) -> None:
@@ -283,7 +321,7 @@ def test_what_write_says_has_the_measures_of_the_market_too(business: Business) 
         }
         return "\n".join(texts(answer).values())
 
-    assert "0,2 Zoll" in said()
+    assert "5,08 mm" in said(), "who speaks German measures so, where no market says otherwise"
     german = {"name": "Germany", "country": "DE", "language": "de", "units": "metric"}
     business.preferences.put("markets", [german, {"name": "Abroad", "units": "both"}], "test")
     metric = said()

@@ -309,6 +309,9 @@ def test_a_market_has_measures_in_its_units(target: str, units: str, found: set[
         ("Women's dress, size US 8", "Damenkleid, Größe US 8", True),
         ("Women's dress, size US 8", "Damenkleid, Größe EU 38", False),
         ("Women's dress, size US 8", "Damenkleid, Größe US 10", False),
+        ("Lana wears a French 38.", "Lana trägt eine französische 38.", True),
+        ("Lana wears a French 38.", "Lana trägt FR 38.", True),
+        ("Lana wears a French 38.", "Lana trägt eine französische 40.", False),
     ],
 )
 def test_sizes_are_the_same_or_what_the_chart_says(source: str, target: str, right: bool) -> None:

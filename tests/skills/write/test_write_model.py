@@ -109,6 +109,37 @@ def test_a_good_answer_is_taken_and_says_who_wrote_it_on_which_facts(shop: Shop)
     assert "19.00" not in shown
 
 
+def test_pictures_with_one_text_are_told_apart_and_a_color_in_the_title_is_not_lost(shop: Shop) -> None:
+    pictures = [{"src": f"https://images.example/{n}.jpg", "alt": ""} for n in range(3)]
+    stocked(shop, {**MUG, "title": "Tarn Tea Mug in Blue", "images": pictures})
+    alts = [{"place": place, "text": "Tarn Tea Mug in blue"} for place in (1, 2, 3)]
+    bare = {
+        "title": "Tarn Tea Mug",
+        "description": ["A mug of blue stoneware."],
+        "seo_description": "A mug of blue stoneware.",
+    }
+    script = Script([said(**bare, bullets=["Blue stoneware", "Dishwasher safe"], alt=alts)])
+    shop.route("write", {"good": script})
+    answer = asked(shop)
+    texts = {piece.field: piece.text for piece in answer.pieces}
+    assert texts["title"] == "Tarn Tea Mug in Blue"
+    assert [texts[f"images.{place}.alt"] for place in (1, 2, 3)] == [
+        "Tarn Tea Mug in blue",
+        "Tarn Tea Mug in blue, second picture",
+        "Tarn Tea Mug in blue, third picture",
+    ]
+    assert (answer.note, len(script.asked)) == (None, 1)
+
+
+def test_a_title_that_was_only_handed_back_is_no_translation(shop: Shop) -> None:
+    stocked(shop)
+    german = {"title": MUG["title"], "seo_title": "Teetasse Tarn"}
+    shop.route("write", {"lazy": Script([json.dumps(german)])})
+    answer = asked(shop, language="de", parts=["title", "seo_title"])
+    assert "translations.de.seo_title" in by_field(answer)
+    assert MUG["title"] not in [edit.after for edit in answer.changes]
+
+
 LIES: Mapping[str, tuple[str, Any]] = {
     "a number": ("title", "Tarn Tea Mug 500 ml, blue stoneware"),
     "a material": ("seo_description", "A blue porcelain mug that holds 300 ml."),

@@ -19,7 +19,7 @@ class Tidied(Changes):
 
 skill = Skill(
     name="tidy",
-    does="Mends barcodes that cannot be, titles that shout and HTML that is broken",
+    does="Mends barcodes that cannot be, titles that shout, letters read in the wrong encoding and HTML that is broken",
     asks=Tidy,
     answers=Tidied,
     local="weft.skills.tidy.rules:tidied",

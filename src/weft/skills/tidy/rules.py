@@ -1,4 +1,4 @@
-"""What plain rules can know about a catalog: barcodes that cannot be, titles that shout, HTML that is broken."""
+"""What plain rules can know about a catalog: barcodes that cannot be, titles that shout, garbled letters, broken HTML."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,10 +8,12 @@ from typing import Any, Final
 import nh3
 from stdnum import ean
 
+from weft import mojibake
 from weft.business import Business
 from weft.skill import Edit, product_of
 from weft.skills.tidy import Tidied, Tidy
 
+_GARBLED: Final = "its letters were read in the wrong encoding"
 _LENGTHS: Final = (8, 12, 13, 14)
 _TAGS: Final = frozenset(
     [
@@ -186,8 +188,9 @@ def _barcodes(product: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _title(product: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     title = product.get("title") or ""
-    calm = " ".join(title.split())
-    why = "stray blanks"
+    read = mojibake.mended(title)
+    calm = " ".join(read.split())
+    why = "stray blanks" if read == title else _GARBLED
     letters = [letter for letter in calm if letter.isalpha()]
     if len(letters) >= 6 and len(calm.split()) >= 2 and all(letter.isupper() for letter in letters):
         calm = lowered(
@@ -195,7 +198,7 @@ def _title(product: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         )
         why = "a title in capitals is hard to read, and search portals refuse it"
     if calm != title and calm:
-        same = calm.lower().split() == title.lower().split()
+        same = calm.lower().split() == read.lower().split()
         check = {"name": "same words", "ok": same, "message": "no word was added, lost or moved"}
         yield {**_edit(product, "title", title, calm, 0.9, why), "checks": [check]}
 
@@ -294,12 +297,15 @@ def _description(product: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     html = product.get("description") or ""
     problem = broken(html) if "<" in html else ""
     if not problem:
+        if (read := mojibake.mended(html)) != html:
+            yield _edit(product, "description", html, read, 0.9, _GARBLED)
         return
+    read = mojibake.mended(html)
     mended = nh3.clean(
-        html, tags=set(_TAGS), attributes={k: set(v) for k, v in _ATTRIBUTES.items()}, link_rel=None
+        read, tags=set(_TAGS), attributes={k: set(v) for k, v in _ATTRIBUTES.items()}, link_rel=None
     ).strip()
     mended = re.sub(r"<(p|span|div)>(\s|&nbsp;)*</\1>", "", mended)
-    kept = visible(mended) == visible(html)
+    kept = visible(mended) == visible(read)
     if mended and mended != html:
         check = {
             "name": "same text",

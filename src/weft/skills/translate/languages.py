@@ -18,6 +18,7 @@ from weft.store.preferences import Languages
 _HOW: Final = "write it as de, pt-BR or zh-Hant"
 _NO_LANGUAGE: Final = ("und", "mul", "zxx", "mis", "root")
 _TRADITIONAL: Final = ("Hant", "TW", "HK", "MO")
+_MOST_LINES: Final = 40
 _FEWEST_WORDS: Final = 3
 _SURE: Final = 0.8
 _SURE_OF_FEW: Final = 0.95
@@ -128,6 +129,8 @@ class Reader:
             return self.said
         words = "\n".join(map(_words, items))[:_MOST_READ]
         told = claims.language_of(words, self._among) or self._likely(words, _SURE)
+        if told and self.main and not same(told, self.main) and self._mixed(words, told):
+            return self.main
         return self._variety(told) if told else self.main or FALLBACK
 
     def of_one(self, item: Item, whole: str) -> str:
@@ -140,7 +143,15 @@ class Reader:
         few = len(words.split()) <= _FEW_WORDS and words.isascii()
         told = None if few else claims.language_of(words, self._among)
         told = told or self._likely(words, _SURE_OF_FEW if few else _SURE)
+        if told and not same(told, whole) and self._mixed(words, told):
+            return whole
         return self._variety(told) if told and not same(told, whole) else whole
+
+    def _mixed(self, words: str, told: str) -> bool:
+        """Whether some line of a text is clearly in another language than the one that it is said to be in: none of it is then."""
+        lines = [line for line in words.split("\n") if len(line.split()) >= _FEWEST_WORDS][:_MOST_LINES]
+        spoken = (claims.language_of(line, self._among) for line in lines)
+        return len(lines) > 1 and any(one is not None and not same(one, told) for one in spoken)
 
     def _of_few(self, words: str, whole: str) -> str:
         """The language of a few words: the whole's, unless that is not the business's, and they look like the business's."""

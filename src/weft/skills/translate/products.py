@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from weft import mojibake
+
 _PLAIN: Final = ("title", "description", "seo_title", "seo_description")
 _HTML: Final = ("description",)
 _NO_TEXT: Final = re.compile(
@@ -15,6 +17,15 @@ _NO_TEXT: Final = re.compile(
 _NOTHING_SAID: Final = re.compile(r"(?:true|false|yes|no|null|none|n/a|-)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.|mailto:|gid://|data:)\S*|\S+@\S+\.\S+", re.IGNORECASE)
 _CODE: Final = re.compile(r"(?=\S*\d)[A-Z0-9][A-Z0-9._/#+-]*|#[0-9A-Fa-f]{3,8}|[XSML]{1,5}|[2-6]X[SL]")
+# What feeds take as codes: in another language no reader of theirs would know them.
+_CODES: Final[Mapping[str, frozenset[str]]] = {
+    "gender": frozenset(["male", "female", "unisex"]),
+    "age group": frozenset(["newborn", "infant", "toddler", "kids", "adult"]),
+    "condition": frozenset(["new", "refurbished", "used"]),
+    "availability": frozenset(["in stock", "out of stock", "preorder", "backorder"]),
+    "size type": frozenset(["regular", "petite", "plus", "tall", "big", "maternity"]),
+    "size system": frozenset(["au", "br", "cn", "de", "eu", "fr", "it", "jp", "mex", "uk", "us"]),
+}
 _DEFAULT_OPTION: Final = ("Title", "Default Title")
 _LONGEST_NAME: Final = 180
 
@@ -63,7 +74,7 @@ def _all(product: Mapping[str, Any]) -> Iterator[Item]:
         yield from _item(name, name, product.get(name), format="text")
     yield from _of_options(product)
     for name, given in attributes.items():
-        if name != "bullets" and not _NO_TEXT.search(name):
+        if name != "bullets" and not _NO_TEXT.search(name) and not _is_code(name, value_of(given)):
             yield from _item(f"attributes.{name}", f"attributes.{name}", value_of(given), about=name)
     for place, image in enumerate(product.get("images") or (), 1):
         if isinstance(image, Mapping):
@@ -90,7 +101,13 @@ def _item(field: str, column: str, given: Any, *, format: str = "auto", about: s
     if isinstance(given, Sequence) and not isinstance(given, str) and all(isinstance(one, str) for one in given):
         given = "\n".join(given)
     if isinstance(given, str) and given.strip() and not _NOTHING_SAID.fullmatch(given.strip()):
-        yield Item(field, column, given, format, about)
+        yield Item(field, column, mojibake.mended(given), format, about)
+
+
+def _is_code(name: str, value: Any) -> bool:
+    """Tell whether an attribute's value is one of the words that feeds take for it."""
+    codes = _CODES.get(re.sub(r"[\W_]+", " ", name.rpartition(".")[2]).strip().casefold())
+    return codes is not None and isinstance(value, str) and value.replace("_", " ").strip().casefold() in codes
 
 
 def value_of(given: Any) -> Any:

@@ -55,21 +55,40 @@ _CHARTS: Final[Mapping[tuple[Kind, Who], Mapping[str, str]]] = {
 # Systems that share a chart: shoes are numbered alike on the continent.
 _SAME: Final[Mapping[tuple[Kind, str], str]] = {("shoes", "IT"): "EU", ("shoes", "FR"): "EU"}
 _NAMES: Final = {
-    "EU": "EU|EUR|DE|German|Deutschland",
+    "EU": "EU|EUR|DE|Deutschland",
     "US": "US|USA|U\\.S\\.",
     "UK": "UK|GB",
-    "IT": "IT|ITA|Italian",
-    "FR": "FR|FRA|French",
-    "JP": "JP|JPN|Japan(?:ese)?",
+    "IT": "IT|ITA",
+    "FR": "FR|FRA",
+    "JP": "JP|JPN|Japan",
+}
+# Adjectives that name a system in words, English and German stems, the one to write first; then those of other languages.
+_ADJECTIVES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "EU": ("European|German", "europäisch|deutsch", "européenne|allemande|europea|alemana"),
+    "US": ("American", "amerikanisch|US-amerikanisch", "américaine|americana|estadounidense"),
+    "UK": ("British", "britisch|englisch", "britannique|anglaise|británica|inglesa|britannica|inglese"),
+    "IT": ("Italian", "italienisch", "italienne|italiana"),
+    "FR": ("French", "französisch", "française|francesa|francese"),
+    "JP": ("Japanese", "japanisch", "japonaise|japonesa|giapponese"),
+}
+_ENDING: Final = "(?:e[nrms]?)?"
+_SPOKEN: Final = {
+    system: f"{english}|(?:{german}){_ENDING}|{others}" for system, (english, german, others) in _ADJECTIVES.items()
 }
 _NAME: Final = "|".join(_NAMES.values())
+_WORDED: Final = "|".join(_SPOKEN.values())
 _SIZE: Final = r"[0-9]{1,3}(?:[.,]5|½|\s1/2)?[CYTMcy]?(?![0-9])|X{0,3}[SML]|[2-5]X?L"
-_WORD: Final = r"(?:\s?-?(?:size|sizes|sz\.?|Größe|Gr\.|taille|talla|taglia|尺码|码|サイズ)\.?:?)?"
+_WORD: Final = r"(?:\s?-?(?:sizes?|sz\.?|Größen?|Gr\.|tailles?|tallas?|taglie?|taglia|尺码|码|サイズ)\.?:?)?"
+_UNIT: Final = r"(?![\s\u00a0-]?(?:oz|ounces?|gauge|cm|mm|m|in|inch(?:es)?|ft|g|kg|lbs?|ml|l|gsm|count|ply|pcs|pieces?|Zoll|Stück)\b)"
+# After a system said in words a size ends its phrase: Japanese 14 oz denim is none.
+_ENDS: Final = r"(?=\s*(?:$|[.,;:!?)\]/|<–—-]|(?:and|or|to|und|oder|bis|et|ou|y|o|e)\b))"
 _BEFORE: Final = re.compile(
-    rf"(?<![\w-])(?P<system>{_NAME}){_WORD}[\s:\u00a0-]?\s?(?P<size>{_SIZE})(?![\w%°]|[.,][0-9])"
+    rf"(?<![\w-])(?:(?P<system>{_NAME}){_WORD}[\s:\u00a0-]?\s?(?P<size>{_SIZE})(?![\w%°]|[.,][0-9]){_UNIT}"
+    rf"|(?P<said>(?i:{_WORDED})){_WORD}[\s:\u00a0]\s?(?P<so>{_SIZE})(?![\w%°]|[.,][0-9]){_UNIT}{_ENDS})"
 )
 _AFTER: Final = re.compile(
-    rf"(?<![\w.,$€£-])(?:size|Größe|Gr\.|taille|talla|taglia|サイズ|尺码)[\s:\u00a0]\s?(?P<size>{_SIZE})[\s\u00a0]\(?(?P<system>{_NAME})\)?(?!\w)",
+    rf"(?<![\w.,$€£-])(?:size|Größe|Gr\.|taille|talla|taglia|サイズ|尺码)[\s:\u00a0]\s?(?P<size>{_SIZE})[\s\u00a0]\(?"
+    rf"(?:(?P<system>{_NAME})|(?P<said>{_WORDED}))\)?(?!\w)",
     re.IGNORECASE,
 )
 _KINDS: Final = {
@@ -142,11 +161,18 @@ def found(text: str) -> Iterator[Named]:
         if match.start() < end:
             continue
         end = match.end()
-        yield Named(_system(match.group("system")), match.group("size"), *match.span(), *match.span("size"))
+        size = "so" if match.re is _BEFORE and match["so"] else "size"
+        system = _system(match["system"] or match["said"])
+        yield Named(system, match[size], *match.span(), *match.span(size))
 
 
 def _system(name: str) -> str:
-    return next(system for system, ways in _NAMES.items() if re.fullmatch(ways, name, re.IGNORECASE))
+    return next(
+        system
+        for ways in (_NAMES, _SPOKEN)
+        for system, words in ways.items()
+        if re.fullmatch(words, name, re.IGNORECASE)
+    )
 
 
 def kind_of(text: str) -> Kind | None:
@@ -200,12 +226,35 @@ def for_market(text: str, into: str, kind: Kind | None = None, who: Who | None =
             left.append((whole, f"the chart of {known_kind} for {known_who} has no {into} size for it"))
             continue
         new = _with_system(text, one, size, into)
-        parts += [text[at : one.start], new]
+        parts += [_with_article(text[at : one.start], new), new]
         at = one.end
     return Resized("".join([*parts, text[at:]]), tuple(left))
 
 
 def _with_system(text: str, one: Named, size: str, into: str) -> str:
-    before, after = text[one.start : one.size_start], text[one.size_end : one.end]
-    names = re.compile(rf"(?<![\w]){_NAMES[one.system]}(?!\w)|(?<![\w])(?:{_NAMES[one.system]})(?!\w)", re.IGNORECASE)
-    return names.sub(into, before) + size + names.sub(into, after)
+    """A named size in another system, which is named as the text names its own: by a code, or by an adjective."""
+    names = re.compile(
+        rf"(?<!\w)(?:(?P<code>{_NAMES[one.system]})|(?P<said>{_SPOKEN[one.system]}))(?!\w)", re.IGNORECASE
+    )
+
+    def put(found: re.Match[str]) -> str:
+        return into if found["code"] else _adjective(found["said"], into)
+
+    return names.sub(put, text[one.start : one.size_start]) + size + names.sub(put, text[one.size_end : one.end])
+
+
+def _adjective(said: str, into: str) -> str:
+    """The adjective for a system in the language and the form of another one; its code where the language's forms are not known."""
+    for english, german, _ in _ADJECTIVES.values():
+        if re.fullmatch(english, said, re.IGNORECASE):
+            return _ADJECTIVES[into][0].partition("|")[0]
+        if (stem := re.match(german, said, re.IGNORECASE)) is not None:
+            word = _ADJECTIVES[into][1].partition("|")[0] + said[stem.end() :]
+            return word[:1].upper() + word[1:] if said[:1].isupper() else word
+    return into
+
+
+def _with_article(before: str, following: str) -> str:
+    """What stands before a phrase, with the English article that the phrase now wants: an Italian 40, a European 34."""
+    wanted = "an" if re.match(r"(?:EU\b|A|I)", following) else "a"
+    return re.sub(r"\b([Aa])n?(?=\s$)", lambda found: found[1] + wanted[1:], before)

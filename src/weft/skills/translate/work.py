@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from weft import mojibake
 from weft.business import Business
 from weft.errors import InputError
 from weft.skill import Edit, product_of
@@ -16,7 +17,9 @@ from weft.store.preferences import Languages, Market
 NO_MODEL: Final = (
     "Nothing here knows how to say this; add a model with `weft models add`, and lead the route translate to it."
 )
+_NAMES: Final = " A glossary term or a taxonomy's names (`weft taxonomy terms`) say it as well."
 MadeOf = Mapping[tuple[str, str], tuple[str, str]]
+_LOST: Final = "Letters of “{}” were lost when it was read in the wrong encoding; mend the text first."
 _MOST_FACT: Final = 50_000
 _GIST: Final = "Apertium's rules made it, which is good for the gist; a person looks at it before it is used."
 _SURE_OF_WRITTEN: Final = 0.85
@@ -103,6 +106,9 @@ class Work:
             place = item.place(language)
             if there is not None and not self.asked.replace and place not in outdated:
                 self.kept += 1
+                continue
+            if (garbled := mojibake.lost(item.text)) is not None:
+                self.left.append(Untranslated(language=language, field=item.field, why=_LOST.format(garbled[:40])))
                 continue
             if wordless(item.text):
                 if self.record is None:
@@ -251,4 +257,13 @@ def _why_open(draft: Draft) -> str:
         words = ", ".join(f"“{word}”" for word in draft.unknown)
         return f"It is more than a noun and names: of {words} nothing here has a translation, and half of one is none. {NO_MODEL}"
     some = f"{open_} of its {all_} segments are open. " if all_ > 1 and open_ < all_ else ""
-    return some + NO_MODEL
+    named = draft.item.about is not None or draft.item.field.partition(".")[0] in ("options", "type")
+    return some + NO_MODEL + (_NAMES if named else "") + _nearest(draft)
+
+
+def _nearest(draft: Draft) -> str:
+    """What the memory has that comes nearest, for a person to go by."""
+    near = max((match for one in draft.open for match in one.similar), key=lambda match: match.score, default=None)
+    if near is None:
+        return ""
+    return f" Nearest in the memory ({near.score:.0%}): “{near.source[:120]}” is “{near.target[:120]}”."

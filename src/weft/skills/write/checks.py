@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import nh3
 
-from weft import claims
+from weft import claims, mojibake
 from weft.skills.write import Channel, Part
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import CHANNELS, Limit, Rules, base, part_name
@@ -196,6 +196,10 @@ def _words(part: Part, text: Text, brief: Brief, measured: Standard) -> list[str
 def word_problems(shown: str, brief: Brief, measured: Standard) -> list[str]:
     """Words of a plain text that the channel forbids, the voice avoids or the business forbids; hype; shouting."""
     problems = []
+    if (garbled := mojibake.lost(shown)) is not None:
+        problems.append(
+            f"Letters of “{garbled[:40]}” were lost when it was read in the wrong encoding; mend the product's text."
+        )
     for pattern in measured.rules.forbidden:
         problems += [
             f"“{found[0]}” is not taken by the channel {measured.channel}." for found in pattern.finditer(shown)

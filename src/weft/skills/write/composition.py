@@ -6,12 +6,15 @@ is no composition.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from weft.skills.write.lexicon import Word, folded, materials
 
-MAIN: Final = ""
+_WHOLE: Final = 100
+# Shares are rounded, and may add up to a little more than there is.
+_MOST: Final = Decimal(101)
 _SHARE: Final = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s?%\s*")
 _JOINTS: Final = re.compile(r"[,;.&/()]|\band\b|\bund\b|\bet\b|\bwith\b|\bmit\b", re.IGNORECASE)
 _PARTS: Final[Mapping[str, Word]] = {
@@ -71,7 +74,21 @@ class Component:
 
 
 def composition(text: str) -> list[Component]:
-    """The parts of a composition, in order; empty where the text is none, or says something beside it."""
+    """The parts of a composition, in order; empty where the text is none, says something beside it, or is overfull."""
+    found = _read(text)
+    return [] if any(_total(one.shares) > _MOST for one in found) else found
+
+
+def overfull(text: str) -> list[Share]:
+    """The materials of a composition whose shares of one part add up to more than there is, without shares; else nothing."""
+    found = _read(text)
+    if all(_total(one.shares) <= _MOST for one in found):
+        return []
+    return list({share.material: replace(share, percent=None) for one in found for share in one.shares}.values())
+
+
+def _read(text: str) -> list[Component]:
+    """The parts of a text that is a composition and nothing else, in order."""
     plain = text.strip(" .")
     if "%" not in plain:
         return []
@@ -99,7 +116,19 @@ def composition(text: str) -> list[Component]:
             current, part = [], following
     if current:
         found.append((part, current))
-    return [Component(name, tuple(shares)) for name, shares in found]
+    return [Component(name, tuple(one)) for name, shares in found for one in _wholes(shares)]
+
+
+def _wholes(shares: list[Share]) -> list[list[Share]]:
+    """Shares that add up to a whole, and those after them: `92% Cotton, 8% Silk, 100% Cotton` is two fabrics."""
+    for place in range(1, len(shares)):
+        if _total(shares[:place]) == _WHOLE:
+            return [shares[:place], *_wholes(shares[place:])]
+    return [shares]
+
+
+def _total(shares: Sequence[Share]) -> Decimal:
+    return sum((Decimal((one.percent or "0").replace(",", ".")) for one in shares), Decimal(0))
 
 
 def _share(percent: str, text: str) -> tuple[Share | None, Word | None, Word | None, str]:
@@ -156,6 +185,22 @@ def named(text: str) -> list[Share]:
 
 
 def whole(components: Sequence[Component]) -> Component | None:
-    """The component that is the thing itself: that without a part, else its shell, body or upper."""
-    bare = next((one for one in components if one.part is None), None)
-    return bare or next((one for one in components if one.part and one.part.en in ("Shell", "Body", "Upper")), None)
+    """The component that is the thing itself: that without a part, else its shell, body or upper.
+
+    Where several are without a part nobody knows which of them it is: all of their materials, without shares.
+    """
+    bare = [one for one in components if one.part is None]
+    if len(bare) > 1:
+        materials_ = {share.material: share for one in bare for share in one.shares}
+        return Component(None, tuple(replace(share, percent=None) for share in materials_.values()))
+    return next(iter(bare), None) or next(
+        (one for one in components if one.part and one.part.en in ("Shell", "Body", "Upper")), None
+    )
+
+
+def by_part(components: Sequence[Component]) -> Mapping[Word | None, list[Component]]:
+    """The components by the part that they are of, in order."""
+    found: dict[Word | None, list[Component]] = {}
+    for one in components:
+        found.setdefault(one.part, []).append(one)
+    return found

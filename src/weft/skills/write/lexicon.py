@@ -36,7 +36,8 @@ _SHORTEST_PART: Final = 4
 class Kind:
     """What a thing is called: English `name` and `plural`, German `noun`, its gender and `nouns`; its family.
 
-    `paired` is true of what has no singular in English, `many` of what has none in German.
+    `paired` is true of what has no singular in English, `many` of what has none in German, `worn` of what is for someone. `broader` is
+    what it is too, where its name does not say it.
     """
 
     name: str
@@ -48,6 +49,8 @@ class Kind:
     nouns: str
     many: bool
     aliases: tuple[str, ...]
+    broader: str = ""
+    worn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ class Phrase:
 
 def is_a(kind: Kind, other: Kind) -> bool:
     """Whether a kind is one of another: a hiking boot is a boot."""
-    return kind.name == other.name or kind.name.endswith(f" {other.name}") or kind.plural.endswith(f" {other.plural}")
+    if other.name in (kind.name, kind.broader):
+        return True
+    return kind.name.endswith(f" {other.name}") or kind.plural.endswith(f" {other.plural}")
 
 
 @functools.lru_cache(16_384)
@@ -186,8 +191,9 @@ class Kinds:
 
 def _kind(line: str, family: str) -> Kind:
     english, german, aliases = _columns(line, 3)
-    paired = english.endswith("=")
-    name, _, irregular = english.rstrip("= ").partition(";")
+    paired, worn = english.endswith("="), not english.endswith("-")
+    english, _, broader = english.rstrip("=- ").partition("<")
+    name, _, irregular = english.partition(";")
     noun, _, nouns = german.partition(",")
     article, _, bare = noun.strip().partition(" ")
     many = bare == nouns.strip() and article == "die" and (paired or bare.endswith("wäsche"))
@@ -201,6 +207,8 @@ def _kind(line: str, family: str) -> Kind:
         nouns=nouns.strip(),
         many=many,
         aliases=_listed(aliases),
+        broader=broader.strip(),
+        worn=worn,
     )
 
 
@@ -273,8 +281,20 @@ def materials() -> Mapping[str, Word]:
 
 @functools.cache
 def colors() -> Mapping[str, Word]:
-    """Colors by what they are called."""
-    return _words("colors.txt")
+    """Colors by what they are called, each as it is called: Sky Blue is no other blue in its own language."""
+    words: list[Word] = []
+    foreign: dict[str, Word] = {}
+    for line in _lines("colors.txt"):
+        en, de, english, german, others = _columns(line, 5)
+        words += [
+            Word(en, de),
+            *(Word(one, de) for one in _listed(english)),
+            *(Word(en, one) for one in _listed(german)),
+        ]
+        foreign |= {folded(one): Word(en, de) for one in _listed(others)}
+    # Bordeaux is a color's name in both languages.
+    found = {folded(word.en): word for word in reversed(words)}
+    return {**foreign, **{folded(word.de): word for word in reversed(words)}, **found}
 
 
 @functools.cache
@@ -331,7 +351,8 @@ def _phrases(name: str) -> tuple[Phrase, ...]:
 
 
 def _number(language: str) -> str:
-    return rf"(\d{{1,2}}|{'|'.join(word for word in _NUMBERS[language] if word)})"
+    """Two and more: of one the things that are counted have another form."""
+    return rf"((?!1\b)\d{{1,2}}|{'|'.join(word for word in _NUMBERS[language][2:] if word)})"
 
 
 def features() -> tuple[Phrase, ...]:

@@ -64,7 +64,7 @@ def texts(asked: Write, brief: Brief, here: Setting) -> tuple[list[Text], list[U
     if (why := _unspoken(brief, language)) is not None:
         return [], [Unwritten(part=part, why=why) for part in asked.parts]
     grammar = GRAMMARS[language]
-    told = telling(brief, language, here.voice_in(brief.language))
+    told = telling(brief, language, here.voice_in(brief.language), here.units(brief.language))
     measured = here.standard(asked.channel, brief.language)
     page = _page(told, grammar, brief, measured, asked.parts)
     found: list[Text] = []
@@ -140,6 +140,11 @@ def _page(told: Telling, grammar: Grammar, brief: Brief, measured: Standard, ask
         counts[parts[place]] += 1
         if not one.ok:
             wrong.add(parts[place])
+    if draft.lead and draft.lead[0] in wrong:
+        # What follows the first sentence says `it` of what that one named.
+        if told.shares or told.components or told.material:
+            return _page(replace(told, shares=(), components=(), material=""), grammar, brief, measured, asked)
+        draft.lead.clear()
     return _Page(told, grammar, draft.without(wrong), [one for one in short if one not in wrong], {
         part: count for part, count in counts.items() if part not in wrong
     })  # fmt: skip

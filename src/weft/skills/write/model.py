@@ -30,6 +30,9 @@ from weft.skills.write.answers import held, kept_as, twins_of
 from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base
 from weft.skills.write.checks import Standard, Text
+from weft.skills.write.grammar import ordinal
+from weft.skills.write.grammar.naming import named
+from weft.skills.write.lexicon import folded, kinds
 from weft.skills.write.prompting import Alt
 from weft.skills.write.saying import known_tokens, says_nothing
 from weft.skills.write.setting import Setting, setting
@@ -266,6 +269,7 @@ class Draft:
 
     def _texts(self, said: BaseModel) -> Iterator[tuple[str, str | list[str]]]:
         """The texts of an answer by field, in the form in which they are kept."""
+        shown: set[str] = set()
         alts = {one.place: one.text for one in getattr(said, "alt", None) or () if isinstance(one, Alt)}
         for name, (part, place) in self.wanted.items():
             given = alts.get(place) if part == "alt" and place is not None else getattr(said, part, None)
@@ -276,8 +280,22 @@ class Draft:
                 yield name, _description(lines) if self.measured.rules.html else "\n\n".join(lines)
             elif part == "bullets":
                 yield name, [line.removeprefix("- ") for line in lines]
+            elif part == "title" and folded(" ".join(lines)) == folded(self.known.name):
+                # It says the name, of which the color was taken: the product's own title says as much and more.
+                yield name, self.known.title if self._at_home() else " ".join(lines)
+            elif part == "alt":
+                text = " ".join(lines)
+                if text in shown and place is not None and (which := ordinal(place, base(self.known.language))):
+                    text = f"{text}, {which}"
+                shown.add(text)
+                yield name, text
             else:
                 yield name, " ".join(lines)
+
+    def _at_home(self) -> bool:
+        """Whether texts are asked for in the language that the product's title is in, as far as that is known."""
+        titled = self.known.titled or self.known.spoken
+        return titled is None or base(titled) == base(self.known.language)
 
     def _claimed(self, texts: Iterable[Text]) -> Mapping[str, Sequence[claims.Judged]]:
         """The claims of texts by the lines in which they stand; a line that stands in several is judged once."""
@@ -354,6 +372,8 @@ class Draft:
         """Whether a title says what is sold, where its language is the one that the product's name is in."""
         if part not in ("title", "seo_title") or not isinstance(text, str):
             return []
+        if not self._at_home() and folded(text) in map(folded, self.known.names) and self._has_words(text):
+            return ["It is the title as it was, in another language."]
         names = [self.known.brand, *self.known.names]
         if self.known.spoken is None or base(self.known.spoken) == base(self.known.language):
             names += [self.known.name, self.known.kind or ""]
@@ -361,6 +381,13 @@ class Draft:
         if not sought or sought & set(_WORD.findall(text.casefold())):
             return []
         return ["It does not say what is sold."]
+
+    def _has_words(self, title: str) -> bool:
+        """Whether a title has other words than names in the language that it is in."""
+        tongue = base(self.known.titled or self.known.spoken or "")
+        return bool(
+            kinds().in_title(title) or named(title, tongue, str(self.known.record.get("description") or "")).unknown
+        )
 
 
 def _lines(text: str) -> list[str]:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from weft import claims
+from weft import claims, mojibake
 from weft.money import decimal
 from weft.skills.write import Need
 from weft.skills.write.brief import Brief, Known, Picture
 from weft.skills.write.channels import base, no_fact
-from weft.skills.write.composition import composition, named
+from weft.skills.write.composition import Share, composition, named, overfull
 from weft.skills.write.countries import known as known_place
 from weft.skills.write.countries import place
-from weft.skills.write.lexicon import Kind, audience, colors, folded, is_a, kinds, labels, needs
+from weft.skills.write.lexicon import Kind, audience, colors, folded, is_a, kinds, labels, materials, needs
 from weft.skills.write.sentences import (
     Block,
     addressed,
@@ -32,10 +32,14 @@ from weft.skills.write.sentences import (
     tidy,
     whole,
 )
+from weft.skills.write.sizes import shown
 
+_OVERFULL: Final = "and the shares of “{}” add up to more than there is"
 _MOST_SENTENCES: Final = 12
 _MOST_DETAILS: Final = 14
 _MOST_VALUES: Final = 60
+_MOST_UNLABELED: Final = 5
+_FEWEST_LABELED: Final = 2
 _OF_MAKERS: Final = "(?:is|are|was|has|offers?|presents?|brings?|creates?|makes?|ist|steht)"
 _ONE_SIZE: Final = frozenset(["one size", "o/s", "os", "einheitsgröße", "one size fits all", "one size fits most"])
 _WORN: Final = frozenset(["clothing", "accessories", "shoes", "bags", "jewelry", "beauty", "sport", "toys", "generic"])
@@ -56,7 +60,7 @@ _SIZE: Final = re.compile(
     re.IGNORECASE,
 )
 _DEFAULT: Final = frozenset(["default title", "default", "title", "n/a", "na", "none", "-", "."])
-_COLOR_SAID: Final = re.compile(r"^(?:colou?r|farbe)\s*:?\s+([^\W\d][^.;:,]{1,40})$", re.IGNORECASE)
+_COLOR_SAID: Final = re.compile(r"^(?:colou?r|farbe)\s*:?\s+(#?\w[^.;:,]{1,40})$", re.IGNORECASE)
 _MADE_IN: Final = re.compile(
     r"^(?:(?:hand)?made|manufactured|produced|crafted|designed and made|hergestellt|gefertigt|fabriqué|hecho)\s+(?:in|en)\s+"
     r"(?:the\s+|den\s+|der\s+)?([^\d;:!?]{2,40})$",
@@ -114,7 +118,18 @@ _OF_FAMILY: Final = tuple(
 )
 _STATED: Final[Mapping[str, frozenset[str]]] = {
     "dimensions": frozenset(
-        ["dimensions", "length", "width", "height", "depth", "diameter", "size", "packed_length", "back_length"]
+        [
+            "dimensions",
+            "length",
+            "width",
+            "height",
+            "depth",
+            "diameter",
+            "size",
+            "blade_length",
+            "packed_length",
+            "back_length",
+        ]
     ),
     "material": frozenset(["material", "composition", "filling", "upper"]),
     "capacity": frozenset(["capacity", "weight", "size", "pack_size"]),
@@ -133,9 +148,6 @@ _STATED_IN: Final[Mapping[str, re.Pattern[str]]] = {
     "capacity": re.compile(r"\d\s*(?:ml|cl|l|fl oz|oz|liters?|litres?)(?!\w)", re.IGNORECASE),
     "power": re.compile(r"\b(?:usb|batter\w+|akku|\d+ ?w|\d+ ?v|rechargeable|mains)\b", re.IGNORECASE),
     "bulb": re.compile(r"\b(?:bulb|E27|E14|GU10|led|lm|leuchtmittel)\b", re.IGNORECASE),
-    "material": re.compile(
-        r"\b(?:made (?:of|from)|leather|cotton|steel|wool|aus (?:\w+)?(?:leder|wolle|holz|stahl))\b", re.IGNORECASE
-    ),
     "compatible_with": re.compile(r"\b(?:fits|compatible|works with|passend|kompatibel)\b", re.IGNORECASE),
     "weight": re.compile(r"\d\s*(?:g|kg|oz|lbs?)(?!\w)", re.IGNORECASE),
     "age": re.compile(r"\b(?:years?|months?|jahre|monate)\b", re.IGNORECASE),
@@ -155,6 +167,7 @@ class _Reading:
     foreign: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     names: tuple[str, ...] = ()
+    doubts: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, value: Any, text: str, where: str, label: str = "") -> None:
         key = (name if name != "spec" else f"spec {folded(label)}", folded(text))
@@ -176,7 +189,7 @@ def read(
     """What is known of a product. `common` are the fingerprints of the shop's standing sentences, `originals` what this skill's
     applied texts replaced, by field.
     """
-    source = {**product, **(originals or {})}
+    source = _legible({**product, **(originals or {})})
     title, brand = _title(source), tidy(str(source.get("vendor") or ""))[:100]
     found = blocks(str(source.get("description") or ""))
     kind = _kind(source, title)
@@ -204,7 +217,7 @@ def read(
         brand=_brand(brand),
         family=family,
         kind=kind.name if kind else None,
-        audience=_audience(source, reading) if family in _WORN else None,
+        audience=_audience(source, reading) if family in _WORN and (kind is None or kind.worn) else None,
         known=tuple(reading.known),
         sentences=_once(reading.sentences, _MOST_SENTENCES),
         details=_once(reading.details, _MOST_DETAILS),
@@ -212,10 +225,29 @@ def read(
         pictures=tuple(_pictures(source, reading)),
         names=tuple(dict.fromkeys(one for one in (name, title, brand) if one)),
         grounds=claims.prepared(list(_grounds(clean, source, reading))),
-        needs=tuple(_needs(family, reading)),
+        needs=tuple(_needs(family, kind, reading)),
         written=frozenset(originals or ()),
         record=clean,
     )
+
+
+def _legible(source: dict[str, Any]) -> dict[str, Any]:
+    """A record whose letters that were read in the wrong encoding are mended where that is certain."""
+    for name in ("title", "vendor", "type", "description"):
+        if isinstance(text := source.get(name), str):
+            source[name] = mojibake.mended(text)
+    for name in ("attributes", "variants"):
+        if source.get(name):
+            source[name] = _mended(source[name])
+    return source
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return mojibake.mended(value)
+    if isinstance(value, Mapping):
+        return {key: _mended(one) for key, one in value.items()}
+    return [_mended(one) for one in value] if isinstance(value, list) else value
 
 
 def _title(source: Mapping[str, Any]) -> str:
@@ -402,9 +434,18 @@ def _material(text: str, where: str, reading: _Reading) -> None:
         return
     if components := composition(text):
         reading.add("composition", tuple(components), text.rstrip("."), where)
+    elif shares := overfull(text):
+        _doubt(text, shares, where, reading)
     else:
         shares = named(text)
         reading.add("material", tuple(shares) if shares else text, text.rstrip("."), where)
+
+
+def _doubt(text: str, shares: Sequence[Share], where: str, reading: _Reading) -> None:
+    """Take the materials of a composition that cannot be, and ask for their right shares."""
+    reading.doubts["material"] = _OVERFULL.format(text[:80].strip(" ."))
+    if not reading.has("material") and not reading.has("composition"):
+        reading.add("material", tuple(shares), text.rstrip("."), where)
 
 
 def _shelves(source: Mapping[str, Any]) -> tuple[str, str]:
@@ -508,7 +549,10 @@ def _of_maker(name: str) -> re.Pattern[str]:
 def _composed(text: str, reading: _Reading) -> bool:
     components = composition(text)
     if not components:
-        return False
+        shares = overfull(text)
+        if shares:
+            _doubt(text, shares, "description", reading)
+        return bool(shares)
     known = next(
         (one for one in reading.known if one.name == "material" and one.field.startswith(("attributes", "options"))),
         None,
@@ -567,20 +611,26 @@ _FACTS: Final[Sequence[Callable[[str, _Reading], bool]]] = (_composed, _colored,
 
 
 def _labeled_list(text: str, reading: _Reading) -> bool:
-    """A line such as `Material oak; width 40 cm`, where every part begins with a label that is known."""
-    parts = [part.strip() for part in text.split(";")]
-    if len(parts) < 2:
+    """A line such as `Material oak; width 40 cm; cable 1.5 m`, most parts of which begin with a label that is known."""
+    parts = [part.split() for part in text.split(";") if part.strip()]
+    places = [_label_of(words) for words in parts]
+    known = sum(map(bool, places))
+    if known < _FEWEST_LABELED or known * 2 < len(parts):
         return False
-    pairs = []
-    for part in parts:
-        words = part.split()
-        place = next((n for n in (3, 2, 1) if len(words) > n and folded(" ".join(words[:n])) in labels()), 0)
-        if not place:
-            return False
-        pairs.append((" ".join(words[:place]), " ".join(words[place:])))
-    for name, value in pairs:
-        _specified(_label(name), value, "description", reading)
+    if any(not width and not 2 <= len(words) <= _MOST_UNLABELED for width, words in zip(places, parts, strict=True)):
+        return False
+    for width, words in zip(places, parts, strict=True):
+        name, value = " ".join(words[: width or 1]), " ".join(words[width or 1 :])
+        if not _NO_FACTS.fullmatch(name):
+            _specified(_label(name), value, "description", reading)
+        elif audience(value):
+            reading.add("audience", value, value, "description")
     return True
+
+
+def _label_of(words: Sequence[str]) -> int:
+    """With how many words a part begins that are a label, and are not all of it."""
+    return next((n for n in (3, 2, 1) if len(words) > n and folded(" ".join(words[:n])) in labels()), 0)
 
 
 def _weights(source: Mapping[str, Any], reading: _Reading) -> None:
@@ -700,7 +750,11 @@ def _choices(source: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _said_plainly(reading: _Reading) -> Iterator[claims.Fact]:
     """Facts whose field holds them in another form than texts do: `TR` is made in Turkey, 57/58 are two numbers."""
-    sizes = "; ".join(one.text for one in reading.known if one.name == "size")
+    chosen = [one.text for one in reading.known if one.name == "size"]
+    alike = shown(chosen)
+    if alike != chosen:
+        yield claims.Fact("options.size", "; ".join(alike), "; ".join(alike))
+    sizes = "; ".join(chosen)
     numbers = [*re.findall(r"\d+/\d+", sizes), *re.findall(r"\d+(?:[.,]\d+)?", sizes)]
     if numbers:
         yield claims.Fact("choices", "; ".join(numbers), "; ".join(numbers))
@@ -710,11 +764,21 @@ def _said_plainly(reading: _Reading) -> Iterator[claims.Fact]:
             yield claims.Fact(one.field, said, said)
 
 
-def _needs(family: str, reading: _Reading) -> Iterator[Need]:
+def _needs(family: str, kind: Kind | None, reading: _Reading) -> Iterator[Need]:
     names = {one.name for one in reading.known}
     text = " ".join([*reading.kept, *(one.text for one in reading.known)])
-    for fact, why in needs().get(family, needs()["generic"]):
+    wanted = needs().get(kind.name) or needs().get(kind.name.split()[-1]) if kind else None
+    for fact, why in wanted or needs().get(family, needs()["generic"]):
         stated = names & _STATED.get(fact, frozenset([fact]))
         pattern = _STATED_IN.get(fact)
-        if not stated and not (pattern is not None and pattern.search(text)):
-            yield Need(fact=fact, why=f"Buyers ask {why}, and nothing here says it.", field=f"attributes.{fact}")
+        said = stated or (pattern is not None and pattern.search(text)) or (fact == "material" and _materials_in(text))
+        if fact in reading.doubts or not said:
+            missing = reading.doubts.get(fact, "and nothing here says it")
+            yield Need(fact=fact, why=f"Buyers ask {why}, {missing}.", field=f"attributes.{fact}")
+
+
+def _materials_in(text: str) -> bool:
+    """Whether a text names a material, in one word or in up to three."""
+    words = re.findall(r"[^\W\d_]+", folded(text))
+    phrases = (" ".join(words[at : at + width]) for width in (1, 2, 3) for at in range(len(words) - width + 1))
+    return any(phrase in materials() and phrase not in colors() for phrase in phrases)

@@ -63,9 +63,7 @@ _BREAKING: Final = frozenset(
     ]
 )
 _HEADS: Final = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_UNSEEN: Final = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffc\ufffd\x00-\x08\x0b\x0c\x0e-\x1f]"
-)
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffc\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SIGNS: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\ufe0f]")
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:approx|incl|excl|max|min|no|nr|vs|e\.g|i\.e|ca|bzw|inkl|exkl|z\. ?b|d\. ?h|u\. ?a|etc|st|dr|mr|mrs|in|ft|oz|lb|lbs|co|art)"
@@ -509,7 +507,7 @@ def concrete(sentence: str, language: str) -> bool:
 
 def sound(sentence: str) -> bool:
     """Whether a sentence can stand in a text as it is: not too long, not shouting, no codes, no leftover markup."""
-    if not 5 <= len(sentence) <= _LONGEST_SENTENCE or re.search(r"[<>{}\\|]|\]\]|&\w+;|=\"", sentence):
+    if not 5 <= len(sentence) <= _LONGEST_SENTENCE or re.search('[<>{}\\\\|\ufffd]|\\]\\]|&\\w+;|="', sentence):
         return False
     letters = sum(map(str.isalpha, sentence))
     return letters > 0 and letters * 3 >= len(sentence) and sum(map(str.isupper, sentence)) * 2 < letters + 6

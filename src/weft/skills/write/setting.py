@@ -15,6 +15,7 @@ from weft.skills.write.brief import Brief
 from weft.skills.write.channels import base
 from weft.skills.write.checks import Standard
 from weft.skills.write.foundation import digests
+from weft.skills.write.grammar.measures import System
 from weft.skills.write.learning import Common, Names, key_of
 from weft.skills.write.names import COMMON, NAMES
 from weft.skills.write.reading import read
@@ -65,9 +66,17 @@ class Setting:
         (one,) = self.briefs([(asked, product)])
         return one
 
+    def units(self, language: str) -> System:
+        """In which units people measure in the market of a language; where there is none, all who speak German do so metrically."""
+        market = self._market(language)
+        return market.units if market else "metric" if base(language) == "de" else ""
+
+    def _market(self, language: str) -> Market | None:
+        return next((one for one in self.markets if base(one.language) == base(language)), None)
+
     def standard(self, channel: Channel, language: str) -> Standard:
         """What texts for a channel in a language are measured by."""
-        market = next((one for one in self.markets if base(one.language) == base(language)), None)
+        market = self._market(language)
         return Standard(
             channel, language, market.country or market.name if market else None, self.voice_in(language), self.lexicon
         )

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from weft.errors import Unauthorized, WeftError
 from weft.store import fields
-from weft.surfaces.console import diffs
+from weft.surfaces.console import diffs, languages
 from weft.surfaces.console.session import Session, SignIn, from_this_site
 
 _FOLDER: Final = Path(__file__).parent
@@ -45,7 +45,9 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-templates.globals.update(static=_versions(), words=fields.words, typed=diffs.typed, diff=diffs.diff)
+templates.globals.update(
+    static=_versions(), words=fields.words, typed=diffs.typed, diff=diffs.diff, as_read=languages.as_read
+)
 
 _coming = templates.overlay(enable_async=True)
 

@@ -140,7 +140,6 @@ def add_pages(router: APIRouter, database: Database, sign_in: SignIn) -> None:
             "facts": sorted((whole.get("attributes") or {}).items()),
             "open": changes,
             "sides": languages.side_by_side(whole, changes),
-            "as_read": languages.as_read,
             "decide": f"{CHANGES}?{urlencode({'where': its})}",
             "history": business.changes.listed(past, limit=_PAST, newest=True),
             "skills": over_products(),

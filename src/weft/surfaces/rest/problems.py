@@ -1,6 +1,7 @@
 """Errors as problem details (RFC 9457): a slug for programs, a sentence for people."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -55,6 +56,14 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, Any]] | 
     return Response(orjson.dumps(body, default=str), status, headers, "application/problem+json")
 
 
+def _no_json(error: Mapping[str, Any]) -> str:
+    """A sentence for a body that is no JSON: what the reader stumbled over, and after how many characters."""
+    why = str((error.get("ctx") or {}).get("error") or "it cannot be read").rstrip(".")
+    place = error["loc"][-1] if error.get("loc") else None
+    where = f" after {place:,} characters" if isinstance(place, int) else ""
+    return f'The body of the request is not JSON{where}: {why[:1].lower()}{why[1:]}. Send one JSON object, such as {{"product": "mug"}}.'
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of an application as a problem."""
 
@@ -65,8 +74,9 @@ def install(app: FastAPI) -> None:
     async def bad_request(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         errors = [{"where": ".".join(str(part) for part in e["loc"]), "problem": e["msg"]} for e in error.errors()[:20]]
+        broken = next((_no_json(e) for e in error.errors() if e.get("type") == "json_invalid"), None)
         first = errors[0] if errors else {"where": "the request", "problem": "cannot be read"}
-        return problem(422, "bad-input", f"{first['where']}: {first['problem']}", errors)
+        return problem(422, "bad-input", broken or f"{first['where']}: {first['problem']}", errors)
 
     async def http_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

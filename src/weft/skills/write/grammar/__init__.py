@@ -8,4 +8,10 @@ from weft.skills.write.grammar.telling import Grammar, Telling
 
 GRAMMARS: Final[dict[str, Grammar]] = {"en": English(), "de": German()}
 
-__all__ = ["GRAMMARS", "Grammar", "Telling"]
+
+def ordinal(place: int, language: str) -> str:
+    """Which picture it is, counted from one, in words of the language; nothing where there is no grammar of it."""
+    return GRAMMARS[language].ordinal(place) if language in GRAMMARS else ""
+
+
+__all__ = ["GRAMMARS", "Grammar", "Telling", "ordinal"]

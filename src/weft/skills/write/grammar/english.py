@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from weft.skills.write.brief import Picture
-from weft.skills.write.composition import Component, Share, whole
+from weft.skills.write.composition import Component, Share, by_part, whole
 from weft.skills.write.countries import country, place
 from weft.skills.write.grammar.foreign import care_in, features_in, specified
 from weft.skills.write.grammar.telling import (
+    Draft,
     Grammar,
     Line,
     Telling,
@@ -135,6 +136,16 @@ class English(Grammar):
             said.pop()
         return self._written(", ".join(said), told)
 
+    def draft(self, told: Telling) -> Draft:
+        """A description's parts; what comes in a color and comes in sizes does so in one sentence."""
+        draft = super().draft(told)
+        for at in range(len(draft.lead) - 1, 0, -1):
+            first, second = draft.lead[at - 1 : at + 1]
+            comes = re.match(r"(?:It comes|They come) in ", second)
+            if comes and first.startswith(comes[0]):
+                draft.lead[at - 1 : at + 1] = [f"{first.removesuffix('.')}, in {second.removeprefix(comes[0])}"]
+        return draft
+
     def lead(self, told: Telling) -> list[str]:
         """What it is, by whom, of what, from where."""
         who, made = self._by(told), self._made(told)
@@ -145,7 +156,7 @@ class English(Grammar):
             return []
         be, it, colored = ("are", "They", "") if self._plural(told) else ("is", "It", "")
         color = self._color(told)
-        colored = f" in {color}" if color else ""
+        colored = f" in {color}" if color and folded(color) not in folded(subject) else ""
         if not noun:
             return self._plain_lead(told, subject, who, made, place_, colored)
         from_there = f" It is made in {place_}." if place_ else ""
@@ -226,13 +237,9 @@ class English(Grammar):
     def lines(self, told: Telling) -> list[Line]:
         """Material by part, colors, sizes, measures, care, origin."""
         found: list[Line] = []
-        for component in told.components:
-            label = component.part.en if component.part else "Material"
-            found.append(
-                Line(
-                    label, ", ".join(f"{one.percent}% {self._named(one)}" for one in component.shares), ("composition",)
-                )
-            )
+        for part, components in by_part(told.components).items():
+            fabrics = [", ".join(f"{one.percent}% {self._named(one)}" for one in each.shares) for each in components]
+            found.append(Line(part.en if part else "Material", "; ".join(fabrics), ("composition",)))
         if not told.components and (told.shares or told.material):
             found.append(
                 Line(
@@ -240,10 +247,14 @@ class English(Grammar):
                 )
             )
         if told.colors:
-            words = [_capped(color_words(one, "en")[0]).replace("/", " / ") for one in told.colors]
+            words = [self._titled(color_words(one, "en")[0]).replace("/", " / ") for one in told.colors]
             found.append(Line("Color" if len(words) == 1 else "Colors", ", ".join(words), ("color",)))
         if told.sizes:
-            found.append(Line("Size" if len(told.sizes) == 1 else "Sizes", ", ".join(ordered(told.sizes)), ("size",)))
+            found.append(
+                Line(
+                    "Size" if len(told.sizes) == 1 else "Sizes", ", ".join(map(_capped, ordered(told.sizes))), ("size",)
+                )
+            )
         found += [Line(label, value, (name,)) for name, label, value in specified(told, "en")]
         cared = [str(one.value) for one in told.brief.known if one.name == "care"]
         cared = cared if told.own else care_in(cared, "en")

@@ -6,6 +6,7 @@ from typing import Final
 
 from weft.skills.write.brief import Known
 from weft.skills.write.grammar.figures import figure
+from weft.skills.write.grammar.measures import System, in_system
 from weft.skills.write.grammar.telling import Telling
 from weft.skills.write.lexicon import care, colors, features, folded, label_of, materials, number_in, values
 from weft.skills.write.sentences import clauses, negated
@@ -100,15 +101,18 @@ def label_in(known: Known, language: str, own: bool) -> str:
     return known.label if own else ""
 
 
-def value_in(text: str, language: str, own: bool) -> str:
-    """A specification's value in a language: as it is in its own, else if it is a measure or a word that a list has."""
+def value_in(text: str, language: str, own: bool, system: System = "") -> str:
+    """A specification's value in a language: as it is in its own, else if it is a measure or a word that a list has.
+
+    A measure is put into the units of the market's system.
+    """
     if own:
         return text[:1].upper() + text[1:] if text[:1].islower() and " " not in text[:2] and len(text) > 3 else text
     parts = [part.strip() for part in re.split(r"\s*,\s+", text)]
     said = []
     for part in parts:
         if _MEASURE.fullmatch(part):
-            said.append(figure(part, language))
+            said.append(figure(in_system(part, system), language))
             continue
         word = values().get(folded(part)) or materials().get(folded(part)) or colors().get(folded(part))
         if word is None:
@@ -128,7 +132,7 @@ def specified(told: Telling, language: str) -> list[tuple[str, str, str]]:
         if one.name in _ELSEWHERE or one.name == "shipping_weight":
             continue
         label = label_in(one, language, told.own)
-        value = value_in(one.text, language, told.own)
+        value = value_in(one.text, language, told.own, told.units)
         if label and value:
             found.append((one.name, label, value))
     for one in told.brief.known:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from weft.skills.write.brief import Picture
-from weft.skills.write.composition import Component, Share, whole
+from weft.skills.write.composition import Component, Share, by_part, whole
 from weft.skills.write.countries import country, place
 from weft.skills.write.grammar.figures import figure
 from weft.skills.write.grammar.foreign import care_in, features_in, specified
@@ -64,6 +64,11 @@ _SIZE_WORDS: Final = {
     "os": "Einheitsgröße",
     "onesize": "Einheitsgröße",
 }
+# Systems of sizes that English says by an adjective.
+_SYSTEMS: Final = {
+    "german": "DE", "european": "EU", "italian": "IT", "french": "FR", "british": "UK", "american": "US", "japanese": "JP", "danish": "DK",
+    "australian": "AU",
+}  # fmt: skip
 _VIEWS: Final = {
     "front": "Vorderansicht", "back": "Rückansicht", "rear": "Rückansicht", "side": "Seitenansicht", "detail": "Detail", "top": "von oben",
     "inside": "Innenansicht", "interior": "Innenansicht", "sole": "Sohle", "bottom": "von unten",
@@ -216,6 +221,9 @@ class German(Grammar):
         return f"in der Größe {sizes[0]}" if len(sizes) == 1 else f"in den Größen {joined(sizes, 'und')}"
 
     def _size(self, size: str) -> str:
+        system, space, number = size.partition(" ")
+        if space and number[:1].isdigit() and system.casefold() in _SYSTEMS:
+            return f"{_SYSTEMS[system.casefold()]} {number}"
         return _SIZE_WORDS.get(folded(size), size)
 
     def details(self, told: Telling) -> list[str]:
@@ -227,12 +235,12 @@ class German(Grammar):
     def lines(self, told: Telling) -> list[Line]:
         """Material by part, colors, sizes, measures, care, origin."""
         found: list[Line] = []
-        for component in told.components:
-            label = component.part.de if component.part else "Material"
-            shares = ", ".join(
-                f"{figure(f'{one.percent}%', 'de')} {self._named(one, told)}" for one in component.shares
-            )
-            found.append(Line(label, shares, ("composition",)))
+        for part, components in by_part(told.components).items():
+            fabrics = [
+                ", ".join(f"{figure(f'{one.percent}%', 'de')} {self._named(one, told)}" for one in each.shares)
+                for each in components
+            ]
+            found.append(Line(part.de if part else "Material", "; ".join(fabrics), ("composition",)))
         if not told.components and (told.shares or told.material):
             said = joined([self._named(one, told) for one in told.shares], "und") or told.material
             found.append(Line("Material", said[:1].upper() + said[1:], ("material",)))

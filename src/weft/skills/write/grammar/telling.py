@@ -12,14 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from weft.skills.write import sizes
 from weft.skills.write.brief import Brief, Picture
 from weft.skills.write.composition import Component, Share
 from weft.skills.write.grammar.figures import figure
+from weft.skills.write.grammar.measures import System
 from weft.skills.write.grammar.naming import Named, named
 from weft.skills.write.lexicon import Kind, Word, audience, colors, folded, is_a, kinds, materials, without_audience
 from weft.store.preferences import Voice
 
 _AFTER: Final = re.compile(r"\s+(?:for|with|by|from|of|w/|für|mit|aus|von)\s+.*$", re.IGNORECASE)
+_TAIL_WORD: Final = re.compile(
+    r"\b(?:for|with|by|from|of|and|the|a|an|für|mit|aus|von|und|der|die|das|dem|den)\b|w/", re.IGNORECASE
+)
 _MOST_COLORS: Final = 8
 
 
@@ -60,6 +65,7 @@ class Telling:
     stuff: tuple[Word, ...] = ()
     unknown: tuple[str, ...] = ()
     origin: str = ""
+    units: System = ""
     seed: int = 0
 
     def choose(self, count: int, salt: str = "") -> int:
@@ -90,8 +96,8 @@ class Draft:
         )
 
 
-def telling(brief: Brief, language: str, voice: Voice) -> Telling:
-    """A brief's facts for a grammar."""
+def telling(brief: Brief, language: str, voice: Voice, units: System = "") -> Telling:
+    """A brief's facts for a grammar; measures of another language's text are put into these `units`."""
     kind = kinds().named(brief.kind) if brief.kind else None
     own = brief.spoken in (None, language)
     titled = brief.titled or brief.spoken or brief.main
@@ -122,44 +128,73 @@ def telling(brief: Brief, language: str, voice: Voice) -> Telling:
         shares=tuple(shares),
         material=texts[0] if texts and own else "",
         colors=tuple(dict.fromkeys(str(value) for value in brief.values("color"))),
-        sizes=tuple(dict.fromkeys(str(value) for value in brief.values("size"))),
+        sizes=tuple(dict.fromkeys(sizes.shown([str(value) for value in brief.values("size")]))),
         stuff=rest.materials,
         unknown=rest.unknown,
         origin=str(brief.first("origin") or ""),
+        units=units,
         seed=int(brief.digest(), 16),
     )
 
 
 def _rest(brief: Brief, kind: Kind | None, spoken: str, language: str) -> Named:
     """What a title in another language says beside its noun: its names alone, where it has others than names too."""
-    proper = _proper(brief.name, kind, brief.audience is not None, language)
-    found = named(proper, spoken, str(brief.record.get("description") or ""))
+    bare, tail = _parted(brief.name, brief.brand)
+    text = str(brief.record.get("description") or "")
+    proper = figure(_bare(_without_noun(bare, kind), brief.audience), language, measures=True).strip()
+    found, after, beside = (named(part, spoken, text) for part in (proper, tail.names, tail.things))
+    # A name behind its noun is one as well (Dome Tent for 2 Løvfall); a thing that comes with it (Bowl with Lid) is none.
+    names = " ".join(filter(None, (found.names, after.names)))
+    unknown = tuple(dict.fromkeys((*found.unknown, *after.unknown, *beside.names.split())))
+    made = tuple(dict.fromkeys((*found.materials, *after.materials, *beside.materials)))
     if kind is None:
         # Without a noun the name is all that there is to call it by.
-        others = tuple(word.of(spoken) for word in found.materials)
-        return Named(proper, (), (*found.unknown, *others))
-    names = " ".join(word for word in found.names.split() if word not in found.unknown)
-    return Named(names, found.materials, found.unknown)
+        others = tuple(word.of(spoken) for word in made)
+        return Named(f"{proper} {tail.names}".strip(), (), (*unknown, *others))
+    known = " ".join(word for word in names.split() if word not in unknown)
+    many = f"{'für' if language == 'de' else 'for'} {tail.many}" if tail.many else ""
+    return Named(f"{known} {many}".strip(), made, unknown)
 
 
-def _proper(name: str, kind: Kind | None, for_someone: bool, language: str) -> str:
-    """A name for another language: without the noun that says what the thing is, and without for whom it is."""
-    counted = re.search(r"\s+(?:for|für)\s+(\d+)$", name)
-    suffix = f" {'für' if language == 'de' else 'for'} {counted[1]}" if counted else ""
-    bare = _AFTER.sub("", name)
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """What stands behind a name's noun: for how `many` it is, the `names` behind that or behind `by`, and the other words."""
+
+    many: str = ""
+    names: str = ""
+    things: str = ""
+
+
+def _parted(name: str, brand: str) -> tuple[str, _Tail]:
+    """A name up to the first of the words that say for whom, with or of what it is, and what these say."""
+    found = _AFTER.search(name)
+    if found is None:
+        return name, _Tail()
+    many = re.match(r"\s*(?:for|für)\s+(\d+)(?!\S)\s*", found[0], re.IGNORECASE)
+    said = " ".join(without_audience(found[0][many.end() :] if many else found[0]).split())
+    by = re.fullmatch(r"by\s+(.+)", said, re.IGNORECASE)
+    names = said if many else ""
+    if by is not None:
+        names = "" if folded(by[1]) in folded(brand) else by[1]
+    things = "" if by or many else " ".join(_TAIL_WORD.sub(" ", said).split())
+    return name[: found.start()], _Tail(many[1] if many else "", names, things)
+
+
+def _without_noun(bare: str, kind: Kind | None) -> str:
+    """A name without the noun that says what the thing is."""
     words = bare.split()
     for length in range(min(4, len(words)), 0, -1):
         for start in range(len(words) - length, -1, -1):
             phrase = " ".join(words[start : start + length])
             found = kinds().named(phrase) or (kinds().compound(phrase) if length == 1 else None)
             if found is not None and kind is not None and is_a(kind, found):
-                bare = " ".join([*words[:start], *words[start + length :]])
-                return figure(_bare(bare, for_someone) + suffix, language, measures=True).strip()
-    return figure(_bare(bare, for_someone) + suffix, language, measures=True).strip()
+                return " ".join([*words[:start], *words[start + length :]])
+    return bare
 
 
-def _bare(name: str, for_someone: bool) -> str:
-    plain = without_audience(name) if for_someone and audience(name) else name
+def _bare(name: str, for_whom: str | None) -> str:
+    """A name without for whom it is, where it says the same as the product: a Boy Shirt for women is called so."""
+    plain = without_audience(name) if for_whom is not None and audience(name) == for_whom else name
     return " ".join(plain.split()).strip(" -–—,")
 
 
@@ -173,11 +208,14 @@ def _is_plural(name: str, kind: Kind | None) -> bool:
     plain = folded(_AFTER.sub("", name))
     ends = [
         kind.plural,
+        kind.plural.split()[-1],
         kind.nouns,
         *(f"{alias}s" for alias in kind.aliases),
         *(a for a in kind.aliases if kind.paired and a.endswith("s")),
     ]
-    singular = {folded(kind.name), folded(kind.noun)} - ({folded(kind.name)} if kind.paired else set())
+    singular = {folded(kind.name), folded(kind.name.split()[-1]), folded(kind.noun)} - (
+        {folded(kind.name)} if kind.paired else set()
+    )
     return any(re.search(rf"(?:^|\W){re.escape(folded(end))}\b", plain) for end in ends if folded(end) not in singular)
 
 
@@ -247,8 +285,7 @@ class Grammar(ABC):
     def draft(self, told: Telling) -> Draft:
         """A description's parts."""
         lead, own = self.lead(told), list(told.brief.sentences)
-        choice = self.choice(told, started=bool(lead or own))
-        first, second = (lead, [*own, *choice]) if own else ([*lead, *choice], [])
+        first, second = [*lead, *self.choice(told, started=bool(lead))], own
         items, lines = self.details(told), self.lines(told)
         if not (first or second or lines):
             return Draft([], [f"{item}." for item in items], [], [])
