@@ -25,6 +25,7 @@ NAMES = (
     "memory",
     "translate",
     "write_model",
+    "search",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -21,6 +21,7 @@ WeftError
 │   └── NoAnswer           what models said was never valid          502
 ├── SkillFailed            a skill raised or answered nonsense       502  exit 8
 │   └── SkillTimeout       it did not answer in its time             504
+├── NotReady               what it needs is still being made         503  exit 11
 ├── ServerUnreachable      the client's server does not answer      503  exit 7
 └── DatabaseError          PostgreSQL                                503  exit 7
     ├── DatabaseUnavailable   it cannot be reached or started
@@ -166,6 +167,12 @@ class SkillTimeout(SkillFailed):
     """A skill did not answer in the time it has."""
 
     status, code = 504, "skill-timeout"
+
+
+class NotReady(WeftError):
+    """What the answer is drawn from is still being made; the detail `retry_after` says in seconds when to come again."""
+
+    status, exit_code, code = 503, 11, "not-ready"
 
 
 class ServerUnreachable(WeftError):

@@ -14,6 +14,13 @@ from weft.client.base import Skills as _Skills
 from weft.client.wire import AsyncWire, Event, File, Wire, call, named
 
 
+class Bounds(TypedDict):
+    """A number's least and most, both included."""
+
+    min: NotRequired[float | None]
+    max: NotRequired[float | None]
+
+
 class BudgetLine(TypedDict):
     """A budget in the period that holds now, in US dollars: `held` is reserved, `ends` null for one in total."""
 
@@ -62,6 +69,17 @@ class Claims(TypedDict):
     certifications: NotRequired[list[str]]
 
 
+class Demand(TypedDict):
+    """Something that the query demands; `text` in `without` takes it back."""
+
+    kind: str
+    text: str
+    says: str
+    values: list[str]
+    min: int | None
+    max: int | None
+
+
 class Done(TypedDict):
     """What a verb did."""
 
@@ -83,6 +101,17 @@ class Edit(TypedDict):
     facts: NotRequired[list[Any]]
     checks: NotRequired[list[dict[str, Any]]]
     engine: NotRequired[Literal["local", "model"] | None]
+
+
+class Explanation(TypedDict):
+    """Why a hit stands where it does: numbers that make up its score, and a sentence."""
+
+    words: float
+    meaning: float
+    stock: float
+    matched: dict[str, list[str]]
+    missing: list[str]
+    says: str
 
 
 class Fix(TypedDict):
@@ -122,6 +151,24 @@ class Gap(TypedDict):
     code: str
     products: int
     at_stake: int
+
+
+class Hit(TypedDict):
+    """A product that was found."""
+
+    id: str
+    title: str
+    score: float
+    vendor: str | None
+    category: str | None
+    image: str | None
+    price: dict[str, Any] | None
+    price_to: dict[str, Any] | None
+    available: bool
+    stock: int | None
+    variants: list[dict[str, Any]]
+    highlights: dict[str, str]
+    why: Explanation | None
 
 
 class Imported(TypedDict):
@@ -277,6 +324,15 @@ class ModelShown(TypedDict):
     suspended: str | None
 
 
+class Named(TypedDict):
+    """A product that is suggested."""
+
+    id: str
+    title: str
+    image: str | None
+    price: dict[str, Any] | None
+
+
 class Names(TypedDict):
     """What a taxonomy calls things in one language, for translate: how many names, and where they come from."""
 
@@ -393,6 +449,14 @@ class Quality(TypedDict):
     reasons: list[Reason]
 
 
+class Read(TypedDict):
+    """A word that was read as another."""
+
+    word: str
+    read: str
+    why: str
+
+
 class Reason(TypedDict):
     """Why a product is worth less than it could be, and what would mend that."""
 
@@ -421,6 +485,20 @@ class Rendering(TypedDict):
     gist: bool
     model: str | None
     problems: list[str]
+
+
+class Results(TypedDict):
+    """The hits of a page, how many there are in all, and how the query was understood."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    hits: list[Hit]
+    total: int
+    facets: dict[str, list[Value]]
+    price_range: dict[str, Any] | None
+    understood: Understanding
+    did_you_mean: str | None
 
 
 class RouteLine(TypedDict):
@@ -498,6 +576,17 @@ class SkillLine(TypedDict):
     over: str | None
     request: dict[str, Any]
     answer: dict[str, Any]
+
+
+class Suggestions(TypedDict):
+    """Queries, categories and products that what was typed may become."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    queries: list[str]
+    categories: list[Value]
+    products: list[Named]
 
 
 class TargetShown(TypedDict):
@@ -584,6 +673,21 @@ class Twice(TypedDict):
     why: str
 
 
+class Understanding(TypedDict):
+    """How the query was understood."""
+
+    query: str
+    language: str | None
+    corrected: str | None
+    words: list[str]
+    constraints: list[Demand]
+    removed: list[Demand]
+    read: list[Read]
+    category: str | None
+    missing: int
+    meaning: bool
+
+
 class Untranslated(TypedDict):
     """A field that stays untranslated, and why."""
 
@@ -627,6 +731,13 @@ class UsageReport(TypedDict):
     days: int
     items: list[UsageLine]
     total: UsageLine
+
+
+class Value(TypedDict):
+    """A value of a facet and how many of the hits have it."""
+
+    value: str
+    count: int
 
 
 class Voice(TypedDict):
@@ -1220,6 +1331,60 @@ class Skills(_Skills):
                     query={"engine": engine},
                     body={"limit": limit, "days": days, "duplicates": duplicates},
                 )
+            ),
+        )
+
+    def search(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        query: str | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        exclude: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        facets: list[str] | None = None,
+        sort: Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        explain: bool | None = None,
+        without: list[str] | None = None,
+        stock: Literal["last", "hide", "any"] | None = None,
+        like: str | None = None,
+        typing: bool | None = None,
+    ) -> Results:
+        """Finds products by what people type, with filters, facets and reasons."""
+        return cast(
+            "Results",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/search",
+                    query={"engine": engine},
+                    body={
+                        "query": query,
+                        "filters": filters,
+                        "exclude": exclude,
+                        "facets": facets,
+                        "sort": sort,
+                        "limit": limit,
+                        "offset": offset,
+                        "explain": explain,
+                        "without": without,
+                        "stock": stock,
+                        "like": like,
+                        "typing": typing,
+                    },
+                )
+            ),
+        )
+
+    def suggest(
+        self, *, query: str, engine: Literal["auto", "local", "model"] | None = None, limit: int | None = None
+    ) -> Suggestions:
+        """Suggests queries, categories and products while someone is typing."""
+        return cast(
+            "Suggestions",
+            self._wire.json(
+                call("POST", "/skills/suggest", query={"engine": engine}, body={"query": query, "limit": limit})
             ),
         )
 
@@ -2391,6 +2556,60 @@ class AsyncSkills(_AsyncSkills):
                     query={"engine": engine},
                     body={"limit": limit, "days": days, "duplicates": duplicates},
                 )
+            ),
+        )
+
+    async def search(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        query: str | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        exclude: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        facets: list[str] | None = None,
+        sort: Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        explain: bool | None = None,
+        without: list[str] | None = None,
+        stock: Literal["last", "hide", "any"] | None = None,
+        like: str | None = None,
+        typing: bool | None = None,
+    ) -> Results:
+        """Finds products by what people type, with filters, facets and reasons."""
+        return cast(
+            "Results",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/search",
+                    query={"engine": engine},
+                    body={
+                        "query": query,
+                        "filters": filters,
+                        "exclude": exclude,
+                        "facets": facets,
+                        "sort": sort,
+                        "limit": limit,
+                        "offset": offset,
+                        "explain": explain,
+                        "without": without,
+                        "stock": stock,
+                        "like": like,
+                        "typing": typing,
+                    },
+                )
+            ),
+        )
+
+    async def suggest(
+        self, *, query: str, engine: Literal["auto", "local", "model"] | None = None, limit: int | None = None
+    ) -> Suggestions:
+        """Suggests queries, categories and products while someone is typing."""
+        return cast(
+            "Suggestions",
+            await self._wire.json(
+                call("POST", "/skills/suggest", query={"engine": engine}, body={"query": query, "limit": limit})
             ),
         )
 

@@ -1,6 +1,7 @@
 """Products with their variants, stock and facts: read, listed, written in bulk."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -212,6 +213,29 @@ class Catalog:
             cursor.execute(f"select {_record(reads)} from product p order by p.uid")
             for (text,) in cursor:
                 yield _as_record(connection, text, None, {})
+
+    def versions(self, since: datetime | None = None) -> Iterator[tuple[UUID, int]]:
+        """The uids and versions of all products, or of those that were written since a time."""
+        condition, given = ("where updated_at >= %s", [since]) if since is not None else ("", [])
+        with self._database.tenant(self._business) as connection, connection.cursor(name="versions") as cursor:
+            cursor.itersize = 10_000
+            yield from cursor.execute(f"select uid, version from product {condition}", given)
+
+    def extent(self) -> tuple[int, int, datetime | None]:
+        """How many products there are, the sum of their versions, and when one was written last: what tells that some changed."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute(
+                "select count(*), coalesce(sum(version), 0)::bigint, max(updated_at) from product"
+            ).fetchone()
+        return (int(row[0]), int(row[1]), row[2]) if row else (0, 0, None)
+
+    def versioned(self, reads: Sequence[str] = ()) -> Iterator[tuple[UUID, int, Product]]:
+        """All products with uid and version, of each only the fields that are read; memory stays flat."""
+        with self._database.tenant(self._business) as connection, connection.cursor(name="versioned") as cursor:
+            cursor.itersize = 500
+            cursor.execute(f"select p.uid, p.version, {_record(reads)} from product p order by p.uid")
+            for uid, version, text in cursor:
+                yield uid, version, _as_record(connection, text, None, {})
 
     def record(self, product: str) -> Product:
         """One whole product as connectors write it; raises NotFound."""

@@ -12,6 +12,7 @@ from weft.errors import WeftError
 from weft.surfaces.cli import (
     changes,
     files,
+    index,
     learning,
     models,
     nouns,
@@ -43,6 +44,7 @@ app.add_typer(nouns.orders, name="orders")
 app.add_typer(nouns.customers, name="customers")
 app.add_typer(files.imports, name="imports")
 app.add_typer(taxonomy.app, name="taxonomy")
+app.add_typer(index.app, name="index")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")

@@ -4,7 +4,7 @@ import inspect
 import sys
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from weft.skill import Skill
 
+_PATIENCE_SECONDS: Final = 600.0
+_LOOK_EVERY_SECONDS: Final = 0.2
 _PLAIN: Final = (str, int, float, bool)
 _OWN: Final = ("business", "engine", "propose", "json", "input")
 Input = Annotated[
@@ -225,13 +227,30 @@ def _ask(
             return
         if skill.long and sys.stderr.isatty():
             with output.err.status(f"{skill.name} …"):
-                answer = asking.ask(skill, asked, shop, **given)
+                answer = _answer(lambda: asking.ask(skill, asked, shop, **given))
         else:
-            answer = asking.ask(skill, asked, shop, **given)
+            answer = _answer(lambda: asking.ask(skill, asked, shop, **given))
     if json:
         output.emit(answer)
     else:
         _show(answer)
+
+
+def _answer(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """An answer, waited for while what it is drawn from is being made."""
+    import time
+
+    from weft.errors import NotReady
+
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return ask()
+        except NotReady as problem:
+            if time.monotonic() > until:
+                raise
+            with output.err.status(problem.message):
+                time.sleep(_LOOK_EVERY_SECONDS)
 
 
 def read_request(text: str) -> dict[str, Any]:

@@ -1,0 +1,194 @@
+"""Where a business's index lies on a machine: numbered generations, and one small file that names what is in force.
+
+    <Weft's folder>/index/<business>/current            which generation, and which of its files
+                                     /000001/words/      tantivy's segments
+                                     /000001/rows-3.npz  which product stands in which place, in which version
+                                     /000001/meaning-1.usearch, fresh-3.npz, spelling-3.json
+
+No file is written a second time: what is new has a new number, and is in force when `current` has been replaced, which happens
+at once or not at all. A process that was killed leaves files that nothing names, and the next build clears them away.
+"""
+
+import contextlib
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final
+from uuid import UUID
+
+import orjson
+
+from weft.errors import Conflict, DiskFull
+from weft.postgres import lockfile
+
+FORM: Final = 2
+"""The number of the form in which an index is written; one of another form is built anew."""
+_CURRENT: Final = "current"
+_LOCK: Final = "lock"
+_LOOK_EVERY: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is in force: the generation, how often it was written to, and what it was made from.
+
+    `products` and `versions` are the count of the catalog's products and the sum of their versions, `written_at` when the last of
+    them was written: by these it is told whether the catalog has changed since; `model` made the vectors in `meaning`, null where there are none yet; `texts` are the fields of texts that some product fills.
+    """
+
+    generation: int
+    step: int
+    products: int
+    versions: int
+    written_at: float
+    languages: tuple[str, ...]
+    rows: str
+    spelling: str
+    meaning: str | None = None
+    fresh: str | None = None
+    model: str | None = None
+    built_at: float = 0.0
+    changed: int = 0
+    currencies: tuple[str, ...] = ()
+    facets: dict[str, int] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+    form: int = FORM
+
+
+class Folder:
+    """The folder of one business's index."""
+
+    def __init__(self, home: Path, business: UUID) -> None:
+        self.path = Path(home) / "index" / str(business)
+
+    def mark(self) -> tuple[int, int] | None:
+        """What differs whenever another state is in force; None where there is no index."""
+        try:
+            told = (self.path / _CURRENT).stat()
+        except OSError:
+            return None
+        return told.st_mtime_ns, told.st_ino
+
+    def state(self) -> State | None:
+        """What is in force; None where there is no index, or one of another form."""
+        try:
+            told = orjson.loads((self.path / _CURRENT).read_bytes())
+            if told.get("form") != FORM:
+                return None
+            told["languages"] = tuple(told["languages"])
+            told["currencies"], told["texts"] = tuple(told["currencies"]), tuple(told["texts"])
+            return State(**told)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    def generation(self, number: int) -> Path:
+        """The folder of a generation."""
+        return self.path / f"{number:06d}"
+
+    def put_in_force(self, state: State) -> None:
+        """Name a state as the one in force, and clear away what no state names any more."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        _synced(self.generation(state.generation))
+        written(self.path / _CURRENT, lambda file: file.write(orjson.dumps(asdict(state))))
+        self._cleared(state)
+
+    def _cleared(self, state: State) -> None:
+        keep = {state.rows, state.spelling, state.meaning, state.fresh, "words"}
+        for one in self.path.iterdir():
+            if one.is_dir() and one.name != f"{state.generation:06d}":
+                shutil.rmtree(one, ignore_errors=True)
+        for one in self.generation(state.generation).iterdir():
+            if one.name not in keep:
+                with contextlib.suppress(OSError):
+                    one.unlink()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether this process may write to the index now: of all on this machine, one may."""
+        with _spoken(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = (self.path / _LOCK).open("ab")
+        with file:
+            yield lockfile.held(file)
+
+    @property
+    def being_written(self) -> bool:
+        """Whether some process writes to the index at this moment."""
+        if not self.path.exists():
+            return False
+        with self.alone() as mine:
+            return not mine
+
+    @contextlib.contextmanager
+    def writing(self, patience: float = 0.0) -> Iterator[None]:
+        """Write to the index, alone, and say a full disk in Weft's words.
+
+        Raises Conflict where another process still writes to it after `patience` seconds.
+        """
+        until = time.monotonic() + patience
+        while True:
+            with self.alone() as mine:
+                if mine:
+                    with _spoken(self.path):
+                        yield
+                    return
+            if time.monotonic() >= until:
+                raise Conflict("Another process is writing to this index; what it writes is soon in force.")
+            time.sleep(_LOOK_EVERY)
+
+
+@contextlib.contextmanager
+def _spoken(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _no_space(path) from problem
+        raise
+    except ValueError as problem:
+        # tantivy says what the operating system told it as a text.
+        if "No space left" in str(problem) or "os error 28" in str(problem):
+            raise _no_space(path) from problem
+        raise
+
+
+def _no_space(path: Path) -> DiskFull:
+    return DiskFull(
+        f"There is no space left for the index in {path}. The last one goes on answering; free some and try again."
+    )
+
+
+def written(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Write a file whole or not at all, and have it on the disk."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    _synced(path.parent)
+
+
+def settled(beside: Path, path: Path) -> None:
+    """Have a file that was written beside its place on the disk, and then in its place."""
+    with beside.open("rb") as file:
+        os.fsync(file.fileno())
+    beside.replace(path)
+    _synced(path.parent)
+
+
+def _synced(folder: Path) -> None:
+    # Not every operating system lets a folder be opened.
+    with contextlib.suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

@@ -1,0 +1,130 @@
+"""The words that a catalog is written in: to mend what is misspelled, to finish what is being typed, to join and split compounds."""
+
+import itertools
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+_SHORTEST: Final = 4
+_TWO_FROM: Final = 8
+_FEWEST: Final = 2
+_MOST_PHRASES: Final = 50_000
+_KEPT: Final = 4096
+
+
+class Spelling:
+    """Folded words of a catalog with how many products have each, and pairs of words that often stand together."""
+
+    def __init__(self, words: Mapping[str, int], phrases: Mapping[str, int]) -> None:
+        self.words = dict(words)
+        self.phrases = dict(phrases)
+        self.mended = lru_cache(_KEPT)(self._mended)
+        self.parted = lru_cache(_KEPT)(self._parted)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.words)
+
+    @cached_property
+    def _phrases_sorted(self) -> list[str]:
+        return sorted(self.phrases)
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for word in self.words:
+            if len(word) >= _SHORTEST - 1 and word.isalpha():
+                found.setdefault(len(word), []).append(word)
+        return found
+
+    def beginning(self, prefix: str, most: int) -> list[str]:
+        """The words that begin so, the commonest first."""
+        return self._commonest(self._sorted, self.words, prefix, most)
+
+    def phrases_beginning(self, prefix: str, most: int) -> list[str]:
+        """The pairs of words that begin so, the commonest first."""
+        return self._commonest(self._phrases_sorted, self.phrases, prefix, most)
+
+    @staticmethod
+    def _commonest(ordered: Sequence[str], counts: Mapping[str, int], prefix: str, most: int) -> list[str]:
+        if not prefix:
+            return []
+        start = bisect_left(ordered, prefix)
+        end = bisect_left(ordered, prefix + "\U0010ffff", start)
+        return sorted(ordered[start:end], key=lambda word: (-counts[word], word))[:most]
+
+    def _mended(self, word: str) -> tuple[str, ...]:
+        """The words that a word of nobody's was meant for, the likeliest first; none where it may be right."""
+        if len(word) < _SHORTEST or not word.isalpha() or word in self.words:
+            return ()
+        most = 2 if len(word) >= _TWO_FROM else 1
+        found = self._near(word, most)
+        if not found and most == 1 and len(word) > _SHORTEST:
+            found = [one for one in self._near(word, 2) if one[0][0] == word[0] and self.words[one[0]] >= _FEWEST]
+        ranked = sorted(found, key=lambda one: (-self._likelihood(word, *one), one[0]))
+        return tuple(one for one, _ in ranked[:3])
+
+    def _near(self, word: str, most: int) -> list[tuple[str, int]]:
+        found: list[tuple[str, int]] = []
+        for length in range(len(word) - most, len(word) + most + 1):
+            near = process.extract(
+                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=most, limit=64
+            )
+            found += [(one, int(distance)) for one, distance, _ in near]
+        return found
+
+    def _likelihood(self, word: str, there: str, distance: int) -> float:
+        """By how often it is there and how it differs: people seldom get the first letter wrong, and leave out doubled ones."""
+        slip = 3.0 * distance + (2.0 if there[0] != word[0] else 0.0)
+        if _undoubled(there) == _undoubled(word):
+            slip -= 1.0
+        return math.log(self.words[there]) - slip
+
+    def _parted(self, word: str) -> tuple[str, str] | None:
+        """The two words that were written as one, where both are there and it is not."""
+        if len(word) < _SHORTEST + 1 or not word.isalpha():
+            return None
+        own, best, chosen = self.words.get(word, 0), 0.0, None
+        for place in range(2, len(word) - 1):
+            one, other = word[:place], word[place:]
+            together = self.phrases.get(f"{one} {other}", 0)
+            if together > own or (own == 0 and len(one) > 2 and len(other) > 2):
+                apart = min(self.words.get(one, 0), self.words.get(other, 0))
+                score = together * 10.0 + math.log1p(apart) if apart >= _FEWEST else 0.0
+                if score > best:
+                    best, chosen = score, (one, other)
+        return chosen
+
+
+def _undoubled(word: str) -> str:
+    return "".join(letter for place, letter in enumerate(word) if place == 0 or word[place - 1] != letter)
+
+
+class Vocabulary:
+    """What becomes a `Spelling` while a catalog is read."""
+
+    def __init__(self, words: Mapping[str, int] | None = None, phrases: Mapping[str, int] | None = None) -> None:
+        self.words: Counter[str] = Counter(words or {})
+        self.phrases: Counter[str] = Counter(phrases or {})
+
+    def read(self, title: Sequence[str], others: Iterable[str]) -> None:
+        """Count the folded words of a product: those of its title, and of all else that it says."""
+        self.words.update({*title, *others})
+        self.phrases.update({f"{one} {other}" for one, other in itertools.pairwise(title) if _may_join(one, other)})
+        if len(self.phrases) > 20 * _MOST_PHRASES:
+            self.phrases = Counter({pair: count for pair, count in self.phrases.items() if count >= _FEWEST})
+
+    def as_kept(self) -> dict[str, dict[str, int]]:
+        """Words and pairs as they are kept; pairs that were met once are left out."""
+        common = [(pair, count) for pair, count in self.phrases.most_common(_MOST_PHRASES) if count >= _FEWEST]
+        return {"words": dict(self.words), "phrases": dict(common)}
+
+
+def _may_join(one: str, other: str) -> bool:
+    return len(one) > 1 and len(other) > 1 and one.isalpha() and other.isalpha()

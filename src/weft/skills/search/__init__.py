@@ -1,0 +1,193 @@
+"""The skills `search` and `suggest`: products found by words and by meaning, and what is being typed finished."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from weft.skill import Answer, Skill
+
+LONGEST = 1000
+Order = Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"]
+Stock = Literal["last", "hide", "any"]
+
+
+class Bounds(BaseModel):
+    """A number's least and most, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    min: float | None = None
+    max: float | None = None
+
+
+Wanted = str | float | bool | list[str | float] | Bounds
+
+
+class Search(BaseModel):
+    """What a shopper looks for in the catalog, and how the answer is to be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str = Field(default="", max_length=LONGEST, description="What was typed; nothing finds all products.")
+    filters: dict[str, Wanted] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="What must hold, by name: a value, a list of which one must hold, or `{min, max}` for `price` and `stock`. "
+        "Names are `vendor`, `category`, `type`, `tags`, `price` (as it is written: 19.99), `stock`, `id`, and every attribute and option.",
+        examples=[{"vendor": "Acme", "Color": ["Red", "Blue"], "price": {"max": 50}}],
+    )
+    exclude: dict[str, Wanted] = Field(
+        default_factory=dict, max_length=50, description="The same for what must not hold."
+    )
+    facets: list[str] | None = Field(
+        default=None, max_length=50, description="Whose values are counted; all that matter if not said, none if empty."
+    )
+    sort: Order = Field(default="relevance", description="The order; a minus is falling.")
+    limit: int = Field(default=20, ge=0, le=250)
+    offset: int = Field(default=0, ge=0, le=10_000)
+    explain: bool = Field(
+        default=False, description="Say of each hit why it was found and why it stands where it does."
+    )
+    without: list[str] = Field(
+        default_factory=list,
+        max_length=50,
+        description="Demands of the query to leave out, by their `text` in `understood`.",
+    )
+    stock: Stock = Field(
+        default="last", description="What is sold out: after the others, not at all, or as all others."
+    )
+    like: str | None = Field(default=None, description="The id of a product: find others like it.")
+    typing: bool = Field(default=False, description="The last word is still being typed.")
+
+
+class Explanation(BaseModel):
+    """Why a hit stands where it does: numbers that make up its score, and a sentence."""
+
+    words: float = Field(description="The score of its words, as a share of the best product's.")
+    meaning: float = Field(description="The cosine between what was typed and what it is, 0 where that is not known.")
+    stock: float = Field(description="What its stock leaves of its score.")
+    matched: dict[str, list[str]] = Field(description="The words that it says, by the field in which they stand.")
+    missing: list[str] = Field(description="The words that it does not say.")
+    says: str
+
+
+class Hit(BaseModel):
+    """A product that was found."""
+
+    id: str
+    title: str
+    score: float
+    vendor: str | None = None
+    category: str | None = None
+    image: str | None = None
+    price: dict[str, Any] | None = Field(default=None, description="The lowest price of its variants, in minor units.")
+    price_to: dict[str, Any] | None = Field(default=None, description="The highest, where it is another.")
+    available: bool = True
+    stock: int | None = Field(default=None, description="How many there are; null where that is not counted.")
+    variants: list[dict[str, Any]] = Field(
+        default_factory=list, description="The variants that are meant, the best first."
+    )
+    highlights: dict[str, str] = Field(
+        default_factory=dict, description="Texts with what was found between <mark> and </mark>, safe as HTML."
+    )
+    why: Explanation | None = None
+
+
+class Demand(BaseModel):
+    """Something that the query demands; `text` in `without` takes it back."""
+
+    kind: str
+    text: str
+    says: str
+    values: list[str] = Field(default_factory=list)
+    min: int | None = None
+    max: int | None = None
+
+
+class Read(BaseModel):
+    """A word that was read as another."""
+
+    word: str
+    read: str
+    why: str
+
+
+class Understanding(BaseModel):
+    """How the query was understood."""
+
+    query: str
+    language: str | None = None
+    corrected: str | None = Field(default=None, description="The query as it was read, where words were mended.")
+    words: list[str] = Field(default_factory=list)
+    constraints: list[Demand] = Field(
+        default_factory=list, description="What the query demands; all of it holds of every hit."
+    )
+    removed: list[Demand] = Field(default_factory=list, description="What it would demand, had it not been left out.")
+    read: list[Read] = Field(default_factory=list)
+    category: str | None = Field(default=None, description="The category that the best hits are in.")
+    missing: int = Field(default=0, description="How many of the words a hit may lack, because none has all of them.")
+    meaning: bool = Field(default=False, description="Whether meaning was compared as well as words.")
+
+
+class Value(BaseModel):
+    """A value of a facet and how many of the hits have it."""
+
+    value: str
+    count: int
+
+
+class Results(Answer):
+    """The hits of a page, how many there are in all, and how the query was understood."""
+
+    hits: list[Hit] = Field(default_factory=list)
+    total: int = 0
+    facets: dict[str, list[Value]] = Field(default_factory=dict)
+    price_range: dict[str, Any] | None = None
+    understood: Understanding
+    did_you_mean: str | None = None
+
+
+class Suggest(BaseModel):
+    """What has been typed so far."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str = Field(max_length=LONGEST)
+    limit: int = Field(default=6, ge=1, le=50, description="How many of each kind.")
+
+
+class Named(BaseModel):
+    """A product that is suggested."""
+
+    id: str
+    title: str
+    image: str | None = None
+    price: dict[str, Any] | None = None
+
+
+class Suggestions(Answer):
+    """Queries, categories and products that what was typed may become."""
+
+    queries: list[str] = Field(default_factory=list)
+    categories: list[Value] = Field(default_factory=list)
+    products: list[Named] = Field(default_factory=list)
+
+
+skill = (
+    Skill(
+        name="search",
+        does="Finds products by what people type, with filters, facets and reasons",
+        asks=Search,
+        answers=Results,
+        local="weft.skills.search.answers:searched",
+        seconds=30,
+    ),
+    Skill(
+        name="suggest",
+        does="Suggests queries, categories and products while someone is typing",
+        asks=Suggest,
+        answers=Suggestions,
+        local="weft.skills.search.suggestions:suggested",
+        seconds=30,
+    ),
+)

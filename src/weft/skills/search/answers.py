@@ -1,0 +1,354 @@
+"""The skill `search`: a query understood, products found, ranked and counted, and each hit told."""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from weft import money
+from weft.business import Business
+from weft.errors import InputError, NotFound
+from weft.index import keeping
+from weft.index.entry import NO_LIMIT, amount, code
+from weft.index.finding import Found, Shelf, Sought, Weights
+from weft.index.words import folded
+from weft.skills.search import Bounds, Demand, Explanation, Hit, Read, Results, Search, Understanding, Value, Wanted
+from weft.skills.search.constraints import Constraint
+from weft.skills.search.understanding import Understood, understood
+
+_FACETS_SHOWN: Final = 12
+_VALUES_SHOWN: Final = 50
+_COVERED: Final = 0.05
+_BODY_SHOWN: Final = 240
+_FEW: Final = 3
+_SORTED: Final[Mapping[str, tuple[str, bool]]] = {
+    "price": ("low", True), "-price": ("high", False), "title": ("name", True), "-title": ("name", False),
+    "stock": ("stock", True), "-stock": ("stock", False),
+}  # fmt: skip
+_OWN: Final = ("vendor", "category", "type", "tags")
+
+
+def searched(asked: Search, business: Business) -> Results:
+    """The answer to a search; raises NotReady where there is no index yet, InputError for a filter of nothing's."""
+    kept = keeping.shelf(business.database, business.uid, business.id, business.catalog)
+    shelf, weights = kept.shelf, Weights()
+    told = understood(asked.query, shelf, asked.without, typing=asked.typing)
+    if asked.stock == "any":
+        weights = replace(weights, out=1.0)
+    conditions = [
+        shelf.on_show(),
+        *(one.condition for one in told.constraints),
+        *_conditions(asked, shelf),
+    ]
+    vector = kept.meaning(told.described) if told.described and told.parts else None
+    sought = Sought(tuple(told.parts), tuple(conditions), vector)
+    if asked.like is not None:
+        sought = _alike(asked.like, sought, shelf)
+    near = shelf.near(sought, weights)
+    sought, query, total = _relaxed(sought, shelf, weights, list(near))
+    found, query, total = _page(asked, query, sought, shelf, weights, near, total)
+    tales = [shelf.told(one) for one in found]
+    facets = _facets(asked, query, shelf, total)
+    hits = [_hit(one, tale, told, asked, shelf, weights) for one, tale in zip(found, tales, strict=True)]
+    return Results(
+        hits=hits,
+        total=total,
+        facets=facets,
+        price_range=_price_range(query, shelf) if asked.facets is None or "price" in asked.facets else None,
+        understood=_understanding(told, sought, tales, shelf, vector is not None),
+        did_you_mean=told.corrected,
+    )
+
+
+def _alike(product: str, sought: Sought, shelf: Shelf) -> Sought:
+    """What is looked for when others like a product are."""
+    found = shelf.by_id(product)
+    if found is None:
+        raise NotFound(f"There is no product {product!r} in the index.")
+    like = shelf.like(found)
+    other = shelf.unless(shelf.named([product]))
+    return replace(
+        sought,
+        parts=sought.parts or like.parts,
+        conditions=(*sought.conditions, other),
+        meaning=sought.meaning if sought.parts else like.meaning,
+    )
+
+
+def _relaxed(sought: Sought, shelf: Shelf, weights: Weights, near: Sequence[int]) -> tuple[Sought, Any, int]:
+    """What is looked for with as few words missing as finds something, its query and how many products match."""
+    needed = sum(part.needed for part in sought.parts)
+    missing = needed // 3
+    while True:
+        sought = replace(sought, most_missing=missing)
+        query = shelf.matching(sought, weights, near)
+        total = shelf.count(query)
+        if total >= _FEW or missing >= needed - 1:
+            return sought, query, total
+        missing += 1
+
+
+def _page(
+    asked: Search, query: Any, sought: Sought, shelf: Shelf, weights: Weights, near: Mapping[int, float], total: int
+) -> tuple[list[Found], Any, int]:
+    """The hits of the page that is asked for, the query that finds them, and how many it finds.
+
+    By relevance, products that say less of the words are ranked too, and fill the pages that those with enough of them do not.
+    """
+    last = asked.offset + asked.limit
+    if not asked.limit:
+        return [], query, total
+    if asked.sort != "relevance":
+        by, rising = _SORTED[asked.sort]
+        return shelf.ordered(query, by, rising=rising, most=last)[asked.offset : last], query, total
+    wider = shelf.matching(replace(sought, most_missing=len(sought.parts)), weights, list(near))
+    words = shelf.matching(sought, weights)
+    found = shelf.ranked(wider, sought, weights, near, last, words)[asked.offset : last]
+    return (found, query, total) if total >= last else (found, wider, shelf.count(wider))
+
+
+def _conditions(asked: Search, shelf: Shelf) -> list[Any]:
+    found = [_condition(name, wanted, shelf) for name, wanted in asked.filters.items()]
+    found += [shelf.unless(_condition(name, wanted, shelf)) for name, wanted in asked.exclude.items()]
+    if asked.stock == "hide":
+        found.append(shelf.available())
+    return found
+
+
+def _condition(name: str, wanted: Wanted, shelf: Shelf) -> Any:
+    """One filter as a condition; raises InputError where there is nothing of that name."""
+    if name == "id":
+        return shelf.named([str(one) for one in _listed(wanted, name)])
+    if name in ("price", "stock", "available"):
+        return _counted(name, wanted, shelf)
+    facet = _facet(name, shelf)
+    if facet is None:
+        known = ", ".join(sorted({*shelf.state.facets, "id", "price", "stock", "available"})[:40])
+        raise InputError(f"filters.{name}: nothing in this catalog has it; there are {known}.")
+    return shelf.has([(one, said) for one in facet for said in _spellings(one, _listed(wanted, name), shelf)])
+
+
+def _facet(name: str, shelf: Shelf) -> list[str] | None:
+    bare = name.removeprefix("attributes.").removeprefix("options.")
+    same = [one for one in shelf.state.facets if one == bare] or [
+        one for one in shelf.state.facets if folded(one) == folded(bare)
+    ]
+    return same or ([bare] if bare in _OWN else None)
+
+
+def _spellings(facet: str, values: Sequence[str], shelf: Shelf) -> list[str]:
+    """A value as it is written in the catalog, whatever the case in which it was asked for."""
+    found = []
+    for value in values:
+        found.append(value)
+        found += [written for name, written in shelf.values.get(folded(value), ()) if name == facet]
+    return found
+
+
+def _listed(wanted: Wanted, name: str) -> list[str]:
+    if isinstance(wanted, Bounds):
+        raise InputError(f"filters.{name}: it is no number; name a value or a list of values.")
+    values = wanted if isinstance(wanted, list) else [wanted]
+    return [
+        str(one).lower() if isinstance(one, bool) else f"{one:g}" if isinstance(one, float) else one for one in values
+    ]
+
+
+def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
+    if name == "available":
+        return shelf.available() if wanted in (True, "true") else shelf.between("stock", None, 0)
+    if isinstance(wanted, (list, str)):
+        raise InputError(f"filters.{name}: say a number, or {{min, max}}.")
+    bounds = wanted if isinstance(wanted, Bounds) else Bounds(min=float(wanted), max=float(wanted))
+    scale = 10 ** money.exponent(next(iter(shelf.state.currencies), "EUR")) if name == "price" else 1
+    low = None if bounds.min is None else _whole(bounds.min * scale, name)
+    high = None if bounds.max is None else _whole(bounds.max * scale, name)
+    if name == "stock":
+        return shelf.between("stock", low, high)
+    parts = [shelf.between("low", 0, high)] if high is not None else []
+    return shelf.both([*parts, shelf.between("high", low if low is not None else 0, None)])
+
+
+def _whole(value: float, name: str) -> int:
+    if not abs(value) < 2**53:
+        raise InputError(f"filters.{name}: {value} is no number that it can be.")
+    return round(value)
+
+
+def _facets(asked: Search, query: Any, shelf: Shelf, total: int) -> dict[str, list[Value]]:
+    if asked.facets == [] or not total:
+        return {}
+    wanted = asked.facets
+    counted = shelf.counted(query)
+    if wanted is None:
+        least = max(total * _COVERED, 1)
+        covered = {name: sum(counts.values()) for name, counts in counted.items()}
+        told = [name for name in covered if covered[name] >= least and len(counted[name]) < max(total, 3)]
+        wanted = sorted(told, key=lambda name: (name not in _OWN, -covered[name], name))[:_FACETS_SHOWN]
+    else:
+        wanted = [real for name in wanted if name != "price" for real in _real(name, shelf)]
+    return {
+        name: [Value(value=value, count=count) for value, count in list(counted.get(name, {}).items())[:_VALUES_SHOWN]]
+        for name in wanted
+    }
+
+
+def _real(name: str, shelf: Shelf) -> list[str]:
+    found = _facet(name, shelf)
+    if found is None:
+        raise InputError(
+            f"facets: nothing in this catalog has {name!r}; there are {', '.join(sorted(shelf.state.facets)[:40])}."
+        )
+    return found
+
+
+def _price_range(query: Any, shelf: Shelf) -> dict[str, Any] | None:
+    currency = next(iter(shelf.state.currencies), None)
+    found = shelf.prices(query) if currency else None
+    return None if found is None else {"min": found[0], "max": found[1], "currency": currency}
+
+
+def _understanding(
+    told: Understood, sought: Sought, tales: Sequence[Mapping[str, Any]], shelf: Shelf, meant: bool
+) -> Understanding:
+    categories = [tale["category"] for tale in tales[:10] if tale.get("category")]
+    commonest = max(categories, key=categories.count) if categories else None
+    return Understanding(
+        query=told.query,
+        language=shelf.analysis.languages[0] if shelf.analysis.languages else None,
+        corrected=told.corrected,
+        words=[part.text for part in told.parts if part.needed],
+        constraints=[_demand(one) for one in told.constraints],
+        removed=[_demand(one) for one in told.removed],
+        read=[Read(word=one.word, read=one.read, why=one.why) for one in told.mended],
+        category=commonest if told.parts and categories.count(commonest) * 2 > len(categories) else None,
+        missing=sought.most_missing if sought.parts else 0,
+        meaning=meant,
+    )
+
+
+def _demand(one: Constraint) -> Demand:
+    return Demand(kind=one.kind, text=one.text, says=one.says, values=list(one.values), min=one.least, max=one.most)
+
+
+def _hit(found: Found, tale: Mapping[str, Any], told: Understood, asked: Search, shelf: Shelf, weights: Weights) -> Hit:
+    stock, currency = tale["stock"], tale.get("currency")
+    terms = {term for part in told.parts for term, _ in part.terms}
+    different = tale.get("high") != tale.get("low")
+    return Hit(
+        id=tale["id"],
+        title=tale["title"],
+        score=round(found.score, 4),
+        vendor=tale.get("vendor"),
+        category=tale.get("category"),
+        image=tale.get("image"),
+        price=amount(tale.get("low"), currency),
+        price_to=amount(tale.get("high"), currency) if different else None,
+        available=stock > 0,
+        stock=None if stock == NO_LIMIT else stock,
+        variants=_variants(tale, told, asked),
+        highlights=_highlights(tale, terms, shelf),
+        why=_reason(found, tale, told, shelf, weights) if asked.explain else None,
+    )
+
+
+def _variants(tale: Mapping[str, Any], told: Understood, asked: Search) -> list[dict[str, Any]]:
+    """A product's variants, those first that are what the query and the filters ask for and that can be bought."""
+    wanted = {folded(value) for one in told.constraints if one.kind in ("size", "color") for value in one.values}
+    for value in asked.filters.values():
+        if isinstance(value, (str, list)):
+            wanted |= {folded(str(one)) for one in (value if isinstance(value, list) else [value])}
+
+    def rank(variant: Mapping[str, Any]) -> tuple[int, bool]:
+        meant = sum(folded(str(one)) in wanted for one in (variant.get("options") or {}).values())
+        return -meant, variant.get("stock") == 0
+
+    return sorted(tale["variants"], key=rank)
+
+
+def _highlights(tale: Mapping[str, Any], terms: set[str], shelf: Shelf) -> dict[str, str]:
+    found = {}
+    for name, text in (("title", tale["title"]), ("description", tale["body"])):
+        marked = _marked(text, terms, shelf)
+        if marked is not None:
+            found[name] = marked
+    return found
+
+
+def _marked(text: str, terms: set[str], shelf: Shelf) -> str | None:
+    """A text, around its first word that was found where it is long, with such words marked; None where none is in it."""
+    spans = [
+        (word.start, word.end)
+        for word in shelf.analysis.words(text)
+        if terms.intersection(shelf.analysis.stems(word.form)) or word.quantity in terms
+    ]
+    if not spans:
+        return None
+    start = 0 if len(text) <= _BODY_SHOWN else max(text.rfind(" ", 0, max(spans[0][0] - 60, 0)), 0)
+    end = min(len(text), start + _BODY_SHOWN)
+    parts, place = ["…" if start else ""], start
+    for one, other in spans:
+        if one >= place and other <= end:
+            parts += [
+                html.escape(text[place:one], quote=False),
+                "<mark>",
+                html.escape(text[one:other], quote=False),
+                "</mark>",
+            ]
+            place = other
+    parts += [html.escape(text[place:end], quote=False), "…" if end < len(text) else ""]
+    return re.sub(r"\s+", " ", "".join(parts)).strip()
+
+
+def _reason(found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shelf, weights: Weights) -> Explanation:
+    texts = {
+        "title": tale["title"], "vendor": tale.get("vendor") or "", "category": tale.get("category") or "",
+        "details": " ".join(value for _, value in tale["values"]), "description": tale["body"],
+    }  # fmt: skip
+    said = {name: set(shelf.analysis.written(text)[1]) for name, text in texts.items()}
+    matched: dict[str, list[str]] = {}
+    missing = []
+    codes = {code(one) for one in (tale["id"], *tale["codes"])}
+    # What is a number of the product is told first: then it does not matter what else it says.
+    for part in sorted(told.parts, key=lambda each: not each.codes):
+        numbers = [one for one in part.codes if one in codes]
+        if numbers:
+            matched["number"] = numbers
+        where = [name for name, terms in said.items() if any(term in terms for term, _ in part.terms)]
+        for name in where:
+            matched.setdefault(name, []).append(part.text)
+        if part.terms and not where and "number" not in matched:
+            missing.append(part.text)
+    left = 1.0 if tale["stock"] > 0 else weights.out
+    return Explanation(
+        words=round(found.words, 4),
+        meaning=round(found.cosine, 4),
+        stock=left,
+        matched=matched,
+        missing=missing,
+        says=_sentence(found, matched, missing, left, weights, [one.says for one in told.constraints]),
+    )
+
+
+def _sentence(
+    found: Found,
+    matched: Mapping[str, Sequence[str]],
+    missing: Sequence[str],
+    left: float,
+    weights: Weights,
+    demands: Sequence[str],
+) -> str:
+    parts = [f"its {name} {'is' if name == 'number' else 'says'} {_quoted(words)}" for name, words in matched.items()]
+    parts += [f"it does not say {_quoted(missing)}"] if missing else []
+    parts += demands
+    words = f"words {found.words:.2f}"
+    meaning = f" + {weights.meaning:g} × meaning {found.cosine:.2f}" if found.cosine else ""
+    enough = f" + {weights.whole:g} for saying enough of them" if found.whole and matched else ""
+    sold_out = f", × {left:g} because it is sold out" if left != 1.0 else ""
+    told = "; ".join(parts) or "it is near in meaning"
+    return f"{told[:1].upper()}{told[1:]}. {found.score:.2f} = {words}{enough}{meaning}{sold_out}."
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in dict.fromkeys(words))

@@ -1,0 +1,193 @@
+"""A query as it is understood, without a model: what it demands, what it describes, and how its words are read.
+
+Words that nobody's catalog has are read as those they were meant for; what is written as one word and sold as two, or the other
+way round, is found both ways; the last word may still be being typed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from weft.index.entry import code
+from weft.index.finding import Part, Shelf
+from weft.index.words import Word, unit_forms
+from weft.skills.search import constraints
+from weft.skills.search.constraints import Constraint
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]+")
+_CHUNK: Final = re.compile(r"\S+")
+_MOST_WORDS: Final = 40
+_MENDED: Final = (0.9, 0.5, 0.4)
+_BEGUN: Final = 0.7
+_PARTED: Final = 0.9
+_ALIKE: Final = 0.8
+_NUMBER_ALONE: Final = 0.6
+_COMPLETIONS: Final = 12
+_SHORTEST_CODE: Final = 4
+_SHORTEST_NUMBER: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A word that was read as another."""
+
+    word: str
+    read: str
+    why: str
+
+
+@dataclass(slots=True)
+class Understood:
+    """What was typed, what it demands and what it describes; `corrected` is the query as it was read, where it was mended."""
+
+    query: str
+    constraints: list[Constraint] = field(default_factory=list)
+    removed: list[Constraint] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    mended: list[Mended] = field(default_factory=list)
+    corrected: str | None = None
+    described: str = ""
+
+
+def cleaned(query: str) -> str:
+    """A query without signs that nobody sees, its blanks single."""
+    return " ".join(_CONTROL.sub(" ", query).split())
+
+
+def understood(query: str, shelf: Shelf, without: Sequence[str] = (), *, typing: bool = False) -> Understood:
+    """A query understood by a catalog; demands that are named in `without` only describe, and with `typing` its last word is unfinished."""
+    text = cleaned(query)
+    words = shelf.analysis.words(text)[:_MOST_WORDS]
+    told = Understood(text)
+    left_out = {cleaned(one).casefold() for one in without}
+    taken: list[Constraint] = []
+    for one in _constraints(text, words, shelf):
+        if one.text.casefold() in left_out or one.kind in left_out:
+            told.removed.append(one)
+        elif not any(one.place < other.end and other.place < one.end for other in taken):
+            taken.append(one)
+    told.constraints = taken
+    # A color describes as well; what a thing must cost or must not be does not, and neither does a demand that was taken back.
+    silent = [one for one in (*taken, *told.removed) if one.kind in ("price", "not")]
+    left = [word for word in words if not any(one.place <= word.start < one.end for one in silent)]
+    _read(told, text, left, shelf, typing)
+    _coded(told, silent, text, shelf)
+    told.described = _described(text, silent)
+    return told
+
+
+def _constraints(text: str, words: Sequence[Word], shelf: Shelf) -> Iterable[Constraint]:
+    yield from constraints.prices(text, shelf, unit_forms())
+    yield from constraints.negations(text, words, shelf)
+    values = shelf.values
+    yield from constraints.sizes(text, words, shelf, values)
+    yield from constraints.colors(text, words, shelf, values)
+
+
+def _described(text: str, silent: Sequence[Constraint]) -> str:
+    """The part of a query whose meaning is compared."""
+    for one in sorted(silent, key=lambda each: -each.place):
+        text = text[: one.place] + " " + text[one.end :]
+    return " ".join(text.split())
+
+
+def _read(told: Understood, text: str, words: Sequence[Word], shelf: Shelf, typing: bool) -> None:
+    """The parts that a query describes a product by."""
+    corrected: list[tuple[int, int, str]] = []
+    alone = all(word.form in shelf.analysis.small for word in words)
+    for place, word in enumerate(words):
+        before = words[place - 1] if place else None
+        following = words[place + 1] if place + 1 < len(words) else None
+        unfinished = following is None and word.end == len(text)
+        terms = _terms(told, word, before, following, shelf, unfinished, typing, corrected)
+        # What a demand says holds of every hit, so that no hit can lack it.
+        held = any(one.place <= word.start < one.end for one in told.constraints)
+        needed = not held and (alone or word.form not in shelf.analysis.small)
+        if not terms:
+            continue
+        shown = text[word.start : word.end]
+        told.parts.append(Part(shown, tuple(terms.items()), needed))
+    if corrected:
+        mended = text
+        for start, end, form in sorted(corrected, reverse=True):
+            mended = mended[:start] + form + mended[end:]
+        told.corrected = mended
+
+
+def _terms(
+    told: Understood,
+    word: Word,
+    before: Word | None,
+    following: Word | None,
+    shelf: Shelf,
+    unfinished: bool,
+    typing: bool,
+    corrected: list[tuple[int, int, str]],
+) -> dict[str, float]:
+    """The terms that a word may be found by, each with what it counts."""
+    terms: dict[str, float] = {}
+
+    def add(form: str, weight: float) -> None:
+        for term in shelf.analysis.stems(form):
+            terms[term] = max(terms.get(term, 0.0), weight)
+
+    known = word.form in shelf.spelling.words
+    if word.quantity:
+        terms[word.quantity] = 1.0
+        add(word.form, _NUMBER_ALONE)
+        return terms
+    add(word.form, 1.0)
+    if word.number:
+        return terms
+    for form in constraints.same_color(word.form):
+        if " " not in form and form in shelf.spelling.words:
+            add(form, _ALIKE)
+    joined = _joined(word, before, following, shelf)
+    for form in joined:
+        add(form, _PARTED)
+    begun = unfinished and (typing or not known) and len(word.form) > 1
+    completions = shelf.spelling.beginning(word.form, _COMPLETIONS) if begun else []
+    for form in completions:
+        add(form, _BEGUN)
+    parted = shelf.spelling.parted(word.form)
+    if parted is not None and not completions:
+        told.mended.append(Mended(word.form, " ".join(parted), "is written as two words"))
+        for form in parted:
+            add(form, _PARTED)
+    if not known and not joined and not completions and parted is None and len(terms) == 1:
+        _mend(told, word, shelf, corrected, add)
+    return terms
+
+
+def _joined(word: Word, before: Word | None, following: Word | None, shelf: Shelf) -> list[str]:
+    """The words of the catalog that this one is a part of, together with the one before or after it."""
+    pairs = [(before, word), (word, following)]
+    forms = [one.form + other.form for one, other in pairs if one is not None and other is not None]
+    return [form for form in forms if form in shelf.spelling.words and not form.isdigit() and len(form) > 3]
+
+
+def _mend(
+    told: Understood, word: Word, shelf: Shelf, corrected: list[tuple[int, int, str]], add: Callable[[str, float], None]
+) -> None:
+    found = shelf.spelling.mended(word.form)
+    for form, weight in zip(found, _MENDED, strict=False):
+        add(form, weight)
+    if found:
+        told.mended.append(Mended(word.form, found[0], "is not in the catalog"))
+        corrected.append((word.start, word.end, found[0]))
+
+
+def _coded(told: Understood, silent: Sequence[Constraint], text: str, shelf: Shelf) -> None:
+    """Let a query, or a piece of it, that is the number of a thing find that thing before all others."""
+    described = _described(text, silent)
+    pieces = [found.group() for found in _CHUNK.finditer(described)]
+    codes = []
+    for piece in dict.fromkeys([described, *pieces]):
+        one = code(piece)
+        # A short number is a size or a count, unless nothing else is asked for.
+        long = len(one) >= (_SHORTEST_NUMBER if one.isdigit() and len(pieces) > 1 else _SHORTEST_CODE)
+        if long and any(sign.isdigit() for sign in one) and shelf.is_code(one):
+            codes.append(one)
+    if codes:
+        told.parts.append(Part(described, (), needed=False, codes=tuple(codes)))
