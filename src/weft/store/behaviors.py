@@ -11,7 +11,7 @@ import orjson
 from psycopg import Connection
 
 from weft.postgres.database import Database
-from weft.store import bulk, journal, ubi
+from weft.store import bulk, journal, outcomes, ubi
 from weft.store.rows import array_text, json_text
 from weft.store.ubi import Behavior
 
@@ -44,6 +44,17 @@ class Taken:
     taken: int = 0
     known: int = 0
     left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of answers between two moments: of all of them, by row, and how many behaviors of bots were left out."""
+
+    since: datetime | None
+    until: datetime | None
+    bots: int
+    total: dict[str, Any]
+    rows: list[dict[str, Any]]
 
 
 class Event(NamedTuple):
@@ -126,6 +137,33 @@ class Behaviors:
             cursor.execute(f"select key, {', '.join(_SHOWN)} from behavior order by at, key")
             for key, *row in cursor:
                 yield _record(key, dict(zip(_SHOWN, row, strict=True)))
+
+    def searches(self, days: int = 28, limit: int = 1_000) -> list[dict[str, Any]]:
+        """What came of searches, by query, the most frequent first, over the last `days` days with behaviors.
+
+        Each has query, times, people, found_nothing, clicked (of these times), click_through, position (of clicks, on average, from
+        1), carted and bought (how many led to it), revenue (amounts in minor units, by currency) and when it was asked last.
+        """
+        return self.told("query", days, limit).rows
+
+    def strips(self, days: int = 28, limit: int = 1_000) -> list[dict[str, Any]]:
+        """The same of strips of recommendations, by their places."""
+        return self.told("strip", days, limit).rows
+
+    def told(self, by: outcomes.By, days: int, limit: int) -> Report:
+        """What came of searches or of strips, and of all of them together."""
+        with self._database.tenant(self._business) as connection:
+            span = outcomes.span(connection, days)
+            if span is None:
+                return Report(None, None, self._bots(connection, None), {}, [])
+            total, rows = outcomes.listed(connection, by, *span, limit)
+            return Report(*span, self._bots(connection, span), total, rows)
+
+    @staticmethod
+    def _bots(connection: Connection[Any], span: tuple[datetime, datetime] | None) -> int:
+        where, bounds = ("and at > %s and at <= %s", span) if span else ("", ())
+        row = connection.execute(f"select count(*) from behavior where bot {where}", bounds).fetchone()
+        return int(row[0]) if row else 0
 
     def forget(self, who: str, person: str) -> int:
         """Forget all that a visitor, customer or session did, and answer how much that was."""

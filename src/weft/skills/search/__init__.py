@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from weft.ids import uuid7_text
 from weft.skill import Answer, Skill
 
 LONGEST = 1000
@@ -139,6 +140,9 @@ class Value(BaseModel):
 class Results(Answer):
     """The hits of a page, how many there are in all, and how the query was understood."""
 
+    query_id: str = Field(
+        default_factory=uuid7_text, description="By what behaviors, such as a click, name this answer."
+    )
     hits: list[Hit] = Field(default_factory=list)
     total: int = 0
     facets: dict[str, list[Value]] = Field(default_factory=dict)
@@ -168,6 +172,9 @@ class Named(BaseModel):
 class Suggestions(Answer):
     """Queries, categories and products that what was typed may become."""
 
+    query_id: str = Field(
+        default_factory=uuid7_text, description="By what behaviors, such as a click, name this answer."
+    )
     queries: list[str] = Field(default_factory=list)
     categories: list[Value] = Field(default_factory=list)
     products: list[Named] = Field(default_factory=list)
