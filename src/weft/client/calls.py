@@ -14,6 +14,15 @@ from weft.client.base import Skills as _Skills
 from weft.client.wire import AsyncWire, Event, File, Wire, call, named
 
 
+class BehaviorsTaken(TypedDict):
+    """What became of a batch: `taken` are new, `known` were sent before, `left_out` are a bot's and in no report."""
+
+    taken: int
+    known: int
+    left_out: int
+    problems: list[NotTaken]
+
+
 class Bounds(TypedDict):
     """A number's least and most, both included."""
 
@@ -351,6 +360,13 @@ class Need(TypedDict):
     field: str
 
 
+class NotTaken(TypedDict):
+    """One behavior that cannot be taken: its place in the batch, from 0, and why."""
+
+    at: int
+    says: str
+
+
 class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
@@ -362,6 +378,21 @@ class Organized(TypedDict):
     attributes: list[Found]
     quality: Quality | None
     proposed: Proposed | None
+
+
+class Outcome(TypedDict):
+    """What came of the answers to a query or of a strip, or of all of them."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
 
 
 class Page(TypedDict):
@@ -449,6 +480,22 @@ class Quality(TypedDict):
     reasons: list[Reason]
 
 
+class QueryOutcome(TypedDict):
+    """What came of the searches for one thing."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
+    query: str
+
+
 class Read(TypedDict):
     """A word that was read as another."""
 
@@ -493,6 +540,7 @@ class Results(TypedDict):
     engine: Literal["local", "model"]
     model: str | None
     note: str | None
+    query_id: str
     hits: list[Hit]
     total: int
     facets: dict[str, list[Value]]
@@ -544,6 +592,16 @@ class Run(TypedDict):
     problem: str | None
 
 
+class SearchReport(TypedDict):
+    """What came of searches between two moments."""
+
+    since: str | None
+    until: str | None
+    bots: int
+    total: Outcome
+    rows: list[QueryOutcome]
+
+
 class SegmentCount(TypedDict):
     """How many segments there are of a pair of languages."""
 
@@ -578,12 +636,39 @@ class SkillLine(TypedDict):
     answer: dict[str, Any]
 
 
+class StripOutcome(TypedDict):
+    """What came of one strip of recommendations."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
+    strip: str
+
+
+class StripReport(TypedDict):
+    """What came of strips of recommendations between two moments."""
+
+    since: str | None
+    until: str | None
+    bots: int
+    total: Outcome
+    rows: list[StripOutcome]
+
+
 class Suggestions(TypedDict):
     """Queries, categories and products that what was typed may become."""
 
     engine: Literal["local", "model"]
     model: str | None
     note: str | None
+    query_id: str
     queries: list[str]
     categories: list[Value]
     products: list[Named]
@@ -893,6 +978,48 @@ class Exports:
                 },
             ),
             to,
+        )
+
+
+class Behaviors:
+    """/behaviors"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def put(self, *, behaviors: list[Any]) -> BehaviorsTaken:
+        """Send what people did; what is sent again counts once, and one that cannot be taken keeps back no other."""
+        return cast("BehaviorsTaken", self._wire.json(call("POST", "/behaviors", body={"behaviors": behaviors})))
+
+    def all(
+        self, *, person: str | None = None, action: str | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What was done last, newest first; also what bots did, which says so."""
+        return cast(
+            "list[dict[str, Any]]",
+            self._wire.json(call("GET", "/behaviors", query={"person": person, "action": action, "limit": limit})),
+        )
+
+    def forget(self, *, person: str | None = None, before: str | None = None) -> Forgotten:
+        """Forget all that one person did, or all before a moment."""
+        return cast(
+            "Forgotten", self._wire.json(call("DELETE", "/behaviors", query={"person": person, "before": before}))
+        )
+
+    def count(self) -> dict[str, int]:
+        """How many there are of each action, and of bots."""
+        return cast("dict[str, int]", self._wire.json(call("GET", "/behaviors/counts")))
+
+    def searches(self, *, days: int | None = None, limit: int | None = None) -> SearchReport:
+        """What came of searches, by query, the most frequent first."""
+        return cast(
+            "SearchReport", self._wire.json(call("GET", "/behaviors/searches", query={"days": days, "limit": limit}))
+        )
+
+    def strips(self, *, days: int | None = None, limit: int | None = None) -> StripReport:
+        """What came of strips of recommendations, by place, the most frequent first."""
+        return cast(
+            "StripReport", self._wire.json(call("GET", "/behaviors/strips", query={"days": days, "limit": limit}))
         )
 
 
@@ -1962,6 +2089,7 @@ class Calls:
         self.orders = Orders(wire)
         self.customers = Customers(wire)
         self.exports = Exports(wire)
+        self.behaviors = Behaviors(wire)
         self.changes = Changes(wire)
         self.journal = Journal(wire)
         self.keys = Keys(wire)
@@ -2110,6 +2238,51 @@ class AsyncExports:
                 },
             ),
             to,
+        )
+
+
+class AsyncBehaviors:
+    """/behaviors"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def put(self, *, behaviors: list[Any]) -> BehaviorsTaken:
+        """Send what people did; what is sent again counts once, and one that cannot be taken keeps back no other."""
+        return cast("BehaviorsTaken", await self._wire.json(call("POST", "/behaviors", body={"behaviors": behaviors})))
+
+    async def all(
+        self, *, person: str | None = None, action: str | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What was done last, newest first; also what bots did, which says so."""
+        return cast(
+            "list[dict[str, Any]]",
+            await self._wire.json(
+                call("GET", "/behaviors", query={"person": person, "action": action, "limit": limit})
+            ),
+        )
+
+    async def forget(self, *, person: str | None = None, before: str | None = None) -> Forgotten:
+        """Forget all that one person did, or all before a moment."""
+        return cast(
+            "Forgotten", await self._wire.json(call("DELETE", "/behaviors", query={"person": person, "before": before}))
+        )
+
+    async def count(self) -> dict[str, int]:
+        """How many there are of each action, and of bots."""
+        return cast("dict[str, int]", await self._wire.json(call("GET", "/behaviors/counts")))
+
+    async def searches(self, *, days: int | None = None, limit: int | None = None) -> SearchReport:
+        """What came of searches, by query, the most frequent first."""
+        return cast(
+            "SearchReport",
+            await self._wire.json(call("GET", "/behaviors/searches", query={"days": days, "limit": limit})),
+        )
+
+    async def strips(self, *, days: int | None = None, limit: int | None = None) -> StripReport:
+        """What came of strips of recommendations, by place, the most frequent first."""
+        return cast(
+            "StripReport", await self._wire.json(call("GET", "/behaviors/strips", query={"days": days, "limit": limit}))
         )
 
 
@@ -3192,6 +3365,7 @@ class AsyncCalls:
         self.orders = AsyncOrders(wire)
         self.customers = AsyncCustomers(wire)
         self.exports = AsyncExports(wire)
+        self.behaviors = AsyncBehaviors(wire)
         self.changes = AsyncChanges(wire)
         self.journal = AsyncJournal(wire)
         self.keys = AsyncKeys(wire)

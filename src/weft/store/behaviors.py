@@ -1,7 +1,7 @@
 """What people did in the shop: searches, what they were shown, looked at, put in the cart and bought."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -78,9 +78,10 @@ class Behaviors:
         self._business = business
         self._currency = currency
 
-    def read(self, given: Any, now: datetime | None = None) -> Behavior:
-        """A behavior of what a program sent; raises InputError with a sentence that names the field."""
-        return ubi.read(given, currency=self._currency, now=now or datetime.now(UTC))
+    def read(self, given: Any, now: datetime | None = None, *, bot: bool = False) -> Behavior:
+        """A behavior of what a program, or a `bot`, sent; raises InputError with a sentence that names the field."""
+        read = ubi.read(given, currency=self._currency, now=now or datetime.now(UTC))
+        return replace(read, bot=True) if bot else read
 
     def put(self, connection: Connection[Any], behaviors: Iterable[Behavior | Mapping[str, Any]]) -> Taken:
         """Write behaviors inside the caller's transaction; one that is there is left as it is. Raises InputError."""
@@ -129,6 +130,22 @@ class Behaviors:
                 "select case when bot then 'bots' else action end, count(*) from behavior group by 1 order by 1"
             ).fetchall()
         return dict(rows)
+
+    def listed(self, person: str | None = None, action: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+        """What was done last, newest first: of a visitor, customer or session, and of one action, where these are named."""
+        where, parameters = ["true"], []
+        if person is not None:
+            where.append("(visitor = %s or customer = %s or session = %s)")
+            parameters += [person] * 3
+        if action is not None:
+            where.append("action = %s")
+            parameters.append(action)
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                f"select key, {', '.join(_SHOWN)} from behavior where {' and '.join(where)} order by at desc, key limit %s",
+                [*parameters, limit],
+            ).fetchall()
+        return [_record(key, dict(zip(_SHOWN, row, strict=True))) for key, *row in rows]
 
     def records(self) -> Iterator[dict[str, Any]]:
         """All behaviors in the order of time, as the interchange has them."""
