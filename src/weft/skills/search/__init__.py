@@ -55,6 +55,7 @@ class Explanation(BaseModel):
 
     words: float = Field(description="The score of its words, as a share of the best product's.")
     meaning: float = Field(description="The cosine between what was typed and what it is, 0 where that is not known.")
+    whole: float = Field(default=0.0, description="What it gets for saying enough of the words.")
     stock: float = Field(description="What its stock leaves of its score.")
     matched: dict[str, list[str]] = Field(description="The words that it says, by the field in which they stand.")
     missing: list[str] = Field(description="The words that it does not say.")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from weft.business import Business
 from weft.errors import InputError, NotFound
-from weft.index import card, filters, keeping
+from weft.index import card, filters, finding, keeping
 from weft.index.entry import code
 from weft.index.finding import Found, Shelf, Sought, Weights
 from weft.index.words import folded
@@ -30,7 +30,7 @@ _SORTED: Final[Mapping[str, tuple[str, bool]]] = {
 def searched(asked: Search, business: Business) -> Results:
     """The answer to a search; raises NotReady where there is no index yet, InputError for a filter of nothing's."""
     kept = keeping.shelf(business.database, business.uid, business.id, business.catalog)
-    shelf, weights = kept.shelf, Weights()
+    shelf, weights = kept.shelf, finding.weights()
     told = understood(asked.query, shelf, asked.without, typing=asked.typing)
     if asked.stock == "any":
         weights = replace(weights, out=1.0)
@@ -244,6 +244,7 @@ def _reason(found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shel
     return Explanation(
         words=round(found.words, 4),
         meaning=round(found.cosine, 4),
+        whole=weights.whole if found.whole else 0.0,
         stock=left,
         matched=matched,
         missing=missing,
