@@ -224,6 +224,8 @@ class KeyLine(TypedDict):
     expires_at: str | None
     revoked_at: str | None
     limits: KeyLimits
+    origins: list[str]
+    shown: str | None
 
 
 class Languages(TypedDict):
@@ -257,6 +259,7 @@ class MadeKey(TypedDict):
     business: str
     expires_at: str | None
     limits: KeyLimits
+    origins: list[str]
 
 
 class Market(TypedDict):
@@ -573,6 +576,7 @@ class SkillLine(TypedDict):
     writes: str | None
     long: bool
     streams: bool
+    public: bool
     over: str | None
     request: dict[str, Any]
     answer: dict[str, Any]
@@ -1112,7 +1116,8 @@ class Keys:
     def make(
         self,
         *,
-        scope: Literal["read", "propose", "approve", "admin"] | None = None,
+        scope: Literal["browser", "read", "propose", "approve", "admin"] | None = None,
+        origins: list[str] | None = None,
         days: int | None = None,
         note: str | None = None,
         limits: KeyLimits | None = None,
@@ -1120,7 +1125,13 @@ class Keys:
         """Make a key; it is shown this once."""
         return cast(
             "MadeKey",
-            self._wire.json(call("POST", "/keys", body={"scope": scope, "days": days, "note": note, "limits": limits})),
+            self._wire.json(
+                call(
+                    "POST",
+                    "/keys",
+                    body={"scope": scope, "origins": origins, "days": days, "note": note, "limits": limits},
+                )
+            ),
         )
 
     def revoke(self, key: str) -> KeyLine:
@@ -2333,7 +2344,8 @@ class AsyncKeys:
     async def make(
         self,
         *,
-        scope: Literal["read", "propose", "approve", "admin"] | None = None,
+        scope: Literal["browser", "read", "propose", "approve", "admin"] | None = None,
+        origins: list[str] | None = None,
         days: int | None = None,
         note: str | None = None,
         limits: KeyLimits | None = None,
@@ -2342,7 +2354,11 @@ class AsyncKeys:
         return cast(
             "MadeKey",
             await self._wire.json(
-                call("POST", "/keys", body={"scope": scope, "days": days, "note": note, "limits": limits})
+                call(
+                    "POST",
+                    "/keys",
+                    body={"scope": scope, "origins": origins, "days": days, "note": note, "limits": limits},
+                )
             ),
         )
 

@@ -36,6 +36,7 @@ from weft.surfaces.rest import (
     spending,
     taxonomies,
 )
+from weft.surfaces.rest.browsers import Browsers
 from weft.surfaces.rest.callers import Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
@@ -115,6 +116,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     app.front = OpenAI(door, keyring)
     app.state.underway = Underway()
     app.state.tasks = set()
+    app.add_middleware(Browsers, keyring=keyring)
     app.add_middleware(BodyLimit, upload_bytes=settings.max_upload_mb << 20)
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
