@@ -108,6 +108,7 @@ class Explanation(TypedDict):
 
     words: float
     meaning: float
+    whole: float
     stock: float
     matched: dict[str, list[str]]
     missing: list[str]

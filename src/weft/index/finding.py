@@ -4,9 +4,11 @@ A score is a weighted sum: of the words' score (BM25 of the best field of each w
 cosine between the query's meaning and the product's.
 """
 
+import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -50,6 +52,24 @@ class Weights:
     candidates: int = 150
     near: int = 100
     least_cosine: float = 0.45
+
+
+_WEIGHTS: Final[ContextVar[Weights]] = ContextVar("weights", default=Weights())  # noqa: B039 - it is frozen
+
+
+def weights() -> Weights:
+    """The weights by which this thread ranks now."""
+    return _WEIGHTS.get()
+
+
+@contextlib.contextmanager
+def weighed(by: Weights) -> Iterator[None]:
+    """What is searched inside is ranked by other weights: to measure what they do."""
+    token = _WEIGHTS.set(by)
+    try:
+        yield
+    finally:
+        _WEIGHTS.reset(token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from weft.index.card import Card
+from weft.index.wanted import Wanted
 from weft.skill import Answer, Skill
 
 LONGEST = 1000
 Order = Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"]
 Stock = Literal["last", "hide", "any"]
-
-
-class Bounds(BaseModel):
-    """A number's least and most, both included."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    min: float | None = None
-    max: float | None = None
-
-
-Wanted = str | float | bool | list[str | float] | Bounds
 
 
 class Search(BaseModel):
@@ -65,25 +55,16 @@ class Explanation(BaseModel):
 
     words: float = Field(description="The score of its words, as a share of the best product's.")
     meaning: float = Field(description="The cosine between what was typed and what it is, 0 where that is not known.")
+    whole: float = Field(default=0.0, description="What it gets for saying enough of the words.")
     stock: float = Field(description="What its stock leaves of its score.")
     matched: dict[str, list[str]] = Field(description="The words that it says, by the field in which they stand.")
     missing: list[str] = Field(description="The words that it does not say.")
     says: str
 
 
-class Hit(BaseModel):
+class Hit(Card):
     """A product that was found."""
 
-    id: str
-    title: str
-    score: float
-    vendor: str | None = None
-    category: str | None = None
-    image: str | None = None
-    price: dict[str, Any] | None = Field(default=None, description="The lowest price of its variants, in minor units.")
-    price_to: dict[str, Any] | None = Field(default=None, description="The highest, where it is another.")
-    available: bool = True
-    stock: int | None = Field(default=None, description="How many there are; null where that is not counted.")
     variants: list[dict[str, Any]] = Field(
         default_factory=list, description="The variants that are meant, the best first."
     )

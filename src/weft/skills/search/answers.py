@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from weft import money
 from weft.business import Business
 from weft.errors import InputError, NotFound
-from weft.index import keeping
-from weft.index.entry import NO_LIMIT, amount, code
+from weft.index import card, filters, finding, keeping
+from weft.index.entry import code
 from weft.index.finding import Found, Shelf, Sought, Weights
 from weft.index.words import folded
-from weft.skills.search import Bounds, Demand, Explanation, Hit, Read, Results, Search, Understanding, Value, Wanted
+from weft.skills.search import Demand, Explanation, Hit, Read, Results, Search, Understanding, Value
 from weft.skills.search.constraints import Constraint
 from weft.skills.search.understanding import Understood, understood
 
@@ -26,20 +25,20 @@ _SORTED: Final[Mapping[str, tuple[str, bool]]] = {
     "price": ("low", True), "-price": ("high", False), "title": ("name", True), "-title": ("name", False),
     "stock": ("stock", True), "-stock": ("stock", False),
 }  # fmt: skip
-_OWN: Final = ("vendor", "category", "type", "tags")
 
 
 def searched(asked: Search, business: Business) -> Results:
     """The answer to a search; raises NotReady where there is no index yet, InputError for a filter of nothing's."""
     kept = keeping.shelf(business.database, business.uid, business.id, business.catalog)
-    shelf, weights = kept.shelf, Weights()
+    shelf, weights = kept.shelf, finding.weights()
     told = understood(asked.query, shelf, asked.without, typing=asked.typing)
     if asked.stock == "any":
         weights = replace(weights, out=1.0)
     conditions = [
         shelf.on_show(),
         *(one.condition for one in told.constraints),
-        *_conditions(asked, shelf),
+        *filters.conditions(asked.filters, asked.exclude, shelf),
+        *([shelf.available()] if asked.stock == "hide" else []),
     ]
     vector = kept.meaning(told.described) if told.described and told.parts else None
     sought = Sought(tuple(told.parts), tuple(conditions), vector)
@@ -108,74 +107,6 @@ def _page(
     return (found, query, total) if total >= last else (found, wider, shelf.count(wider))
 
 
-def _conditions(asked: Search, shelf: Shelf) -> list[Any]:
-    found = [_condition(name, wanted, shelf) for name, wanted in asked.filters.items()]
-    found += [shelf.unless(_condition(name, wanted, shelf)) for name, wanted in asked.exclude.items()]
-    if asked.stock == "hide":
-        found.append(shelf.available())
-    return found
-
-
-def _condition(name: str, wanted: Wanted, shelf: Shelf) -> Any:
-    """One filter as a condition; raises InputError where there is nothing of that name."""
-    if name == "id":
-        return shelf.named([str(one) for one in _listed(wanted, name)])
-    if name in ("price", "stock", "available"):
-        return _counted(name, wanted, shelf)
-    facet = _facet(name, shelf)
-    if facet is None:
-        known = ", ".join(sorted({*shelf.state.facets, "id", "price", "stock", "available"})[:40])
-        raise InputError(f"filters.{name}: nothing in this catalog has it; there are {known}.")
-    return shelf.has([(one, said) for one in facet for said in _spellings(one, _listed(wanted, name), shelf)])
-
-
-def _facet(name: str, shelf: Shelf) -> list[str] | None:
-    bare = name.removeprefix("attributes.").removeprefix("options.")
-    same = [one for one in shelf.state.facets if one == bare] or [
-        one for one in shelf.state.facets if folded(one) == folded(bare)
-    ]
-    return same or ([bare] if bare in _OWN else None)
-
-
-def _spellings(facet: str, values: Sequence[str], shelf: Shelf) -> list[str]:
-    """A value as it is written in the catalog, whatever the case in which it was asked for."""
-    found = []
-    for value in values:
-        found.append(value)
-        found += [written for name, written in shelf.values.get(folded(value), ()) if name == facet]
-    return found
-
-
-def _listed(wanted: Wanted, name: str) -> list[str]:
-    if isinstance(wanted, Bounds):
-        raise InputError(f"filters.{name}: it is no number; name a value or a list of values.")
-    values = wanted if isinstance(wanted, list) else [wanted]
-    return [
-        str(one).lower() if isinstance(one, bool) else f"{one:g}" if isinstance(one, float) else one for one in values
-    ]
-
-
-def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
-    if name == "available":
-        return shelf.available() if wanted in (True, "true") else shelf.between("stock", None, 0)
-    if isinstance(wanted, (list, str)):
-        raise InputError(f"filters.{name}: say a number, or {{min, max}}.")
-    bounds = wanted if isinstance(wanted, Bounds) else Bounds(min=float(wanted), max=float(wanted))
-    scale = 10 ** money.exponent(next(iter(shelf.state.currencies), "EUR")) if name == "price" else 1
-    low = None if bounds.min is None else _whole(bounds.min * scale, name)
-    high = None if bounds.max is None else _whole(bounds.max * scale, name)
-    if name == "stock":
-        return shelf.between("stock", low, high)
-    parts = [shelf.between("low", 0, high)] if high is not None else []
-    return shelf.both([*parts, shelf.between("high", low if low is not None else 0, None)])
-
-
-def _whole(value: float, name: str) -> int:
-    if not abs(value) < 2**53:
-        raise InputError(f"filters.{name}: {value} is no number that it can be.")
-    return round(value)
-
-
 def _facets(asked: Search, query: Any, shelf: Shelf, total: int) -> dict[str, list[Value]]:
     if asked.facets == [] or not total:
         return {}
@@ -185,7 +116,7 @@ def _facets(asked: Search, query: Any, shelf: Shelf, total: int) -> dict[str, li
         least = max(total * _COVERED, 1)
         covered = {name: sum(counts.values()) for name, counts in counted.items()}
         told = [name for name in covered if covered[name] >= least and len(counted[name]) < max(total, 3)]
-        wanted = sorted(told, key=lambda name: (name not in _OWN, -covered[name], name))[:_FACETS_SHOWN]
+        wanted = sorted(told, key=lambda name: (name not in filters.OWN, -covered[name], name))[:_FACETS_SHOWN]
     else:
         wanted = [real for name in wanted if name != "price" for real in _real(name, shelf)]
     return {
@@ -195,7 +126,7 @@ def _facets(asked: Search, query: Any, shelf: Shelf, total: int) -> dict[str, li
 
 
 def _real(name: str, shelf: Shelf) -> list[str]:
-    found = _facet(name, shelf)
+    found = filters.facets(name, shelf)
     if found is None:
         raise InputError(
             f"facets: nothing in this catalog has {name!r}; there are {', '.join(sorted(shelf.state.facets)[:40])}."
@@ -233,20 +164,9 @@ def _demand(one: Constraint) -> Demand:
 
 
 def _hit(found: Found, tale: Mapping[str, Any], told: Understood, asked: Search, shelf: Shelf, weights: Weights) -> Hit:
-    stock, currency = tale["stock"], tale.get("currency")
     terms = {term for part in told.parts for term, _ in part.terms}
-    different = tale.get("high") != tale.get("low")
     return Hit(
-        id=tale["id"],
-        title=tale["title"],
-        score=round(found.score, 4),
-        vendor=tale.get("vendor"),
-        category=tale.get("category"),
-        image=tale.get("image"),
-        price=amount(tale.get("low"), currency),
-        price_to=amount(tale.get("high"), currency) if different else None,
-        available=stock > 0,
-        stock=None if stock == NO_LIMIT else stock,
+        **card.shown(tale, found.score),
         variants=_variants(tale, told, asked),
         highlights=_highlights(tale, terms, shelf),
         why=_reason(found, tale, told, shelf, weights) if asked.explain else None,
@@ -324,6 +244,7 @@ def _reason(found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shel
     return Explanation(
         words=round(found.words, 4),
         meaning=round(found.cosine, 4),
+        whole=weights.whole if found.whole else 0.0,
         stock=left,
         matched=matched,
         missing=missing,

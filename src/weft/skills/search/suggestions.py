@@ -5,7 +5,7 @@ from typing import Final
 
 from weft.business import Business
 from weft.index import keeping
-from weft.index.entry import amount
+from weft.index.card import amount
 from weft.index.finding import Shelf, Sought, Weights
 from weft.index.words import folded
 from weft.skills.search import Named, Suggest, Suggestions, Value
