@@ -234,6 +234,8 @@ class KeyLine(TypedDict):
     expires_at: str | None
     revoked_at: str | None
     limits: KeyLimits
+    origins: list[str]
+    shown: str | None
 
 
 class Languages(TypedDict):
@@ -267,6 +269,7 @@ class MadeKey(TypedDict):
     business: str
     expires_at: str | None
     limits: KeyLimits
+    origins: list[str]
 
 
 class Market(TypedDict):
@@ -632,6 +635,7 @@ class SkillLine(TypedDict):
     writes: str | None
     long: bool
     streams: bool
+    public: bool
     over: str | None
     request: dict[str, Any]
     answer: dict[str, Any]
@@ -1240,7 +1244,8 @@ class Keys:
     def make(
         self,
         *,
-        scope: Literal["read", "propose", "approve", "admin"] | None = None,
+        scope: Literal["browser", "read", "propose", "approve", "admin"] | None = None,
+        origins: list[str] | None = None,
         days: int | None = None,
         note: str | None = None,
         limits: KeyLimits | None = None,
@@ -1248,7 +1253,13 @@ class Keys:
         """Make a key; it is shown this once."""
         return cast(
             "MadeKey",
-            self._wire.json(call("POST", "/keys", body={"scope": scope, "days": days, "note": note, "limits": limits})),
+            self._wire.json(
+                call(
+                    "POST",
+                    "/keys",
+                    body={"scope": scope, "origins": origins, "days": days, "note": note, "limits": limits},
+                )
+            ),
         )
 
     def revoke(self, key: str) -> KeyLine:
@@ -2507,7 +2518,8 @@ class AsyncKeys:
     async def make(
         self,
         *,
-        scope: Literal["read", "propose", "approve", "admin"] | None = None,
+        scope: Literal["browser", "read", "propose", "approve", "admin"] | None = None,
+        origins: list[str] | None = None,
         days: int | None = None,
         note: str | None = None,
         limits: KeyLimits | None = None,
@@ -2516,7 +2528,11 @@ class AsyncKeys:
         return cast(
             "MadeKey",
             await self._wire.json(
-                call("POST", "/keys", body={"scope": scope, "days": days, "note": note, "limits": limits})
+                call(
+                    "POST",
+                    "/keys",
+                    body={"scope": scope, "origins": origins, "days": days, "note": note, "limits": limits},
+                )
             ),
         )
 

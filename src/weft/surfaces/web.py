@@ -17,7 +17,7 @@ from weft.gateway import doors
 from weft.gateway.door import Door
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.surfaces import console
+from weft.surfaces import console, storefront
 from weft.surfaces.keyring import Keyring
 from weft.surfaces.labor import Labor
 from weft.surfaces.mcp.entrance import Entrance
@@ -37,6 +37,7 @@ from weft.surfaces.rest import (
     spending,
     taxonomies,
 )
+from weft.surfaces.rest.browsers import Browsers
 from weft.surfaces.rest.callers import Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
@@ -116,6 +117,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     app.front = OpenAI(door, keyring)
     app.state.underway = Underway()
     app.state.tasks = set()
+    app.add_middleware(Browsers, keyring=keyring)
     app.add_middleware(BodyLimit, upload_bytes=settings.max_upload_mb << 20)
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
@@ -159,6 +161,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         """The gateway's figures for Prometheus, which name no business and no key; without a key, so for your own network."""
         return Response(door.parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
+    app.include_router(storefront.router())
     app.include_router(console.router(database, Path(settings.home), door))
     app.mount("/console/static", console.static_app())
 

@@ -169,6 +169,9 @@ skill = (
         answers=Results,
         local="weft.skills.search.answers:searched",
         seconds=30,
+        public=True,
+        private=("explain", "filters.stock", "exclude.stock", "sort.stock", "sort.-stock"),
+        shown="weft.skills.search.shown:shown",
     ),
     Skill(
         name="suggest",
@@ -177,5 +180,6 @@ skill = (
         answers=Suggestions,
         local="weft.skills.search.suggestions:suggested",
         seconds=30,
+        public=True,
     ),
 )
