@@ -50,6 +50,17 @@ class Search(BaseModel):
     typing: bool = Field(default=False, description="The last word is still being typed.")
 
 
+class Moved(BaseModel):
+    """What moved a hit beside its fitting: a rule of the merchant's, or a dial."""
+
+    kind: str = Field(description="pin, boost, bury or dial.")
+    name: str = Field(default="", description="The rule's name, or the dial's signal.")
+    rule: str | None = Field(default=None, description="The rule's id.")
+    times: float | None = Field(default=None, description="What the rule multiplied the score by.")
+    value: float | None = Field(default=None, description="The product's signal, from 0 to 1.")
+    says: str
+
+
 class Explanation(BaseModel):
     """Why a hit stands where it does: numbers that make up its score, and a sentence."""
 
@@ -57,6 +68,8 @@ class Explanation(BaseModel):
     meaning: float = Field(description="The cosine between what was typed and what it is, 0 where that is not known.")
     whole: float = Field(default=0.0, description="What it gets for saying enough of the words.")
     stock: float = Field(description="What its stock leaves of its score.")
+    times: float = Field(default=1.0, description="What rules and dials multiplied its score by.")
+    moved: list[Moved] = Field(default_factory=list, description="The rules and dials that did.")
     matched: dict[str, list[str]] = Field(description="The words that it says, by the field in which they stand.")
     missing: list[str] = Field(description="The words that it does not say.")
     says: str
@@ -117,6 +130,16 @@ class Value(BaseModel):
     count: int
 
 
+class Ruling(BaseModel):
+    """A rule that held for a search."""
+
+    id: str | None
+    kind: str
+    name: str
+    says: str
+    searches: str = Field(description="Which searches it is for.")
+
+
 class Results(Answer):
     """The hits of a page, how many there are in all, and how the query was understood."""
 
@@ -126,6 +149,8 @@ class Results(Answer):
     price_range: dict[str, Any] | None = None
     understood: Understanding
     did_you_mean: str | None = None
+    redirect: str | None = Field(default=None, description="Where a rule leads this search instead.")
+    rules: list[Ruling] = Field(default_factory=list, description="The rules that held, where `explain` asks for them.")
 
 
 class Suggest(BaseModel):
