@@ -9,6 +9,7 @@ from weft.access import businesses
 from weft.access.businesses import Tenant
 from weft.gateway.handle import Models
 from weft.postgres.database import Database
+from weft.store.behaviors import Behaviors
 from weft.store.catalog import Catalog
 from weft.store.changes import Changes
 from weft.store.customers import Customers
@@ -40,6 +41,7 @@ class Business:
         self.sales = Sales(database, tenant.uid)
         self.customers = Customers(database, tenant.uid)
         self.stock = Stock(database, tenant.uid)
+        self.behaviors = Behaviors(database, tenant.uid, tenant.currency)
         self.things = Things(database, tenant.uid)
         self.changes = Changes(database, tenant.uid, tenant.currency)
         self.journal = Journal(database, tenant.uid)

@@ -1,9 +1,7 @@
 """Indexes kept: built in a process of their own when they are first asked for, and brought up to the catalog while they serve."""
 
 import logging
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weft.errors import Conflict, NotReady, WeftError
-from weft.index import building, finding, signals
+from weft.index import beside, building, finding, signals
 from weft.index.finding import Shelf
 from weft.index.folder import Folder
 from weft.index.meaning import Embedder, MiniLM
@@ -32,7 +30,6 @@ _MOST_CHANGED: Final = 2000
 _SHARE_CHANGED: Final = 0.2
 _AGAIN_SECONDS: Final = 2
 _QUERIES_KEPT: Final = 10_000
-_PATIENCE_SECONDS: Final = 10.0
 
 
 @dataclass(slots=True)
@@ -133,22 +130,7 @@ def _begin(watch: _Watch, database: Database, business: UUID, name: str) -> None
     with _LOCK:
         if (watch.build is not None and watch.build.poll() is None) or Folder(home, business).being_written:
             return
-        command = [sys.executable, "-m", "weft", "index", "build", "--business", name]
-        with (home / "index.log").open("ab") as log:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "WEFT_HOME": str(home)}
-            )
-        watch.build = process
-        database.closing.append(lambda: _ended(process))
-
-
-def _ended(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_PATIENCE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        watch.build = beside.begun(database, home, "index", ["index", "build", "--business", name])
 
 
 def built(
@@ -159,7 +141,7 @@ def built(
     if home is None:
         raise NotReady("This process has no folder for an index; set WEFT_HOME.")
     started = time.monotonic()
-    signals.made(database, business)
+    signals.renewed(database, business)
     state = building.build(home, business, catalog, lambda: embedder(home) if meaning else None, say)
     return {
         "products": state.products,

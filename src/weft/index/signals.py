@@ -30,7 +30,7 @@ from weft.store import figures
 from weft.store.figures import Figures
 from weft.store.merchandising import SIGNALS, Dials
 
-__all__ = ["SIGNALS", "Dials", "Reason", "factors", "kept_fresh", "made", "reasons"]
+__all__ = ["SIGNALS", "Dials", "Reason", "best", "factors", "kept_fresh", "made", "reasons", "renewed"]
 
 _LOG: Final = logging.getLogger(__name__)
 MOST_TIMES: Final = 1.25
@@ -276,14 +276,14 @@ def kept_fresh(database: Database, business: UUID) -> None:
             return
         watch.due = time.monotonic() + _LOOK_EVERY
         if path.exists():
-            watch.thread = threading.Thread(target=_remade, args=(database, business, path), name="weft-signals")
+            watch.thread = threading.Thread(target=renewed, args=(database, business, path), name="weft-signals")
             watch.thread.start()
             return
-    _remade(database, business, None)
+    renewed(database, business)
 
 
-def _remade(database: Database, business: UUID, path: Path | None) -> None:
-    """Make the signals anew, unless the store is still the one that they were made from."""
+def renewed(database: Database, business: UUID, path: Path | None = None) -> None:
+    """Make the signals anew, unless those in a file are of the store as it is; where that cannot be, the last ones stay."""
     try:
         if path is not None and _current(database, business, path):
             return
