@@ -129,6 +129,12 @@ class Rules:
             journal.record(connection, self._business, who, "rules.put", detail)
         return counts, kept
 
+    def check(self, rules: Sequence[Rule]) -> None:
+        """Raise what `put` would, and keep nothing."""
+        with self._database.tenant(self._business) as connection:
+            after: dict[str | None, Rule] = {rule.id: rule for rule in _read(connection)}
+            _refuse(connection, rules, after | {rule.id: rule for rule in rules if rule.id})
+
     def switch(self, rule: str, on: bool, who: str) -> Rule:
         """Turn a rule on or off; raises NotFound, and what `put` does."""
         changed = Rule.model_validate({**self.get(rule).model_dump(exclude_defaults=True), "on": on})

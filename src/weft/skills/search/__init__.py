@@ -1,12 +1,13 @@
 """The skills `search` and `suggest`: products found by words and by meaning, and what is being typed finished."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from weft.index.card import Card
 from weft.index.wanted import Wanted
 from weft.skill import Answer, Skill
+from weft.store.merchandising import Dials, Rule
 
 LONGEST = 1000
 Order = Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"]
@@ -178,6 +179,65 @@ class Suggestions(Answer):
     categories: list[Value] = Field(default_factory=list)
     products: list[Named] = Field(default_factory=list)
 
+
+class Preview(BaseModel):
+    """Rules and dials as they might be, and the searches to try them on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    queries: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
+        default_factory=list, max_length=50, description="The searches; those of most people if none is named."
+    )
+    rules: list[Rule] = Field(
+        default_factory=list, max_length=200, description="Rules that would be made, or, with an id, changed."
+    )
+    without: list[str] = Field(default_factory=list, max_length=200, description="Ids of rules that would be gone.")
+    dials: Dials | None = Field(default=None, description="The dials as they would be; as they are if not said.")
+    filters: dict[str, Wanted] = Field(default_factory=dict, max_length=50, description="As in a search.")
+    days: int = Field(default=30, ge=1, le=730, description="Over how many days people's searches are counted.")
+    depth: int = Field(default=20, ge=1, le=100, description="How many hits of each search are compared.")
+
+
+class Move(BaseModel):
+    """A product that would stand at another place; null is beyond what is compared."""
+
+    id: str
+    title: str
+    before: int | None
+    after: int | None
+    says: str
+
+
+class Previewed(BaseModel):
+    """What would become of one search."""
+
+    query: str
+    times: int | None = Field(description="How often people searched for it, where that was looked up.")
+    changed: bool
+    total_before: int
+    total_after: int
+    redirect_before: str | None
+    redirect_after: str | None
+    moves: list[Move]
+    rules: list[Ruling] = Field(description="The rules that would hold.")
+
+
+class Previews(Answer):
+    """What would move in each search, and in how many anything would."""
+
+    searches: list[Previewed]
+    changed: int
+
+
+PREVIEW = Skill(
+    name="search-preview",
+    does="Tells what rules and dials would move, before they are saved",
+    asks=Preview,
+    answers=Previews,
+    local="weft.skills.search.preview:previewed",
+    seconds=60,
+)
+"""Asked through the API, the command line and the console where rules are; it is no skill on its own."""
 
 skill = (
     Skill(

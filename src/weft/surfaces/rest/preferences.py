@@ -5,7 +5,8 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from weft.store.preferences import Claims, Languages, Markets, Search, Voice
+from weft.store.merchandising import Dials
+from weft.store.preferences import Claims, Languages, Markets, Voice
 from weft.surfaces.rest.callers import Approver, Caller, Reader
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
@@ -21,7 +22,7 @@ class BusinessSettings(BaseModel):
     languages: Languages
     markets: Markets
     claims: Claims
-    search: Search
+    search: Dials
 
 
 def _shown(caller: Caller) -> BusinessSettings:
@@ -64,7 +65,7 @@ def claims(asked: Claims, caller: Approver) -> BusinessSettings:
 
 
 @router.put("/search")
-def search(asked: Search, caller: Approver) -> BusinessSettings:
+def search(asked: Dials, caller: Approver) -> BusinessSettings:
     """Set the dials of search and recommendations, as a whole: one that is left out is off."""
     return _put(caller, "search", asked)
 
