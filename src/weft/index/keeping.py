@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weft.errors import Conflict, NotReady, WeftError
-from weft.index import beside, building, finding
+from weft.index import beside, building, finding, signals
 from weft.index.finding import Shelf
 from weft.index.folder import Folder
 from weft.index.meaning import Embedder, MiniLM
@@ -141,6 +141,7 @@ def built(
     if home is None:
         raise NotReady("This process has no folder for an index; set WEFT_HOME.")
     started = time.monotonic()
+    signals.renewed(database, business)
     state = building.build(home, business, catalog, lambda: embedder(home) if meaning else None, say)
     return {
         "products": state.products,

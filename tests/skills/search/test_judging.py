@@ -37,7 +37,7 @@ def shop(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     import_file(made, "products", path, who="test")
     keeping.built(database, made.uid, made.catalog, meaning=False, say=lambda *_: None)
-    yield made
+    return made
 
 
 @pytest.fixture
