@@ -540,6 +540,13 @@ class Reason(TypedDict):
     fix: str
 
 
+class Removed(TypedDict):
+    """What was removed."""
+
+    name: str
+    removed: list[str]
+
+
 class Rendering(TypedDict):
     """A field in another language, how it came to be, and what is wrong with it: nothing, where a change proposes it."""
 
@@ -616,6 +623,12 @@ class Rule(TypedDict):
     url: NotRequired[str]
     words: NotRequired[list[str]]
     typed: NotRequired[list[str]]
+
+
+class RulesRemoved(TypedDict):
+    """How many rules were taken away."""
+
+    removed: int
 
 
 class Ruling(TypedDict):
@@ -884,19 +897,6 @@ class Written(TypedDict):
     duplicates: list[str]
     left: list[Unwritten]
     proposed: Proposed | None
-
-
-class weft__surfaces__rest__models__Removed(TypedDict):
-    """What was removed."""
-
-    name: str
-    removed: list[str]
-
-
-class weft__surfaces__rest__rules__Removed(TypedDict):
-    """How many rules were taken away."""
-
-    removed: int
 
 
 class Products:
@@ -1733,9 +1733,9 @@ class Providers:
             ),
         )
 
-    def remove(self, provider: str) -> weft__surfaces__rest__models__Removed:
+    def remove(self, provider: str) -> Removed:
         """Remove a provider of the business's own that no route names."""
-        return cast("weft__surfaces__rest__models__Removed", self._wire.json(call("DELETE", "/providers/{}", provider)))
+        return cast("Removed", self._wire.json(call("DELETE", "/providers/{}", provider)))
 
 
 class Routes:
@@ -1791,9 +1791,9 @@ class Routes:
             ),
         )
 
-    def remove(self, route: str) -> weft__surfaces__rest__models__Removed:
+    def remove(self, route: str) -> Removed:
         """Remove a route of the business's own."""
-        return cast("weft__surfaces__rest__models__Removed", self._wire.json(call("DELETE", "/routes/{}", route)))
+        return cast("Removed", self._wire.json(call("DELETE", "/routes/{}", route)))
 
 
 class Usage:
@@ -2210,9 +2210,9 @@ class Rules:
         """Turn a rule on or off."""
         return cast("Rule", self._wire.json(call("PATCH", "/rules/{}", rule, body={"on": on})))
 
-    def remove(self, rule: str) -> weft__surfaces__rest__rules__Removed:
+    def remove(self, rule: str) -> RulesRemoved:
         """Take a rule away; it can be undone."""
-        return cast("weft__surfaces__rest__rules__Removed", self._wire.json(call("DELETE", "/rules/{}", rule)))
+        return cast("RulesRemoved", self._wire.json(call("DELETE", "/rules/{}", rule)))
 
     def undo(self, rule: str) -> Undone:
         """Put back what the last edit of a rule replaced; undone once more, it is as it was."""
@@ -3145,11 +3145,9 @@ class AsyncProviders:
             ),
         )
 
-    async def remove(self, provider: str) -> weft__surfaces__rest__models__Removed:
+    async def remove(self, provider: str) -> Removed:
         """Remove a provider of the business's own that no route names."""
-        return cast(
-            "weft__surfaces__rest__models__Removed", await self._wire.json(call("DELETE", "/providers/{}", provider))
-        )
+        return cast("Removed", await self._wire.json(call("DELETE", "/providers/{}", provider)))
 
 
 class AsyncRoutes:
@@ -3205,9 +3203,9 @@ class AsyncRoutes:
             ),
         )
 
-    async def remove(self, route: str) -> weft__surfaces__rest__models__Removed:
+    async def remove(self, route: str) -> Removed:
         """Remove a route of the business's own."""
-        return cast("weft__surfaces__rest__models__Removed", await self._wire.json(call("DELETE", "/routes/{}", route)))
+        return cast("Removed", await self._wire.json(call("DELETE", "/routes/{}", route)))
 
 
 class AsyncUsage:
@@ -3629,9 +3627,9 @@ class AsyncRules:
         """Turn a rule on or off."""
         return cast("Rule", await self._wire.json(call("PATCH", "/rules/{}", rule, body={"on": on})))
 
-    async def remove(self, rule: str) -> weft__surfaces__rest__rules__Removed:
+    async def remove(self, rule: str) -> RulesRemoved:
         """Take a rule away; it can be undone."""
-        return cast("weft__surfaces__rest__rules__Removed", await self._wire.json(call("DELETE", "/rules/{}", rule)))
+        return cast("RulesRemoved", await self._wire.json(call("DELETE", "/rules/{}", rule)))
 
     async def undo(self, rule: str) -> Undone:
         """Put back what the last edit of a rule replaced; undone once more, it is as it was."""
