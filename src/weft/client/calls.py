@@ -397,6 +397,15 @@ class Names(TypedDict):
     at: str | None
 
 
+class NearBy(TypedDict):
+    """A product that is nearest to what was looked for; `lacks` are the words that it does not say."""
+
+    id: str
+    title: str
+    meaning: float
+    lacks: list[str]
+
+
 class Need(TypedDict):
     """A fact that buyers of such a product decide by, and that nothing known of it states."""
 
@@ -792,6 +801,24 @@ class Suggestions(TypedDict):
     products: list[Named]
 
 
+class Synonyms(TypedDict):
+    """Words that mean the same here, as a rule says it: who types one of `typed` is to find `words` as well."""
+
+    typed: list[str]
+    words: list[str]
+    people: int
+    says: str
+
+
+class TakenAfter(TypedDict):
+    """A product that people took after a search that failed."""
+
+    id: str
+    title: str
+    people: int
+    bought: int
+
+
 class TakenRules(TypedDict):
     """What became of a file of rules."""
 
@@ -876,6 +903,13 @@ class Translated(TypedDict):
     proposed: Proposed | None
 
 
+class Tried(TypedDict):
+    """A query that people put in the place of one that failed, and that led to something."""
+
+    query: str
+    people: int
+
+
 class Twice(TypedDict):
     """Two products that are suspected to be one."""
 
@@ -905,6 +939,47 @@ class Undone(TypedDict):
     """The rule as it is now; null where the undone edit had made it."""
 
     rule: Rule | None
+
+
+class Unmet(TypedDict):
+    """What people looked for and did not get, and what would mend it: words for the rules, and attributes as changes."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    demands: list[UnmetDemand]
+    synonyms: list[Synonyms]
+    proposed: Proposed | None
+
+
+class UnmetDemand(TypedDict):
+    """Something that people looked for and did not get, all its spellings together."""
+
+    query: str
+    spellings: list[str]
+    people: int
+    times: int
+    found_nothing: int
+    not_clicked: int
+    last: str | None
+    why: Literal["attribute", "synonym", "nothing", "not-taken", "met"]
+    says: str
+    meets: int
+    instead: list[Tried]
+    took: list[TakenAfter]
+    nearest: list[NearBy]
+
+
+class UnmetReport(TypedDict):
+    """What people looked for and did not get, and what would mend it."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    demands: list[UnmetDemand]
+    synonyms: list[Synonyms]
 
 
 class Untranslated(TypedDict):
@@ -1154,6 +1229,13 @@ class Behaviors:
         """What came of strips of recommendations, by place, the most frequent first."""
         return cast(
             "StripReport", self._wire.json(call("GET", "/behaviors/strips", query={"days": days, "limit": limit}))
+        )
+
+    def unmet(self, *, days: int | None = None, limit: int | None = None, people: int | None = None) -> UnmetReport:
+        """What people looked for and did not get, those of most people first; the skill `unmet` answers the same and proposes it."""
+        return cast(
+            "UnmetReport",
+            self._wire.json(call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})),
         )
 
 
@@ -1705,6 +1787,28 @@ class Skills(_Skills):
                         "market": market,
                         "replace": replace,
                     },
+                )
+            ),
+        )
+
+    def unmet(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        days: int | None = None,
+        limit: int | None = None,
+        people: int | None = None,
+    ) -> Unmet:
+        """Finds what people looked for and did not get, and proposes what would mend it."""
+        return cast(
+            "Unmet",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/unmet",
+                    query={"engine": engine, "propose": propose},
+                    body={"days": days, "limit": limit, "people": people},
                 )
             ),
         )
@@ -2612,6 +2716,17 @@ class AsyncBehaviors:
             "StripReport", await self._wire.json(call("GET", "/behaviors/strips", query={"days": days, "limit": limit}))
         )
 
+    async def unmet(
+        self, *, days: int | None = None, limit: int | None = None, people: int | None = None
+    ) -> UnmetReport:
+        """What people looked for and did not get, those of most people first; the skill `unmet` answers the same and proposes it."""
+        return cast(
+            "UnmetReport",
+            await self._wire.json(
+                call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})
+            ),
+        )
+
 
 class AsyncChanges:
     """/changes"""
@@ -3167,6 +3282,28 @@ class AsyncSkills(_AsyncSkills):
                         "market": market,
                         "replace": replace,
                     },
+                )
+            ),
+        )
+
+    async def unmet(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        days: int | None = None,
+        limit: int | None = None,
+        people: int | None = None,
+    ) -> Unmet:
+        """Finds what people looked for and did not get, and proposes what would mend it."""
+        return cast(
+            "Unmet",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/unmet",
+                    query={"engine": engine, "propose": propose},
+                    body={"days": days, "limit": limit, "people": people},
                 )
             ),
         )

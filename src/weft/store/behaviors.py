@@ -11,7 +11,7 @@ import orjson
 from psycopg import Connection
 
 from weft.postgres.database import Database
-from weft.store import bulk, journal, outcomes, ubi
+from weft.store import bulk, journal, outcomes, ubi, unmet
 from weft.store.rows import array_text, json_text
 from weft.store.ubi import Behavior
 
@@ -166,6 +166,12 @@ class Behaviors:
     def strips(self, days: int = 28, limit: int = 1_000) -> list[dict[str, Any]]:
         """The same of strips of recommendations, by their places."""
         return self.told("strip", days, limit).rows
+
+    def unmet(self, days: int = 28, limit: int = 1_000) -> list[unmet.Unmet]:
+        """The queries that found nothing or were not clicked over the last `days` days with behaviors, those of most people first."""
+        with self._database.tenant(self._business) as connection:
+            span = outcomes.span(connection, days)
+            return [] if span is None else unmet.listed(connection, *span, limit)
 
     def told(self, by: outcomes.By, days: int, limit: int) -> Report:
         """What came of searches or of strips, and of all of them together."""

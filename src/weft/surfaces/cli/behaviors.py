@@ -64,6 +64,61 @@ def _revenue(one: Mapping[str, Any]) -> str:
     return ", ".join(f"{decimal(sum_['amount'], sum_['currency'])} {sum_['currency']}" for sum_ in one["revenue"])
 
 
+@app.command()
+def unmet(
+    days: DaysOption = 28,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many demands at most.")] = 30,
+    people: Annotated[
+        int, typer.Option("--people", min=1, max=1_000, help="How many people have to agree on what is proposed.")
+    ] = 2,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Propose the attributes that are missing as changes.")
+    ] = False,
+    business: BusinessOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """What people looked for and did not get, and what would mend it: synonyms, missing attributes, products."""
+    from weft.skill import named, requested
+    from weft.store.changes import Who
+    from weft.surfaces import asking
+    from weft.surfaces.cli.skills import waited_for
+
+    skill = named("unmet")
+    asked = requested(skill, {"days": days, "limit": limit, "people": people})
+    with output.business(business) as shop:
+        found = waited_for(lambda: asking.ask(skill, asked, shop, propose=propose, who=Who(output.who())))
+    if json_:
+        output.emit(found)
+        return
+    output.rows(
+        found["demands"],
+        [
+            ("looked for", "left", lambda one: one["query"]),
+            ("people", "right", lambda one: f"{one['people']:,}"),
+            ("times", "right", lambda one: f"{one['times']:,}"),
+            ("nothing", "right", lambda one: f"{one['found_nothing']:,}"),
+            ("why", "left", lambda one: one["why"]),
+            ("then", "left", lambda one: ", ".join(f"{each['query']} ({each['people']:,})" for each in one["instead"])),
+            ("took", "left", lambda one: ", ".join(f"{each['id']} ({each['people']:,})" for each in one["took"])),
+            ("nearest", "left", lambda one: ", ".join(each["id"] for each in one["nearest"])),
+        ],
+        as_json=False,
+        empty="Everybody found something to click on.",
+    )
+    for one in found["synonyms"]:
+        output.out.print(
+            f"Synonym: {', '.join(one['typed'])} → {', '.join(one['words'])} ({one['says']}).",
+            markup=False,
+            soft_wrap=True,
+        )
+    for change in found["changes"]:
+        output.out.print(f"{change['record']}: {change['field']} = {change['after']!r}", markup=False, soft_wrap=True)
+    if proposed := found.get("proposed"):
+        output.out.print(
+            f"Proposed {proposed['done']:,} changes: weft changes list --run {proposed['run']}", markup=False
+        )
+
+
 @app.command("list")
 def list_(
     person: Annotated[str | None, typer.Option("--person", help="Of this visitor, customer or session alone.")] = None,

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, Field
 
+from weft import skill as skills
 from weft.errors import InputError
+from weft.skills.search import Unmet, UnmetAsked
 from weft.store import ubi
 from weft.store.behaviors import Report
 from weft.store.ubi import Behavior
@@ -79,6 +81,10 @@ class StripOutcome(Outcome):
     """What came of one strip of recommendations."""
 
     strip: str
+
+
+class UnmetReport(Unmet):
+    """What people looked for and did not get, and what would mend it."""
 
 
 class SearchReport(BaseModel):
@@ -171,6 +177,19 @@ def strips(caller: Reader, days: Days = 28, limit: Limit = 100) -> StripReport:
     """What came of strips of recommendations, by place, the most frequent first."""
     told = caller.business.behaviors.told("strip", days, limit)
     return StripReport(**_shown(told), rows=[StripOutcome(**row) for row in told.rows])
+
+
+@router.get("/unmet")
+def unmet(
+    caller: Reader,
+    days: Days = 28,
+    limit: Annotated[int, Query(ge=1, le=500, description="How many demands at most.")] = 50,
+    people: Annotated[int, Query(ge=1, le=1_000, description="How many people have to agree on what is proposed.")] = 2,
+) -> UnmetReport:
+    """What people looked for and did not get, those of most people first; the skill `unmet` answers the same and proposes it."""
+    asked = UnmetAsked(days=days, limit=limit, people=people)
+    found = skills.answer(skills.named("unmet"), asked, caller.business)
+    return UnmetReport.model_validate(found.model_dump())
 
 
 def _shown(told: Report) -> dict[str, Any]:
