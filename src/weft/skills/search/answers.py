@@ -40,7 +40,7 @@ def searched(asked: Search, business: Business) -> Results:
         *filters.conditions(asked.filters, asked.exclude, shelf),
         *([shelf.available()] if asked.stock == "hide" else []),
     ]
-    vector = kept.meaning(told.described) if told.described and told.parts else None
+    vector = kept.meaning(told.described, business.models) if told.described and told.parts else None
     sought = Sought(tuple(told.parts), tuple(conditions), vector)
     if asked.like is not None:
         sought = _alike(asked.like, sought, shelf)
