@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from weft.errors import Conflict, NotReady, WeftError
 from weft.gateway.handle import Models
-from weft.index import beside, building, finding, routed
+from weft.index import beside, building, finding, routed, signals
 from weft.index.finding import Shelf
 from weft.index.folder import Folder
 from weft.index.meaning import Embedder, MiniLM
@@ -173,6 +173,7 @@ def built(
     if home is None:
         raise NotReady("This process has no folder for an index; set WEFT_HOME.")
     started = time.monotonic()
+    signals.renewed(database, business)
     models = Models(database, business)
     problems: list[str] = []
     used: list[Embedder] = []
