@@ -3,7 +3,6 @@
 import gzip
 import json
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ GRADES = [
 
 
 @pytest.fixture(scope="module")
-def shop(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Business]:
+def shop(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Business:
     """A small outfitter whose index is built of words alone."""
     made = Business(database, businesses.ensured(database, "judging"))
     path = tmp_path_factory.mktemp("judging") / "products.jsonl"

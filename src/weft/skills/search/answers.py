@@ -64,7 +64,7 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
         *([shelf.available()] if asked.stock == "hide" else []),
         *ruled.hidden,
     ]
-    vector = kept.meaning(told.described) if told.described and told.parts else None
+    vector = kept.meaning(told.described, business.models) if told.described and told.parts else None
     sought = Sought(tuple(told.parts), tuple(conditions), vector)
     if asked.like is not None:
         sought = _alike(asked.like, sought, shelf)
