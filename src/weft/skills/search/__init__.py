@@ -128,6 +128,12 @@ class Results(Answer):
     did_you_mean: str | None = None
 
 
+class Section(Value):
+    """A part of the catalog and how many products are in it."""
+
+    name: str = Field(default="category", description="The filter whose value it is: `category` or `type`.")
+
+
 class Suggest(BaseModel):
     """What has been typed so far."""
 
@@ -150,7 +156,7 @@ class Suggestions(Answer):
     """Queries, categories and products that what was typed may become."""
 
     queries: list[str] = Field(default_factory=list)
-    categories: list[Value] = Field(default_factory=list)
+    categories: list[Section] = Field(default_factory=list)
     products: list[Named] = Field(default_factory=list)
 
 
