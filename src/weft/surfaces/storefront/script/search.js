@@ -110,10 +110,9 @@ class Search extends Part {
     this.more = make("button", { type: "button", class: "more", part: "more", hidden: true, click: () => this.#further() });
     this.popular = make("div", { class: "popular" });
     this.results = make("section", { class: "results", part: "results", hidden: true, "aria-labelledby": "heading" },
+      make("div", { class: "top" }, this.heading, this.toggle, make("label", { for: "sort", class: "sorting" }, make("span")), this.sort),
       this.facets,
-      make("div", { class: "found" },
-        make("div", { class: "top" }, this.heading, this.toggle, make("label", { for: "sort", class: "sorting" }, make("span")), this.sort),
-        this.chips, this.message, this.grid, this.more, this.popular));
+      make("div", { class: "found" }, this.chips, this.message, this.grid, this.more, this.popular));
     this.heading.id = "heading";
     this.start = make("div", { class: "start", part: "start" }, make("slot"));
     this.shadowRoot.append(
@@ -554,7 +553,7 @@ class Search extends Part {
   }
 
   #folded(name, place, title, ...content) {
-    const open = this.#unfolded.get(name)?.open ?? (name === "price" || this.#filters.has(name) || place < OPEN);
+    const open = this.#unfolded.get(name)?.open ?? (name === "price" || this.#filters.has(name) || place < (this.clientWidth < 900 ? 1 : OPEN));
     const folded = make("details", { class: "facet", part: "facet", open }, make("summary", { "data-key": `s ${name}` }, title), content);
     folded.addEventListener("toggle", () => this.#unfolded.set(name, { ...this.#unfolded.get(name), open: folded.open }));
     return folded;
