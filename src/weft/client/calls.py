@@ -14,6 +14,15 @@ from weft.client.base import Skills as _Skills
 from weft.client.wire import AsyncWire, Event, File, Wire, call, named
 
 
+class BehaviorsTaken(TypedDict):
+    """What became of a batch: `taken` are new, `known` were sent before, `left_out` are a bot's and in no report."""
+
+    taken: int
+    known: int
+    left_out: int
+    problems: list[NotTaken]
+
+
 class Bounds(TypedDict):
     """A number's least and most, both included."""
 
@@ -347,12 +356,28 @@ class Names(TypedDict):
     at: str | None
 
 
+class NearBy(TypedDict):
+    """A product that is nearest to what was looked for; `lacks` are the words that it does not say."""
+
+    id: str
+    title: str
+    meaning: float
+    lacks: list[str]
+
+
 class Need(TypedDict):
     """A fact that buyers of such a product decide by, and that nothing known of it states."""
 
     fact: str
     why: str
     field: str
+
+
+class NotTaken(TypedDict):
+    """One behavior that cannot be taken: its place in the batch, from 0, and why."""
+
+    at: int
+    says: str
 
 
 class Organized(TypedDict):
@@ -366,6 +391,21 @@ class Organized(TypedDict):
     attributes: list[Found]
     quality: Quality | None
     proposed: Proposed | None
+
+
+class Outcome(TypedDict):
+    """What came of the answers to a query or of a strip, or of all of them."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
 
 
 class Page(TypedDict):
@@ -453,6 +493,22 @@ class Quality(TypedDict):
     reasons: list[Reason]
 
 
+class QueryOutcome(TypedDict):
+    """What came of the searches for one thing."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
+    query: str
+
+
 class Read(TypedDict):
     """A word that was read as another."""
 
@@ -497,6 +553,7 @@ class Results(TypedDict):
     engine: Literal["local", "model"]
     model: str | None
     note: str | None
+    query_id: str
     hits: list[Hit]
     total: int
     facets: dict[str, list[Value]]
@@ -548,6 +605,16 @@ class Run(TypedDict):
     problem: str | None
 
 
+class SearchReport(TypedDict):
+    """What came of searches between two moments."""
+
+    since: str | None
+    until: str | None
+    bots: int
+    total: Outcome
+    rows: list[QueryOutcome]
+
+
 class SegmentCount(TypedDict):
     """How many segments there are of a pair of languages."""
 
@@ -583,15 +650,60 @@ class SkillLine(TypedDict):
     answer: dict[str, Any]
 
 
+class StripOutcome(TypedDict):
+    """What came of one strip of recommendations."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
+    strip: str
+
+
+class StripReport(TypedDict):
+    """What came of strips of recommendations between two moments."""
+
+    since: str | None
+    until: str | None
+    bots: int
+    total: Outcome
+    rows: list[StripOutcome]
+
+
 class Suggestions(TypedDict):
     """Queries, categories and products that what was typed may become."""
 
     engine: Literal["local", "model"]
     model: str | None
     note: str | None
+    query_id: str
     queries: list[str]
     categories: list[Value]
     products: list[Named]
+
+
+class Synonyms(TypedDict):
+    """Words that mean the same here, as a rule says it: who types one of `typed` is to find `words` as well."""
+
+    typed: list[str]
+    words: list[str]
+    people: int
+    says: str
+
+
+class TakenAfter(TypedDict):
+    """A product that people took after a search that failed."""
+
+    id: str
+    title: str
+    people: int
+    bought: int
 
 
 class TargetShown(TypedDict):
@@ -668,6 +780,13 @@ class Translated(TypedDict):
     proposed: Proposed | None
 
 
+class Tried(TypedDict):
+    """A query that people put in the place of one that failed, and that led to something."""
+
+    query: str
+    people: int
+
+
 class Twice(TypedDict):
     """Two products that are suspected to be one."""
 
@@ -691,6 +810,47 @@ class Understanding(TypedDict):
     category: str | None
     missing: int
     meaning: bool
+
+
+class Unmet(TypedDict):
+    """What people looked for and did not get, and what would mend it: words for the rules, and attributes as changes."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    demands: list[UnmetDemand]
+    synonyms: list[Synonyms]
+    proposed: Proposed | None
+
+
+class UnmetDemand(TypedDict):
+    """Something that people looked for and did not get, all its spellings together."""
+
+    query: str
+    spellings: list[str]
+    people: int
+    times: int
+    found_nothing: int
+    not_clicked: int
+    last: str | None
+    why: Literal["attribute", "synonym", "nothing", "not-taken", "met"]
+    says: str
+    meets: int
+    instead: list[Tried]
+    took: list[TakenAfter]
+    nearest: list[NearBy]
+
+
+class UnmetReport(TypedDict):
+    """What people looked for and did not get, and what would mend it."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    demands: list[UnmetDemand]
+    synonyms: list[Synonyms]
 
 
 class Untranslated(TypedDict):
@@ -898,6 +1058,55 @@ class Exports:
                 },
             ),
             to,
+        )
+
+
+class Behaviors:
+    """/behaviors"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def put(self, *, behaviors: list[Any]) -> BehaviorsTaken:
+        """Send what people did; what is sent again counts once, and one that cannot be taken keeps back no other."""
+        return cast("BehaviorsTaken", self._wire.json(call("POST", "/behaviors", body={"behaviors": behaviors})))
+
+    def all(
+        self, *, person: str | None = None, action: str | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What was done last, newest first; also what bots did, which says so."""
+        return cast(
+            "list[dict[str, Any]]",
+            self._wire.json(call("GET", "/behaviors", query={"person": person, "action": action, "limit": limit})),
+        )
+
+    def forget(self, *, person: str | None = None, before: str | None = None) -> Forgotten:
+        """Forget all that one person did, or all before a moment."""
+        return cast(
+            "Forgotten", self._wire.json(call("DELETE", "/behaviors", query={"person": person, "before": before}))
+        )
+
+    def count(self) -> dict[str, int]:
+        """How many there are of each action, and of bots."""
+        return cast("dict[str, int]", self._wire.json(call("GET", "/behaviors/counts")))
+
+    def searches(self, *, days: int | None = None, limit: int | None = None) -> SearchReport:
+        """What came of searches, by query, the most frequent first."""
+        return cast(
+            "SearchReport", self._wire.json(call("GET", "/behaviors/searches", query={"days": days, "limit": limit}))
+        )
+
+    def strips(self, *, days: int | None = None, limit: int | None = None) -> StripReport:
+        """What came of strips of recommendations, by place, the most frequent first."""
+        return cast(
+            "StripReport", self._wire.json(call("GET", "/behaviors/strips", query={"days": days, "limit": limit}))
+        )
+
+    def unmet(self, *, days: int | None = None, limit: int | None = None, people: int | None = None) -> UnmetReport:
+        """What people looked for and did not get, those of most people first; the skill `unmet` answers the same and proposes it."""
+        return cast(
+            "UnmetReport",
+            self._wire.json(call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})),
         )
 
 
@@ -1453,6 +1662,28 @@ class Skills(_Skills):
             ),
         )
 
+    def unmet(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        days: int | None = None,
+        limit: int | None = None,
+        people: int | None = None,
+    ) -> Unmet:
+        """Finds what people looked for and did not get, and proposes what would mend it."""
+        return cast(
+            "Unmet",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/unmet",
+                    query={"engine": engine, "propose": propose},
+                    body={"days": days, "limit": limit, "people": people},
+                )
+            ),
+        )
+
     def write(
         self,
         *,
@@ -1974,6 +2205,7 @@ class Calls:
         self.orders = Orders(wire)
         self.customers = Customers(wire)
         self.exports = Exports(wire)
+        self.behaviors = Behaviors(wire)
         self.changes = Changes(wire)
         self.journal = Journal(wire)
         self.keys = Keys(wire)
@@ -2122,6 +2354,62 @@ class AsyncExports:
                 },
             ),
             to,
+        )
+
+
+class AsyncBehaviors:
+    """/behaviors"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def put(self, *, behaviors: list[Any]) -> BehaviorsTaken:
+        """Send what people did; what is sent again counts once, and one that cannot be taken keeps back no other."""
+        return cast("BehaviorsTaken", await self._wire.json(call("POST", "/behaviors", body={"behaviors": behaviors})))
+
+    async def all(
+        self, *, person: str | None = None, action: str | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What was done last, newest first; also what bots did, which says so."""
+        return cast(
+            "list[dict[str, Any]]",
+            await self._wire.json(
+                call("GET", "/behaviors", query={"person": person, "action": action, "limit": limit})
+            ),
+        )
+
+    async def forget(self, *, person: str | None = None, before: str | None = None) -> Forgotten:
+        """Forget all that one person did, or all before a moment."""
+        return cast(
+            "Forgotten", await self._wire.json(call("DELETE", "/behaviors", query={"person": person, "before": before}))
+        )
+
+    async def count(self) -> dict[str, int]:
+        """How many there are of each action, and of bots."""
+        return cast("dict[str, int]", await self._wire.json(call("GET", "/behaviors/counts")))
+
+    async def searches(self, *, days: int | None = None, limit: int | None = None) -> SearchReport:
+        """What came of searches, by query, the most frequent first."""
+        return cast(
+            "SearchReport",
+            await self._wire.json(call("GET", "/behaviors/searches", query={"days": days, "limit": limit})),
+        )
+
+    async def strips(self, *, days: int | None = None, limit: int | None = None) -> StripReport:
+        """What came of strips of recommendations, by place, the most frequent first."""
+        return cast(
+            "StripReport", await self._wire.json(call("GET", "/behaviors/strips", query={"days": days, "limit": limit}))
+        )
+
+    async def unmet(
+        self, *, days: int | None = None, limit: int | None = None, people: int | None = None
+    ) -> UnmetReport:
+        """What people looked for and did not get, those of most people first; the skill `unmet` answers the same and proposes it."""
+        return cast(
+            "UnmetReport",
+            await self._wire.json(
+                call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})
+            ),
         )
 
 
@@ -2683,6 +2971,28 @@ class AsyncSkills(_AsyncSkills):
             ),
         )
 
+    async def unmet(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        days: int | None = None,
+        limit: int | None = None,
+        people: int | None = None,
+    ) -> Unmet:
+        """Finds what people looked for and did not get, and proposes what would mend it."""
+        return cast(
+            "Unmet",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/unmet",
+                    query={"engine": engine, "propose": propose},
+                    body={"days": days, "limit": limit, "people": people},
+                )
+            ),
+        )
+
     async def write(
         self,
         *,
@@ -3209,6 +3519,7 @@ class AsyncCalls:
         self.orders = AsyncOrders(wire)
         self.customers = AsyncCustomers(wire)
         self.exports = AsyncExports(wire)
+        self.behaviors = AsyncBehaviors(wire)
         self.changes = AsyncChanges(wire)
         self.journal = AsyncJournal(wire)
         self.keys = AsyncKeys(wire)

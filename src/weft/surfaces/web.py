@@ -23,6 +23,7 @@ from weft.surfaces.labor import Labor
 from weft.surfaces.mcp.entrance import Entrance
 from weft.surfaces.openai.front import OpenAI
 from weft.surfaces.rest import (
+    behaviors,
     changes,
     glossary,
     imports,
@@ -121,6 +122,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
     api.include_router(records.router)
+    api.include_router(behaviors.router)
     api.include_router(changes.router)
     api.include_router(imports.router)
     api.include_router(taxonomies.router)

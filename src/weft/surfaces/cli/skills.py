@@ -227,16 +227,16 @@ def _ask(
             return
         if skill.long and sys.stderr.isatty():
             with output.err.status(f"{skill.name} …"):
-                answer = _answer(lambda: asking.ask(skill, asked, shop, **given))
+                answer = waited_for(lambda: asking.ask(skill, asked, shop, **given))
         else:
-            answer = _answer(lambda: asking.ask(skill, asked, shop, **given))
+            answer = waited_for(lambda: asking.ask(skill, asked, shop, **given))
     if json:
         output.emit(answer)
     else:
         _show(answer)
 
 
-def _answer(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def waited_for(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """An answer, waited for while what it is drawn from is being made."""
     import time
 
