@@ -728,6 +728,14 @@ class SearchReport(TypedDict):
     rows: list[QueryOutcome]
 
 
+class Section(TypedDict):
+    """A part of the catalog and how many products are in it."""
+
+    value: str
+    count: int
+    name: str
+
+
 class SegmentCount(TypedDict):
     """How many segments there are of a pair of languages."""
 
@@ -797,7 +805,7 @@ class Suggestions(TypedDict):
     note: str | None
     query_id: str
     queries: list[str]
-    categories: list[Value]
+    categories: list[Section]
     products: list[Named]
 
 

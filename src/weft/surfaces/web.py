@@ -170,7 +170,8 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         """The gateway's figures for Prometheus, which name no business and no key; without a key, so for your own network."""
         return Response(door.parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    app.include_router(storefront.router())
+    app.include_router(storefront.router(database))
+    app.mount(storefront.STATIC, storefront.static_app())
     app.include_router(console.router(database, Path(settings.home), door))
     app.mount("/console/static", console.static_app())
 

@@ -159,6 +159,12 @@ class Results(Answer):
     rules: list[Ruling] = Field(default_factory=list, description="The rules that held, where `explain` asks for them.")
 
 
+class Section(Value):
+    """A part of the catalog and how many products are in it."""
+
+    name: str = Field(default="category", description="The filter whose value it is: `category` or `type`.")
+
+
 class Suggest(BaseModel):
     """What has been typed so far."""
 
@@ -184,7 +190,7 @@ class Suggestions(Answer):
         default_factory=uuid7_text, description="By what behaviors, such as a click, name this answer."
     )
     queries: list[str] = Field(default_factory=list)
-    categories: list[Value] = Field(default_factory=list)
+    categories: list[Section] = Field(default_factory=list)
     products: list[Named] = Field(default_factory=list)
 
 

@@ -62,16 +62,19 @@ def caller(scope: str) -> Callable[..., Caller]:
     return find
 
 
-def visitor(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]) -> Caller:
-    """A dependency: a caller with a browser key that was let in, or with a key that may read."""
-    bearer = browsers.caller_of(request.scope)
-    if bearer is None:
-        return _reader(request, credentials)
-    return Caller(Business(request.app.state.database, bearer.tenant), bearer)
+def browser_or(scope: str) -> Callable[..., Caller]:
+    """A dependency: a caller with a browser key that was let in, or one whose key has at least this scope."""
+    other = caller(scope)
+
+    def find(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]) -> Caller:
+        bearer = browsers.caller_of(request.scope)
+        if bearer is None:
+            return other(request, credentials)
+        return Caller(Business(request.app.state.database, bearer.tenant), bearer)
+
+    return find
 
 
-_reader = caller("read")
-Visitor = Annotated[Caller, Depends(visitor)]
 Reader = Annotated[Caller, Depends(caller("read"))]
 Proposer = Annotated[Caller, Depends(caller("propose"))]
 Approver = Annotated[Caller, Depends(caller("approve"))]

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from weft.errors import WeftError
 from weft.skill import EngineName, Skill, skills
 from weft.surfaces import asking
-from weft.surfaces.rest.callers import Caller, Reader, allowed, caller, visitor
+from weft.surfaces.rest.callers import Caller, Reader, allowed, browser_or, caller
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
 
@@ -87,7 +87,7 @@ def _add(made: APIRouter, skill: Skill) -> None:
 
         def telling(
             asked: skill.asks,  # type: ignore[name-defined]
-            caller: Annotated[Caller, Depends(visitor if skill.public else caller("read"))],
+            caller: Annotated[Caller, Depends((browser_or if skill.public else caller)("read"))],
             request: Request,
             engine: Engine = "auto",
         ) -> Any:

@@ -9,6 +9,12 @@ from typing import Final
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from weft.postgres.database import Database
+from weft.surfaces.storefront import pages
+from weft.surfaces.storefront.pages import STATIC, home_of, opened, static_app
+
+__all__ = ["STATIC", "home_of", "opened", "router", "script", "static_app"]
+
 _PARTS: Final = ("labels", "asking", "behaviors", "parts", "search", "strip", "start")
 _HEADERS: Final = {
     # Its address stays the same, so what changes in it arrives within an hour.
@@ -35,9 +41,10 @@ def _packed() -> tuple[bytes, str]:
     return gzip.compress(script(), 9, mtime=0), f'"{hashlib.sha256(script()).hexdigest()[:20]}"'
 
 
-def router() -> APIRouter:
-    """The path of the script."""
+def router(database: Database) -> APIRouter:
+    """The paths of the script and of the storefront."""
     made = APIRouter(include_in_schema=False)
+    pages.add_pages(made, database)
 
     @made.api_route("/storefront.js", methods=["GET", "HEAD"])
     async def elements(request: Request) -> Response:

@@ -3,7 +3,9 @@ const TYPED = 120;
 const LOOKED = 220;
 const SETTLED = 900;
 const VALUES = 8;
+const OPEN = 5;
 const SORTS = { relevance: "relevance", price: "priceUp", "-price": "priceDown", title: "titleUp" };
+const ORDER = { category: -2, type: -1, vendor: 0, tags: 2 };
 const AGAIN = { preparing: true, busy: true };
 
 class Search extends Part {
@@ -108,10 +110,9 @@ class Search extends Part {
     this.more = make("button", { type: "button", class: "more", part: "more", hidden: true, click: () => this.#further() });
     this.popular = make("div", { class: "popular" });
     this.results = make("section", { class: "results", part: "results", hidden: true, "aria-labelledby": "heading" },
+      make("div", { class: "top" }, this.heading, this.toggle, make("label", { for: "sort", class: "sorting" }, make("span")), this.sort),
       this.facets,
-      make("div", { class: "found" },
-        make("div", { class: "top" }, this.heading, this.toggle, make("label", { for: "sort", class: "sorting" }, make("span")), this.sort),
-        this.chips, this.message, this.grid, this.more, this.popular));
+      make("div", { class: "found" }, this.chips, this.message, this.grid, this.more, this.popular));
     this.heading.id = "heading";
     this.start = make("div", { class: "start", part: "start" }, make("slot"));
     this.shadowRoot.append(
@@ -436,6 +437,7 @@ class Search extends Part {
     this.#showChips();
     this.#showFacets();
     this.toggle.hidden = !this.facets.children.length;
+    this.sort.parentNode.classList.toggle("alone", total < 2);
     this.grid.replaceChildren(...this.#hits.map((hit, place) => this.#hit(hit, place)));
     this.#rest();
     if (!total) this.#consoled();
@@ -470,8 +472,8 @@ class Search extends Part {
     const words = this.said;
     const { constraints = [], removed = [] } = this.#answer.understood ?? {};
     const chips = [
-      ...constraints.map((one) => [`c ${one.text}`, one.says, "remove", () => this.#without.add(one.text)]),
-      ...removed.map((one) => [`r ${one.text}`, one.says, "putBack", () => this.#without.delete(one.text)]),
+      ...constraints.map((one) => [`c ${one.text}`, this.#demandSaid(one), "remove", () => this.#without.add(one.text)]),
+      ...removed.map((one) => [`r ${one.text}`, this.#demandSaid(one), "putBack", () => this.#without.delete(one.text)]),
       ...[...this.#filters].flatMap(([name, values]) => [...values].map((value) =>
         [`f ${name} ${value}`, `${this.#facetName(name)}: ${shortly(value)}`, "remove", () => this.#chose(name, value, false)])),
       ...(this.#price ? [["p", this.#priceSaid(), "remove", () => (this.#price = null)]] : []),
@@ -497,8 +499,24 @@ class Search extends Part {
   }
 
   #priceSaid() {
-    const { min, max } = this.#price;
-    return `${this.said.say("price")}: ${min ?? ""} – ${max ?? ""}`;
+    const { currency } = this.#answer.price_range ?? this.#counts.get("price") ?? {};
+    const minor = (value) => (value === undefined ? value : Math.round(value * 10 ** digitsOf(currency)));
+    return this.#between(minor(this.#price.min), minor(this.#price.max), currency);
+  }
+
+  // Bounds in minor units, as they are read in every language.
+  #between(min, max, currency) {
+    const price = (amount) => this.said.price(amount, currency);
+    if (min === undefined || min === null) return `≤ ${price(max)}`;
+    return max === undefined || max === null ? `≥ ${price(min)}` : `${price(min)} – ${price(max)}`;
+  }
+
+  // What a query demands, in the page's own language where it can be said there.
+  #demandSaid({ kind, values = [], min, max, says }) {
+    const currency = this.#answer.price_range?.currency ?? this.#hits[0]?.price?.currency;
+    if (kind === "price" && currency) return this.#between(min, max, currency);
+    if (kind === "not" && values.length) return this.said.say("not", { what: values.join(", ") });
+    return (kind === "color" || kind === "size") && values.length ? `${this.#facetName(kind)}: ${values.join(", ")}` : says;
   }
 
   #facetName(name) {
@@ -525,22 +543,23 @@ class Search extends Part {
       facets[name] = [...(facets[name] ?? []), ...[...values].filter((value) => !there.has(value)).map((value) => ({ value, count: 0 }))];
     }
     const wanted = this.getAttribute("facets")?.split(",").map((name) => name.trim());
-    const names = wanted ? wanted.filter((name) => facets[name]) : Object.keys(facets);
-    const drawnFacets = names.filter((name) => facets[name].length > 1 || this.#filters.has(name)).map((name) => this.#facet(name, facets[name]));
+    const rank = (name) => (name in ORDER ? ORDER[name] : 1);
+    const names = wanted ? wanted.filter((name) => facets[name]) : Object.keys(facets).sort((one, other) => rank(one) - rank(other));
+    const drawnFacets = names.filter((name) => facets[name].length > 1 || this.#filters.has(name)).map((name, place) => this.#facet(name, place, facets[name]));
     const range = this.#counts.get("price") ?? this.#answer.price_range;
     if (range && (range.min !== range.max || this.#price)) drawnFacets.unshift(this.#priceFacet(range));
     this.facets.replaceChildren(...drawnFacets);
     if (inside && focused) this.facets.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  #folded(name, title, ...content) {
-    const open = this.#unfolded.get(name)?.open ?? true;
+  #folded(name, place, title, ...content) {
+    const open = this.#unfolded.get(name)?.open ?? (name === "price" || this.#filters.has(name) || place < (this.clientWidth < 900 ? 1 : OPEN));
     const folded = make("details", { class: "facet", part: "facet", open }, make("summary", { "data-key": `s ${name}` }, title), content);
     folded.addEventListener("toggle", () => this.#unfolded.set(name, { ...this.#unfolded.get(name), open: folded.open }));
     return folded;
   }
 
-  #facet(name, values) {
+  #facet(name, place, values) {
     const words = this.said;
     const all = this.#unfolded.get(name)?.all ?? false;
     const chosen = this.#filters.get(name) ?? new Set();
@@ -563,7 +582,7 @@ class Search extends Part {
       ? make("button", { type: "button", class: "plain", "data-key": `m ${name}`, "aria-expanded": String(all), click: unfold }, words.say(all ? "fewerValues" : "moreValues"))
       : null;
     const title = this.#facetName(name);
-    return this.#folded(name, title, make("ul", { role: "group", "aria-label": title }, lines), more);
+    return this.#folded(name, place, title, make("ul", { role: "group", "aria-label": title }, lines), more);
   }
 
   #priceFacet(range) {
@@ -581,7 +600,7 @@ class Search extends Part {
       return make("label", {}, make("span", {}, label), input);
     };
     const fields = [field("min", words.say("from"), Math.floor(range.min / scale)), field("max", words.say("to"), Math.ceil(range.max / scale))];
-    return this.#folded("price", `${words.say("price")} (${range.currency})`, make("div", { class: "prices", role: "group", "aria-label": words.say("price") }, fields));
+    return this.#folded("price", 0, `${words.say("price")} (${range.currency})`, make("div", { class: "prices", role: "group", "aria-label": words.say("price") }, fields));
   }
 
   #toggled() {
