@@ -132,6 +132,7 @@ class Explanation(TypedDict):
     stock: float
     times: float
     moved: list[Moved]
+    reranked: float | None
     matched: dict[str, list[str]]
     missing: list[str]
     says: str
@@ -941,6 +942,7 @@ class Understanding(TypedDict):
     category: str | None
     missing: int
     meaning: bool
+    reranked: str | None
 
 
 class Undone(TypedDict):

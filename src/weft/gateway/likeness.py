@@ -106,6 +106,8 @@ async def _asked(
         limits=now.limits or Limits(),
         skill=now.skill,
         priority=BULK if now.bulk else PERSON,
+        # An answer that is kept belongs to a route, and vectors to a model.
+        control="no-store",
         only=only,
         told=counted,
     )

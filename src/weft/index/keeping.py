@@ -4,7 +4,7 @@ import logging
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -59,17 +59,22 @@ class Kept:
     shelf: Shelf
     home: Path
     business: UUID
+    models: Models
     reranks: bool = False
 
-    def meaning(self, query: str, models: Models) -> NDArray[np.float32] | None:
+    def meaning(self, query: str) -> NDArray[np.float32] | None:
         """The vector of a query; None where meanings are not known."""
         state = self.shelf.state
         if state.meaning is None:
             return None
         if state.model is not None and routed.by_route(state.model):
-            return routed.vector(models, self.business, state.model, query)
+            return routed.vector(self.models, self.business, state.model, query)
         model = embedder(self.home)
         return _vector(self.home, query) if model is not None and model.name == state.model else None
+
+    def reranked(self, query: str, texts: Sequence[str]) -> tuple[NDArray[np.float64], str] | None:
+        """How well texts answer a query, from 0 to 1, and by which model; None where no model says so."""
+        return routed.scores(self.models, self.business, query, texts) if self.reranks else None
 
 
 @cache
@@ -98,8 +103,8 @@ def _vector(home: Path, query: str) -> NDArray[np.float32] | None:
     return model.embedded([query])[0] if model is not None else None
 
 
-def shelf(database: Database, business: UUID, name: str, catalog: Catalog) -> Kept:
-    """A business's index, up to its catalog of half a second ago.
+def shelf(database: Database, business: UUID, name: str, catalog: Catalog, models: Models | None = None) -> Kept:
+    """A business's index, up to its catalog of half a second ago; what is asked of its `models` is at the cost of whose they are.
 
     Where there is none its building is begun, and NotReady raised. Where much has changed it is built anew beside, the last one
     answering meanwhile.
@@ -119,7 +124,7 @@ def shelf(database: Database, business: UUID, name: str, catalog: Catalog) -> Ke
         finally:
             watch.turn.release()
         there = finding.opened(home, business) or there
-    return Kept(there, home, business, watch.reranks)
+    return Kept(there, home, business, models or Models(database, business), watch.reranks)
 
 
 def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog: Catalog, there: Shelf) -> None:

@@ -104,7 +104,12 @@ def _asked(models: Models, model: str, texts: Sequence[str], seconds: float) -> 
     # Servers refuse an empty text.
     sent = [text[:_LONGEST].strip() or "-" for text in texts]
     with errand.on(skill="search", bulk=True):
-        return _unit(models.embedded(sent, route=EMBED, only=model, seconds=seconds).rows)
+        return _unit(models.embedded(sent, seconds=seconds, **_to(models, model)).rows)
+
+
+def _to(models: Models, model: str) -> dict[str, str]:
+    """How one model is asked: by the route, or by its own name once the route has others."""
+    return {"route": EMBED, "only": model} if model in models.behind(EMBED) else {"route": model}
 
 
 def now(models: Models) -> Routed | None:
@@ -159,7 +164,7 @@ def vector(models: Models, business: UUID, made: str, query: str) -> NDArray[np.
         return None
     try:
         with errand.on(skill="search"):
-            rows = models.embedded([query[:_LONGEST]], route=EMBED, only=told["model"], seconds=_EMBED_SECONDS).rows
+            rows = models.embedded([query[:_LONGEST]], seconds=_EMBED_SECONDS, **_to(models, told["model"])).rows
     except WeftError as problem:
         _failed(business, EMBED, problem)
         return None

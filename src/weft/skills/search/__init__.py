@@ -73,6 +73,10 @@ class Explanation(BaseModel):
     stock: float = Field(description="What its stock leaves of its score.")
     times: float = Field(default=1.0, description="What rules and dials multiplied its score by.")
     moved: list[Moved] = Field(default_factory=list, description="The rules and dials that did.")
+    reranked: float | None = Field(
+        default=None,
+        description="How well a model of the route `rerank` says that it fits, from 0 for the worst of the first hits to 1.",
+    )
     matched: dict[str, list[str]] = Field(description="The words that it says, by the field in which they stand.")
     missing: list[str] = Field(description="The words that it does not say.")
     says: str
@@ -124,6 +128,9 @@ class Understanding(BaseModel):
     category: str | None = Field(default=None, description="The category that the best hits are in.")
     missing: int = Field(default=0, description="How many of the words a hit may lack, because none has all of them.")
     meaning: bool = Field(default=False, description="Whether meaning was compared as well as words.")
+    reranked: str | None = Field(
+        default=None, description="The model that put the first hits in order, as provider/model."
+    )
 
 
 class Value(BaseModel):

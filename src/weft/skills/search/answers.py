@@ -27,6 +27,7 @@ from weft.skills.search import (
     rules,
 )
 from weft.skills.search.constraints import Constraint
+from weft.skills.search.reranking import Reranking
 from weft.skills.search.rules import Applied, Policy
 from weft.skills.search.understanding import Understood, understood
 from weft.store.merchandising import Rule
@@ -45,7 +46,7 @@ _SORTED: Final[Mapping[str, tuple[str, bool]]] = {
 
 def searched(asked: Search, business: Business) -> Results:
     """The answer to a search; raises NotReady where there is no index yet, InputError for a filter of nothing's."""
-    kept = keeping.shelf(business.database, business.uid, business.id, business.catalog)
+    kept = keeping.shelf(business.database, business.uid, business.id, business.catalog, business.models)
     return found_by(asked, kept, rules.policy(business, kept.shelf))
 
 
@@ -64,7 +65,7 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
         *([shelf.available()] if asked.stock == "hide" else []),
         *ruled.hidden,
     ]
-    vector = kept.meaning(told.described, business.models) if told.described and told.parts else None
+    vector = kept.meaning(told.described) if told.described and told.parts else None
     sought = Sought(tuple(told.parts), tuple(conditions), vector)
     if asked.like is not None:
         sought = _alike(asked.like, sought, shelf)
@@ -74,16 +75,20 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
         sought = replace(sought, pinned=ruled.pinned(conditions))
         query = shelf.matching(sought, weights, list(near))
         total = shelf.count(query)
-    found, query, total = _page(asked, query, sought, shelf, weights, near, total, ruled)
+    ranking = Reranking(kept, told.described if told.parts else "", weights)
+    found, query, total = _page(asked, query, sought, shelf, weights, near, total, ruled, ranking)
     tales = [shelf.told(one) for one in found]
     facets = _facets(asked, query, shelf, total)
     hits = [_hit(one, tale, told, asked, shelf, weights, ruled) for one, tale in zip(found, tales, strict=True)]
+    ranking.told(found, hits)
+    understanding = _understanding(told, sought, tales, shelf, vector is not None)
+    understanding.reranked = ranking.model
     return Results(
         hits=hits,
         total=total,
         facets=facets,
         price_range=_price_range(query, shelf) if asked.facets is None or "price" in asked.facets else None,
-        understood=_understanding(told, sought, tales, shelf, vector is not None),
+        understood=understanding,
         did_you_mean=told.corrected,
         redirect=ruled.redirect,
         rules=[_ruling(rule) for rule in [*ruled.rules, *told.rules]] if asked.explain else [],
@@ -131,6 +136,7 @@ def _page(
     near: Mapping[int, float],
     total: int,
     ruled: Applied,
+    ranking: Reranking,
 ) -> tuple[list[Found], Any, int]:
     """The hits of the page that is asked for, the query that finds them, and how many it finds.
 
@@ -145,8 +151,9 @@ def _page(
     wider = shelf.matching(replace(sought, most_missing=len(sought.parts)), weights, list(near))
     words = shelf.matching(replace(sought, pinned=()), weights)
     lift = ruled if ruled.lifts else None
-    ranked = shelf.ranked(wider, sought, weights, near, last + len(sought.pinned), words, lift)
-    found = ruled.arranged(ranked)[asked.offset : last]
+    most = max(last + len(sought.pinned), ranking.most)
+    ranked = shelf.ranked(wider, sought, weights, near, most, words, lift)
+    found = ruled.arranged(ranking.ordered(ranked))[asked.offset : last]
     return (found, query, total) if total >= last else (found, wider, shelf.count(wider))
 
 
