@@ -87,6 +87,7 @@ class Demand(TypedDict):
     values: list[str]
     min: int | None
     max: int | None
+    currency: str | None
 
 
 class Done(TypedDict):
@@ -615,6 +616,14 @@ class SearchReport(TypedDict):
     rows: list[QueryOutcome]
 
 
+class Section(TypedDict):
+    """A part of the catalog and how many products are in it."""
+
+    value: str
+    count: int
+    name: str
+
+
 class SegmentCount(TypedDict):
     """How many segments there are of a pair of languages."""
 
@@ -684,7 +693,7 @@ class Suggestions(TypedDict):
     note: str | None
     query_id: str
     queries: list[str]
-    categories: list[Value]
+    categories: list[Section]
     products: list[Named]
 
 
