@@ -88,6 +88,7 @@ class Demand(TypedDict):
     values: list[str]
     min: int | None
     max: int | None
+    currency: str | None
 
 
 class Dials(TypedDict):

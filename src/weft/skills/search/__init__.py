@@ -103,6 +103,7 @@ class Demand(BaseModel):
     values: list[str] = Field(default_factory=list)
     min: int | None = None
     max: int | None = None
+    currency: str | None = Field(default=None, description="Of a price, whose bounds are in its minor units.")
 
 
 class Read(BaseModel):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from pydantic import BaseModel, Field
 
 from weft import skill as skills
@@ -12,13 +12,14 @@ from weft.skills.search import Unmet, UnmetAsked
 from weft.store import ubi
 from weft.store.behaviors import Report
 from weft.store.ubi import Behavior
-from weft.surfaces.rest.callers import Approver, Proposer, Reader
+from weft.surfaces.rest.callers import Approver, Caller, Reader, browser_or
 from weft.surfaces.rest.glossary import Forgotten
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
 
 router = APIRouter(prefix="/behaviors", responses=RESPONSES, tags=["behaviors"], route_class=IdempotentRoute)
 MOST = 1_000
+Sender = Annotated[Caller, Depends(browser_or("propose"))]
 Days = Annotated[int, Query(ge=1, le=3_650, description="The last so many days with behaviors.")]
 Limit = Annotated[int, Query(ge=1, le=10_000, description="How many rows at most.")]
 
@@ -109,7 +110,7 @@ class StripReport(BaseModel):
 
 @router.post("", status_code=202)
 def put_behaviors(
-    asked: NewBehaviors, caller: Proposer, user_agent: Annotated[str, Header(include_in_schema=False)] = ""
+    asked: NewBehaviors, caller: Sender, user_agent: Annotated[str, Header(include_in_schema=False)] = ""
 ) -> BehaviorsTaken:
     """Send what people did; what is sent again counts once, and one that cannot be taken keeps back no other."""
     behaviors = caller.business.behaviors

@@ -245,7 +245,7 @@ class Search extends Part {
         lines.map(([option, ...shown]) => this.#option(option, shown))));
     this.list.replaceChildren(...drawnGroups);
     this.#active = -1;
-    if (this.#options.length && this.shadowRoot.activeElement === this.input) this.#open();
+    if (this.#options.length && this.shadowRoot.activeElement === this.input && !this.#trouble) this.#open();
     else this.#close();
     if (!this.list.hidden && !this.#inPlace) this.#announce(words.say("suggested", { n: this.#options.length }));
   }
@@ -390,6 +390,7 @@ class Search extends Part {
     if (problem.kind === "refused" || !problem.kind) console.error(`weft-search: ${problem.message}`);
     const words = this.said;
     const again = make("button", { type: "button", part: "again", click: () => this.#look({ whole: true }) }, words.say("again"));
+    this.#close();
     this.#reveal();
     this.heading.textContent = "";
     this.message.replaceChildren(make("p", {}, words.say(kind)), ...(AGAIN[kind] ? [make("span", { class: "spinner" })] : [again]));
@@ -512,8 +513,7 @@ class Search extends Part {
   }
 
   // What a query demands, in the page's own language where it can be said there.
-  #demandSaid({ kind, values = [], min, max, says }) {
-    const currency = this.#answer.price_range?.currency ?? this.#hits[0]?.price?.currency;
+  #demandSaid({ kind, values = [], min, max, currency, says }) {
     if (kind === "price" && currency) return this.#between(min, max, currency);
     if (kind === "not" && values.length) return this.said.say("not", { what: values.join(", ") });
     return (kind === "color" || kind === "size") && values.length ? `${this.#facetName(kind)}: ${values.join(", ")}` : says;

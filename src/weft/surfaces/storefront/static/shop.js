@@ -64,7 +64,7 @@ function add(product, price) {
   const there = cart.find((one) => one.product === product.id && one.price === price);
   if (there) there.quantity += 1;
   else cart.push({ product: product.id, title: product.title, price, currency: product.currency, quantity: 1 });
-  weft.cart(product.id, { price, currency: product.currency });
+  weft.cart(product.id, { price: { amount: price, currency: product.currency } });
   change(cart);
   drawer.showModal();
   show();
@@ -76,7 +76,7 @@ document.querySelector(".basket").addEventListener("click", () => {
 });
 drawer.addEventListener("click", (event) => event.target === drawer && drawer.close());
 drawer.querySelector(".buy").addEventListener("click", () => {
-  weft.purchase(cart.map(({ product, quantity, price, currency }) => ({ product, quantity, price, currency })));
+  weft.purchase(cart.map(({ product, quantity, price, currency }) => ({ product, quantity, price: { amount: price, currency } })));
   change([]);
   drawer.close();
 });
