@@ -10,6 +10,7 @@ import typer
 from weft import __version__
 from weft.errors import WeftError
 from weft.surfaces.cli import (
+    affinities,
     changes,
     files,
     index,
@@ -45,6 +46,7 @@ app.add_typer(nouns.customers, name="customers")
 app.add_typer(files.imports, name="imports")
 app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(index.app, name="index")
+app.add_typer(affinities.app, name="affinities")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")
