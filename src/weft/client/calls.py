@@ -14,6 +14,15 @@ from weft.client.base import Skills as _Skills
 from weft.client.wire import AsyncWire, Event, File, Wire, call, named
 
 
+class Because(TypedDict):
+    """A product because of which another is shown, and in how many of how many cases both were taken."""
+
+    product: str
+    title: str
+    together: int | None
+    of: int | None
+
+
 class Bounds(TypedDict):
     """A number's least and most, both included."""
 
@@ -447,7 +456,7 @@ class Quality(TypedDict):
     """How complete and sound a product is: 100 less the points of the reasons."""
 
     score: int
-    reasons: list[Reason]
+    reasons: list[weft__skills__organize__Reason]
 
 
 class Read(TypedDict):
@@ -458,14 +467,32 @@ class Read(TypedDict):
     why: str
 
 
-class Reason(TypedDict):
-    """Why a product is worth less than it could be, and what would mend that."""
+class Recommendations(TypedDict):
+    """The products, the best first, and how they were found."""
 
-    code: str
-    field: str
-    points: int
-    words: str
-    fix: str
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    items: list[Recommended]
+    kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"]
+    how: str
+    query_id: str
+
+
+class Recommended(TypedDict):
+    """A product that is recommended."""
+
+    id: str
+    title: str
+    score: float
+    vendor: str | None
+    category: str | None
+    image: str | None
+    price: dict[str, Any] | None
+    price_to: dict[str, Any] | None
+    available: bool
+    stock: int | None
+    why: weft__skills__recommend__Reason | None
 
 
 class Removed(TypedDict):
@@ -768,6 +795,26 @@ class Written(TypedDict):
     duplicates: list[str]
     left: list[Unwritten]
     proposed: Proposed | None
+
+
+class weft__skills__organize__Reason(TypedDict):
+    """Why a product is worth less than it could be, and what would mend that."""
+
+    code: str
+    field: str
+    points: int
+    words: str
+    fix: str
+
+
+class weft__skills__recommend__Reason(TypedDict):
+    """Why a product is shown: a sentence, and the numbers that make up its score."""
+
+    how: str
+    says: str
+    because: list[Because]
+    affinity: float
+    multiplier: float
 
 
 class Products:
@@ -1331,6 +1378,45 @@ class Skills(_Skills):
                     "/skills/quality",
                     query={"engine": engine},
                     body={"limit": limit, "days": days, "duplicates": duplicates},
+                )
+            ),
+        )
+
+    def recommend(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
+        product: str | None = None,
+        cart: list[str] | None = None,
+        viewed: list[str] | None = None,
+        visitor: str | None = None,
+        customer: str | None = None,
+        exclude: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        limit: int | None = None,
+        explain: bool | None = None,
+    ) -> Recommendations:
+        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
+        return cast(
+            "Recommendations",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/recommend",
+                    query={"engine": engine},
+                    body={
+                        "kind": kind,
+                        "product": product,
+                        "cart": cart,
+                        "viewed": viewed,
+                        "visitor": visitor,
+                        "customer": customer,
+                        "exclude": exclude,
+                        "filters": filters,
+                        "limit": limit,
+                        "explain": explain,
+                    },
                 )
             ),
         )
@@ -2556,6 +2642,45 @@ class AsyncSkills(_AsyncSkills):
                     "/skills/quality",
                     query={"engine": engine},
                     body={"limit": limit, "days": days, "duplicates": duplicates},
+                )
+            ),
+        )
+
+    async def recommend(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
+        product: str | None = None,
+        cart: list[str] | None = None,
+        viewed: list[str] | None = None,
+        visitor: str | None = None,
+        customer: str | None = None,
+        exclude: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        limit: int | None = None,
+        explain: bool | None = None,
+    ) -> Recommendations:
+        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
+        return cast(
+            "Recommendations",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/recommend",
+                    query={"engine": engine},
+                    body={
+                        "kind": kind,
+                        "product": product,
+                        "cart": cart,
+                        "viewed": viewed,
+                        "visitor": visitor,
+                        "customer": customer,
+                        "exclude": exclude,
+                        "filters": filters,
+                        "limit": limit,
+                        "explain": explain,
+                    },
                 )
             ),
         )
