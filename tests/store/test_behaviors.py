@@ -14,6 +14,7 @@ from weft.connectors.exporting import export_file
 from weft.connectors.importing import import_file
 from weft.errors import InputError
 from weft.postgres.database import Database
+from weft.store import behaviors
 from weft.store.behaviors import Taken
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -178,6 +179,17 @@ def test_who_asks_to_be_forgotten_is(business: Business) -> None:
     assert business.behaviors.forget("Ann", "v1") == 3
     assert [record["product"] for record in business.behaviors.records()] == ["d"]
     assert business.behaviors.forget_before("Ann", NOON + timedelta(days=1)) == 1
+
+
+def test_what_is_older_than_the_business_keeps_is_forgotten_once_a_day(business: Business) -> None:
+    business.preferences.put("behaviors", {"days": 30}, "Ann")
+    recent = view("rug", at=(datetime.now(UTC) - timedelta(days=29)).isoformat())
+    put(business, view("lamp"), recent)
+    behaviors._KEPT.clear()
+    put(business, view("mat", at=datetime.now(UTC).isoformat()))
+    assert [record["product"] for record in business.behaviors.records()] == ["rug", "mat"]
+    with pytest.raises(InputError, match=r"behaviors\.days"):
+        business.preferences.put("behaviors", {"days": -1}, "Ann")
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ class BusinessSettings(TypedDict):
     markets: Markets
     claims: Claims
     search: Dials
+    behaviors: Retention
 
 
 class Checked(TypedDict):
@@ -685,6 +686,12 @@ class Results(TypedDict):
     rules: list[Ruling]
 
 
+class Retention(TypedDict):
+    """How long is kept what people did."""
+
+    days: NotRequired[int]
+
+
 class RouteLine(TypedDict):
     """A route, which is a model to whoever asks; an implied one is there for every model of a provider."""
 
@@ -1029,6 +1036,19 @@ class UnmetDemand(TypedDict):
     nearest: list[NearBy]
 
 
+class UnmetMended(TypedDict):
+    """What people did not get, and what was proposed."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    demands: list[UnmetDemand]
+    synonyms: list[Synonyms]
+    proposed: Proposed
+    rules: list[str]
+
+
 class UnmetReport(TypedDict):
     """What people looked for and did not get, and what would mend it."""
 
@@ -1294,6 +1314,13 @@ class Behaviors:
         return cast(
             "UnmetReport",
             self._wire.json(call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})),
+        )
+
+    def mend(self, *, days: int | None = None, limit: int | None = None, people: int | None = None) -> UnmetMended:
+        """Propose what would mend it: attributes as changes, synonyms as rules that are off until somebody switches them on."""
+        return cast(
+            "UnmetMended",
+            self._wire.json(call("POST", "/behaviors/unmet", body={"days": days, "limit": limit, "people": people})),
         )
 
 
@@ -2177,7 +2204,7 @@ class Settings:
         self._wire = wire
 
     def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search."""
+        """All sections: voice, languages, markets, claims, search, behaviors."""
         return cast("BusinessSettings", self._wire.json(call("GET", "/settings")))
 
     def voice(
@@ -2270,7 +2297,13 @@ class Settings:
             ),
         )
 
-    def reset(self, section: Literal["voice", "languages", "markets", "claims", "search"]) -> BusinessSettings:
+    def behaviors(self, *, days: int | None = None) -> BusinessSettings:
+        """Set after how many days behaviors are deleted; it is looked after once a day."""
+        return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
+
+    def reset(
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+    ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", self._wire.json(call("DELETE", "/settings/{}", section)))
 
@@ -2821,6 +2854,17 @@ class AsyncBehaviors:
             "UnmetReport",
             await self._wire.json(
                 call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})
+            ),
+        )
+
+    async def mend(
+        self, *, days: int | None = None, limit: int | None = None, people: int | None = None
+    ) -> UnmetMended:
+        """Propose what would mend it: attributes as changes, synonyms as rules that are off until somebody switches them on."""
+        return cast(
+            "UnmetMended",
+            await self._wire.json(
+                call("POST", "/behaviors/unmet", body={"days": days, "limit": limit, "people": people})
             ),
         )
 
@@ -3714,7 +3758,7 @@ class AsyncSettings:
         self._wire = wire
 
     async def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search."""
+        """All sections: voice, languages, markets, claims, search, behaviors."""
         return cast("BusinessSettings", await self._wire.json(call("GET", "/settings")))
 
     async def voice(
@@ -3809,7 +3853,13 @@ class AsyncSettings:
             ),
         )
 
-    async def reset(self, section: Literal["voice", "languages", "markets", "claims", "search"]) -> BusinessSettings:
+    async def behaviors(self, *, days: int | None = None) -> BusinessSettings:
+        """Set after how many days behaviors are deleted; it is looked after once a day."""
+        return cast("BusinessSettings", await self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
+
+    async def reset(
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+    ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", await self._wire.json(call("DELETE", "/settings/{}", section)))
 
