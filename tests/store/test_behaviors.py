@@ -204,6 +204,7 @@ def test_what_is_older_than_the_business_keeps_is_forgotten_once_a_day(business:
         (view("a", at=float("nan")), "at is a time"),
         (view("a", at=True), "at is a time"),
         (view("a" * 1_001), "product has up to 1,000 characters"),
+        (view("中" * 900), "product has up to 2,500 bytes"),
         (view("a\x00b"), "NUL character"),
         (view("a", attributes={"x": {"y": "\x00"}}), "attributes have a NUL"),
         (view("a", attributes={"x": "y" * 10_001}), "attributes have up to 10,000"),

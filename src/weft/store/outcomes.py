@@ -79,7 +79,7 @@ credited as materialized (
 
 _ASKS: Final = """
 asks as materialized (
-    select ask, n, max({name}) as name, count(*) filter (where action = '{shown}') as times,
+    select ask, n, max({name}) as name, {times} as times,
            coalesce(bool_or(results = 0) filter (where action = '{shown}'), false) as nothing,
            count(*) filter (where action = 'click') as clicks, min(coalesce(subject, key::text)) as person,
            sum(position) filter (where action = 'click') as positions,
@@ -104,8 +104,19 @@ select l.name, l.times, l.people, l.nothing, l.clicked, l.position, l.carted, l.
  order by l.name is not null, l.times desc, l.clicked desc, l.name limit %(limit)s"""
 
 _WAYS: Final[Mapping[By, str]] = {
-    "query": _ASKS.format(name="asked", shown="search", which="asked is not null and shown is null"),
-    "strip": _ASKS.format(name="shown", shown="impression", which="shown is not null"),
+    "query": _ASKS.format(
+        name="asked",
+        shown="search",
+        times="count(*) filter (where action = 'search')",
+        which="asked is not null and shown is null",
+    ),
+    # Of a strip some tell what was shown at once, others product by product: under one query_id that is one time.
+    "strip": _ASKS.format(
+        name="shown",
+        shown="impression",
+        times="least(count(*) filter (where action = 'impression'), 1)",
+        which="shown is not null",
+    ),
 }
 
 
