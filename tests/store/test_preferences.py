@@ -40,7 +40,7 @@ def test_languages_and_codes_are_brought_to_their_usual_spelling(business: Busin
 
 
 WRONG: dict[str, tuple[str, Any, str]] = {
-    "a section": ("voices", {}, "There is no section 'voices'; there are voice, languages, markets, claims."),
+    "a section": ("voices", {}, "There is no section 'voices'; there are voice, languages, markets, claims, search."),
     "a field": ("voice", {"tune": "warm"}, "voice has no field 'tune'; it has tone, person,"),
     "a choice": (
         "voice",

@@ -14,6 +14,24 @@ from weft.client.base import Skills as _Skills
 from weft.client.wire import AsyncWire, Event, File, Wire, call, named
 
 
+class Because(TypedDict):
+    """A product because of which another is shown, and in how many of how many cases both were taken."""
+
+    product: str
+    title: str
+    together: int | None
+    of: int | None
+
+
+class BehaviorsTaken(TypedDict):
+    """What became of a batch: `taken` are new, `known` were sent before, `left_out` are a bot's and in no report."""
+
+    taken: int
+    known: int
+    left_out: int
+    problems: list[NotTaken]
+
+
 class Bounds(TypedDict):
     """A number's least and most, both included."""
 
@@ -79,6 +97,7 @@ class Demand(TypedDict):
     values: list[str]
     min: int | None
     max: int | None
+    currency: str | None
 
 
 class Dials(TypedDict):
@@ -239,6 +258,8 @@ class KeyLine(TypedDict):
     expires_at: str | None
     revoked_at: str | None
     limits: KeyLimits
+    origins: list[str]
+    shown: str | None
 
 
 class Languages(TypedDict):
@@ -279,6 +300,7 @@ class MadeKey(TypedDict):
     business: str
     expires_at: str | None
     limits: KeyLimits
+    origins: list[str]
 
 
 class Market(TypedDict):
@@ -346,6 +368,16 @@ class ModelShown(TypedDict):
     suspended: str | None
 
 
+class Motive(TypedDict):
+    """Why a product is shown: a sentence, and the numbers that make up its score."""
+
+    how: str
+    says: str
+    because: list[Because]
+    affinity: float
+    multiplier: float
+
+
 class Move(TypedDict):
     """A product that would stand at another place; null is beyond what is compared."""
 
@@ -386,12 +418,28 @@ class Names(TypedDict):
     at: str | None
 
 
+class NearBy(TypedDict):
+    """A product that is nearest to what was looked for; `lacks` are the words that it does not say."""
+
+    id: str
+    title: str
+    meaning: float
+    lacks: list[str]
+
+
 class Need(TypedDict):
     """A fact that buyers of such a product decide by, and that nothing known of it states."""
 
     fact: str
     why: str
     field: str
+
+
+class NotTaken(TypedDict):
+    """One behavior that cannot be taken: its place in the batch, from 0, and why."""
+
+    at: int
+    says: str
 
 
 class Organized(TypedDict):
@@ -405,6 +453,21 @@ class Organized(TypedDict):
     attributes: list[Found]
     quality: Quality | None
     proposed: Proposed | None
+
+
+class Outcome(TypedDict):
+    """What came of the answers to a query or of a strip, or of all of them."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
 
 
 class Page(TypedDict):
@@ -523,6 +586,22 @@ class Quality(TypedDict):
     reasons: list[Reason]
 
 
+class QueryOutcome(TypedDict):
+    """What came of the searches for one thing."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
+    query: str
+
+
 class Read(TypedDict):
     """A word that was read as another."""
 
@@ -539,6 +618,41 @@ class Reason(TypedDict):
     points: int
     words: str
     fix: str
+
+
+class Recommendations(TypedDict):
+    """The products, the best first, and how they were found."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    items: list[Recommended]
+    kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"]
+    how: str
+    query_id: str
+
+
+class Recommended(TypedDict):
+    """A product that is recommended."""
+
+    id: str
+    title: str
+    score: float
+    vendor: str | None
+    category: str | None
+    image: str | None
+    price: dict[str, Any] | None
+    price_to: dict[str, Any] | None
+    available: bool
+    stock: int | None
+    why: Motive | None
+
+
+class Removed(TypedDict):
+    """What was removed."""
+
+    name: str
+    removed: list[str]
 
 
 class Rendering(TypedDict):
@@ -560,6 +674,7 @@ class Results(TypedDict):
     engine: Literal["local", "model"]
     model: str | None
     note: str | None
+    query_id: str
     hits: list[Hit]
     total: int
     facets: dict[str, list[Value]]
@@ -619,6 +734,12 @@ class Rule(TypedDict):
     typed: NotRequired[list[str]]
 
 
+class RulesRemoved(TypedDict):
+    """How many rules were taken away."""
+
+    removed: int
+
+
 class Ruling(TypedDict):
     """A rule that held for a search."""
 
@@ -644,6 +765,24 @@ class Run(TypedDict):
     failed: int
     seconds: float
     problem: str | None
+
+
+class SearchReport(TypedDict):
+    """What came of searches between two moments."""
+
+    since: str | None
+    until: str | None
+    bots: int
+    total: Outcome
+    rows: list[QueryOutcome]
+
+
+class Section(TypedDict):
+    """A part of the catalog and how many products are in it."""
+
+    value: str
+    count: int
+    name: str
 
 
 class SegmentCount(TypedDict):
@@ -675,9 +814,36 @@ class SkillLine(TypedDict):
     writes: str | None
     long: bool
     streams: bool
+    public: bool
     over: str | None
     request: dict[str, Any]
     answer: dict[str, Any]
+
+
+class StripOutcome(TypedDict):
+    """What came of one strip of recommendations."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
+    strip: str
+
+
+class StripReport(TypedDict):
+    """What came of strips of recommendations between two moments."""
+
+    since: str | None
+    until: str | None
+    bots: int
+    total: Outcome
+    rows: list[StripOutcome]
 
 
 class Suggestions(TypedDict):
@@ -686,9 +852,28 @@ class Suggestions(TypedDict):
     engine: Literal["local", "model"]
     model: str | None
     note: str | None
+    query_id: str
     queries: list[str]
-    categories: list[Value]
+    categories: list[Section]
     products: list[Named]
+
+
+class Synonyms(TypedDict):
+    """Words that mean the same here, as a rule says it: who types one of `typed` is to find `words` as well."""
+
+    typed: list[str]
+    words: list[str]
+    people: int
+    says: str
+
+
+class TakenAfter(TypedDict):
+    """A product that people took after a search that failed."""
+
+    id: str
+    title: str
+    people: int
+    bought: int
 
 
 class TakenRules(TypedDict):
@@ -775,6 +960,13 @@ class Translated(TypedDict):
     proposed: Proposed | None
 
 
+class Tried(TypedDict):
+    """A query that people put in the place of one that failed, and that led to something."""
+
+    query: str
+    people: int
+
+
 class Twice(TypedDict):
     """Two products that are suspected to be one."""
 
@@ -805,6 +997,47 @@ class Undone(TypedDict):
     """The rule as it is now; null where the undone edit had made it."""
 
     rule: Rule | None
+
+
+class Unmet(TypedDict):
+    """What people looked for and did not get, and what would mend it: words for the rules, and attributes as changes."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    demands: list[UnmetDemand]
+    synonyms: list[Synonyms]
+    proposed: Proposed | None
+
+
+class UnmetDemand(TypedDict):
+    """Something that people looked for and did not get, all its spellings together."""
+
+    query: str
+    spellings: list[str]
+    people: int
+    times: int
+    found_nothing: int
+    not_clicked: int
+    last: str | None
+    why: Literal["attribute", "synonym", "nothing", "not-taken", "met"]
+    says: str
+    meets: int
+    instead: list[Tried]
+    took: list[TakenAfter]
+    nearest: list[NearBy]
+
+
+class UnmetReport(TypedDict):
+    """What people looked for and did not get, and what would mend it."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    demands: list[UnmetDemand]
+    synonyms: list[Synonyms]
 
 
 class Untranslated(TypedDict):
@@ -886,19 +1119,6 @@ class Written(TypedDict):
     duplicates: list[str]
     left: list[Unwritten]
     proposed: Proposed | None
-
-
-class weft__surfaces__rest__models__Removed(TypedDict):
-    """What was removed."""
-
-    name: str
-    removed: list[str]
-
-
-class weft__surfaces__rest__rules__Removed(TypedDict):
-    """How many rules were taken away."""
-
-    removed: int
 
 
 class Products:
@@ -1025,6 +1245,55 @@ class Exports:
                 },
             ),
             to,
+        )
+
+
+class Behaviors:
+    """/behaviors"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def put(self, *, behaviors: list[Any]) -> BehaviorsTaken:
+        """Send what people did; what is sent again counts once, and one that cannot be taken keeps back no other."""
+        return cast("BehaviorsTaken", self._wire.json(call("POST", "/behaviors", body={"behaviors": behaviors})))
+
+    def all(
+        self, *, person: str | None = None, action: str | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What was done last, newest first; also what bots did, which says so."""
+        return cast(
+            "list[dict[str, Any]]",
+            self._wire.json(call("GET", "/behaviors", query={"person": person, "action": action, "limit": limit})),
+        )
+
+    def forget(self, *, person: str | None = None, before: str | None = None) -> Forgotten:
+        """Forget all that one person did, or all before a moment."""
+        return cast(
+            "Forgotten", self._wire.json(call("DELETE", "/behaviors", query={"person": person, "before": before}))
+        )
+
+    def count(self) -> dict[str, int]:
+        """How many there are of each action, and of bots."""
+        return cast("dict[str, int]", self._wire.json(call("GET", "/behaviors/counts")))
+
+    def searches(self, *, days: int | None = None, limit: int | None = None) -> SearchReport:
+        """What came of searches, by query, the most frequent first."""
+        return cast(
+            "SearchReport", self._wire.json(call("GET", "/behaviors/searches", query={"days": days, "limit": limit}))
+        )
+
+    def strips(self, *, days: int | None = None, limit: int | None = None) -> StripReport:
+        """What came of strips of recommendations, by place, the most frequent first."""
+        return cast(
+            "StripReport", self._wire.json(call("GET", "/behaviors/strips", query={"days": days, "limit": limit}))
+        )
+
+    def unmet(self, *, days: int | None = None, limit: int | None = None, people: int | None = None) -> UnmetReport:
+        """What people looked for and did not get, those of most people first; the skill `unmet` answers the same and proposes it."""
+        return cast(
+            "UnmetReport",
+            self._wire.json(call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})),
         )
 
 
@@ -1244,7 +1513,8 @@ class Keys:
     def make(
         self,
         *,
-        scope: Literal["read", "propose", "approve", "admin"] | None = None,
+        scope: Literal["browser", "read", "propose", "approve", "admin"] | None = None,
+        origins: list[str] | None = None,
         days: int | None = None,
         note: str | None = None,
         limits: KeyLimits | None = None,
@@ -1252,7 +1522,13 @@ class Keys:
         """Make a key; it is shown this once."""
         return cast(
             "MadeKey",
-            self._wire.json(call("POST", "/keys", body={"scope": scope, "days": days, "note": note, "limits": limits})),
+            self._wire.json(
+                call(
+                    "POST",
+                    "/keys",
+                    body={"scope": scope, "origins": origins, "days": days, "note": note, "limits": limits},
+                )
+            ),
         )
 
     def revoke(self, key: str) -> KeyLine:
@@ -1466,6 +1742,45 @@ class Skills(_Skills):
             ),
         )
 
+    def recommend(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
+        product: str | None = None,
+        cart: list[str] | None = None,
+        viewed: list[str] | None = None,
+        visitor: str | None = None,
+        customer: str | None = None,
+        exclude: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        limit: int | None = None,
+        explain: bool | None = None,
+    ) -> Recommendations:
+        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
+        return cast(
+            "Recommendations",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/recommend",
+                    query={"engine": engine},
+                    body={
+                        "kind": kind,
+                        "product": product,
+                        "cart": cart,
+                        "viewed": viewed,
+                        "visitor": visitor,
+                        "customer": customer,
+                        "exclude": exclude,
+                        "filters": filters,
+                        "limit": limit,
+                        "explain": explain,
+                    },
+                )
+            ),
+        )
+
     def search(
         self,
         *,
@@ -1569,6 +1884,28 @@ class Skills(_Skills):
                         "market": market,
                         "replace": replace,
                     },
+                )
+            ),
+        )
+
+    def unmet(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        days: int | None = None,
+        limit: int | None = None,
+        people: int | None = None,
+    ) -> Unmet:
+        """Finds what people looked for and did not get, and proposes what would mend it."""
+        return cast(
+            "Unmet",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/unmet",
+                    query={"engine": engine, "propose": propose},
+                    body={"days": days, "limit": limit, "people": people},
                 )
             ),
         )
@@ -1735,9 +2072,9 @@ class Providers:
             ),
         )
 
-    def remove(self, provider: str) -> weft__surfaces__rest__models__Removed:
+    def remove(self, provider: str) -> Removed:
         """Remove a provider of the business's own that no route names."""
-        return cast("weft__surfaces__rest__models__Removed", self._wire.json(call("DELETE", "/providers/{}", provider)))
+        return cast("Removed", self._wire.json(call("DELETE", "/providers/{}", provider)))
 
 
 class Routes:
@@ -1793,9 +2130,9 @@ class Routes:
             ),
         )
 
-    def remove(self, route: str) -> weft__surfaces__rest__models__Removed:
+    def remove(self, route: str) -> Removed:
         """Remove a route of the business's own."""
-        return cast("weft__surfaces__rest__models__Removed", self._wire.json(call("DELETE", "/routes/{}", route)))
+        return cast("Removed", self._wire.json(call("DELETE", "/routes/{}", route)))
 
 
 class Usage:
@@ -2212,9 +2549,9 @@ class Rules:
         """Turn a rule on or off."""
         return cast("Rule", self._wire.json(call("PATCH", "/rules/{}", rule, body={"on": on})))
 
-    def remove(self, rule: str) -> weft__surfaces__rest__rules__Removed:
+    def remove(self, rule: str) -> RulesRemoved:
         """Take a rule away; it can be undone."""
-        return cast("weft__surfaces__rest__rules__Removed", self._wire.json(call("DELETE", "/rules/{}", rule)))
+        return cast("RulesRemoved", self._wire.json(call("DELETE", "/rules/{}", rule)))
 
     def undo(self, rule: str) -> Undone:
         """Put back what the last edit of a rule replaced; undone once more, it is as it was."""
@@ -2278,6 +2615,7 @@ class Calls:
         self.orders = Orders(wire)
         self.customers = Customers(wire)
         self.exports = Exports(wire)
+        self.behaviors = Behaviors(wire)
         self.changes = Changes(wire)
         self.journal = Journal(wire)
         self.keys = Keys(wire)
@@ -2428,6 +2766,62 @@ class AsyncExports:
                 },
             ),
             to,
+        )
+
+
+class AsyncBehaviors:
+    """/behaviors"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def put(self, *, behaviors: list[Any]) -> BehaviorsTaken:
+        """Send what people did; what is sent again counts once, and one that cannot be taken keeps back no other."""
+        return cast("BehaviorsTaken", await self._wire.json(call("POST", "/behaviors", body={"behaviors": behaviors})))
+
+    async def all(
+        self, *, person: str | None = None, action: str | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What was done last, newest first; also what bots did, which says so."""
+        return cast(
+            "list[dict[str, Any]]",
+            await self._wire.json(
+                call("GET", "/behaviors", query={"person": person, "action": action, "limit": limit})
+            ),
+        )
+
+    async def forget(self, *, person: str | None = None, before: str | None = None) -> Forgotten:
+        """Forget all that one person did, or all before a moment."""
+        return cast(
+            "Forgotten", await self._wire.json(call("DELETE", "/behaviors", query={"person": person, "before": before}))
+        )
+
+    async def count(self) -> dict[str, int]:
+        """How many there are of each action, and of bots."""
+        return cast("dict[str, int]", await self._wire.json(call("GET", "/behaviors/counts")))
+
+    async def searches(self, *, days: int | None = None, limit: int | None = None) -> SearchReport:
+        """What came of searches, by query, the most frequent first."""
+        return cast(
+            "SearchReport",
+            await self._wire.json(call("GET", "/behaviors/searches", query={"days": days, "limit": limit})),
+        )
+
+    async def strips(self, *, days: int | None = None, limit: int | None = None) -> StripReport:
+        """What came of strips of recommendations, by place, the most frequent first."""
+        return cast(
+            "StripReport", await self._wire.json(call("GET", "/behaviors/strips", query={"days": days, "limit": limit}))
+        )
+
+    async def unmet(
+        self, *, days: int | None = None, limit: int | None = None, people: int | None = None
+    ) -> UnmetReport:
+        """What people looked for and did not get, those of most people first; the skill `unmet` answers the same and proposes it."""
+        return cast(
+            "UnmetReport",
+            await self._wire.json(
+                call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})
+            ),
         )
 
 
@@ -2651,7 +3045,8 @@ class AsyncKeys:
     async def make(
         self,
         *,
-        scope: Literal["read", "propose", "approve", "admin"] | None = None,
+        scope: Literal["browser", "read", "propose", "approve", "admin"] | None = None,
+        origins: list[str] | None = None,
         days: int | None = None,
         note: str | None = None,
         limits: KeyLimits | None = None,
@@ -2660,7 +3055,11 @@ class AsyncKeys:
         return cast(
             "MadeKey",
             await self._wire.json(
-                call("POST", "/keys", body={"scope": scope, "days": days, "note": note, "limits": limits})
+                call(
+                    "POST",
+                    "/keys",
+                    body={"scope": scope, "origins": origins, "days": days, "note": note, "limits": limits},
+                )
             ),
         )
 
@@ -2877,6 +3276,45 @@ class AsyncSkills(_AsyncSkills):
             ),
         )
 
+    async def recommend(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
+        product: str | None = None,
+        cart: list[str] | None = None,
+        viewed: list[str] | None = None,
+        visitor: str | None = None,
+        customer: str | None = None,
+        exclude: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        limit: int | None = None,
+        explain: bool | None = None,
+    ) -> Recommendations:
+        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
+        return cast(
+            "Recommendations",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/recommend",
+                    query={"engine": engine},
+                    body={
+                        "kind": kind,
+                        "product": product,
+                        "cart": cart,
+                        "viewed": viewed,
+                        "visitor": visitor,
+                        "customer": customer,
+                        "exclude": exclude,
+                        "filters": filters,
+                        "limit": limit,
+                        "explain": explain,
+                    },
+                )
+            ),
+        )
+
     async def search(
         self,
         *,
@@ -2980,6 +3418,28 @@ class AsyncSkills(_AsyncSkills):
                         "market": market,
                         "replace": replace,
                     },
+                )
+            ),
+        )
+
+    async def unmet(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        days: int | None = None,
+        limit: int | None = None,
+        people: int | None = None,
+    ) -> Unmet:
+        """Finds what people looked for and did not get, and proposes what would mend it."""
+        return cast(
+            "Unmet",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/unmet",
+                    query={"engine": engine, "propose": propose},
+                    body={"days": days, "limit": limit, "people": people},
                 )
             ),
         )
@@ -3147,11 +3607,9 @@ class AsyncProviders:
             ),
         )
 
-    async def remove(self, provider: str) -> weft__surfaces__rest__models__Removed:
+    async def remove(self, provider: str) -> Removed:
         """Remove a provider of the business's own that no route names."""
-        return cast(
-            "weft__surfaces__rest__models__Removed", await self._wire.json(call("DELETE", "/providers/{}", provider))
-        )
+        return cast("Removed", await self._wire.json(call("DELETE", "/providers/{}", provider)))
 
 
 class AsyncRoutes:
@@ -3207,9 +3665,9 @@ class AsyncRoutes:
             ),
         )
 
-    async def remove(self, route: str) -> weft__surfaces__rest__models__Removed:
+    async def remove(self, route: str) -> Removed:
         """Remove a route of the business's own."""
-        return cast("weft__surfaces__rest__models__Removed", await self._wire.json(call("DELETE", "/routes/{}", route)))
+        return cast("Removed", await self._wire.json(call("DELETE", "/routes/{}", route)))
 
 
 class AsyncUsage:
@@ -3631,9 +4089,9 @@ class AsyncRules:
         """Turn a rule on or off."""
         return cast("Rule", await self._wire.json(call("PATCH", "/rules/{}", rule, body={"on": on})))
 
-    async def remove(self, rule: str) -> weft__surfaces__rest__rules__Removed:
+    async def remove(self, rule: str) -> RulesRemoved:
         """Take a rule away; it can be undone."""
-        return cast("weft__surfaces__rest__rules__Removed", await self._wire.json(call("DELETE", "/rules/{}", rule)))
+        return cast("RulesRemoved", await self._wire.json(call("DELETE", "/rules/{}", rule)))
 
     async def undo(self, rule: str) -> Undone:
         """Put back what the last edit of a rule replaced; undone once more, it is as it was."""
@@ -3697,6 +4155,7 @@ class AsyncCalls:
         self.orders = AsyncOrders(wire)
         self.customers = AsyncCustomers(wire)
         self.exports = AsyncExports(wire)
+        self.behaviors = AsyncBehaviors(wire)
         self.changes = AsyncChanges(wire)
         self.journal = AsyncJournal(wire)
         self.keys = AsyncKeys(wire)

@@ -1,12 +1,14 @@
 """The skills `search` and `suggest`: products found by words and by meaning, and what is being typed finished."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from weft.ids import uuid7_text
 from weft.index.card import Card
 from weft.index.wanted import Wanted
-from weft.skill import Answer, Skill
+from weft.skill import Answer, Changes, Skill
 from weft.store.merchandising import Dials, Rule
 
 LONGEST = 1000
@@ -101,6 +103,7 @@ class Demand(BaseModel):
     values: list[str] = Field(default_factory=list)
     min: int | None = None
     max: int | None = None
+    currency: str | None = Field(default=None, description="Of a price, whose bounds are in its minor units.")
 
 
 class Read(BaseModel):
@@ -151,6 +154,9 @@ class Ruling(BaseModel):
 class Results(Answer):
     """The hits of a page, how many there are in all, and how the query was understood."""
 
+    query_id: str = Field(
+        default_factory=uuid7_text, description="By what behaviors, such as a click, name this answer."
+    )
     hits: list[Hit] = Field(default_factory=list)
     total: int = 0
     facets: dict[str, list[Value]] = Field(default_factory=dict)
@@ -159,6 +165,12 @@ class Results(Answer):
     did_you_mean: str | None = None
     redirect: str | None = Field(default=None, description="Where a rule leads this search instead.")
     rules: list[Ruling] = Field(default_factory=list, description="The rules that held, where `explain` asks for them.")
+
+
+class Section(Value):
+    """A part of the catalog and how many products are in it."""
+
+    name: str = Field(default="category", description="The filter whose value it is: `category` or `type`.")
 
 
 class Suggest(BaseModel):
@@ -182,8 +194,11 @@ class Named(BaseModel):
 class Suggestions(Answer):
     """Queries, categories and products that what was typed may become."""
 
+    query_id: str = Field(
+        default_factory=uuid7_text, description="By what behaviors, such as a click, name this answer."
+    )
     queries: list[str] = Field(default_factory=list)
-    categories: list[Value] = Field(default_factory=list)
+    categories: list[Section] = Field(default_factory=list)
     products: list[Named] = Field(default_factory=list)
 
 
@@ -246,6 +261,81 @@ PREVIEW = Skill(
 )
 """Asked through the API, the command line and the console where rules are; it is no skill on its own."""
 
+
+class UnmetAsked(BaseModel):
+    """Over which time, and how many demands at most."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: int = Field(default=28, ge=1, le=3_650, description="The last so many days with behaviors.")
+    limit: int = Field(default=50, ge=1, le=500, description="How many at most, those of most people first.")
+    people: int = Field(default=2, ge=1, le=1_000, description="How many people have to agree on what is proposed.")
+
+
+class Tried(BaseModel):
+    """A query that people put in the place of one that failed, and that led to something."""
+
+    query: str
+    people: int
+
+
+class TakenAfter(BaseModel):
+    """A product that people took after a search that failed."""
+
+    id: str
+    title: str
+    people: int
+    bought: int = 0
+
+
+class NearBy(BaseModel):
+    """A product that is nearest to what was looked for; `lacks` are the words that it does not say."""
+
+    id: str
+    title: str
+    meaning: float = Field(
+        description="The cosine between what was looked for and what it is, 0 where that is not known."
+    )
+    lacks: list[str] = Field(default_factory=list)
+
+
+class Synonyms(BaseModel):
+    """Words that mean the same here, as a rule says it: who types one of `typed` is to find `words` as well."""
+
+    typed: list[str]
+    words: list[str]
+    people: int = Field(description="How many people put the one in the place of the other.")
+    says: str
+
+
+class UnmetDemand(BaseModel):
+    """Something that people looked for and did not get, all its spellings together."""
+
+    query: str
+    spellings: list[str] = Field(default_factory=list, description="How else it was typed.")
+    people: int
+    times: int
+    found_nothing: int
+    not_clicked: int
+    last: datetime | None = None
+    why: Literal["attribute", "synonym", "nothing", "not-taken", "met"] = Field(
+        description="What is amiss: products that it means do not say so where it is looked for, other words are used here, "
+        "no product meets it, products that meet it are not clicked, or nothing is any more."
+    )
+    says: str
+    meets: int = Field(default=0, description="How many of the best hits say all of it by now.")
+    instead: list[Tried] = Field(default_factory=list)
+    took: list[TakenAfter] = Field(default_factory=list)
+    nearest: list[NearBy] = Field(default_factory=list)
+
+
+class Unmet(Changes):
+    """What people looked for and did not get, and what would mend it: words for the rules, and attributes as changes."""
+
+    demands: list[UnmetDemand] = Field(default_factory=list)
+    synonyms: list[Synonyms] = Field(default_factory=list)
+
+
 skill = (
     Skill(
         name="search",
@@ -254,6 +344,9 @@ skill = (
         answers=Results,
         local="weft.skills.search.answers:searched",
         seconds=30,
+        public=True,
+        private=("explain", "filters.stock", "exclude.stock", "sort.stock", "sort.-stock"),
+        shown="weft.skills.search.shown:shown",
     ),
     Skill(
         name="suggest",
@@ -262,5 +355,16 @@ skill = (
         answers=Suggestions,
         local="weft.skills.search.suggestions:suggested",
         seconds=30,
+        public=True,
+    ),
+    Skill(
+        name="unmet",
+        does="Finds what people looked for and did not get, and proposes what would mend it",
+        asks=UnmetAsked,
+        answers=Unmet,
+        local="weft.skills.search.unmet:unmet",
+        writes="catalog",
+        long=True,
+        seconds=600,
     ),
 )

@@ -200,8 +200,8 @@ def _understanding(
         language=shelf.analysis.languages[0] if shelf.analysis.languages else None,
         corrected=told.corrected,
         words=[part.text for part in told.parts if part.needed],
-        constraints=[_demand(one) for one in told.constraints],
-        removed=[_demand(one) for one in told.removed],
+        constraints=[_demand(one, shelf) for one in told.constraints],
+        removed=[_demand(one, shelf) for one in told.removed],
         read=[Read(word=one.word, read=one.read, why=one.why) for one in told.mended],
         category=commonest if told.parts and categories.count(commonest) * 2 > len(categories) else None,
         missing=sought.most_missing if sought.parts else 0,
@@ -209,8 +209,10 @@ def _understanding(
     )
 
 
-def _demand(one: Constraint) -> Demand:
-    return Demand(kind=one.kind, text=one.text, says=one.says, values=list(one.values), min=one.least, max=one.most)
+def _demand(one: Constraint, shelf: Shelf) -> Demand:
+    currency = next(iter(shelf.state.currencies), None) if one.kind == "price" else None
+    bounds = {"min": one.least, "max": one.most}
+    return Demand(kind=one.kind, text=one.text, says=one.says, values=list(one.values), currency=currency, **bounds)
 
 
 def _hit(

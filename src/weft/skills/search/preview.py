@@ -1,7 +1,5 @@
 """What rules and dials would do, before anything is saved: which products of which searches would stand where."""
 
-from collections import Counter
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from weft.business import Business
@@ -38,10 +36,7 @@ def _rules(asked: Preview, book: Book) -> tuple[Rule, ...]:
 
 def frequent(business: Business, days: int, most: int = _MOST_QUERIES) -> dict[str, int]:
     """What people searched for most often in the last days, with how often."""
-    since = datetime.now(UTC) - timedelta(days=days)
-    events = business.behaviors.events(("search",), since)
-    found = Counter(" ".join(event.query.split()).casefold() for event in events if event.query)
-    return dict(found.most_common(most))
+    return {row["query"]: row["times"] for row in business.behaviors.searches(days, most) if row["query"]}
 
 
 def _compared(query: str, times: int, asked: Preview, kept: Kept, before: Policy, after: Policy) -> Previewed:

@@ -9,7 +9,7 @@ from weft.index import keeping
 from weft.index.card import amount
 from weft.index.finding import Shelf, Sought, Weights
 from weft.index.words import folded
-from weft.skills.search import Named, Suggest, Suggestions, Value, rules
+from weft.skills.search import Named, Section, Suggest, Suggestions, rules
 from weft.skills.search.synonyms import Synonyms
 from weft.skills.search.understanding import cleaned, understood
 
@@ -58,15 +58,16 @@ def _queries(text: str, shelf: Shelf, synonyms: Synonyms, limit: int) -> list[st
     return [one for one in dict.fromkeys(found) if one][:limit]
 
 
-def _categories(text: str, shelf: Shelf, limit: int) -> list[Value]:
+def _categories(text: str, shelf: Shelf, limit: int) -> list[Section]:
     typed = folded(text)
-    found: dict[str, int] = {}
+    found: dict[str, Section] = {}
     for name in ("category", "type"):
         for value, count in shelf.commonest.get(name, {}).items():
             if any(word.startswith(typed) for word in _beginnings(folded(value))):
-                found[value] = max(found.get(value, 0), count)
-    ranked = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:limit]
-    return [Value(value=value, count=count) for value, count in ranked]
+                there = found.get(value)
+                if there is None or there.count < count:
+                    found[value] = Section(name=name, value=value, count=count)
+    return sorted(found.values(), key=lambda one: (-one.count, one.value))[:limit]
 
 
 def _beginnings(text: str) -> list[str]:

@@ -42,7 +42,7 @@ def shown(asked: Asked, business: str | None, as_json: bool) -> None:
     judging.ways(asked.without, asked.weights)
     read = judgments.read(asked.judgments, asked.queries)
     with output.business(business) as shop:
-        reports = skills.awaited(lambda: _measured(asked, read, shop))
+        reports = skills.waited_for(lambda: _measured(asked, read, shop))
     if as_json:
         _emit(asked, read, reports)
     else:

@@ -269,7 +269,7 @@ def preview(
     from weft.skill import answer
     from weft.skills.search import PREVIEW, Preview
     from weft.store.merchandising import Dials
-    from weft.surfaces.cli.skills import awaited
+    from weft.surfaces.cli.skills import waited_for
 
     found = list(synonyms.read(rules, "jsonl")) if rules is not None else []
     if wrong := [f"Line {line}: {one}" for line, one in found if isinstance(one, str)]:
@@ -282,7 +282,7 @@ def preview(
             queries=queries or [], rules=[one for _, one in found if not isinstance(one, str)], without=without or [],
             dials=Dials(**{**held, **said}) if said else None, depth=depth,
         )  # fmt: skip
-        told = awaited(lambda: answer(PREVIEW, asked, shop))
+        told: Any = waited_for(lambda: answer(PREVIEW, asked, shop))
     if json_:
         output.emit(told.model_dump(mode="json"))
         return

@@ -44,7 +44,7 @@ class Undone(BaseModel):
     rule: Rule | None
 
 
-class Removed(BaseModel):
+class RulesRemoved(BaseModel):
     """How many rules were taken away."""
 
     removed: int
@@ -106,12 +106,12 @@ def switch_rule(rule: str, asked: Switch, caller: Approver) -> Rule:
 
 
 @router.delete("/{rule}")
-def remove_rule(rule: str, caller: Approver) -> Removed:
+def remove_rule(rule: str, caller: Approver) -> RulesRemoved:
     """Take a rule away; it can be undone."""
     removed = caller.business.rules.remove([rule], caller.who.name)
     if not removed:
         raise NotFound(f"There is no rule {rule!r}.")
-    return Removed(removed=removed)
+    return RulesRemoved(removed=removed)
 
 
 @router.post("/{rule}/undo")
