@@ -163,6 +163,16 @@ class Gap(TypedDict):
     at_stake: int
 
 
+class Grounds(TypedDict):
+    """Why a product is shown: a sentence, and the numbers that make up its score."""
+
+    how: str
+    says: str
+    because: list[Because]
+    affinity: float
+    multiplier: float
+
+
 class Hit(TypedDict):
     """A product that was found."""
 
@@ -456,7 +466,7 @@ class Quality(TypedDict):
     """How complete and sound a product is: 100 less the points of the reasons."""
 
     score: int
-    reasons: list[weft__skills__organize__Reason]
+    reasons: list[Reason]
 
 
 class Read(TypedDict):
@@ -465,6 +475,16 @@ class Read(TypedDict):
     word: str
     read: str
     why: str
+
+
+class Reason(TypedDict):
+    """Why a product is worth less than it could be, and what would mend that."""
+
+    code: str
+    field: str
+    points: int
+    words: str
+    fix: str
 
 
 class Recommendations(TypedDict):
@@ -492,7 +512,7 @@ class Recommended(TypedDict):
     price_to: dict[str, Any] | None
     available: bool
     stock: int | None
-    why: weft__skills__recommend__Reason | None
+    why: Grounds | None
 
 
 class Removed(TypedDict):
@@ -795,26 +815,6 @@ class Written(TypedDict):
     duplicates: list[str]
     left: list[Unwritten]
     proposed: Proposed | None
-
-
-class weft__skills__organize__Reason(TypedDict):
-    """Why a product is worth less than it could be, and what would mend that."""
-
-    code: str
-    field: str
-    points: int
-    words: str
-    fix: str
-
-
-class weft__skills__recommend__Reason(TypedDict):
-    """Why a product is shown: a sentence, and the numbers that make up its score."""
-
-    how: str
-    says: str
-    because: list[Because]
-    affinity: float
-    multiplier: float
 
 
 class Products:

@@ -50,7 +50,7 @@ class Because(BaseModel):
     of: int | None = None
 
 
-class Reason(BaseModel):
+class Grounds(BaseModel):
     """Why a product is shown: a sentence, and the numbers that make up its score."""
 
     how: str = Field(
@@ -67,7 +67,7 @@ class Reason(BaseModel):
 class Recommended(Card):
     """A product that is recommended."""
 
-    why: Reason | None = None
+    why: Grounds | None = None
 
 
 class Recommendations(Answer):
