@@ -1,7 +1,7 @@
 """What people did in the shop: searches, what they were shown, looked at, put in the cart and bought."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -11,7 +11,7 @@ import orjson
 from psycopg import Connection
 
 from weft.postgres.database import Database
-from weft.store import bulk, journal, ubi
+from weft.store import bulk, journal, outcomes, ubi, unmet
 from weft.store.rows import array_text, json_text
 from weft.store.ubi import Behavior
 
@@ -46,6 +46,17 @@ class Taken:
     left_out: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of answers between two moments: of all of them, by row, and how many behaviors of bots were left out."""
+
+    since: datetime | None
+    until: datetime | None
+    bots: int
+    total: dict[str, Any]
+    rows: list[dict[str, Any]]
+
+
 class Event(NamedTuple):
     """A behavior as those who learn from many need it; the subject is the customer, else the visitor, else the session."""
 
@@ -67,9 +78,10 @@ class Behaviors:
         self._business = business
         self._currency = currency
 
-    def read(self, given: Any, now: datetime | None = None) -> Behavior:
-        """A behavior of what a program sent; raises InputError with a sentence that names the field."""
-        return ubi.read(given, currency=self._currency, now=now or datetime.now(UTC))
+    def read(self, given: Any, now: datetime | None = None, *, bot: bool = False) -> Behavior:
+        """A behavior of what a program, or a `bot`, sent; raises InputError with a sentence that names the field."""
+        read = ubi.read(given, currency=self._currency, now=now or datetime.now(UTC))
+        return replace(read, bot=True) if bot else read
 
     def put(self, connection: Connection[Any], behaviors: Iterable[Behavior | Mapping[str, Any]]) -> Taken:
         """Write behaviors inside the caller's transaction; one that is there is left as it is. Raises InputError."""
@@ -119,6 +131,22 @@ class Behaviors:
             ).fetchall()
         return dict(rows)
 
+    def listed(self, person: str | None = None, action: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+        """What was done last, newest first: of a visitor, customer or session, and of one action, where these are named."""
+        where, parameters = ["true"], []
+        if person is not None:
+            where.append("(visitor = %s or customer = %s or session = %s)")
+            parameters += [person] * 3
+        if action is not None:
+            where.append("action = %s")
+            parameters.append(action)
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                f"select key, {', '.join(_SHOWN)} from behavior where {' and '.join(where)} order by at desc, key limit %s",
+                [*parameters, limit],
+            ).fetchall()
+        return [_record(key, dict(zip(_SHOWN, row, strict=True))) for key, *row in rows]
+
     def records(self) -> Iterator[dict[str, Any]]:
         """All behaviors in the order of time, as the interchange has them."""
         with self._database.tenant(self._business) as connection, connection.cursor(name="behaviors") as cursor:
@@ -126,6 +154,39 @@ class Behaviors:
             cursor.execute(f"select key, {', '.join(_SHOWN)} from behavior order by at, key")
             for key, *row in cursor:
                 yield _record(key, dict(zip(_SHOWN, row, strict=True)))
+
+    def searches(self, days: int = 28, limit: int = 1_000) -> list[dict[str, Any]]:
+        """What came of searches, by query, the most frequent first, over the last `days` days with behaviors.
+
+        Each has query, times, people, found_nothing, clicked (of these times), click_through, position (of clicks, on average, from
+        1), carted and bought (how many led to it), revenue (amounts in minor units, by currency) and when it was asked last.
+        """
+        return self.told("query", days, limit).rows
+
+    def strips(self, days: int = 28, limit: int = 1_000) -> list[dict[str, Any]]:
+        """The same of strips of recommendations, by their places."""
+        return self.told("strip", days, limit).rows
+
+    def unmet(self, days: int = 28, limit: int = 1_000) -> list[unmet.Unmet]:
+        """The queries that found nothing or were not clicked over the last `days` days with behaviors, those of most people first."""
+        with self._database.tenant(self._business) as connection:
+            span = outcomes.span(connection, days)
+            return [] if span is None else unmet.listed(connection, *span, limit)
+
+    def told(self, by: outcomes.By, days: int, limit: int) -> Report:
+        """What came of searches or of strips, and of all of them together."""
+        with self._database.tenant(self._business) as connection:
+            span = outcomes.span(connection, days)
+            if span is None:
+                return Report(None, None, self._bots(connection, None), {}, [])
+            total, rows = outcomes.listed(connection, by, *span, limit)
+            return Report(*span, self._bots(connection, span), total, rows)
+
+    @staticmethod
+    def _bots(connection: Connection[Any], span: tuple[datetime, datetime] | None) -> int:
+        where, bounds = ("and at > %s and at <= %s", span) if span else ("", ())
+        row = connection.execute(f"select count(*) from behavior where bot {where}", bounds).fetchone()
+        return int(row[0]) if row else 0
 
     def forget(self, who: str, person: str) -> int:
         """Forget all that a visitor, customer or session did, and answer how much that was."""

@@ -50,7 +50,7 @@ class Because(BaseModel):
     of: int | None = None
 
 
-class Grounds(BaseModel):
+class Motive(BaseModel):
     """Why a product is shown: a sentence, and the numbers that make up its score."""
 
     how: str = Field(
@@ -67,7 +67,7 @@ class Grounds(BaseModel):
 class Recommended(Card):
     """A product that is recommended."""
 
-    why: Grounds | None = None
+    why: Motive | None = None
 
 
 class Recommendations(Answer):

@@ -11,7 +11,7 @@ from weft.index.affinity.kept import Affinities
 from weft.index.affinity.related import Related
 from weft.index.affinity.ways import ITEM_TO_ITEM, POPULAR
 from weft.index.finding import Found, Shelf, Weights
-from weft.skills.recommend import Because, Grounds
+from weft.skills.recommend import Because, Motive
 
 MOST: Final = 3000
 """How many candidates of a source are looked at."""
@@ -32,7 +32,7 @@ class Candidate:
     tale: Mapping[str, Any]
     affinity: float
     how: str
-    why: Callable[["Candidate"], Grounds]
+    why: Callable[["Candidate"], Motive]
     multiplier: float = 1.0
 
     @property
@@ -74,7 +74,7 @@ def scored(
     shop: Shop,
     scores: NDArray[np.float32],
     how: str,
-    why: Callable[[Candidate], Grounds],
+    why: Callable[[Candidate], Motive],
     multipliers: NDArray[np.float32] | None = None,
 ) -> Iterator[Candidate]:
     """Candidates by a score for each place of what was learned, the best first."""
@@ -114,7 +114,7 @@ def _beside(shop: Shop, seeds: Sequence[str], how: str) -> Iterator[Candidate]:
     return scored(shop, scores, how, lambda one: _beside_reason(shop, one, places, how))
 
 
-def _beside_reason(shop: Shop, one: Candidate, places: NDArray[np.int32], how: str) -> Grounds:
+def _beside_reason(shop: Shop, one: Candidate, places: NDArray[np.int32], how: str) -> Motive:
     affinities = shop.affinities
     assert affinities is not None
     related, counts = (
@@ -128,7 +128,7 @@ def _beside_reason(shop: Shop, one: Candidate, places: NDArray[np.int32], how: s
         else f"{verb} by {each.together} of {each.of} people who {verb} “{each.title}”"
         for each in because
     ]
-    return Grounds(how=how, says=_sentence(said or ["goes with it"]), because=because, affinity=round(one.affinity, 4))
+    return Motive(how=how, says=_sentence(said or ["goes with it"]), because=because, affinity=round(one.affinity, 4))
 
 
 def _because(
@@ -178,7 +178,7 @@ def for_history(shop: Shop, history: Sequence[str], orders: Sequence[Sequence[st
 
 def _history_reason(
     shop: Shop, one: Candidate, places: NDArray[np.int32], own: NDArray[np.float32], bought: Sequence[NDArray[np.int32]]
-) -> Grounds:
+) -> Motive:
     affinities = shop.affinities
     assert affinities is not None
     place = affinities.places[one.id]
@@ -189,7 +189,7 @@ def _history_reason(
     because = _because(shop, one.id, places, affinities.also, affinities.takers)
     verb = affinities.state["also"]
     said += [f"{verb} by {each.together} of {each.of} people who {verb} “{each.title}”" for each in because]
-    return Grounds(
+    return Motive(
         how=one.how, says=_sentence(said or [f"fits what was taken before ({one.how})"], _held(shop, one)), because=because,
         affinity=round(one.affinity, 4), multiplier=round(one.multiplier, 4),
     )  # fmt: skip
@@ -211,11 +211,11 @@ def trending(shop: Shop) -> Iterator[Candidate]:
         return iter(())
     days = int(affinities.state["trend_days"])
 
-    def why(one: Candidate) -> Grounds:
+    def why(one: Candidate) -> Motive:
         place = affinities.places[one.id]
         lately, before = int(affinities.lately[place]), int(affinities.before[place])
         says = _sentence([f"taken {_times(lately)} in the last {days} days, {_times(before)} in the {days} before"])
-        return Grounds(how="trending", says=says, affinity=round(one.affinity, 4))
+        return Motive(how="trending", says=says, affinity=round(one.affinity, 4))
 
     return scored(shop, np.asarray(affinities.trend), "trending", why)
 
@@ -226,11 +226,11 @@ def popular(shop: Shop, of: str = "") -> Iterator[Candidate]:
     if affinities is None:
         return iter(())
 
-    def why(one: Candidate) -> Grounds:
+    def why(one: Candidate) -> Motive:
         place = affinities.places[one.id]
         rank = int((affinities.popularity > affinities.popularity[place]).sum()) + 1
         says = _sentence([f"popular{f' in {of}' if of else ''}: number {rank} of {len(affinities.products):,}"])
-        return Grounds(how=POPULAR, says=says, affinity=round(one.affinity, 4))
+        return Motive(how=POPULAR, says=says, affinity=round(one.affinity, 4))
 
     return scored(shop, np.asarray(affinities.popularity), POPULAR, why)
 
@@ -259,12 +259,12 @@ def _like(shop: Shop, seed: str, weight: float) -> Iterator[Candidate]:
     told = shelf.told(there)
     title, category = str(told["title"]), told.get("category")
 
-    def why(one: Candidate) -> Grounds:
+    def why(one: Candidate) -> Motive:
         meaning = f"meaning {one.found.cosine:.2f}, " if one.found.cosine else ""
         other = "" if one.tale.get("category") == category else f", × {_ELSEWHERE:g} for another category"
         says = _sentence([f"like “{title}” ({meaning}words {one.found.words:.2f}{other})"])
         because = [Because(product=seed, title=title)]
-        return Grounds(how="content", says=says, because=because, affinity=round(one.affinity, 4))
+        return Motive(how="content", says=says, because=because, affinity=round(one.affinity, 4))
 
     for one in found:
         tale = shelf.told(one)
@@ -276,9 +276,9 @@ def newest(shop: Shop) -> Iterator[Candidate]:
     """What came into the catalog last: all that can be said where nobody has taken anything."""
     shelf = shop.shelf
 
-    def why(one: Candidate) -> Grounds:
+    def why(one: Candidate) -> Motive:
         says = "In the catalog since lately, and in stock; nothing more is known of it yet."
-        return Grounds(how="new", says=says, affinity=round(one.affinity, 4))
+        return Motive(how="new", says=says, affinity=round(one.affinity, 4))
 
     for found in shelf.ordered(shelf.both(list(shop.conditions)), "place", rising=False, most=_AT_ONCE):
         yield Candidate(found, shelf.told(found), 1.0, "new", why)

@@ -11,6 +11,7 @@ from weft import __version__
 from weft.errors import WeftError
 from weft.surfaces.cli import (
     affinities,
+    behaviors,
     changes,
     files,
     index,
@@ -18,6 +19,7 @@ from weft.surfaces.cli import (
     models,
     nouns,
     output,
+    rules,
     runs,
     server,
     settings,
@@ -45,7 +47,9 @@ app.add_typer(nouns.orders, name="orders")
 app.add_typer(nouns.customers, name="customers")
 app.add_typer(files.imports, name="imports")
 app.add_typer(taxonomy.app, name="taxonomy")
+app.add_typer(behaviors.app, name="behaviors")
 app.add_typer(index.app, name="index")
+app.add_typer(rules.app, name="rules")
 app.add_typer(affinities.app, name="affinities")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
