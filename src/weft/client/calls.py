@@ -377,6 +377,7 @@ class Motive(TypedDict):
     because: list[Because]
     affinity: float
     multiplier: float
+    moved: float
 
 
 class Move(TypedDict):

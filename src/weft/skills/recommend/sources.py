@@ -26,7 +26,10 @@ _WEIGHTS: Final = Weights()
 
 @dataclass(slots=True)
 class Candidate:
-    """A product that may be shown: what is told of it, how well it goes with what it is shown for, and what says why."""
+    """A product that may be shown: what is told of it, how well it goes with what it is shown for, and what says why.
+
+    `multiplier` is what its popularity leaves of that, `moved` what rules and dials make of it, and `moves` says which.
+    """
 
     found: Found
     tale: Mapping[str, Any]
@@ -34,6 +37,8 @@ class Candidate:
     how: str
     why: Callable[["Candidate"], Motive]
     multiplier: float = 1.0
+    moved: float = 1.0
+    moves: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -43,7 +48,7 @@ class Candidate:
     @property
     def score(self) -> float:
         """What it is ranked by."""
-        return self.affinity * self.multiplier
+        return self.affinity * self.multiplier * self.moved
 
 
 @dataclass(frozen=True, slots=True)
