@@ -387,6 +387,7 @@ class Move(TypedDict):
     title: str
     before: int | None
     after: int | None
+    why: list[str]
     says: str
 
 

@@ -200,7 +200,7 @@ class Applied:
             says = f"{did} by “{rule.called}” (× {rule.factor:g})"
             told.append(Moved(kind=rule.kind, rule=rule.id, name=rule.name, times=rule.factor, says=says))
         for one in signals.reasons(self.shelf, found.place, self.dials):
-            says = f"{one.says}; its dial is at {one.dial:+g}"
+            says = f"{one.says} (dial {one.dial:+g})"
             told.append(Moved(kind="dial", name=one.signal, value=one.value, says=says))
         return told
 
