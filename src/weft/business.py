@@ -21,6 +21,7 @@ from weft.store.memory import Memory
 from weft.store.orders import Orders
 from weft.store.preferences import Preferences
 from weft.store.remembered import Remembered
+from weft.store.rules import Rules
 from weft.store.sales import Sales
 from weft.store.stock import Stock
 from weft.store.things import Things
@@ -48,6 +49,7 @@ class Business:
         self.remembered = Remembered(database, tenant.uid)
         self.learned = Learned(database, tenant.uid)
         self.preferences = Preferences(database, tenant.uid)
+        self.rules = Rules(database, tenant.uid)
         self.glossary = Glossary(database, tenant.uid)
         self.memory = Memory(database, tenant.uid)
         self.translations = Translations(database, tenant.uid)

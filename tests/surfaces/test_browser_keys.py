@@ -27,6 +27,7 @@ def test_it_is_not_told_what_is_the_merchants_own(shopfront: Shopfront) -> None:
     seen = shopfront.ask(query="wireless")
     hits = seen.json()["hits"]
     assert {hit["stock"] for hit in hits} == {None}
+    assert {hit["score"] for hit in hits} == {0}
     assert {hit["id"]: hit["available"] for hit in hits}["speaker"] is False
     assert "secret" not in {hit["id"] for hit in hits}
     assert "123" not in seen.text

@@ -57,6 +57,7 @@ class BusinessSettings(TypedDict):
     languages: Languages
     markets: Markets
     claims: Claims
+    search: Dials
 
 
 class Checked(TypedDict):
@@ -90,6 +91,16 @@ class Demand(TypedDict):
     currency: str | None
 
 
+class Dials(TypedDict):
+    """How much what a product does for the business moves it: from -1 (away) over 0 (off) to 1 (forward), by signal."""
+
+    stock: NotRequired[float]
+    margin: NotRequired[float]
+    velocity: NotRequired[float]
+    newness: NotRequired[float]
+    returns: NotRequired[float]
+
+
 class Done(TypedDict):
     """What a verb did."""
 
@@ -120,6 +131,9 @@ class Explanation(TypedDict):
     meaning: float
     whole: float
     stock: float
+    times: float
+    moved: list[Moved]
+    reranked: float | None
     matched: dict[str, list[str]]
     missing: list[str]
     says: str
@@ -246,6 +260,13 @@ class Languages(TypedDict):
     others: NotRequired[list[str]]
 
 
+class Left(TypedDict):
+    """A row of a file that could not be taken, and why."""
+
+    line: int
+    says: str
+
+
 class Loaded(TypedDict):
     """A taxonomy, or attributes with their values: how much is in it, and where it comes from."""
 
@@ -338,6 +359,27 @@ class ModelShown(TypedDict):
     suspended: str | None
 
 
+class Move(TypedDict):
+    """A product that would stand at another place; null is beyond what is compared."""
+
+    id: str
+    title: str
+    before: int | None
+    after: int | None
+    says: str
+
+
+class Moved(TypedDict):
+    """What moved a hit beside its fitting: a rule of the merchant's, or a dial."""
+
+    kind: str
+    name: str
+    rule: str | None
+    times: float | None
+    value: float | None
+    says: str
+
+
 class Named(TypedDict):
     """A product that is suggested."""
 
@@ -427,6 +469,13 @@ class Piece(TypedDict):
     model: str | None
 
 
+class Pin(TypedDict):
+    """A product and the place where it stands, counted from 1."""
+
+    product: str
+    place: int
+
+
 class Place(TypedDict):
     """A category with how sure it is."""
 
@@ -446,6 +495,30 @@ class Placed(TypedDict):
     model: str | None
     node: str | None
     path: str | None
+
+
+class Previewed(TypedDict):
+    """What would become of one search."""
+
+    query: str
+    times: int | None
+    changed: bool
+    total_before: int
+    total_after: int
+    redirect_before: str | None
+    redirect_after: str | None
+    moves: list[Move]
+    rules: list[Ruling]
+
+
+class Previews(TypedDict):
+    """What would move in each search, and in how many anything would."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    searches: list[Previewed]
+    changed: int
 
 
 class Proof(TypedDict):
@@ -561,6 +634,8 @@ class Results(TypedDict):
     price_range: dict[str, Any] | None
     understood: Understanding
     did_you_mean: str | None
+    redirect: str | None
+    rules: list[Ruling]
 
 
 class RouteLine(TypedDict):
@@ -587,6 +662,45 @@ class RouteTarget(TypedDict):
     provider: str
     model: NotRequired[str | None]
     weight: NotRequired[float]
+
+
+class Rule(TypedDict):
+    """What holds for some searches: who is pinned, boosted, buried or hidden, where they lead, which words mean the same."""
+
+    id: NotRequired[str | None]
+    kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"]
+    name: NotRequired[str]
+    on: NotRequired[bool]
+    match: NotRequired[Literal["any", "exact", "contains"]]
+    query: NotRequired[list[str]]
+    category: NotRequired[str]
+    starts: NotRequired[str | None]
+    ends: NotRequired[str | None]
+    zone: NotRequired[str]
+    pins: NotRequired[list[Pin]]
+    sold_out: NotRequired[bool]
+    products: NotRequired[list[str]]
+    filters: NotRequired[dict[str, str | float | bool | list[str | float] | Bounds]]
+    times: NotRequired[float | None]
+    url: NotRequired[str]
+    words: NotRequired[list[str]]
+    typed: NotRequired[list[str]]
+
+
+class RulesRemoved(TypedDict):
+    """How many rules were taken away."""
+
+    removed: int
+
+
+class Ruling(TypedDict):
+    """A rule that held for a search."""
+
+    id: str | None
+    kind: str
+    name: str
+    says: str
+    searches: str
 
 
 class Run(TypedDict):
@@ -715,6 +829,16 @@ class TakenAfter(TypedDict):
     bought: int
 
 
+class TakenRules(TypedDict):
+    """What became of a file of rules."""
+
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    problems: list[Left]
+
+
 class TargetShown(TypedDict):
     """One model that may answer, and what is known of it."""
 
@@ -819,6 +943,13 @@ class Understanding(TypedDict):
     category: str | None
     missing: int
     meaning: bool
+    reranked: str | None
+
+
+class Undone(TypedDict):
+    """The rule as it is now; null where the undone edit had made it."""
+
+    rule: Rule | None
 
 
 class Unmet(TypedDict):
@@ -1960,7 +2091,7 @@ class Settings:
         self._wire = wire
 
     def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims."""
+        """All sections: voice, languages, markets, claims, search."""
         return cast("BusinessSettings", self._wire.json(call("GET", "/settings")))
 
     def voice(
@@ -2026,7 +2157,34 @@ class Settings:
             ),
         )
 
-    def reset(self, section: Literal["voice", "languages", "markets", "claims"]) -> BusinessSettings:
+    def search(
+        self,
+        *,
+        stock: float | None = None,
+        margin: float | None = None,
+        velocity: float | None = None,
+        newness: float | None = None,
+        returns: float | None = None,
+    ) -> BusinessSettings:
+        """Set the dials of search and recommendations, as a whole: one that is left out is off."""
+        return cast(
+            "BusinessSettings",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/settings/search",
+                    body={
+                        "stock": stock,
+                        "margin": margin,
+                        "velocity": velocity,
+                        "newness": newness,
+                        "returns": returns,
+                    },
+                )
+            ),
+        )
+
+    def reset(self, section: Literal["voice", "languages", "markets", "claims", "search"]) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", self._wire.json(call("DELETE", "/settings/{}", section)))
 
@@ -2195,6 +2353,163 @@ class Memory:
         return self._wire.save(call("GET", "/memory/file", query={"format": format}), to)
 
 
+class Rules:
+    """/rules"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def load(
+        self,
+        file: File,
+        *,
+        format: Literal["csv", "solr", "elasticsearch", "algolia", "jsonl"] | None = None,
+        name: str | None = None,
+        dry_run: bool | None = None,
+    ) -> TakenRules:
+        """Send synonyms as CSV, or as Solr, Elasticsearch or Algolia have them; or rules of all kinds as JSON Lines."""
+        return cast(
+            "TakenRules",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/rules/file",
+                    query={"format": format, "name": named(file, name), "dry_run": dry_run},
+                    file=file,
+                )
+            ),
+        )
+
+    def export(self, to: str | Path, *, format: Literal["csv", "solr", "jsonl"] | None = None) -> Path:
+        """The synonyms as CSV or as Solr has them, or all rules as JSON Lines."""
+        return self._wire.save(call("GET", "/rules/file", query={"format": format}), to)
+
+    def all(
+        self,
+        *,
+        kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"] | None = None,
+        text: str | None = None,
+        limit: int | None = None,
+    ) -> list[Rule]:
+        """The rules in the order in which they were made."""
+        return cast(
+            "list[Rule]", self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit}))
+        )
+
+    def make(self, *, rules: list[Rule]) -> list[Rule]:
+        """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
+        return cast("list[Rule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
+
+    def get(self, rule: str) -> Rule:
+        """One rule."""
+        return cast("Rule", self._wire.json(call("GET", "/rules/{}", rule)))
+
+    def change(
+        self,
+        rule: str,
+        *,
+        kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"],
+        id: str | None = None,
+        name: str | None = None,
+        on: bool | None = None,
+        match: Literal["any", "exact", "contains"] | None = None,
+        query: list[str] | None = None,
+        category: str | None = None,
+        starts: str | None = None,
+        ends: str | None = None,
+        zone: str | None = None,
+        pins: list[Pin] | None = None,
+        sold_out: bool | None = None,
+        products: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        times: float | None = None,
+        url: str | None = None,
+        words: list[str] | None = None,
+        typed: list[str] | None = None,
+    ) -> Rule:
+        """Put a rule in place of the one that it was, as a whole."""
+        return cast(
+            "Rule",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/rules/{}",
+                    rule,
+                    body={
+                        "id": id,
+                        "kind": kind,
+                        "name": name,
+                        "on": on,
+                        "match": match,
+                        "query": query,
+                        "category": category,
+                        "starts": starts,
+                        "ends": ends,
+                        "zone": zone,
+                        "pins": pins,
+                        "sold_out": sold_out,
+                        "products": products,
+                        "filters": filters,
+                        "times": times,
+                        "url": url,
+                        "words": words,
+                        "typed": typed,
+                    },
+                )
+            ),
+        )
+
+    def switch(self, rule: str, *, on: bool) -> Rule:
+        """Turn a rule on or off."""
+        return cast("Rule", self._wire.json(call("PATCH", "/rules/{}", rule, body={"on": on})))
+
+    def remove(self, rule: str) -> RulesRemoved:
+        """Take a rule away; it can be undone."""
+        return cast("RulesRemoved", self._wire.json(call("DELETE", "/rules/{}", rule)))
+
+    def undo(self, rule: str) -> Undone:
+        """Put back what the last edit of a rule replaced; undone once more, it is as it was."""
+        return cast("Undone", self._wire.json(call("POST", "/rules/{}/undo", rule)))
+
+
+class Search:
+    """/search"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def preview(
+        self,
+        *,
+        queries: list[str] | None = None,
+        rules: list[Rule] | None = None,
+        without: list[str] | None = None,
+        dials: Dials | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        days: int | None = None,
+        depth: int | None = None,
+    ) -> Previews:
+        """What rules and dials would move in some searches, before anything is saved."""
+        return cast(
+            "Previews",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/search/preview",
+                    body={
+                        "queries": queries,
+                        "rules": rules,
+                        "without": without,
+                        "dials": dials,
+                        "filters": filters,
+                        "days": days,
+                        "depth": depth,
+                    },
+                )
+            ),
+        )
+
+
 class Business:
     """/business"""
 
@@ -2230,6 +2545,8 @@ class Calls:
         self.settings = Settings(wire)
         self.glossary = Glossary(wire)
         self.memory = Memory(wire)
+        self.rules = Rules(wire)
+        self.search = Search(wire)
         self.business = Business(wire)
 
 
@@ -3272,7 +3589,7 @@ class AsyncSettings:
         self._wire = wire
 
     async def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims."""
+        """All sections: voice, languages, markets, claims, search."""
         return cast("BusinessSettings", await self._wire.json(call("GET", "/settings")))
 
     async def voice(
@@ -3340,7 +3657,34 @@ class AsyncSettings:
             ),
         )
 
-    async def reset(self, section: Literal["voice", "languages", "markets", "claims"]) -> BusinessSettings:
+    async def search(
+        self,
+        *,
+        stock: float | None = None,
+        margin: float | None = None,
+        velocity: float | None = None,
+        newness: float | None = None,
+        returns: float | None = None,
+    ) -> BusinessSettings:
+        """Set the dials of search and recommendations, as a whole: one that is left out is off."""
+        return cast(
+            "BusinessSettings",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/settings/search",
+                    body={
+                        "stock": stock,
+                        "margin": margin,
+                        "velocity": velocity,
+                        "newness": newness,
+                        "returns": returns,
+                    },
+                )
+            ),
+        )
+
+    async def reset(self, section: Literal["voice", "languages", "markets", "claims", "search"]) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", await self._wire.json(call("DELETE", "/settings/{}", section)))
 
@@ -3509,6 +3853,164 @@ class AsyncMemory:
         return await self._wire.save(call("GET", "/memory/file", query={"format": format}), to)
 
 
+class AsyncRules:
+    """/rules"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def load(
+        self,
+        file: File,
+        *,
+        format: Literal["csv", "solr", "elasticsearch", "algolia", "jsonl"] | None = None,
+        name: str | None = None,
+        dry_run: bool | None = None,
+    ) -> TakenRules:
+        """Send synonyms as CSV, or as Solr, Elasticsearch or Algolia have them; or rules of all kinds as JSON Lines."""
+        return cast(
+            "TakenRules",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/rules/file",
+                    query={"format": format, "name": named(file, name), "dry_run": dry_run},
+                    file=file,
+                )
+            ),
+        )
+
+    async def export(self, to: str | Path, *, format: Literal["csv", "solr", "jsonl"] | None = None) -> Path:
+        """The synonyms as CSV or as Solr has them, or all rules as JSON Lines."""
+        return await self._wire.save(call("GET", "/rules/file", query={"format": format}), to)
+
+    async def all(
+        self,
+        *,
+        kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"] | None = None,
+        text: str | None = None,
+        limit: int | None = None,
+    ) -> list[Rule]:
+        """The rules in the order in which they were made."""
+        return cast(
+            "list[Rule]",
+            await self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit})),
+        )
+
+    async def make(self, *, rules: list[Rule]) -> list[Rule]:
+        """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
+        return cast("list[Rule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
+
+    async def get(self, rule: str) -> Rule:
+        """One rule."""
+        return cast("Rule", await self._wire.json(call("GET", "/rules/{}", rule)))
+
+    async def change(
+        self,
+        rule: str,
+        *,
+        kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"],
+        id: str | None = None,
+        name: str | None = None,
+        on: bool | None = None,
+        match: Literal["any", "exact", "contains"] | None = None,
+        query: list[str] | None = None,
+        category: str | None = None,
+        starts: str | None = None,
+        ends: str | None = None,
+        zone: str | None = None,
+        pins: list[Pin] | None = None,
+        sold_out: bool | None = None,
+        products: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        times: float | None = None,
+        url: str | None = None,
+        words: list[str] | None = None,
+        typed: list[str] | None = None,
+    ) -> Rule:
+        """Put a rule in place of the one that it was, as a whole."""
+        return cast(
+            "Rule",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/rules/{}",
+                    rule,
+                    body={
+                        "id": id,
+                        "kind": kind,
+                        "name": name,
+                        "on": on,
+                        "match": match,
+                        "query": query,
+                        "category": category,
+                        "starts": starts,
+                        "ends": ends,
+                        "zone": zone,
+                        "pins": pins,
+                        "sold_out": sold_out,
+                        "products": products,
+                        "filters": filters,
+                        "times": times,
+                        "url": url,
+                        "words": words,
+                        "typed": typed,
+                    },
+                )
+            ),
+        )
+
+    async def switch(self, rule: str, *, on: bool) -> Rule:
+        """Turn a rule on or off."""
+        return cast("Rule", await self._wire.json(call("PATCH", "/rules/{}", rule, body={"on": on})))
+
+    async def remove(self, rule: str) -> RulesRemoved:
+        """Take a rule away; it can be undone."""
+        return cast("RulesRemoved", await self._wire.json(call("DELETE", "/rules/{}", rule)))
+
+    async def undo(self, rule: str) -> Undone:
+        """Put back what the last edit of a rule replaced; undone once more, it is as it was."""
+        return cast("Undone", await self._wire.json(call("POST", "/rules/{}/undo", rule)))
+
+
+class AsyncSearch:
+    """/search"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def preview(
+        self,
+        *,
+        queries: list[str] | None = None,
+        rules: list[Rule] | None = None,
+        without: list[str] | None = None,
+        dials: Dials | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        days: int | None = None,
+        depth: int | None = None,
+    ) -> Previews:
+        """What rules and dials would move in some searches, before anything is saved."""
+        return cast(
+            "Previews",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/search/preview",
+                    body={
+                        "queries": queries,
+                        "rules": rules,
+                        "without": without,
+                        "dials": dials,
+                        "filters": filters,
+                        "days": days,
+                        "depth": depth,
+                    },
+                )
+            ),
+        )
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -3544,4 +4046,6 @@ class AsyncCalls:
         self.settings = AsyncSettings(wire)
         self.glossary = AsyncGlossary(wire)
         self.memory = AsyncMemory(wire)
+        self.rules = AsyncRules(wire)
+        self.search = AsyncSearch(wire)
         self.business = AsyncBusiness(wire)

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import numpy as np
@@ -76,31 +76,45 @@ def weighed(by: Weights) -> Iterator[None]:
 class Part:
     """A part of a query: terms of which the best counts, each with its weight; one that is not `needed` only adds to a score.
 
-    `text` is what was typed; `codes` are what it may be as the number of a thing.
+    `text` is what was typed; `codes` are what it may be as the number of a thing; `together` are terms all of which say the same
+    as the part, with what that counts.
     """
 
     text: str
     terms: tuple[tuple[str, float], ...]
     needed: bool = True
     codes: tuple[str, ...] = ()
+    together: tuple[tuple[tuple[str, ...], float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """What is looked for: parts, and conditions that hold of every product found.
 
-    `meaning` is the vector of the query; `like` a place whose product is not found itself.
+    `meaning` is the vector of the query; `like` a place whose product is not found itself; `pinned` are ids of products that are
+    found whatever they say, where the conditions hold of them.
     """
 
     parts: tuple[Part, ...] = ()
     conditions: tuple[Any, ...] = ()
     meaning: NDArray[np.float32] | None = None
     most_missing: int = 0
+    pinned: tuple[str, ...] = ()
+
+
+class Lift(Protocol):
+    """What moves products beside their fitting: rules and dials."""
+
+    def beside(self, query: Any, most: int) -> Sequence[Any]:
+        """Conditions of whose products as many are looked at, though their words are not among the best of a query."""
+
+    def times(self, places: list[int]) -> Sequence[float]:
+        """What the scores of the products in these places are multiplied by."""
 
 
 @dataclass(slots=True)
 class Found:
-    """A product that was found: its place and address, its score and what that is made of."""
+    """A product that was found: its place and address, its score and what that is made of; `times` is what rules and dials make of it."""
 
     place: int
     address: Any
@@ -108,6 +122,7 @@ class Found:
     words: float
     cosine: float
     whole: bool = True
+    times: float = 1.0
 
 
 class Shelf:
@@ -116,7 +131,7 @@ class Shelf:
     def __init__(self, home: Path, business: UUID, state: State) -> None:
         """Open what a state names; raises OSError or ValueError where it has been replaced meanwhile."""
         where = Folder(home, business).generation(state.generation)
-        self.state = state
+        self.home, self.business, self.state = home, business, state
         self.schema = building.schema()
         self._index = tantivy.Index.open(str(where / "words"))
         self._searcher = self._index.searcher()
@@ -203,7 +218,13 @@ class Shelf:
             for name in self._texts
             if weights.fields[name]
         ]
+        ways += [self._together(terms, weight, weights) for terms, weight in part.together]
         return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways, weights.tie)
+
+    def _together(self, terms: Sequence[str], weight: float, weights: Weights) -> Any:
+        """The query of several terms that only count where all of them are said; their mean counts as one."""
+        each = [self.lexical(Part(term, ((term, weight / len(terms)),)), weights) for term in terms]
+        return Query.boolean_query([(Must, one) for one in each])
 
     def matching(self, sought: Sought, weights: Weights, near: Sequence[int] = ()) -> Any:
         """The query whose matches are what is found: enough of the parts, or near in meaning, and all conditions."""
@@ -221,9 +242,12 @@ class Shelf:
             Query.const_score_query(self._term("code", one), _CODE_SCORE) for part in sought.parts for one in part.codes
         ]
         if len(near):
-            ways.append(Query.const_score_query(self._at(list(near)), 0.0))
+            ways.append(Query.const_score_query(self.at(list(near)), 0.0))
+        if sought.pinned:
+            ways.append(Query.const_score_query(self.named(sought.pinned), 0.0))
         must = [(Must, Query.const_score_query(one, 0.0)) for one in sought.conditions]
         if not sought.parts and not len(near):
+            # All products are found, those that are pinned among them.
             return Query.boolean_query([(Must, Query.const_score_query(Query.all_query(), 0.0)), *must])
         whole = ways[0] if len(ways) == 1 else Query.boolean_query([(Should, one) for one in ways])
         return Query.boolean_query([(Must, whole), *must]) if must else whole
@@ -244,44 +268,56 @@ class Shelf:
         }
 
     def ranked(
-        self, query: Any, sought: Sought, weights: Weights, near: Mapping[int, float], most: int, whole: Any = None
+        self,
+        query: Any,
+        sought: Sought,
+        weights: Weights,
+        near: Mapping[int, float],
+        most: int,
+        whole: Any = None,
+        lift: Lift | None = None,
     ) -> list[Found]:
-        """The best matches of a query, best first, by words and by meaning; those first, others being equal, that match `whole`."""
-        candidates = self._candidates(query, weights, near, most)
+        """The best matches of a query, best first, by words and by meaning; those first, others being equal, that match `whole`.
+
+        `lift` moves them further.
+        """
+        candidates = self._candidates(query, weights, near, most, lift)
         if not candidates:
             return []
         cosines = self._cosines(sought, list(candidates), near)
         stock = self._searcher.fast_field_values("stock", [address for _, address in candidates.values()])
         best = max(score for score, _ in candidates.values()) or 1.0
-        enough = self._matching(whole, list(candidates)) if whole is not None else candidates.keys()
+        enough = self.holding(whole, list(candidates)) if whole is not None else candidates.keys()
+        times = lift.times(list(candidates)) if lift is not None else [1.0] * len(candidates)
         found = []
-        for (place, (score, address)), cosine, left in zip(candidates.items(), cosines, stock, strict=True):
+        for (place, (score, address)), cosine, left, by in zip(candidates.items(), cosines, stock, times, strict=True):
             total = score / best + weights.meaning * cosine + (weights.whole if place in enough else 0.0)
-            total *= 1.0 if left else weights.out
-            found.append(Found(place, address, total, score / best, cosine, place in enough))
+            total *= by if left else by * weights.out
+            found.append(Found(place, address, total, score / best, cosine, place in enough, by))
         return sorted(found, key=lambda one: (-one.score, one.place))
 
     def _candidates(
-        self, query: Any, weights: Weights, near: Mapping[int, float], most: int
+        self, query: Any, weights: Weights, near: Mapping[int, float], most: int, lift: Lift | None = None
     ) -> dict[int, tuple[float, Any]]:
-        """The matches with the best words and those near in meaning, by place: the words' score and the address."""
+        """The matches with the best words, those near in meaning and those that are lifted, by place: the words' score and the address."""
         count = max(weights.candidates, most)
         hits = self._searcher.search(query, count, count=False).hits
-        if near and len(hits) >= count:
-            beside = Query.const_score_query(self._at(list(near)), 0.0)
-            more = self._searcher.search(Query.boolean_query([(Must, beside), (Must, query)]), len(near), count=False)
-            hits = [*hits, *more.hits]
+        if len(hits) >= count:
+            for one in [*([self.at(list(near))] if near else []), *(lift.beside(query, count) if lift else [])]:
+                both = Query.boolean_query([(Must, Query.const_score_query(one, 0.0)), (Must, query)])
+                hits = [*hits, *self._searcher.search(both, count, count=False).hits]
         found: dict[int, tuple[float, Any]] = {}
         for place, (score, address) in zip(self._places([address for _, address in hits]), hits, strict=True):
             found.setdefault(place, (float(score), address))
         return found
 
-    def _at(self, places: list[int]) -> Any:
+    def at(self, places: list[int]) -> Any:
+        """The condition that a product stands in one of some places."""
         return Query.term_set_query(self.schema, "place", places)
 
-    def _matching(self, query: Any, places: list[int]) -> set[int]:
+    def holding(self, query: Any, places: list[int]) -> set[int]:
         """Which of some places match a query."""
-        hits = self._searcher.search(self.both([self._at(places), query]), len(places), count=False).hits
+        hits = self._searcher.search(self.both([self.at(places), query]), len(places), count=False).hits
         return set(self._places([address for _, address in hits]))
 
     def _cosines(self, sought: Sought, places: list[int], near: Mapping[int, float]) -> list[float]:

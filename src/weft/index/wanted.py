@@ -1,15 +1,5 @@
-"""What a filter may say in a request."""
+"""What a filter may say in a request, as the store keeps it in rules too."""
 
-from pydantic import BaseModel, ConfigDict
+from weft.store.wanted import Bounds, Wanted
 
-
-class Bounds(BaseModel):
-    """A number's least and most, both included."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    min: float | None = None
-    max: float | None = None
-
-
-Wanted = str | float | bool | list[str | float] | Bounds
+__all__ = ["Bounds", "Wanted"]

@@ -55,7 +55,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "bot": ("bot",),
     "agent": ("agent", "user_agent"),
 }
-_TAKEN: Final = frozenset(name for names in _NAMES.values() for name in names)
+_NAMED: Final = {also: name for name, names in _NAMES.items() for also in names}
 _INNER: Final = ("event_attributes", "query_attributes", "attributes")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _EARLIEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
@@ -136,7 +136,7 @@ def read(given: Any, *, currency: str, now: datetime) -> Behavior:
     if not isinstance(given, Mapping):
         raise InputError("A behavior is an object with an action, such as search or click.")
     said, attributes = _flat(given)
-    values: dict[str, Any] = {name: _text(name, said.get(name)) for name in _LONGEST}
+    values: dict[str, Any] = {name: _text(name, said[name]) if name in said else None for name in _LONGEST}
     action = _action(values, said)
     agent = values.pop("agent")
     values |= {"action": action, "at": _moment(said.get("at"), now), "hits": _hits(said.get("hits"))}
@@ -167,26 +167,33 @@ def _flat(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     beside: dict[str, Any] = {}
     body = given.get("body")
     if isinstance(body, Mapping):
-        given = {
-            "product": given.get("subject"),
-            **{n: v for n, v in given.items() if n not in ("subject", "body")},
-            **body,
-        }
-    inner = [given[name] for name in _INNER if isinstance(given.get(name), Mapping)]
-    for part in (given, *inner):
-        for name, names in _NAMES.items():
-            if said.get(name) in (None, ""):
-                value = next((part[one] for one in names if part.get(one) not in (None, "")), None)
-                # The position of a UBI event is an object, of which the ordinal is read below.
-                if value is not None and not (name == "position" and isinstance(value, Mapping)):
-                    said[name] = value
-        beside |= {
-            n: v for n, v in part.items() if n not in _TAKEN and n not in _INNER and n != "kind" and v is not None
-        }
-        _of_event(part, said, beside)
-    if said.get("query") is None and beside.get("message_type") == "QUERY" and _is_search(said.get("action")):
+        rest = {name: value for name, value in given.items() if name not in ("subject", "body")}
+        given = {"product": given.get("subject"), **rest, **body}
+    _gather(given, said, beside, outer=True)
+    for name in _INNER:
+        inner = given.get(name)
+        if isinstance(inner, Mapping):
+            beside.pop(name)
+            _gather(inner, said, beside, outer=False)
+    if "query" not in said and beside.get("message_type") == "QUERY" and _is_search(said.get("action")):
         said["query"] = beside.pop("message", None)
     return said, beside
+
+
+def _gather(part: Mapping[str, Any], said: dict[str, Any], beside: dict[str, Any], *, outer: bool) -> None:
+    """Take what a part says, Weft's own names before UBI's; an inner part says nothing again that was said before it."""
+    for key, value in part.items():
+        if value is None or value == "":
+            continue
+        name = _NAMED.get(key)
+        if name is None:
+            if key != "kind":
+                beside[key] = value
+        # The position of a UBI event is an object, of which the ordinal is read.
+        elif (name not in said or (outer and key == name)) and not (name == "position" and isinstance(value, Mapping)):
+            said[name] = value
+    if "object" in part or isinstance(part.get("position"), Mapping):
+        _of_event(part, said, beside)
 
 
 def _is_search(action: Any) -> bool:
@@ -236,6 +243,9 @@ def _action(values: Mapping[str, Any], said: Mapping[str, Any]) -> str:
 def _text(name: str, value: Any) -> str | None:
     if value is None:
         return None
+    # Nearly all texts are such, and of these nothing else has to be looked at.
+    if type(value) is str and value.isascii() and value.isprintable() and len(value) <= _LONGEST[name]:
+        return value.strip() or None
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):

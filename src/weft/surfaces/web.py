@@ -32,6 +32,7 @@ from weft.surfaces.rest import (
     preferences,
     problems,
     records,
+    rules,
     runs,
     skills,
     spending,
@@ -131,7 +132,15 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(models.router)
     api.include_router(spending.router)
     api.include_router(preferences.router)
-    for router in (glossary.router, glossary.files, memory.router, memory.files):
+    for router in (
+        glossary.router,
+        glossary.files,
+        memory.router,
+        memory.files,
+        rules.files,
+        rules.router,
+        rules.search,
+    ):
         api.include_router(router)
 
     @api.get("/business", tags=["business"], responses=problems.RESPONSES)

@@ -1,7 +1,7 @@
 """The skills `search` and `suggest`: products found by words and by meaning, and what is being typed finished."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +9,7 @@ from weft.ids import uuid7_text
 from weft.index.card import Card
 from weft.index.wanted import Wanted
 from weft.skill import Answer, Changes, Skill
+from weft.store.merchandising import Dials, Rule
 
 LONGEST = 1000
 Order = Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"]
@@ -52,6 +53,17 @@ class Search(BaseModel):
     typing: bool = Field(default=False, description="The last word is still being typed.")
 
 
+class Moved(BaseModel):
+    """What moved a hit beside its fitting: a rule of the merchant's, or a dial."""
+
+    kind: str = Field(description="pin, boost, bury or dial.")
+    name: str = Field(default="", description="The rule's name, or the dial's signal.")
+    rule: str | None = Field(default=None, description="The rule's id.")
+    times: float | None = Field(default=None, description="What the rule multiplied the score by.")
+    value: float | None = Field(default=None, description="The product's signal, from 0 to 1.")
+    says: str
+
+
 class Explanation(BaseModel):
     """Why a hit stands where it does: numbers that make up its score, and a sentence."""
 
@@ -59,6 +71,12 @@ class Explanation(BaseModel):
     meaning: float = Field(description="The cosine between what was typed and what it is, 0 where that is not known.")
     whole: float = Field(default=0.0, description="What it gets for saying enough of the words.")
     stock: float = Field(description="What its stock leaves of its score.")
+    times: float = Field(default=1.0, description="What rules and dials multiplied its score by.")
+    moved: list[Moved] = Field(default_factory=list, description="The rules and dials that did.")
+    reranked: float | None = Field(
+        default=None,
+        description="How well a model of the route `rerank` says that it fits, from 0 for the worst of the first hits to 1.",
+    )
     matched: dict[str, list[str]] = Field(description="The words that it says, by the field in which they stand.")
     missing: list[str] = Field(description="The words that it does not say.")
     says: str
@@ -111,6 +129,9 @@ class Understanding(BaseModel):
     category: str | None = Field(default=None, description="The category that the best hits are in.")
     missing: int = Field(default=0, description="How many of the words a hit may lack, because none has all of them.")
     meaning: bool = Field(default=False, description="Whether meaning was compared as well as words.")
+    reranked: str | None = Field(
+        default=None, description="The model that put the first hits in order, as provider/model."
+    )
 
 
 class Value(BaseModel):
@@ -118,6 +139,16 @@ class Value(BaseModel):
 
     value: str
     count: int
+
+
+class Ruling(BaseModel):
+    """A rule that held for a search."""
+
+    id: str | None
+    kind: str
+    name: str
+    says: str
+    searches: str = Field(description="Which searches it is for.")
 
 
 class Results(Answer):
@@ -132,6 +163,8 @@ class Results(Answer):
     price_range: dict[str, Any] | None = None
     understood: Understanding
     did_you_mean: str | None = None
+    redirect: str | None = Field(default=None, description="Where a rule leads this search instead.")
+    rules: list[Ruling] = Field(default_factory=list, description="The rules that held, where `explain` asks for them.")
 
 
 class Section(Value):
@@ -167,6 +200,66 @@ class Suggestions(Answer):
     queries: list[str] = Field(default_factory=list)
     categories: list[Section] = Field(default_factory=list)
     products: list[Named] = Field(default_factory=list)
+
+
+class Preview(BaseModel):
+    """Rules and dials as they might be, and the searches to try them on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    queries: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
+        default_factory=list, max_length=50, description="The searches; those of most people if none is named."
+    )
+    rules: list[Rule] = Field(
+        default_factory=list, max_length=200, description="Rules that would be made, or, with an id, changed."
+    )
+    without: list[str] = Field(default_factory=list, max_length=200, description="Ids of rules that would be gone.")
+    dials: Dials | None = Field(default=None, description="The dials as they would be; as they are if not said.")
+    filters: dict[str, Wanted] = Field(default_factory=dict, max_length=50, description="As in a search.")
+    days: int = Field(default=30, ge=1, le=730, description="Over how many days people's searches are counted.")
+    depth: int = Field(default=20, ge=1, le=100, description="How many hits of each search are compared.")
+
+
+class Move(BaseModel):
+    """A product that would stand at another place; null is beyond what is compared."""
+
+    id: str
+    title: str
+    before: int | None
+    after: int | None
+    says: str
+
+
+class Previewed(BaseModel):
+    """What would become of one search."""
+
+    query: str
+    times: int | None = Field(description="How often people searched for it, where that was looked up.")
+    changed: bool
+    total_before: int
+    total_after: int
+    redirect_before: str | None
+    redirect_after: str | None
+    moves: list[Move]
+    rules: list[Ruling] = Field(description="The rules that would hold.")
+
+
+class Previews(Answer):
+    """What would move in each search, and in how many anything would."""
+
+    searches: list[Previewed]
+    changed: int
+
+
+PREVIEW = Skill(
+    name="search-preview",
+    does="Tells what rules and dials would move, before they are saved",
+    asks=Preview,
+    answers=Previews,
+    local="weft.skills.search.preview:previewed",
+    seconds=60,
+)
+"""Asked through the API, the command line and the console where rules are; it is no skill on its own."""
 
 
 class UnmetAsked(BaseModel):

@@ -10,17 +10,34 @@ from weft.business import Business
 from weft.errors import InputError, NotFound
 from weft.index import card, filters, finding, keeping
 from weft.index.entry import code
-from weft.index.finding import Found, Shelf, Sought, Weights
+from weft.index.finding import Found, Part, Shelf, Sought, Weights
+from weft.index.keeping import Kept
 from weft.index.words import folded
-from weft.skills.search import Demand, Explanation, Hit, Read, Results, Search, Understanding, Value
+from weft.skills.search import (
+    Demand,
+    Explanation,
+    Hit,
+    Moved,
+    Read,
+    Results,
+    Ruling,
+    Search,
+    Understanding,
+    Value,
+    rules,
+)
 from weft.skills.search.constraints import Constraint
+from weft.skills.search.reranking import Reranking
+from weft.skills.search.rules import Applied, Policy
 from weft.skills.search.understanding import Understood, understood
+from weft.store.merchandising import Rule
 
 _FACETS_SHOWN: Final = 12
 _VALUES_SHOWN: Final = 50
 _COVERED: Final = 0.05
 _BODY_SHOWN: Final = 240
 _FEW: Final = 3
+_VERBS: Final = {"number": "is", "details": "say"}
 _SORTED: Final[Mapping[str, tuple[str, bool]]] = {
     "price": ("low", True), "-price": ("high", False), "title": ("name", True), "-title": ("name", False),
     "stock": ("stock", True), "-stock": ("stock", False),
@@ -29,9 +46,16 @@ _SORTED: Final[Mapping[str, tuple[str, bool]]] = {
 
 def searched(asked: Search, business: Business) -> Results:
     """The answer to a search; raises NotReady where there is no index yet, InputError for a filter of nothing's."""
-    kept = keeping.shelf(business.database, business.uid, business.id, business.catalog)
+    kept = keeping.shelf(business.database, business.uid, business.id, business.catalog, business.models)
+    return found_by(asked, kept, rules.policy(business, kept.shelf))
+
+
+def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
+    """The answer to a search in an index under some rules and dials."""
     shelf, weights = kept.shelf, finding.weights()
-    told = understood(asked.query, shelf, asked.without, typing=asked.typing)
+    told = understood(asked.query, shelf, asked.without, typing=asked.typing, synonyms=policy.synonyms)
+    spelt = [told.query, *([told.corrected] if told.corrected else [])]
+    ruled = rules.applied(policy, spelt, asked.filters, shelf, browsing=not told.parts and asked.like is None)
     if asked.stock == "any":
         weights = replace(weights, out=1.0)
     conditions = [
@@ -39,6 +63,7 @@ def searched(asked: Search, business: Business) -> Results:
         *(one.condition for one in told.constraints),
         *filters.conditions(asked.filters, asked.exclude, shelf),
         *([shelf.available()] if asked.stock == "hide" else []),
+        *ruled.hidden,
     ]
     vector = kept.meaning(told.described) if told.described and told.parts else None
     sought = Sought(tuple(told.parts), tuple(conditions), vector)
@@ -46,18 +71,32 @@ def searched(asked: Search, business: Business) -> Results:
         sought = _alike(asked.like, sought, shelf)
     near = shelf.near(sought, weights)
     sought, query, total = _relaxed(sought, shelf, weights, list(near))
-    found, query, total = _page(asked, query, sought, shelf, weights, near, total)
+    if ruled.pins and asked.sort == "relevance" and asked.like is None:
+        sought = replace(sought, pinned=ruled.pinned(conditions))
+        query = shelf.matching(sought, weights, list(near))
+        total = shelf.count(query)
+    ranking = Reranking(kept, told.described if told.parts else "", weights)
+    found, query, total = _page(asked, query, sought, shelf, weights, near, total, ruled, ranking)
     tales = [shelf.told(one) for one in found]
     facets = _facets(asked, query, shelf, total)
-    hits = [_hit(one, tale, told, asked, shelf, weights) for one, tale in zip(found, tales, strict=True)]
+    hits = [_hit(one, tale, told, asked, shelf, weights, ruled) for one, tale in zip(found, tales, strict=True)]
+    ranking.told(found, hits)
+    understanding = _understanding(told, sought, tales, shelf, vector is not None)
+    understanding.reranked = ranking.model
     return Results(
         hits=hits,
         total=total,
         facets=facets,
         price_range=_price_range(query, shelf) if asked.facets is None or "price" in asked.facets else None,
-        understood=_understanding(told, sought, tales, shelf, vector is not None),
+        understood=understanding,
         did_you_mean=told.corrected,
+        redirect=ruled.redirect,
+        rules=[_ruling(rule) for rule in [*ruled.rules, *told.rules]] if asked.explain else [],
     )
+
+
+def _ruling(rule: Rule) -> Ruling:
+    return Ruling(id=rule.id, kind=rule.kind, name=rule.name, says=rule.says, searches=rule.for_)
 
 
 def _alike(product: str, sought: Sought, shelf: Shelf) -> Sought:
@@ -89,7 +128,15 @@ def _relaxed(sought: Sought, shelf: Shelf, weights: Weights, near: Sequence[int]
 
 
 def _page(
-    asked: Search, query: Any, sought: Sought, shelf: Shelf, weights: Weights, near: Mapping[int, float], total: int
+    asked: Search,
+    query: Any,
+    sought: Sought,
+    shelf: Shelf,
+    weights: Weights,
+    near: Mapping[int, float],
+    total: int,
+    ruled: Applied,
+    ranking: Reranking,
 ) -> tuple[list[Found], Any, int]:
     """The hits of the page that is asked for, the query that finds them, and how many it finds.
 
@@ -102,8 +149,11 @@ def _page(
         by, rising = _SORTED[asked.sort]
         return shelf.ordered(query, by, rising=rising, most=last)[asked.offset : last], query, total
     wider = shelf.matching(replace(sought, most_missing=len(sought.parts)), weights, list(near))
-    words = shelf.matching(sought, weights)
-    found = shelf.ranked(wider, sought, weights, near, last, words)[asked.offset : last]
+    words = shelf.matching(replace(sought, pinned=()), weights)
+    lift = ruled if ruled.lifts else None
+    most = max(last + len(sought.pinned), ranking.most)
+    ranked = shelf.ranked(wider, sought, weights, near, most, words, lift)
+    found = ruled.arranged(ranking.ordered(ranked))[asked.offset : last]
     return (found, query, total) if total >= last else (found, wider, shelf.count(wider))
 
 
@@ -165,13 +215,22 @@ def _demand(one: Constraint, shelf: Shelf) -> Demand:
     return Demand(kind=one.kind, text=one.text, says=one.says, values=list(one.values), currency=currency, **bounds)
 
 
-def _hit(found: Found, tale: Mapping[str, Any], told: Understood, asked: Search, shelf: Shelf, weights: Weights) -> Hit:
+def _hit(
+    found: Found,
+    tale: Mapping[str, Any],
+    told: Understood,
+    asked: Search,
+    shelf: Shelf,
+    weights: Weights,
+    ruled: Applied,
+) -> Hit:
     terms = {term for part in told.parts for term, _ in part.terms}
+    terms |= {term for part in told.parts for some, _ in part.together for term in some}
     return Hit(
         **card.shown(tale, found.score),
         variants=_variants(tale, told, asked),
         highlights=_highlights(tale, terms, shelf),
-        why=_reason(found, tale, told, shelf, weights) if asked.explain else None,
+        why=_reason(found, tale, told, shelf, weights, ruled) if asked.explain else None,
     )
 
 
@@ -223,7 +282,9 @@ def _marked(text: str, terms: set[str], shelf: Shelf) -> str | None:
     return re.sub(r"\s+", " ", "".join(parts)).strip()
 
 
-def _reason(found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shelf, weights: Weights) -> Explanation:
+def _reason(
+    found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shelf, weights: Weights, ruled: Applied
+) -> Explanation:
     texts = {
         "title": tale["title"], "vendor": tale.get("vendor") or "", "category": tale.get("category") or "",
         "details": " ".join(value for _, value in tale["values"]), "description": tale["body"],
@@ -237,21 +298,29 @@ def _reason(found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shel
         numbers = [one for one in part.codes if one in codes]
         if numbers:
             matched["number"] = numbers
-        where = [name for name, terms in said.items() if any(term in terms for term, _ in part.terms)]
+        where = [name for name, terms in said.items() if _says(part, terms)]
         for name in where:
             matched.setdefault(name, []).append(part.text)
         if part.terms and not where and "number" not in matched:
             missing.append(part.text)
     left = 1.0 if tale["stock"] > 0 else weights.out
+    moved = ruled.reasons(found, tale["id"])
     return Explanation(
         words=round(found.words, 4),
         meaning=round(found.cosine, 4),
         whole=weights.whole if found.whole else 0.0,
         stock=left,
+        times=round(found.times, 4),
+        moved=moved,
         matched=matched,
         missing=missing,
-        says=_sentence(found, matched, missing, left, weights, [one.says for one in told.constraints]),
+        says=_sentence(found, matched, missing, left, weights, [one.says for one in told.constraints], moved),
     )
+
+
+def _says(part: Part, terms: set[str]) -> bool:
+    """Whether a text with these terms says a part of the query."""
+    return any(term in terms for term, _ in part.terms) or any(terms.issuperset(some) for some, _ in part.together)
 
 
 def _sentence(
@@ -261,16 +330,23 @@ def _sentence(
     left: float,
     weights: Weights,
     demands: Sequence[str],
+    moved: Sequence[Moved],
 ) -> str:
-    parts = [f"its {name} {'is' if name == 'number' else 'says'} {_quoted(words)}" for name, words in matched.items()]
+    parts = [f"its {name} {_VERBS.get(name, 'says')} {_quoted(words)}" for name, words in matched.items()]
     parts += [f"it does not say {_quoted(missing)}"] if missing else []
     parts += demands
     words = f"words {found.words:.2f}"
     meaning = f" + {weights.meaning:g} × meaning {found.cosine:.2f}" if found.cosine else ""
-    enough = f" + {weights.whole:g} for saying enough of them" if found.whole and matched else ""
+    enough = (
+        f" + {weights.whole:g} for saying {'enough of them' if matched else 'all that was asked'}"
+        if found.whole
+        else ""
+    )
     sold_out = f", × {left:g} because it is sold out" if left != 1.0 else ""
-    told = "; ".join(parts) or "it is near in meaning"
-    return f"{told[:1].upper()}{told[1:]}. {found.score:.2f} = {words}{enough}{meaning}{sold_out}."
+    by = f", × {found.times:.2f} by rules and dials" if found.times != 1.0 else ""
+    pinned = [one.says for one in moved if one.kind == "pin"]
+    told = "; ".join([*pinned, *parts]) or ("it is near in meaning" if found.cosine else "nothing was asked of it")
+    return f"{told[:1].upper()}{told[1:]}. {found.score:.2f} = {words}{enough}{meaning}{sold_out}{by}."
 
 
 def _quoted(words: Sequence[str]) -> str:

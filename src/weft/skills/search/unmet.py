@@ -80,7 +80,7 @@ def unmet(asked: UnmetAsked, business: Business) -> Unmet:
     for group in groups[: asked.limit]:
         synonyms = _synonyms(group, asked.people, shelf)
         changes = _attributes(group, asked.people, shelf, products)
-        answer.demands.append(_demand(group, synonyms, changes, business, products))
+        answer.demands.append(_demand(group, synonyms, changes, business, shelf, products))
         answer.synonyms += synonyms
         for edit in changes:
             # The demand of more people comes first, and one field is filled once.
@@ -134,13 +134,12 @@ def _synonyms(group: _Group, least: int, shelf: Shelf) -> list[Synonyms]:
     instead = group.merged("instead")
     everybody = frozenset[int]().union(*instead.values()) if instead else frozenset()
     by_key: dict[tuple[str, ...], tuple[str, set[int]]] = {}
-    for query, people in instead.items():
-        text = _read(query, shelf)
-        held = by_key.setdefault(_key(text, shelf), (text, set()))
-        held[1].update(people)
+    for query, people in sorted(instead.items(), key=lambda one: (-len(one[1]), one[0])):
+        by_key.setdefault(_key(_read(query, shelf), shelf), (folded(query), set()))[1].update(people)
     found = []
     for key, (text, people) in sorted(by_key.items(), key=lambda one: (-len(one[1][1]), one[0])):
-        pair = _differing(group.read, text, group.key, key, shelf)
+        # What people typed is what a rule has to know, not what it may have been mended to.
+        pair = _differing(folded(group.query), text, group.key, key, shelf)
         if pair is not None and len(people) >= max(least, _AGREED * len(everybody)):
             typed, words = pair
             says = f"{len(people):,} people who looked for “{group.query}” then found it by “{text}”"
@@ -233,9 +232,14 @@ def _written(wanted: Claim, said: Claim, names: tuple[str, ...], shelf: Shelf) -
 
 
 def _demand(
-    group: _Group, synonyms: list[Synonyms], changes: list[Edit], business: Business, products: _Products
+    group: _Group,
+    synonyms: list[Synonyms],
+    changes: list[Edit],
+    business: Business,
+    shelf: Shelf,
+    products: _Products,
 ) -> UnmetDemand:
-    nearest, meets = _nearest(group, business)
+    nearest, meets = _nearest(group, business, shelf)
     failed, left = sum(one.found_nothing for one in group.told), sum(one.not_clicked for one in group.told)
     after, bought = group.merged("after"), group.merged("bought")
     why, says = _verdict(group, synonyms, changes, meets, failed, left)
@@ -269,7 +273,17 @@ def _demand(
     )
 
 
-def _nearest(group: _Group, business: Business) -> tuple[list[NearBy], int]:
+def _says_known(matched: Mapping[str, list[str]], shelf: Shelf) -> bool:
+    """Whether a hit says a word of the query's that the catalog has as it was typed."""
+    return any(
+        form in shelf.spelling.words
+        for words in matched.values()
+        for text in words
+        for form in shelf.analysis.forms(text)
+    )
+
+
+def _nearest(group: _Group, business: Business, shelf: Shelf) -> tuple[list[NearBy], int]:
     """The products nearest to what was looked for, and how many of the best hits say all of it."""
     asked = Search(query=group.query, limit=_SHOWN, facets=[], explain=True, stock="any")
     found = searched(asked, business)
@@ -278,15 +292,11 @@ def _nearest(group: _Group, business: Business) -> tuple[list[NearBy], int]:
         texts = [one.text for one in found.understood.constraints]
         found = searched(asked.model_copy(update={"without": texts}), business)
     near = [
-        NearBy(
-            id=hit.id,
-            title=hit.title,
-            meaning=hit.why.meaning if hit.why else 0.0,
-            lacks=hit.why.missing if hit.why else [],
-        )
-        for hit in found.hits[:_NEAREST]
+        NearBy(id=hit.id, title=hit.title, meaning=hit.why.meaning, lacks=hit.why.missing)
+        for hit in found.hits
+        if hit.why is not None and (hit.why.meaning or _says_known(hit.why.matched, shelf))
     ]
-    return near, meets
+    return near[:_NEAREST], meets
 
 
 def _verdict(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -10,6 +10,8 @@ from weft.surfaces.cli import output
 from weft.surfaces.cli.output import BusinessOption, JsonOption, LimitOption
 
 app = typer.Typer(help="What people did in the shop: searches, clicks, carts, purchases.", no_args_is_help=True)
+# How wide the figures beside a query are.
+_FIGURES: Final = 60
 DaysOption = Annotated[int, typer.Option("--days", min=1, max=3_650, help="The last so many days with behaviors.")]
 
 
@@ -41,13 +43,12 @@ def _report(by: Any, days: int, limit: int, business: str | None, json_: bool) -
     output.rows(
         [*told.rows, {**told.total, by: "all of them"}] if told.rows else [],
         [
-            (by, "left", lambda one: one[by]),
+            (by, "left", lambda one: _cut(one[by])),
             ("times", "right", lambda one: f"{one['times']:,}"),
-            ("people", "right", lambda one: f"{one['people']:,}"),
-            ("nothing", "right", lambda one: f"{one['found_nothing']:,}"),
+            ("none", "right", lambda one: f"{one['found_nothing']:,}"),
             ("clicked", "right", lambda one: f"{one['click_through']:.0%}"),
             ("place", "right", lambda one: "" if one["position"] is None else f"{one['position']:.1f}"),
-            ("carted", "right", lambda one: f"{one['carted']:,}"),
+            ("cart", "right", lambda one: f"{one['carted']:,}"),
             ("bought", "right", lambda one: f"{one['bought']:,}"),
             ("revenue", "right", _revenue),
         ],
@@ -56,6 +57,12 @@ def _report(by: Any, days: int, limit: int, business: str | None, json_: bool) -
     )
     if told.bots:
         output.out.print(f"{told.bots:,} behaviors of bots are not in this.", markup=False)
+
+
+def _cut(text: str) -> str:
+    """A query that leaves the figures beside it room."""
+    room = max(output.out.width - _FIGURES, 16)
+    return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
 def _revenue(one: Mapping[str, Any]) -> str:
@@ -93,14 +100,12 @@ def unmet(
     output.rows(
         found["demands"],
         [
-            ("looked for", "left", lambda one: one["query"]),
+            ("looked for", "left", lambda one: _cut(one["query"])),
             ("people", "right", lambda one: f"{one['people']:,}"),
-            ("times", "right", lambda one: f"{one['times']:,}"),
-            ("nothing", "right", lambda one: f"{one['found_nothing']:,}"),
+            ("none", "right", lambda one: f"{one['found_nothing']:,}"),
             ("why", "left", lambda one: one["why"]),
             ("then", "left", lambda one: ", ".join(f"{each['query']} ({each['people']:,})" for each in one["instead"])),
             ("took", "left", lambda one: ", ".join(f"{each['id']} ({each['people']:,})" for each in one["took"])),
-            ("nearest", "left", lambda one: ", ".join(each["id"] for each in one["nearest"])),
         ],
         as_json=False,
         empty="Everybody found something to click on.",

@@ -18,6 +18,7 @@ from weft.surfaces.cli import (
     models,
     nouns,
     output,
+    rules,
     runs,
     server,
     settings,
@@ -47,6 +48,7 @@ app.add_typer(files.imports, name="imports")
 app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(behaviors.app, name="behaviors")
 app.add_typer(index.app, name="index")
+app.add_typer(rules.app, name="rules")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")
