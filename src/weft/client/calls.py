@@ -14,6 +14,15 @@ from weft.client.base import Skills as _Skills
 from weft.client.wire import AsyncWire, Event, File, Wire, call, named
 
 
+class Because(TypedDict):
+    """A product because of which another is shown, and in how many of how many cases both were taken."""
+
+    product: str
+    title: str
+    together: int | None
+    of: int | None
+
+
 class BehaviorsTaken(TypedDict):
     """What became of a batch: `taken` are new, `known` were sent before, `left_out` are a bot's and in no report."""
 
@@ -359,6 +368,16 @@ class ModelShown(TypedDict):
     suspended: str | None
 
 
+class Motive(TypedDict):
+    """Why a product is shown: a sentence, and the numbers that make up its score."""
+
+    how: str
+    says: str
+    because: list[Because]
+    affinity: float
+    multiplier: float
+
+
 class Move(TypedDict):
     """A product that would stand at another place; null is beyond what is compared."""
 
@@ -599,6 +618,34 @@ class Reason(TypedDict):
     points: int
     words: str
     fix: str
+
+
+class Recommendations(TypedDict):
+    """The products, the best first, and how they were found."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    items: list[Recommended]
+    kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"]
+    how: str
+    query_id: str
+
+
+class Recommended(TypedDict):
+    """A product that is recommended."""
+
+    id: str
+    title: str
+    score: float
+    vendor: str | None
+    category: str | None
+    image: str | None
+    price: dict[str, Any] | None
+    price_to: dict[str, Any] | None
+    available: bool
+    stock: int | None
+    why: Motive | None
 
 
 class Removed(TypedDict):
@@ -1691,6 +1738,45 @@ class Skills(_Skills):
                     "/skills/quality",
                     query={"engine": engine},
                     body={"limit": limit, "days": days, "duplicates": duplicates},
+                )
+            ),
+        )
+
+    def recommend(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
+        product: str | None = None,
+        cart: list[str] | None = None,
+        viewed: list[str] | None = None,
+        visitor: str | None = None,
+        customer: str | None = None,
+        exclude: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        limit: int | None = None,
+        explain: bool | None = None,
+    ) -> Recommendations:
+        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
+        return cast(
+            "Recommendations",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/recommend",
+                    query={"engine": engine},
+                    body={
+                        "kind": kind,
+                        "product": product,
+                        "cart": cart,
+                        "viewed": viewed,
+                        "visitor": visitor,
+                        "customer": customer,
+                        "exclude": exclude,
+                        "filters": filters,
+                        "limit": limit,
+                        "explain": explain,
+                    },
                 )
             ),
         )
@@ -3186,6 +3272,45 @@ class AsyncSkills(_AsyncSkills):
                     "/skills/quality",
                     query={"engine": engine},
                     body={"limit": limit, "days": days, "duplicates": duplicates},
+                )
+            ),
+        )
+
+    async def recommend(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
+        product: str | None = None,
+        cart: list[str] | None = None,
+        viewed: list[str] | None = None,
+        visitor: str | None = None,
+        customer: str | None = None,
+        exclude: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        limit: int | None = None,
+        explain: bool | None = None,
+    ) -> Recommendations:
+        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
+        return cast(
+            "Recommendations",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/recommend",
+                    query={"engine": engine},
+                    body={
+                        "kind": kind,
+                        "product": product,
+                        "cart": cart,
+                        "viewed": viewed,
+                        "visitor": visitor,
+                        "customer": customer,
+                        "exclude": exclude,
+                        "filters": filters,
+                        "limit": limit,
+                        "explain": explain,
+                    },
                 )
             ),
         )

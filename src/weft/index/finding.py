@@ -350,6 +350,15 @@ class Shelf:
             return None
         return Found(self._places([hits[0][1]])[0], hits[0][1], 1.0, 1.0, 1.0)
 
+    def those(self, ids: Sequence[str], conditions: Sequence[Any]) -> list[tuple[Found, dict[str, Any]]]:
+        """Those of some products of which all conditions hold, with what is shown of them, in no order."""
+        wanted = Query.const_score_query(Query.term_set_query(self.schema, "id", list(ids)), 1.0)
+        must = [(Must, Query.const_score_query(one, 0.0)) for one in conditions]
+        hits = self._searcher.search(Query.boolean_query([(Must, wanted), *must]), max(len(ids), 1), count=False).hits
+        places = self._places([address for _, address in hits])
+        found = [Found(place, address, 1.0, 0.0, 0.0) for place, (_, address) in zip(places, hits, strict=True)]
+        return [(one, self.told(one)) for one in found]
+
     def like(self, found: Found) -> Sought:
         """What to look for to find others like a product: what it means, and the words of its title that few others have."""
         told = self.told(found)

@@ -10,6 +10,7 @@ import typer
 from weft import __version__
 from weft.errors import WeftError
 from weft.surfaces.cli import (
+    affinities,
     behaviors,
     changes,
     files,
@@ -49,6 +50,7 @@ app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(behaviors.app, name="behaviors")
 app.add_typer(index.app, name="index")
 app.add_typer(rules.app, name="rules")
+app.add_typer(affinities.app, name="affinities")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")
