@@ -59,6 +59,15 @@ def test_no_page_of_another_origin_may_ask(shopfront: Shopfront, origin: str) ->
     assert shopfront.origin in answer.json()["detail"]
 
 
+def test_recommendations_name_no_customer_and_no_reasons(shopfront: Shopfront) -> None:
+    found = shopfront.ask("recommend", kind="similar", product="headphones-black")
+    assert found.status_code == 200, found.text
+    assert found.json()["items"]
+    assert {(one["score"], one["stock"], one["why"]) for one in found.json()["items"]} == {(0, None, None)}
+    for asked in ({"customer": "anna@example.com"}, {"explain": True}):
+        assert shopfront.ask("recommend", kind="for-you", **asked).status_code == 403
+
+
 def test_a_browser_is_told_beforehand_whether_a_page_may_ask(shopfront: Shopfront) -> None:
     asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type"}
     url = f"{shopfront.api}/skills/search"

@@ -312,6 +312,27 @@ def test_a_page_of_another_origin_gets_nothing(mall: Mall, shopper: Shopper) -> 
         expect(shopper.hits).to_have_count(0)
 
 
+def test_strips_are_there_where_there_is_something_in_them(mall: Mall, shopper: Shopper) -> None:
+    strips = "".join(
+        f'<weft-recommendations id="s{place}" product-url="/p/{{id}}" {told}></weft-recommendations>'
+        for place, told in enumerate(
+            ['kind="similar" product="mug-3"', 'kind="similar" product="nothing"', 'kind="cart"']
+        )
+    )
+    shopper.page.goto(mall.page("/strips", f'<div lang="de">{strips}</div>'))
+    similar = shopper.page.get_by_role("region", name="Ähnliche Produkte")
+    expect(similar.get_by_role("link").first).to_have_attribute("href", re.compile("/p/mug-"))
+    expect(similar.get_by_role("link").first).to_contain_text(re.compile(r"10,\d\d\s€"))
+    similar.get_by_role("button", name="Weiterblättern").click()
+    shopper.page.wait_for_function("() => document.querySelector('#s0').row.scrollLeft > 0")
+    expect(shopper.page.locator("#s1")).to_be_hidden()
+    expect(shopper.page.locator("#s2")).to_be_hidden()
+    shopper.page.locator("#s2").evaluate("(strip) => strip.setAttribute('cart', 'mug-1,mug-2')")
+    expect(
+        shopper.page.get_by_role("region", name="Passt zu Ihrem Warenkorb").get_by_role("link").first
+    ).to_be_visible()
+
+
 def taken(mall: Mall, *actions: str) -> list[Any]:
     """What the store knows of such behaviors, once there is one of each."""
     until = time.monotonic() + PATIENCE / 1000

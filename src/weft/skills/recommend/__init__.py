@@ -86,4 +86,8 @@ skill = Skill(
     answers=Recommendations,
     local="weft.skills.recommend.strips:recommended",
     seconds=30,
+    public=True,
+    # Whoever names a customer would be told what they bought.
+    private=("explain", "customer", "filters.stock"),
+    shown="weft.skills.recommend.shown:shown",
 )

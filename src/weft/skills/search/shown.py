@@ -1,6 +1,7 @@
 """What everybody may see of a search: not how much of a thing there is, what moved it, nor the columns of the file it came from."""
 
 from weft.business import Business
+from weft.index import card
 from weft.skills.search import Hit, Results
 
 
@@ -18,4 +19,4 @@ def _hit(hit: Hit) -> Hit:
     ]
     # The text around what was found in a description may be that of a column which no page shows.
     titles = {name: text for name, text in hit.highlights.items() if name == "title"}
-    return hit.model_copy(update={"score": 0.0, "stock": None, "variants": variants, "highlights": titles, "why": None})
+    return hit.model_copy(update={**card.TO_ALL, "variants": variants, "highlights": titles, "why": None})
