@@ -249,3 +249,23 @@ def test_a_file_of_several_shapes_is_imported_and_is_the_same_when_it_comes_back
     assert import_file(business, "behaviors", out, dry_run=True).created == 4
     import_file(business, "behaviors", out, name="again")
     assert list(business.behaviors.records()) == first
+
+
+def test_tables_of_clicks_are_known_by_their_columns(business: Business, tmp_path: Path) -> None:
+    retail = tmp_path / "events.csv"
+    retail.write_text(
+        "timestamp,visitorid,event,itemid,transactionid,brand\n1777896000000,257597,view,355908,,Acme\n"
+        "1777896060000,257597,transaction,355908,4000,\n1777896070000,257597,view,,,\nsoon,1,view,2,,\n"
+    )
+    report = import_file(business, "behaviors", retail)
+    assert (report.format, report.rows, report.created, report.rejected) == ("events", 4, 2, 2)
+    viewed, bought = business.behaviors.records()
+    assert (viewed["action"], viewed["product"], viewed["visitor"], viewed["at"]) == ("view", "355908", "257597", NOON)
+    assert viewed["attributes"] == {"brand": "Acme"}
+    assert (bought["action"], bought["order"]) == ("purchase", "4000")
+    logs = tmp_path / "logs.tsv"
+    logs.write_text("when\tWhat\tseen\n2026-05-04 12:00:00 UTC\tclick\tlamp\n")
+    mapping = {"at": "when", "action": "What", "product": "seen"}
+    assert import_file(business, "behaviors", logs, mapping=mapping).created == 1
+    with pytest.raises(InputError, match="There is no column 'nowhere'"):
+        import_file(business, "behaviors", logs, mapping={"at": "nowhere"})

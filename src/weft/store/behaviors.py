@@ -90,7 +90,7 @@ class Behaviors:
         now = datetime.now(UTC)
         given = [one if isinstance(one, Behavior) else self.read(one, now) for one in behaviors]
         # In one order by all who write at once, so that none waits for who waits for it.
-        rows = sorted({one.key: one for one in reversed(given)}.values(), key=lambda one: one.key)
+        rows = sorted({one.key: one for one in reversed(given)}.values(), key=lambda one: one.key.int)
         if not rows:
             return Taken()
         self._keep_to_days(connection, now)
