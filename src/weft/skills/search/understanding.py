@@ -24,6 +24,7 @@ _MOST_WORDS: Final = 40
 _MENDED: Final = (0.9, 0.5, 0.4)
 _BEGUN: Final = 0.7
 _PARTED: Final = 0.9
+_HARDLY: Final = 0.5
 _ALIKE: Final = 0.8
 _NUMBER_ALONE: Final = 0.6
 _COMPLETIONS: Final = 12
@@ -207,7 +208,10 @@ def _terms(
     completions = shelf.spelling.beginning(word.form, _COMPLETIONS) if begun else []
     for form in completions:
         add(form, _BEGUN)
-    parted = shelf.spelling.parted(word.form)
+    parted = _parted(word, shelf)
+    if (commoner := shelf.spelling.commoner(word.form)) is not None and not typing:
+        told.mended.append(Mended(word.form, commoner, "is hardly in the catalog"))
+        add(commoner, _HARDLY)
     if parted is not None and not completions:
         told.mended.append(Mended(word.form, " ".join(parted), "is written as two words"))
         for form in parted:
@@ -215,6 +219,14 @@ def _terms(
     if not (known or has_synonym or joined or completions) and parted is None and len(terms) == 1:
         _mend(told, word, shelf, corrected, add)
     return terms
+
+
+def _parted(word: Word, shelf: Shelf) -> tuple[str, str] | None:
+    """The two words that a word is written for; none where they never stand together and it is one slip from another word."""
+    found = shelf.spelling.parted(word.form)
+    if found is None or " ".join(found) in shelf.spelling.phrases or word.form in shelf.spelling.words:
+        return found
+    return None if shelf.spelling.slip(word.form) else found
 
 
 def _joined(word: Word, before: Word | None, following: Word | None, shelf: Shelf) -> list[str]:
