@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import os.path
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -127,8 +126,8 @@ class Spelling:
 
 def _of_one_stem(one: str, other: str) -> bool:
     """Whether two words differ in their endings alone."""
-    shared = len(os.path.commonprefix([one, other]))
-    return shared >= min(len(one), len(other)) - 1
+    shared = min(len(one), len(other)) - 1
+    return one[:shared] == other[:shared]
 
 
 def _undoubled(word: str) -> str:
