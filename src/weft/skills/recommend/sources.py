@@ -13,7 +13,7 @@ from weft.index.affinity.ways import ITEM_TO_ITEM, POPULAR
 from weft.index.finding import Found, Shelf, Weights
 from weft.skills.recommend import Because, Motive
 
-MOST: Final = 3000
+MOST: Final = 1000
 """How many candidates of a source are looked at."""
 _AT_ONCE: Final = 100
 _SEEDS_LIKE: Final = 3
