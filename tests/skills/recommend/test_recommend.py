@@ -19,7 +19,7 @@ from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
 from weft.index import building
-from weft.index.affinity import choosing, histories, learning, ways
+from weft.index.affinity import choosing, histories, kept, learning, ways
 from weft.index.affinity.histories import Histories, Took
 from weft.index.affinity.kept import Place
 from weft.postgres.database import Database
@@ -286,6 +286,20 @@ def test_the_last_that_was_learned_serves_while_another_is_written_or_after_it_w
     assert after["generation"] > int(half.name)
     assert not half.exists()
     assert shop.ids("bought-together", product="tent-0") == before
+
+
+def test_a_business_without_orders_or_with_a_single_one_is_learned_of_as_well(business: Business) -> None:
+    home = business.database.folder
+    assert home is not None
+    parts = (home, business.uid, business.sales, business.behaviors, business.catalog)
+    assert learning.build(*parts)["events"] == 0
+    with business.transaction() as connection:
+        business.orders.put(connection, orders()[:1], "test")
+    told = learning.build(*parts)
+    assert (told["orders"], told["products"]) == (1, 3)
+    found = kept.opened(home, business.uid)
+    assert found is not None
+    assert found.way.scores(found.at(["tent-0"]))[found.places["stove-0"]] > 0
 
 
 def test_ways_are_judged_by_a_later_time_than_they_learn_from() -> None:

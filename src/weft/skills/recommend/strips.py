@@ -211,8 +211,10 @@ def _with_new(chosen: list[Candidate], shop: Shop, history: Sequence[str], limit
     """Every fifth place for what nobody has taken yet and is like what was taken: else nothing new could ever be found."""
     if shop.affinities is None or not history or limit < _ONE_OF_NEW:
         return chosen
+    if shop.shelf.products <= len(shop.affinities.products):
+        return chosen
     there = {one.id for one in chosen}
-    new = [one for one in islice(sources.content(shop, history, new=True), limit) if one.id not in there]
+    new = [one for one in islice(sources.content(shop, history[-1:], new=True), limit) if one.id not in there]
     for place, one in zip(range(_ONE_OF_NEW - 1, limit, _ONE_OF_NEW), new, strict=False):
         before = chosen[min(place, len(chosen)) - 1].score if chosen else 1.0
         chosen.insert(place, replace(one, affinity=one.affinity * before))
