@@ -165,9 +165,9 @@ class Applied:
         rules = dict(self.pins.values())
         there = self.shelf.those(list(rules), conditions)
         self._held = {
-            tale["id"]: replace(one, score=0.0, words=0.0, cosine=0.0, whole=False)
-            for one, tale in there
-            if tale["stock"] > 0 or rules[tale["id"]].sold_out
+            product: replace(one, score=0.0, words=0.0, cosine=0.0, whole=False)
+            for product, one in there.items()
+            if rules[product].sold_out or self.shelf.told(one)["stock"] > 0
         }
         return tuple(self._held)
 
