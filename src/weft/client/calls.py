@@ -377,6 +377,7 @@ class Motive(TypedDict):
     because: list[Because]
     affinity: float
     multiplier: float
+    moved: float
 
 
 class Move(TypedDict):
@@ -386,6 +387,7 @@ class Move(TypedDict):
     title: str
     before: int | None
     after: int | None
+    why: list[str]
     says: str
 
 
