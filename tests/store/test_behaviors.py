@@ -178,6 +178,10 @@ def test_who_asks_to_be_forgotten_is(business: Business) -> None:
     )
     assert business.behaviors.forget("Ann", "v1") == 3
     assert [record["product"] for record in business.behaviors.records()] == ["d"]
+    # A customer is also who the browser was before somebody logged in; another customer of that browser is not.
+    put(business, view("e", 4, visitor="v2", customer="ann"), view("f", 5, visitor="v2", customer="bob"))
+    assert [one["product"] for one in business.behaviors.listed("ann")] == ["e", "d"]
+    assert business.behaviors.forget("Ann", "ann") == 2
     assert business.behaviors.forget_before("Ann", NOON + timedelta(days=1)) == 1
 
 

@@ -29,6 +29,11 @@ _TYPES: Final = (
     "words text, results integer, hits text[], product text, position integer, place text, quantity numeric, price bigint, "
     "currency text, order_id text, consent boolean, bot boolean, attributes jsonb"
 )
+# A customer's are also what the same browsers did before somebody logged in.
+_OF_PERSON: Final = (
+    "(visitor = %s or customer = %s or session = %s or customer is null and visitor in "
+    "(select visitor from behavior where customer = %s and visitor is not null))"
+)
 # Below this a temporary table costs more than it spares.
 _FEW: Final = 200
 _CHUNK: Final = 10_000
@@ -147,8 +152,8 @@ class Behaviors:
         """What was done last, newest first: of a visitor, customer or session, and of one action, where these are named."""
         where, parameters = ["true"], []
         if person is not None:
-            where.append("(visitor = %s or customer = %s or session = %s)")
-            parameters += [person] * 3
+            where.append(_OF_PERSON)
+            parameters += [person] * 4
         if action is not None:
             where.append("action = %s")
             parameters.append(action)
@@ -203,9 +208,7 @@ class Behaviors:
     def forget(self, who: str, person: str) -> int:
         """Forget all that a visitor, customer or session did, and answer how much that was."""
         with self._database.tenant(self._business) as connection:
-            gone = connection.execute(
-                "delete from behavior where visitor = %s or customer = %s or session = %s", (person,) * 3
-            ).rowcount
+            gone = connection.execute(f"delete from behavior where {_OF_PERSON}", (person,) * 4).rowcount
             # The journal is for good: it says that somebody was forgotten, and not who.
             journal.record(connection, self._business, who, "behaviors.forget", {"behaviors": gone})
         return gone
