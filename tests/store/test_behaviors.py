@@ -137,11 +137,11 @@ def test_bots_are_counted_and_told_of_nowhere(business: Business) -> None:
     crawler = view(
         "lamp", visitor="g", agent="Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
     )
-    fast = [view(f"p{n}", n / 4, visitor="fast") for n in range(120)]
+    fast = [view(f"p{n}", n / 4, visitor="fast") for n in range(220)]
     seen = [{"action": "impression", "product": f"p{n}", "visitor": "v1", "at": at(1)} for n in range(150)]
     assert put(business, crawler, view("rug", agent="Mozilla/5.0 (Macintosh) Firefox/150.0"), *seen) == Taken(151, 0, 1)
-    assert put(business, *fast[:100]) == Taken(taken=100)
-    assert put(business, *fast[100:]) == Taken(left_out=20)
+    assert put(business, *fast[:200]) == Taken(taken=200)
+    assert put(business, *fast[200:]) == Taken(left_out=20)
     # Who did so once that day is a bot for all of it, and a person again on another.
     assert put(business, view("lamp", 7_200, visitor="fast"), view("lamp", 86_400, visitor="fast")) == Taken(1, 0, 1)
     assert [(event.subject, event.product) for event in business.behaviors.events(["view"])] == [
@@ -149,7 +149,7 @@ def test_bots_are_counted_and_told_of_nowhere(business: Business) -> None:
         ("fast", "lamp"),
     ]
     assert business.behaviors.recent("g") == []
-    assert business.behaviors.count() == {"bots": 122, "impression": 150, "view": 2}
+    assert business.behaviors.count() == {"bots": 222, "impression": 150, "view": 2}
 
 
 def test_what_somebody_looked_at_last_is_the_first(business: Business) -> None:

@@ -40,8 +40,9 @@ _CHUNK: Final = 10_000
 # On which day each business's behaviors were last looked after in this process.
 _KEPT: Final[dict[UUID, date]] = {}
 WORN: Final = ("view", "click", "cart", "purchase")
-BUSIEST_MINUTE: Final = 100
-"""How much more than looking on (`impression`) a person does in a minute; who does more is a bot for that day."""
+BUSIEST_MINUTE: Final = 200
+BUSIEST_DAY: Final = 3_000
+"""How much beside looking on (`impression`) a person does in a minute and in a day; who does more is a bot for that day."""
 
 
 @dataclass(slots=True)
@@ -271,19 +272,19 @@ def _cells(one: Behavior, *, as_json: bool = False) -> tuple[Any, ...]:
 
 
 def _inhuman(connection: Connection[Any], new: Sequence[Behavior]) -> set[UUID]:
-    """Mark the days on which one of these subjects did more in a minute than people do; answer which of the new ones lie in them."""
+    """Mark the days on which one of these subjects did more than people do; answer which of the new ones lie in them."""
     subjects = {one.subject for one in new if one.subject is not None}
     if not subjects:
         return set()
     first, last = min(one.at for one in new), max(one.at for one in new)
     bounds = (_midnight(first), _midnight(last) + timedelta(days=1))
     marked = connection.execute(
-        "with busy as (select distinct subject, date_trunc('day', minute) as day from (select subject, "
-        "date_trunc('minute', at) as minute from behavior where subject = any(%s) and at >= %s and at < %s "
-        "and action <> 'impression' group by 1, 2 having count(*) > %s) m) "
+        "with busy as (select subject, date_trunc('day', minute) as day from (select subject, date_trunc('minute', at) as minute, "
+        "count(*) as done from behavior where subject = any(%s) and at >= %s and at < %s and action <> 'impression' "
+        "group by 1, 2) m group by 1, 2 having max(done) > %s or sum(done) > %s) "
         "update behavior b set bot = true from busy where b.subject = busy.subject and b.at >= busy.day "
         "and b.at < busy.day + interval '1 day' and not b.bot returning b.key",
-        (list(subjects), *bounds, BUSIEST_MINUTE),
+        (list(subjects), *bounds, BUSIEST_MINUTE, BUSIEST_DAY),
     ).fetchall()
     return {row[0] for row in marked} & {one.key for one in new}
 
