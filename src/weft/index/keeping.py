@@ -22,12 +22,13 @@ from weft.index.finding import Shelf
 from weft.index.folder import Folder
 from weft.index.meaning import Embedder, MiniLM
 from weft.postgres.database import Database
-from weft.store.catalog import Catalog
+from weft.store.catalog import Catalog, Extent
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOK_EVERY: Final = 0.5
 # Looking whether the catalog has changed may take this share of the time at most.
 _SHARE: Final = 0.05
+_WHOLE_EVERY: Final = 600.0
 _MOST_CHANGED: Final = 2000
 _SHARE_CHANGED: Final = 0.2
 _AGAIN_SECONDS: Final = 2
@@ -37,10 +38,17 @@ _PATIENCE_SECONDS: Final = 10.0
 
 @dataclass(slots=True)
 class _Watch:
-    """When a business's catalog is to be looked at again, and the build that was begun for it."""
+    """When a business's catalog is to be looked at again, and the build that was begun for it.
+
+    `seen` is what of the catalog was written lately when nothing had changed since the state with `mark` was in force; `whole` is
+    when all of it is to be compared again.
+    """
 
     turn: threading.Lock
     due: float = 0.0
+    whole: float = 0.0
+    mark: tuple[int, int] = (0, 0)
+    seen: Extent | None = None
     build: subprocess.Popen[bytes] | None = None
 
 
@@ -113,10 +121,7 @@ def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog:
     home = database.folder
     assert home is not None
     try:
-        if building.changed(catalog, there.state):
-            most = max(_MOST_CHANGED, int(there.state.products * _SHARE_CHANGED))
-            if building.kept_up(home, business, catalog, lambda: embedder(home), most) is None:
-                _begin(watch, database, business, name)
+        _kept_up(watch, database, business, name, catalog, there)
     except Conflict:
         # Another process is at it.
         pass
@@ -124,6 +129,31 @@ def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog:
         _LOG.warning("the index of %s cannot be brought up to its catalog, and the last one answers: %s", name, problem)
     took = time.monotonic() - started
     watch.due = time.monotonic() + max(_LOOK_EVERY - took, took / _SHARE if took > _LOOK_EVERY else 0.0)
+
+
+def _kept_up(watch: _Watch, database: Database, business: UUID, name: str, catalog: Catalog, there: Shelf) -> None:
+    """Bring an index up to its catalog where that has changed.
+
+    Looked at is what was written lately. What was written by a transaction that had been under way for longer than that is found
+    by a look at all products, which is seldom.
+    """
+    home = database.folder
+    assert home is not None
+    state, now = there.state, time.monotonic()
+    mark = (state.generation, state.step)
+    if watch.mark != mark or watch.seen is None:
+        watch.mark, watch.seen = mark, state.extent
+    whole = now >= watch.whole
+    later = catalog.later(watch.seen)
+    if later is not None and not whole:
+        watch.seen = later
+        return
+    most = max(_MOST_CHANGED, int(state.products * _SHARE_CHANGED))
+    seen, watch.seen = watch.seen, None
+    if building.kept_up(home, business, catalog, lambda: embedder(home), most, seen=seen, whole=whole) is None:
+        _begin(watch, database, business, name)
+    if whole:
+        watch.whole = now + _WHOLE_EVERY
 
 
 def _begin(watch: _Watch, database: Database, business: UUID, name: str) -> None:

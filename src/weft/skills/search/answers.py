@@ -1,8 +1,8 @@
 """The skill `search`: a query understood, products found, ranked and counted, and each hit told."""
 
 import html
-import re
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from weft.business import Business
 from weft.errors import InputError, NotFound
 from weft.index import keeping
 from weft.index.entry import NO_LIMIT, amount, code
-from weft.index.finding import Found, Shelf, Sought, Weights
+from weft.index.finding import Found, Matches, Shelf, Sought, Tally, Weights
 from weft.index.words import folded
 from weft.skills.search import Bounds, Demand, Explanation, Hit, Read, Results, Search, Understanding, Value, Wanted
 from weft.skills.search.constraints import Constraint
@@ -46,17 +46,18 @@ def searched(asked: Search, business: Business) -> Results:
     if asked.like is not None:
         sought = _alike(asked.like, sought, shelf)
     near = shelf.near(sought, weights)
-    sought, query, total = _relaxed(sought, shelf, weights, list(near))
-    found, query, total = _page(asked, query, sought, shelf, weights, near, total)
+    matches = _relaxed(sought, shelf.matching(sought, weights, list(near)))
+    missing = sum(part.needed for part in sought.parts) - matches.least if sought.parts else 0
+    found, matches, total = _page(asked, matches, sought, shelf, weights, near)
     tales = [shelf.told(one) for one in found]
-    facets = _facets(asked, query, shelf, total)
+    facets = _facets(asked, matches, shelf, total)
     hits = [_hit(one, tale, told, asked, shelf, weights) for one, tale in zip(found, tales, strict=True)]
     return Results(
         hits=hits,
         total=total,
         facets=facets,
-        price_range=_price_range(query, shelf) if asked.facets is None or "price" in asked.facets else None,
-        understood=_understanding(told, sought, tales, shelf, vector is not None),
+        price_range=_price_range(matches, shelf) if asked.facets is None or "price" in asked.facets else None,
+        understood=_understanding(told, max(missing, 0), tales, shelf, vector is not None),
         did_you_mean=told.corrected,
     )
 
@@ -76,36 +77,33 @@ def _alike(product: str, sought: Sought, shelf: Shelf) -> Sought:
     )
 
 
-def _relaxed(sought: Sought, shelf: Shelf, weights: Weights, near: Sequence[int]) -> tuple[Sought, Any, int]:
-    """What is looked for with as few words missing as finds something, its query and how many products match."""
+def _relaxed(sought: Sought, matches: Matches) -> Matches:
+    """What matches with as few words missing as finds something."""
     needed = sum(part.needed for part in sought.parts)
     missing = needed // 3
     while True:
-        sought = replace(sought, most_missing=missing)
-        query = shelf.matching(sought, weights, near)
-        total = shelf.count(query)
-        if total >= _FEW or missing >= needed - 1:
-            return sought, query, total
+        matches = matches.lacking(missing)
+        if matches.count >= _FEW or missing >= needed - 1:
+            return matches
         missing += 1
 
 
 def _page(
-    asked: Search, query: Any, sought: Sought, shelf: Shelf, weights: Weights, near: Mapping[int, float], total: int
-) -> tuple[list[Found], Any, int]:
-    """The hits of the page that is asked for, the query that finds them, and how many it finds.
+    asked: Search, matches: Matches, sought: Sought, shelf: Shelf, weights: Weights, near: Mapping[int, float]
+) -> tuple[list[Found], Matches, int]:
+    """The hits of the page that is asked for, what matches, and how many there are.
 
     By relevance, products that say less of the words are ranked too, and fill the pages that those with enough of them do not.
     """
-    last = asked.offset + asked.limit
+    last, total = asked.offset + asked.limit, matches.count
     if not asked.limit:
-        return [], query, total
+        return [], matches, total
     if asked.sort != "relevance":
         by, rising = _SORTED[asked.sort]
-        return shelf.ordered(query, by, rising=rising, most=last)[asked.offset : last], query, total
-    wider = shelf.matching(replace(sought, most_missing=len(sought.parts)), weights, list(near))
-    words = shelf.matching(sought, weights)
-    found = shelf.ranked(wider, sought, weights, near, last, words)[asked.offset : last]
-    return (found, query, total) if total >= last else (found, wider, shelf.count(wider))
+        return shelf.ordered(matches, by, rising=rising, most=last)[asked.offset :], matches, total
+    wider = matches.lacking(len(sought.parts))
+    found = shelf.ranked(wider, sought, weights, near, last, matches)[asked.offset : last]
+    return (found, matches, total) if total >= last else (found, wider, wider.count)
 
 
 def _conditions(asked: Search, shelf: Shelf) -> list[Any]:
@@ -176,22 +174,26 @@ def _whole(value: float, name: str) -> int:
     return round(value)
 
 
-def _facets(asked: Search, query: Any, shelf: Shelf, total: int) -> dict[str, list[Value]]:
+def _facets(asked: Search, matches: Matches, shelf: Shelf, total: int) -> dict[str, list[Value]]:
     if asked.facets == [] or not total:
         return {}
-    wanted = asked.facets
-    counted = shelf.counted(query)
-    if wanted is None:
-        least = max(total * _COVERED, 1)
-        covered = {name: sum(counts.values()) for name, counts in counted.items()}
-        told = [name for name in covered if covered[name] >= least and len(counted[name]) < max(total, 3)]
-        wanted = sorted(told, key=lambda name: (name not in _OWN, -covered[name], name))[:_FACETS_SHOWN]
+    told = shelf.tally(matches.mask)
+    if asked.facets is None:
+        wanted = list(itertools.islice(_telling(told, total), _FACETS_SHOWN))
     else:
-        wanted = [real for name in wanted if name != "price" for real in _real(name, shelf)]
+        wanted = [real for name in asked.facets if name != "price" for real in _real(name, shelf)]
     return {
-        name: [Value(value=value, count=count) for value, count in list(counted.get(name, {}).items())[:_VALUES_SHOWN]]
+        name: [Value(value=value, count=count) for value, count in told.values(name, _VALUES_SHOWN).items()]
         for name in wanted
     }
+
+
+def _telling(told: Tally, total: int) -> Iterator[str]:
+    """The facets that tell hits apart, those first that most of them have."""
+    least = max(total * _COVERED, 1)
+    for name in sorted(told.covered, key=lambda name: (name not in _OWN, -told.covered[name], name)):
+        if told.covered[name] >= least and told.distinct(name) < max(total, 3):
+            yield name
 
 
 def _real(name: str, shelf: Shelf) -> list[str]:
@@ -203,14 +205,14 @@ def _real(name: str, shelf: Shelf) -> list[str]:
     return found
 
 
-def _price_range(query: Any, shelf: Shelf) -> dict[str, Any] | None:
+def _price_range(matches: Matches, shelf: Shelf) -> dict[str, Any] | None:
     currency = next(iter(shelf.state.currencies), None)
-    found = shelf.prices(query) if currency else None
+    found = shelf.prices(matches) if currency else None
     return None if found is None else {"min": found[0], "max": found[1], "currency": currency}
 
 
 def _understanding(
-    told: Understood, sought: Sought, tales: Sequence[Mapping[str, Any]], shelf: Shelf, meant: bool
+    told: Understood, missing: int, tales: Sequence[Mapping[str, Any]], shelf: Shelf, meant: bool
 ) -> Understanding:
     categories = [tale["category"] for tale in tales[:10] if tale.get("category")]
     commonest = max(categories, key=categories.count) if categories else None
@@ -223,7 +225,7 @@ def _understanding(
         removed=[_demand(one) for one in told.removed],
         read=[Read(word=one.word, read=one.read, why=one.why) for one in told.mended],
         category=commonest if told.parts and categories.count(commonest) * 2 > len(categories) else None,
-        missing=sought.most_missing if sought.parts else 0,
+        missing=missing,
         meaning=meant,
     )
 
@@ -279,9 +281,10 @@ def _highlights(tale: Mapping[str, Any], terms: set[str], shelf: Shelf) -> dict[
 def _marked(text: str, terms: set[str], shelf: Shelf) -> str | None:
     """A text, around its first word that was found where it is long, with such words marked; None where none is in it."""
     spans = [
-        (word.start, word.end)
-        for word in shelf.analysis.words(text)
-        if terms.intersection(shelf.analysis.stems(word.form)) or word.quantity in terms
+        (start + word.start, start + word.end)
+        for start, run in shelf.analysis.placed(text)
+        for word, said in zip(run.words, run.terms, strict=True)
+        if not terms.isdisjoint(said)
     ]
     if not spans:
         return None
@@ -298,7 +301,7 @@ def _marked(text: str, terms: set[str], shelf: Shelf) -> str | None:
             ]
             place = other
     parts += [html.escape(text[place:end], quote=False), "…" if end < len(text) else ""]
-    return re.sub(r"\s+", " ", "".join(parts)).strip()
+    return " ".join("".join(parts).split())
 
 
 def _reason(found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shelf, weights: Weights) -> Explanation:
