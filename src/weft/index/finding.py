@@ -221,7 +221,10 @@ class Shelf:
 
     def both(self, conditions: Sequence[Mask]) -> Mask:
         """The condition that several hold."""
-        return np.logical_and.reduce(conditions) if conditions else self._there
+        found = self._there
+        for one in conditions:
+            found = found & one
+        return found
 
     def either(self, conditions: Sequence[Mask]) -> Mask:
         """The condition that one of several holds."""
@@ -251,10 +254,10 @@ class Shelf:
     def between(self, column: str, least: int | None, most: int | None) -> Mask:
         """The condition that a number lies between two, both included; what has no such number lies nowhere."""
         held = self.column(column)
-        found: Mask = held >= (NO_PRICE + 1 if least is None else least)
+        inside = np.asarray(held >= (NO_PRICE + 1 if least is None else least), np.bool_)
         if most is not None:
-            found &= held <= most
-        return found
+            inside &= held <= most
+        return inside
 
     def on_show(self) -> Mask:
         """The condition that a product is published and no draft."""
@@ -262,7 +265,7 @@ class Shelf:
 
     @cached_property
     def _on_show(self) -> Mask:
-        return self._there & self.column("shown")
+        return np.asarray(self._there & self.column("shown"), np.bool_)
 
     def available(self) -> Mask:
         """The condition that a product can be bought now."""
@@ -270,7 +273,7 @@ class Shelf:
 
     @cached_property
     def _available(self) -> Mask:
-        return self.column("stock") > 0
+        return np.asarray(self.column("stock") > 0, np.bool_)
 
     def says(self, terms: Sequence[str]) -> Mask:
         """The condition that a product has one of some terms in any of its texts."""
@@ -386,7 +389,7 @@ class Shelf:
         enough = whole.said_enough[places] if whole is not None else np.ones(len(places), np.bool_)
         totals = words + weights.meaning * cosines + weights.whole * enough
         totals *= np.where(self.available()[places], 1.0, weights.out)
-        order = np.lexsort((places, -totals))
+        order = np.lexsort((places, -totals))[:most]
         return [
             Found(*told)
             for told in zip(

@@ -22,6 +22,8 @@ class Meanings:
             raise OSError(f"{graph} is no graph of vectors")
         self._graph = opened
         self.width = int(opened.ndim)
+        # The graph was drawn of all places below their count.
+        self._drawn = np.uint64(len(opened))
         if any(vectors.shape[1] != self.width for _, vectors in beside):
             raise ValueError(f"{graph} has vectors of another width than what was written after it")
         self._places = np.concatenate(
@@ -57,7 +59,7 @@ class Meanings:
             later = self._places[spots] == places
             found[later] = self._vectors[spots[later]]
             left = np.flatnonzero(~later)
-        left = left[np.asarray(self._graph.contains(places[left]), np.bool_)] if len(left) else left
+        left = left[places[left] < self._drawn]
         if len(left):
             found[left] = self._graph.get(places[left])
         return found

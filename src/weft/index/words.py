@@ -38,8 +38,8 @@ _VULGAR: Final = {
     "½": " 1/2", "⅓": " 1/3", "⅔": " 2/3", "¼": " 1/4", "¾": " 3/4", "⅛": " 1/8", "⅜": " 3/8", "⅝": " 5/8", "⅞": " 7/8",
 }  # fmt: skip
 _MARKS: Final = {'"': "inch", "'": "foot"}
-_CHUNK: Final = re.compile(r"\S+")
 _LONGEST_WORD: Final = 64
+_LONGEST_NUMBER: Final = 15
 _MOST_KEPT: Final = 100_000
 
 
@@ -58,22 +58,27 @@ class Word(NamedTuple):
     @property
     def number(self) -> bool:
         """Whether it is a number."""
-        return self.form[:1].isdigit() and bool(_NUMBER.fullmatch(self.form))
+        form = self.form
+        return form[:1].isdigit() and (form.isdecimal() or bool(_NUMBER.fullmatch(form)))
 
 
 class Run:
-    """Some of a text between blanks, read: its words, and the terms that they are found by.
+    """Some of a text between blanks, read: its words, and the terms that they are found by, `said` all of them.
 
     `numbered` where it has a number, `measuring` where what stands before may be measured in it, `crossed` where it ends in the
     sign between two measures.
     """
 
-    __slots__ = ("crossed", "forms", "measuring", "numbered", "starts", "terms", "words")
+    __slots__ = ("crossed", "forms", "length", "measuring", "numbered", "said", "starts", "terms", "words")
 
-    def __init__(self, words: tuple[Word, ...], tokens: Sequence[Word], terms: tuple[tuple[str, ...], ...]) -> None:
+    def __init__(
+        self, length: int, words: tuple[Word, ...], tokens: Sequence[Word], terms: tuple[tuple[str, ...], ...]
+    ) -> None:
         first = tokens[0].form if tokens else ""
+        self.length = length
         self.words = words
         self.terms = terms
+        self.said = frozenset(term for some in terms for term in some)
         self.forms = tuple(word.form for word in words if not word.number)
         self.numbered = any(word.number or word.form[:1].isdigit() for word in tokens)
         self.starts = bool(tokens) and tokens[0].number
@@ -144,18 +149,12 @@ class Analysis:
     def runs(self, text: str) -> list[Run]:
         """A text as runs: what stands between two blanks, a number together with what it is measured in.
 
-        The words of all runs are those of the text; a run that was met before is not read again.
+        The words of all runs are those of the text, and in a text with single blanks each run begins one sign after the last ends. A
+        run that was met before is not read again.
         """
-        return self._together(text.split(), None, text)
+        return self._together(text.split())
 
-    def placed(self, text: str) -> list[tuple[int, Run]]:
-        """The runs of a text, each with where it begins; the places of its words count from there."""
-        places = [(found.start(), found.group()) for found in _CHUNK.finditer(text)]
-        taken: list[int] = []
-        runs = self._together([chunk for _, chunk in places], taken, text, [start for start, _ in places])
-        return [(places[place][0], run) for place, run in zip(taken, runs, strict=True)]
-
-    def _together(self, chunks: list[str], taken: list[int] | None, text: str, starts: Sequence[int] = ()) -> list[Run]:
+    def _together(self, chunks: list[str]) -> list[Run]:
         found: list[Run] = []
         kept, place, count = self._runs, 0, len(chunks)
         while place < count:
@@ -165,20 +164,13 @@ class Analysis:
                 while following < count and self._belongs(chunks[following]):
                     following += 1
                 if following > place + 1:
-                    last = following - 1
-                    whole = (
-                        text[starts[place] : starts[last] + len(chunks[last])]
-                        if starts
-                        else " ".join(chunks[place:following])
-                    )
+                    whole = " ".join(chunks[place:following])
                     run = kept.get(whole) or self._read(whole)
                 if found and len(run.words) > 1 and run.words[0].form == "x" and run.words[1].number:
                     run = _part(run, 1, None)
             elif run.crossed and (found or len(run.words) > 1) and self._begins(chunks, following):
                 run = _part(run, 0, -1)
             found.append(run)
-            if taken is not None:
-                taken.append(place)
             place = following
         return found
 
@@ -198,7 +190,7 @@ class Analysis:
         else:
             tokens = list(_split(text, self._pairs))
             words = tuple(_joined(iter(tokens)))
-        run = Run(words, tokens, tuple(map(self._terms, words)))
+        run = Run(len(text), words, tokens, tuple(map(self._terms, words)))
         if len(text) <= _LONGEST_WORD:
             if len(self._runs) > _MOST_KEPT:
                 self._runs = {}
@@ -210,7 +202,9 @@ class Analysis:
 def _part(run: Run, first: int, last: int | None) -> Run:
     """A run without the sign between two measures with which it begins or ends."""
     made = Run.__new__(Run)
+    made.length = run.length
     made.words, made.terms = run.words[first:last], run.terms[first:last]
+    made.said = frozenset(term for some in made.terms for term in some)
     made.forms = tuple(word.form for word in made.words if not word.number)
     made.numbered = made.starts = made.measuring = made.crossed = False
     return made
@@ -328,6 +322,8 @@ def _between_numbers(words: Sequence[Word], place: int) -> bool:
 
 
 def _value(form: str) -> float | None:
+    if form.isdecimal() and len(form) < _LONGEST_NUMBER:
+        return float(form)
     if "/" in form:
         above, below = form.split("/", 1)
         return int(above) / int(below) if int(below) and len(above) < 9 else None

@@ -51,7 +51,8 @@ def searched(asked: Search, business: Business) -> Results:
     found, matches, total = _page(asked, matches, sought, shelf, weights, near)
     tales = [shelf.told(one) for one in found]
     facets = _facets(asked, matches, shelf, total)
-    hits = [_hit(one, tale, told, asked, shelf, weights) for one, tale in zip(found, tales, strict=True)]
+    terms = frozenset(term for part in told.parts for term, _ in part.terms)
+    hits = [_hit(one, tale, told, terms, asked, shelf, weights) for one, tale in zip(found, tales, strict=True)]
     return Results(
         hits=hits,
         total=total,
@@ -234,9 +235,16 @@ def _demand(one: Constraint) -> Demand:
     return Demand(kind=one.kind, text=one.text, says=one.says, values=list(one.values), min=one.least, max=one.most)
 
 
-def _hit(found: Found, tale: Mapping[str, Any], told: Understood, asked: Search, shelf: Shelf, weights: Weights) -> Hit:
+def _hit(
+    found: Found,
+    tale: Mapping[str, Any],
+    told: Understood,
+    terms: frozenset[str],
+    asked: Search,
+    shelf: Shelf,
+    weights: Weights,
+) -> Hit:
     stock, currency = tale["stock"], tale.get("currency")
-    terms = {term for part in told.parts for term, _ in part.terms}
     different = tale.get("high") != tale.get("low")
     return Hit(
         id=tale["id"],
@@ -249,7 +257,7 @@ def _hit(found: Found, tale: Mapping[str, Any], told: Understood, asked: Search,
         price_to=amount(tale.get("high"), currency) if different else None,
         available=stock > 0,
         stock=None if stock == NO_LIMIT else stock,
-        variants=_variants(tale, told, asked),
+        variants=_variants(tale, told, asked) if tale["variants"] else [],
         highlights=_highlights(tale, terms, shelf),
         why=_reason(found, tale, told, shelf, weights) if asked.explain else None,
     )
@@ -269,23 +277,29 @@ def _variants(tale: Mapping[str, Any], told: Understood, asked: Search) -> list[
     return sorted(tale["variants"], key=rank)
 
 
-def _highlights(tale: Mapping[str, Any], terms: set[str], shelf: Shelf) -> dict[str, str]:
+def _highlights(tale: Mapping[str, Any], terms: frozenset[str], shelf: Shelf) -> dict[str, str]:
     found = {}
     for name, text in (("title", tale["title"]), ("description", tale["body"])):
-        marked = _marked(text, terms, shelf)
+        marked = _marked(text, terms, shelf) if text else None
         if marked is not None:
             found[name] = marked
     return found
 
 
-def _marked(text: str, terms: set[str], shelf: Shelf) -> str | None:
+def _marked(text: str, terms: frozenset[str], shelf: Shelf) -> str | None:
     """A text, around its first word that was found where it is long, with such words marked; None where none is in it."""
-    spans = [
-        (start + word.start, start + word.end)
-        for start, run in shelf.analysis.placed(text)
-        for word, said in zip(run.words, run.terms, strict=True)
-        if not terms.isdisjoint(said)
-    ]
+    # In what is shown blanks are single, and then a run tells where it stands by its length.
+    text = " ".join(text.split())
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for run in shelf.analysis.runs(text):
+        if not terms.isdisjoint(run.said):
+            spans += [
+                (at + word.start, at + word.end)
+                for word, said in zip(run.words, run.terms, strict=True)
+                if not terms.isdisjoint(said)
+            ]
+        at += run.length + 1
     if not spans:
         return None
     start = 0 if len(text) <= _BODY_SHOWN else max(text.rfind(" ", 0, max(spans[0][0] - 60, 0)), 0)
@@ -301,7 +315,7 @@ def _marked(text: str, terms: set[str], shelf: Shelf) -> str | None:
             ]
             place = other
     parts += [html.escape(text[place:end], quote=False), "…" if end < len(text) else ""]
-    return " ".join("".join(parts).split())
+    return "".join(parts).strip()
 
 
 def _reason(found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shelf, weights: Weights) -> Explanation:
