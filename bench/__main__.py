@@ -26,6 +26,7 @@ NAMES = (
     "translate",
     "write_model",
     "search",
+    "behaviors",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -43,6 +44,12 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=0, metavar="N", help="write: print N products before and after")
     parser.add_argument("--seed", type=int, default=7, help="write: which products those are")
     parser.add_argument("--sample", action="store_true", help="write: pairs of the sample shop")
+    parser.add_argument(
+        "--cache", type=Path, help="search: a folder in which imports and vectors are kept for the next time"
+    )
+    parser.add_argument(
+        "--choose", action="store_true", help="search: choose weights by cross-validation, and measure no more"
+    )
     parser.add_argument("--json", action="store_true", help="one line for each figure")
     options = parser.parse_args()
     unknown = set(options.names) - set(NAMES)

@@ -50,8 +50,16 @@ class Place:
 
 
 @contextlib.contextmanager
-def place() -> Iterator[Place]:
-    """A fresh Weft folder; its server is stopped and everything removed at the end."""
+def place(kept: Path | None = None) -> Iterator[Place]:
+    """A fresh Weft folder; its server is stopped and everything removed at the end. A folder that is `kept` stays as it is left."""
+    if kept is not None:
+        (kept / "home").mkdir(parents=True, exist_ok=True)
+        try:
+            with Database.open(Settings(home=kept / "home")) as database:
+                yield Place(kept / "home", kept, database)
+        finally:
+            embedded.stop(kept / "home")
+        return
     with tempfile.TemporaryDirectory(prefix="weft-bench-") as folder:
         home = Path(folder) / "home"
         home.mkdir()

@@ -9,6 +9,7 @@ from weft.access import businesses
 from weft.access.businesses import Tenant
 from weft.gateway.handle import Models
 from weft.postgres.database import Database
+from weft.store.behaviors import Behaviors
 from weft.store.catalog import Catalog
 from weft.store.changes import Changes
 from weft.store.customers import Customers
@@ -20,6 +21,7 @@ from weft.store.memory import Memory
 from weft.store.orders import Orders
 from weft.store.preferences import Preferences
 from weft.store.remembered import Remembered
+from weft.store.rules import Rules
 from weft.store.sales import Sales
 from weft.store.stock import Stock
 from weft.store.things import Things
@@ -39,6 +41,7 @@ class Business:
         self.sales = Sales(database, tenant.uid)
         self.customers = Customers(database, tenant.uid)
         self.stock = Stock(database, tenant.uid)
+        self.behaviors = Behaviors(database, tenant.uid, tenant.currency)
         self.things = Things(database, tenant.uid)
         self.changes = Changes(database, tenant.uid, tenant.currency)
         self.journal = Journal(database, tenant.uid)
@@ -46,6 +49,7 @@ class Business:
         self.remembered = Remembered(database, tenant.uid)
         self.learned = Learned(database, tenant.uid)
         self.preferences = Preferences(database, tenant.uid)
+        self.rules = Rules(database, tenant.uid)
         self.glossary = Glossary(database, tenant.uid)
         self.memory = Memory(database, tenant.uid)
         self.translations = Translations(database, tenant.uid)

@@ -18,7 +18,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from weft import discover, timed
-from weft.errors import Conflict, InputError, NotFound, SkillFailed, SkillTimeout, WeftError
+from weft.errors import Conflict, Forbidden, InputError, NotFound, SkillFailed, SkillTimeout, WeftError
 from weft.gateway import errand
 
 if TYPE_CHECKING:
@@ -92,6 +92,11 @@ class Skill:
     answers the requests, as plain values, whose answers are edits of them; and `taught`, a function of (request, business, texts by
     field) that answers the conversation, as chat messages, in which a model gives these texts.
 
+    A skill that is `public` may be asked by a shop's pages: by a browser key, which stands in their source. What belongs to the
+    merchant alone is named in `private`, the request's fields that such a key may not say (`explain`; `filters.stock` is a name or
+    value within a field), and left out of the answer by `shown`, a function of (answer, business) that answers what everybody
+    may see.
+
     Marks that every surface understands: `writes`, the answer's `changes` can be proposed; `long`, it may take minutes;
     `streams`, its engine yields pieces of text and last the answer. `seconds` is how long one answer may take. A new
     `version` makes every remembered answer stale.
@@ -111,6 +116,9 @@ class Skill:
     ahead: str | None = None
     again: str | None = None
     taught: str | None = None
+    public: bool = False
+    private: Sequence[str] = ()
+    shown: str | None = None
     writes: Literal["catalog"] | None = None
     long: bool = False
     streams: bool = False
@@ -119,6 +127,7 @@ class Skill:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reads", tuple(self.reads))
+        object.__setattr__(self, "private", tuple(self.private))
         if not _NAME.fullmatch(self.name):
             raise InputError(f"A skill's name is lower-case words joined by hyphens, not {self.name!r}.")
         kinds: tuple[Any, ...] = (self.asks, self.answers)
@@ -134,12 +143,18 @@ class Skill:
             self.ahead,
             self.again,
             self.taught,
+            self.shown,
         )
         for place in places:
             if place is not None and not _PLACE.fullmatch(place):
                 raise InputError(f"The skill {self.name} names an engine as module:function, not {place!r}.")
         if self.over is not None and self.over not in self.asks.model_fields:
             raise InputError(f"The skill {self.name} runs over {self.over!r}, which its request does not have.")
+        for name in self.private:
+            if name.partition(".")[0] not in self.asks.model_fields:
+                raise InputError(f"The skill {self.name} keeps {name!r} private, which its request does not have.")
+        if self.public and (self.writes or self.streams):
+            raise InputError(f"The skill {self.name} is public, so it can neither write nor stream.")
         if self.writes and "changes" not in self.answers.model_fields:
             raise InputError(f"The skill {self.name} writes, so its answer needs a field `changes`.")
 
@@ -369,6 +384,27 @@ def answering(
         stream = timed.Stream(one, asked, skill.seconds, most, waiting)
     with stream:
         yield (given if isinstance(given, WeftError) else _judged(skill, given) for given in stream)
+
+
+def kept_private(skill: Skill, asked: BaseModel) -> None:
+    """Raise Forbidden where a request says what a skill keeps private."""
+    for name in skill.private:
+        field, _, within = name.partition(".")
+        value = getattr(asked, field)
+        if within:
+            said = value == within or (isinstance(value, (Mapping, list, tuple)) and within in value)
+        else:
+            said = value != skill.asks.model_fields[field].get_default(call_default_factory=True)
+        if said:
+            what = f"{field} by {within}" if within else field
+            raise Forbidden(
+                f"A browser key cannot ask {skill.name} for {what}: it would tell shoppers what is the merchant's own."
+            )
+
+
+def public_answer(skill: Skill, answer: BaseModel, business: "Business") -> BaseModel:
+    """An answer as everybody may see it; raises what the skill's function raises."""
+    return answer if skill.shown is None else _checked(skill, _called(skill, _loaded(skill.shown), answer, business))
 
 
 def look_ahead(skill: Skill, asked: Sequence[BaseModel], business: "Business") -> None:

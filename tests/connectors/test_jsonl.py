@@ -125,7 +125,6 @@ def taken(items: list[Taken | Rejected]) -> list[dict[str, Any]]:
             {"kind": "conversation", "id": "c1", "at": "2026-05-31T12:00:00+00:00", "body": {"turns": []}},
         ),
         ("documents", {"kind": "document", "id": "d1", "subject": "Returns", "body": {"text": "thirty days"}}),
-        ("behaviors", {"kind": "behavior", "id": "b1", "body": {"view": "lamp"}}),
     ],
 )
 def test_a_record_is_read_again_as_it_was_written(tmp_path: Path, kind: str, record: dict[str, Any]) -> None:

@@ -1,12 +1,17 @@
 """The schema is applied once, whole, in order, and never backwards."""
 
+from datetime import UTC, datetime
+
 import psycopg
 import pytest
 
+from weft.access import businesses
+from weft.business import Business
 from weft.errors import DatabaseError
 from weft.postgres import embedded, migrate
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.store.behaviors import Taken
 
 
 @pytest.fixture
@@ -66,3 +71,43 @@ def test_a_step_that_fails_leaves_nothing_of_any_step(
         assert migrate.migrate(owner, embedded.LOGIN) == ["8001_good.sql"]
         owner.execute("drop table weft.added")
         owner.execute("delete from weft.migration where name = '8001_good.sql'")
+
+
+def test_behaviors_that_were_things_are_moved_with_all_that_they_say(
+    spare: Settings, owner: psycopg.Connection
+) -> None:
+    with owner, Database.open(spare) as database:
+        shop = Business(database, businesses.ensured(database, "moved"))
+        bodies = {
+            "b-1": '{"event": "purchase", "session": "s", "customer": "c", "product": "rug", "quantity": 2, "sku": "R"}',
+            "b-2": '{"event": "search", "query": " Blue  Tent", "results": 0}',
+            "0198f2a5-0000-7000-8000-000000000001": '{"view": "lamp", "position": 1.5}',
+        }
+        owner.execute("drop table weft.behavior")
+        owner.execute("delete from weft.migration where name = '0007_behaviors.sql'")
+        for name, body in bodies.items():
+            owner.execute(
+                "insert into weft.thing (uid, business, kind, id, at, subject, body) "
+                "values (gen_random_uuid(), %s, 'behavior', %s, '2026-05-04T12:00Z', 'rug', %s)",
+                (shop.uid, name, body),
+            )
+        assert migrate.migrate(owner, embedded.LOGIN) == ["0007_behaviors.sql"]
+        kept = {record["id"]: record for record in shop.behaviors.records()}
+        assert kept.keys() == bodies.keys()
+        assert kept["b-1"] == {
+            "kind": "behavior",
+            "id": "b-1",
+            "action": "purchase",
+            "at": datetime(2026, 5, 4, 12, tzinfo=UTC),
+            "session": "s",
+            "customer": "c",
+            "product": "rug",
+            "quantity": 2,
+            "attributes": {"sku": "R"},
+        }
+        assert kept["b-2"]["results"] == 0
+        assert kept["0198f2a5-0000-7000-8000-000000000001"]["attributes"] == {"view": "lamp", "position": 1.5}
+        assert list(shop.things.records("behavior")) == []
+        with shop.transaction() as connection:
+            again = shop.behaviors.put(connection, [{"id": name, "action": "view", "product": "x"} for name in bodies])
+        assert again == Taken(known=3)

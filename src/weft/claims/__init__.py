@@ -10,10 +10,12 @@ from typing import Any
 
 from weft.claims import assertions as _assertions
 from weft.claims.assertions import Claim
-from weft.claims.facts import Fact, Facts, facts_of, prepared
+from weft.claims.fact import Fact, Facts
+from weft.claims.facts import prepared
 from weft.claims.judging import Judged, judged
 from weft.claims.languages import language_of
 from weft.claims.markets import own_words
+from weft.claims.records import facts_of
 from weft.claims.tongue import misplaced
 
 __all__ = [

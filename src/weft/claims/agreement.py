@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from weft.claims.assertions import Assertions
-from weft.claims.facts import Fact, Facts, Quantity, Sides, words_near
+from weft.claims.fact import Fact, Facts, Quantity, Sides
 from weft.claims.finding import STOPS, Finding
 from weft.claims.lexicon import parents, plain_letters
 from weft.claims.numerals import Number, plain
+from weft.claims.stated import words_near
 from weft.claims.units import Unit, units
 from weft.claims.verdict import Ruling, quoted, says_otherwise, says_so
 

@@ -8,9 +8,10 @@ from typing import Final
 from weft.claims.agreement import holding
 from weft.claims.assertions import Assertions
 from weft.claims.denials import stem
-from weft.claims.facts import Fact, Facts, Quantity, words_near
+from weft.claims.fact import Fact, Facts, Quantity
 from weft.claims.finding import STOPS, Finding
 from weft.claims.numerals import Number
+from weft.claims.stated import words_near
 from weft.claims.verdict import Ruling, quoted, says_otherwise, says_so
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from weft.claims import agreement, counting, naming, wording
 from weft.claims.assertions import Assertions, Claim
-from weft.claims.facts import Fact, Facts
+from weft.claims.fact import Fact, Facts
 from weft.claims.finding import Finding
 from weft.claims.verdict import Ruling, Verdict
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from weft.claims.facts import Fact, Facts
+from weft.claims.fact import Fact, Facts
 from weft.claims.finding import Finding
 from weft.claims.languages import small_words
 from weft.claims.lexicon import UNION, properties_of, regions

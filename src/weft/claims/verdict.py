@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from weft.claims.facts import Fact
+from weft.claims.fact import Fact
 
 Verdict = Literal["supported", "contradicted", "unknown"]
 Ruling = tuple[Verdict, Fact | None, str]

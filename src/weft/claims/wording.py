@@ -6,7 +6,7 @@ from typing import Final
 
 from weft.claims.assertions import Assertions
 from weft.claims.denials import chinese_denied, chinese_late, groups, stem, telling, withheld
-from weft.claims.facts import Fact, Facts, Known
+from weft.claims.fact import Fact, Facts, Known
 from weft.claims.finding import Finding, Scan, is_preposition
 from weft.claims.lexicon import Entry, parents
 from weft.claims.verdict import Ruling, quoted, says_otherwise

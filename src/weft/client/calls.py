@@ -14,6 +14,24 @@ from weft.client.base import Skills as _Skills
 from weft.client.wire import AsyncWire, Event, File, Wire, call, named
 
 
+class Because(TypedDict):
+    """A product because of which another is shown, and in how many of how many cases both were taken."""
+
+    product: str
+    title: str
+    together: int | None
+    of: int | None
+
+
+class BehaviorsTaken(TypedDict):
+    """What became of a batch: `taken` are new, `known` were sent before, `left_out` are a bot's and in no report."""
+
+    taken: int
+    known: int
+    left_out: int
+    problems: list[NotTaken]
+
+
 class Bounds(TypedDict):
     """A number's least and most, both included."""
 
@@ -48,6 +66,7 @@ class BusinessSettings(TypedDict):
     languages: Languages
     markets: Markets
     claims: Claims
+    search: Dials
 
 
 class Checked(TypedDict):
@@ -78,6 +97,17 @@ class Demand(TypedDict):
     values: list[str]
     min: int | None
     max: int | None
+    currency: str | None
+
+
+class Dials(TypedDict):
+    """How much what a product does for the business moves it: from -1 (away) over 0 (off) to 1 (forward), by signal."""
+
+    stock: NotRequired[float]
+    margin: NotRequired[float]
+    velocity: NotRequired[float]
+    newness: NotRequired[float]
+    returns: NotRequired[float]
 
 
 class Done(TypedDict):
@@ -108,7 +138,11 @@ class Explanation(TypedDict):
 
     words: float
     meaning: float
+    whole: float
     stock: float
+    times: float
+    moved: list[Moved]
+    reranked: float | None
     matched: dict[str, list[str]]
     missing: list[str]
     says: str
@@ -224,6 +258,8 @@ class KeyLine(TypedDict):
     expires_at: str | None
     revoked_at: str | None
     limits: KeyLimits
+    origins: list[str]
+    shown: str | None
 
 
 class Languages(TypedDict):
@@ -231,6 +267,13 @@ class Languages(TypedDict):
 
     main: NotRequired[str]
     others: NotRequired[list[str]]
+
+
+class Left(TypedDict):
+    """A row of a file that could not be taken, and why."""
+
+    line: int
+    says: str
 
 
 class Loaded(TypedDict):
@@ -257,6 +300,7 @@ class MadeKey(TypedDict):
     business: str
     expires_at: str | None
     limits: KeyLimits
+    origins: list[str]
 
 
 class Market(TypedDict):
@@ -324,6 +368,37 @@ class ModelShown(TypedDict):
     suspended: str | None
 
 
+class Motive(TypedDict):
+    """Why a product is shown: a sentence, and the numbers that make up its score."""
+
+    how: str
+    says: str
+    because: list[Because]
+    affinity: float
+    multiplier: float
+
+
+class Move(TypedDict):
+    """A product that would stand at another place; null is beyond what is compared."""
+
+    id: str
+    title: str
+    before: int | None
+    after: int | None
+    says: str
+
+
+class Moved(TypedDict):
+    """What moved a hit beside its fitting: a rule of the merchant's, or a dial."""
+
+    kind: str
+    name: str
+    rule: str | None
+    times: float | None
+    value: float | None
+    says: str
+
+
 class Named(TypedDict):
     """A product that is suggested."""
 
@@ -343,12 +418,28 @@ class Names(TypedDict):
     at: str | None
 
 
+class NearBy(TypedDict):
+    """A product that is nearest to what was looked for; `lacks` are the words that it does not say."""
+
+    id: str
+    title: str
+    meaning: float
+    lacks: list[str]
+
+
 class Need(TypedDict):
     """A fact that buyers of such a product decide by, and that nothing known of it states."""
 
     fact: str
     why: str
     field: str
+
+
+class NotTaken(TypedDict):
+    """One behavior that cannot be taken: its place in the batch, from 0, and why."""
+
+    at: int
+    says: str
 
 
 class Organized(TypedDict):
@@ -362,6 +453,21 @@ class Organized(TypedDict):
     attributes: list[Found]
     quality: Quality | None
     proposed: Proposed | None
+
+
+class Outcome(TypedDict):
+    """What came of the answers to a query or of a strip, or of all of them."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
 
 
 class Page(TypedDict):
@@ -380,6 +486,13 @@ class Piece(TypedDict):
     claims: int
     engine: Literal["local", "model"]
     model: str | None
+
+
+class Pin(TypedDict):
+    """A product and the place where it stands, counted from 1."""
+
+    product: str
+    place: int
 
 
 class Place(TypedDict):
@@ -401,6 +514,30 @@ class Placed(TypedDict):
     model: str | None
     node: str | None
     path: str | None
+
+
+class Previewed(TypedDict):
+    """What would become of one search."""
+
+    query: str
+    times: int | None
+    changed: bool
+    total_before: int
+    total_after: int
+    redirect_before: str | None
+    redirect_after: str | None
+    moves: list[Move]
+    rules: list[Ruling]
+
+
+class Previews(TypedDict):
+    """What would move in each search, and in how many anything would."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    searches: list[Previewed]
+    changed: int
 
 
 class Proof(TypedDict):
@@ -449,6 +586,22 @@ class Quality(TypedDict):
     reasons: list[Reason]
 
 
+class QueryOutcome(TypedDict):
+    """What came of the searches for one thing."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
+    query: str
+
+
 class Read(TypedDict):
     """A word that was read as another."""
 
@@ -465,6 +618,34 @@ class Reason(TypedDict):
     points: int
     words: str
     fix: str
+
+
+class Recommendations(TypedDict):
+    """The products, the best first, and how they were found."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    items: list[Recommended]
+    kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"]
+    how: str
+    query_id: str
+
+
+class Recommended(TypedDict):
+    """A product that is recommended."""
+
+    id: str
+    title: str
+    score: float
+    vendor: str | None
+    category: str | None
+    image: str | None
+    price: dict[str, Any] | None
+    price_to: dict[str, Any] | None
+    available: bool
+    stock: int | None
+    why: Motive | None
 
 
 class Removed(TypedDict):
@@ -493,12 +674,15 @@ class Results(TypedDict):
     engine: Literal["local", "model"]
     model: str | None
     note: str | None
+    query_id: str
     hits: list[Hit]
     total: int
     facets: dict[str, list[Value]]
     price_range: dict[str, Any] | None
     understood: Understanding
     did_you_mean: str | None
+    redirect: str | None
+    rules: list[Ruling]
 
 
 class RouteLine(TypedDict):
@@ -527,6 +711,45 @@ class RouteTarget(TypedDict):
     weight: NotRequired[float]
 
 
+class Rule(TypedDict):
+    """What holds for some searches: who is pinned, boosted, buried or hidden, where they lead, which words mean the same."""
+
+    id: NotRequired[str | None]
+    kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"]
+    name: NotRequired[str]
+    on: NotRequired[bool]
+    match: NotRequired[Literal["any", "exact", "contains"]]
+    query: NotRequired[list[str]]
+    category: NotRequired[str]
+    starts: NotRequired[str | None]
+    ends: NotRequired[str | None]
+    zone: NotRequired[str]
+    pins: NotRequired[list[Pin]]
+    sold_out: NotRequired[bool]
+    products: NotRequired[list[str]]
+    filters: NotRequired[dict[str, str | float | bool | list[str | float] | Bounds]]
+    times: NotRequired[float | None]
+    url: NotRequired[str]
+    words: NotRequired[list[str]]
+    typed: NotRequired[list[str]]
+
+
+class RulesRemoved(TypedDict):
+    """How many rules were taken away."""
+
+    removed: int
+
+
+class Ruling(TypedDict):
+    """A rule that held for a search."""
+
+    id: str | None
+    kind: str
+    name: str
+    says: str
+    searches: str
+
+
 class Run(TypedDict):
     """A run: `done` counts records that have an answer or failed, `made` the answers made now, `remembered` those not."""
 
@@ -542,6 +765,24 @@ class Run(TypedDict):
     failed: int
     seconds: float
     problem: str | None
+
+
+class SearchReport(TypedDict):
+    """What came of searches between two moments."""
+
+    since: str | None
+    until: str | None
+    bots: int
+    total: Outcome
+    rows: list[QueryOutcome]
+
+
+class Section(TypedDict):
+    """A part of the catalog and how many products are in it."""
+
+    value: str
+    count: int
+    name: str
 
 
 class SegmentCount(TypedDict):
@@ -573,9 +814,36 @@ class SkillLine(TypedDict):
     writes: str | None
     long: bool
     streams: bool
+    public: bool
     over: str | None
     request: dict[str, Any]
     answer: dict[str, Any]
+
+
+class StripOutcome(TypedDict):
+    """What came of one strip of recommendations."""
+
+    times: int
+    people: int
+    found_nothing: int
+    clicked: int
+    click_through: float
+    position: float | None
+    carted: int
+    bought: int
+    revenue: list[dict[str, Any]]
+    last: str | None
+    strip: str
+
+
+class StripReport(TypedDict):
+    """What came of strips of recommendations between two moments."""
+
+    since: str | None
+    until: str | None
+    bots: int
+    total: Outcome
+    rows: list[StripOutcome]
 
 
 class Suggestions(TypedDict):
@@ -584,9 +852,38 @@ class Suggestions(TypedDict):
     engine: Literal["local", "model"]
     model: str | None
     note: str | None
+    query_id: str
     queries: list[str]
-    categories: list[Value]
+    categories: list[Section]
     products: list[Named]
+
+
+class Synonyms(TypedDict):
+    """Words that mean the same here, as a rule says it: who types one of `typed` is to find `words` as well."""
+
+    typed: list[str]
+    words: list[str]
+    people: int
+    says: str
+
+
+class TakenAfter(TypedDict):
+    """A product that people took after a search that failed."""
+
+    id: str
+    title: str
+    people: int
+    bought: int
+
+
+class TakenRules(TypedDict):
+    """What became of a file of rules."""
+
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    problems: list[Left]
 
 
 class TargetShown(TypedDict):
@@ -663,6 +960,13 @@ class Translated(TypedDict):
     proposed: Proposed | None
 
 
+class Tried(TypedDict):
+    """A query that people put in the place of one that failed, and that led to something."""
+
+    query: str
+    people: int
+
+
 class Twice(TypedDict):
     """Two products that are suspected to be one."""
 
@@ -686,6 +990,54 @@ class Understanding(TypedDict):
     category: str | None
     missing: int
     meaning: bool
+    reranked: str | None
+
+
+class Undone(TypedDict):
+    """The rule as it is now; null where the undone edit had made it."""
+
+    rule: Rule | None
+
+
+class Unmet(TypedDict):
+    """What people looked for and did not get, and what would mend it: words for the rules, and attributes as changes."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    demands: list[UnmetDemand]
+    synonyms: list[Synonyms]
+    proposed: Proposed | None
+
+
+class UnmetDemand(TypedDict):
+    """Something that people looked for and did not get, all its spellings together."""
+
+    query: str
+    spellings: list[str]
+    people: int
+    times: int
+    found_nothing: int
+    not_clicked: int
+    last: str | None
+    why: Literal["attribute", "synonym", "nothing", "not-taken", "met"]
+    says: str
+    meets: int
+    instead: list[Tried]
+    took: list[TakenAfter]
+    nearest: list[NearBy]
+
+
+class UnmetReport(TypedDict):
+    """What people looked for and did not get, and what would mend it."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    demands: list[UnmetDemand]
+    synonyms: list[Synonyms]
 
 
 class Untranslated(TypedDict):
@@ -893,6 +1245,55 @@ class Exports:
                 },
             ),
             to,
+        )
+
+
+class Behaviors:
+    """/behaviors"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def put(self, *, behaviors: list[Any]) -> BehaviorsTaken:
+        """Send what people did; what is sent again counts once, and one that cannot be taken keeps back no other."""
+        return cast("BehaviorsTaken", self._wire.json(call("POST", "/behaviors", body={"behaviors": behaviors})))
+
+    def all(
+        self, *, person: str | None = None, action: str | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What was done last, newest first; also what bots did, which says so."""
+        return cast(
+            "list[dict[str, Any]]",
+            self._wire.json(call("GET", "/behaviors", query={"person": person, "action": action, "limit": limit})),
+        )
+
+    def forget(self, *, person: str | None = None, before: str | None = None) -> Forgotten:
+        """Forget all that one person did, or all before a moment."""
+        return cast(
+            "Forgotten", self._wire.json(call("DELETE", "/behaviors", query={"person": person, "before": before}))
+        )
+
+    def count(self) -> dict[str, int]:
+        """How many there are of each action, and of bots."""
+        return cast("dict[str, int]", self._wire.json(call("GET", "/behaviors/counts")))
+
+    def searches(self, *, days: int | None = None, limit: int | None = None) -> SearchReport:
+        """What came of searches, by query, the most frequent first."""
+        return cast(
+            "SearchReport", self._wire.json(call("GET", "/behaviors/searches", query={"days": days, "limit": limit}))
+        )
+
+    def strips(self, *, days: int | None = None, limit: int | None = None) -> StripReport:
+        """What came of strips of recommendations, by place, the most frequent first."""
+        return cast(
+            "StripReport", self._wire.json(call("GET", "/behaviors/strips", query={"days": days, "limit": limit}))
+        )
+
+    def unmet(self, *, days: int | None = None, limit: int | None = None, people: int | None = None) -> UnmetReport:
+        """What people looked for and did not get, those of most people first; the skill `unmet` answers the same and proposes it."""
+        return cast(
+            "UnmetReport",
+            self._wire.json(call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})),
         )
 
 
@@ -1112,7 +1513,8 @@ class Keys:
     def make(
         self,
         *,
-        scope: Literal["read", "propose", "approve", "admin"] | None = None,
+        scope: Literal["browser", "read", "propose", "approve", "admin"] | None = None,
+        origins: list[str] | None = None,
         days: int | None = None,
         note: str | None = None,
         limits: KeyLimits | None = None,
@@ -1120,7 +1522,13 @@ class Keys:
         """Make a key; it is shown this once."""
         return cast(
             "MadeKey",
-            self._wire.json(call("POST", "/keys", body={"scope": scope, "days": days, "note": note, "limits": limits})),
+            self._wire.json(
+                call(
+                    "POST",
+                    "/keys",
+                    body={"scope": scope, "origins": origins, "days": days, "note": note, "limits": limits},
+                )
+            ),
         )
 
     def revoke(self, key: str) -> KeyLine:
@@ -1334,6 +1742,45 @@ class Skills(_Skills):
             ),
         )
 
+    def recommend(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
+        product: str | None = None,
+        cart: list[str] | None = None,
+        viewed: list[str] | None = None,
+        visitor: str | None = None,
+        customer: str | None = None,
+        exclude: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        limit: int | None = None,
+        explain: bool | None = None,
+    ) -> Recommendations:
+        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
+        return cast(
+            "Recommendations",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/recommend",
+                    query={"engine": engine},
+                    body={
+                        "kind": kind,
+                        "product": product,
+                        "cart": cart,
+                        "viewed": viewed,
+                        "visitor": visitor,
+                        "customer": customer,
+                        "exclude": exclude,
+                        "filters": filters,
+                        "limit": limit,
+                        "explain": explain,
+                    },
+                )
+            ),
+        )
+
     def search(
         self,
         *,
@@ -1437,6 +1884,28 @@ class Skills(_Skills):
                         "market": market,
                         "replace": replace,
                     },
+                )
+            ),
+        )
+
+    def unmet(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        days: int | None = None,
+        limit: int | None = None,
+        people: int | None = None,
+    ) -> Unmet:
+        """Finds what people looked for and did not get, and proposes what would mend it."""
+        return cast(
+            "Unmet",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/unmet",
+                    query={"engine": engine, "propose": propose},
+                    body={"days": days, "limit": limit, "people": people},
                 )
             ),
         )
@@ -1708,7 +2177,7 @@ class Settings:
         self._wire = wire
 
     def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims."""
+        """All sections: voice, languages, markets, claims, search."""
         return cast("BusinessSettings", self._wire.json(call("GET", "/settings")))
 
     def voice(
@@ -1774,7 +2243,34 @@ class Settings:
             ),
         )
 
-    def reset(self, section: Literal["voice", "languages", "markets", "claims"]) -> BusinessSettings:
+    def search(
+        self,
+        *,
+        stock: float | None = None,
+        margin: float | None = None,
+        velocity: float | None = None,
+        newness: float | None = None,
+        returns: float | None = None,
+    ) -> BusinessSettings:
+        """Set the dials of search and recommendations, as a whole: one that is left out is off."""
+        return cast(
+            "BusinessSettings",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/settings/search",
+                    body={
+                        "stock": stock,
+                        "margin": margin,
+                        "velocity": velocity,
+                        "newness": newness,
+                        "returns": returns,
+                    },
+                )
+            ),
+        )
+
+    def reset(self, section: Literal["voice", "languages", "markets", "claims", "search"]) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", self._wire.json(call("DELETE", "/settings/{}", section)))
 
@@ -1943,6 +2439,163 @@ class Memory:
         return self._wire.save(call("GET", "/memory/file", query={"format": format}), to)
 
 
+class Rules:
+    """/rules"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def load(
+        self,
+        file: File,
+        *,
+        format: Literal["csv", "solr", "elasticsearch", "algolia", "jsonl"] | None = None,
+        name: str | None = None,
+        dry_run: bool | None = None,
+    ) -> TakenRules:
+        """Send synonyms as CSV, or as Solr, Elasticsearch or Algolia have them; or rules of all kinds as JSON Lines."""
+        return cast(
+            "TakenRules",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/rules/file",
+                    query={"format": format, "name": named(file, name), "dry_run": dry_run},
+                    file=file,
+                )
+            ),
+        )
+
+    def export(self, to: str | Path, *, format: Literal["csv", "solr", "jsonl"] | None = None) -> Path:
+        """The synonyms as CSV or as Solr has them, or all rules as JSON Lines."""
+        return self._wire.save(call("GET", "/rules/file", query={"format": format}), to)
+
+    def all(
+        self,
+        *,
+        kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"] | None = None,
+        text: str | None = None,
+        limit: int | None = None,
+    ) -> list[Rule]:
+        """The rules in the order in which they were made."""
+        return cast(
+            "list[Rule]", self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit}))
+        )
+
+    def make(self, *, rules: list[Rule]) -> list[Rule]:
+        """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
+        return cast("list[Rule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
+
+    def get(self, rule: str) -> Rule:
+        """One rule."""
+        return cast("Rule", self._wire.json(call("GET", "/rules/{}", rule)))
+
+    def change(
+        self,
+        rule: str,
+        *,
+        kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"],
+        id: str | None = None,
+        name: str | None = None,
+        on: bool | None = None,
+        match: Literal["any", "exact", "contains"] | None = None,
+        query: list[str] | None = None,
+        category: str | None = None,
+        starts: str | None = None,
+        ends: str | None = None,
+        zone: str | None = None,
+        pins: list[Pin] | None = None,
+        sold_out: bool | None = None,
+        products: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        times: float | None = None,
+        url: str | None = None,
+        words: list[str] | None = None,
+        typed: list[str] | None = None,
+    ) -> Rule:
+        """Put a rule in place of the one that it was, as a whole."""
+        return cast(
+            "Rule",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/rules/{}",
+                    rule,
+                    body={
+                        "id": id,
+                        "kind": kind,
+                        "name": name,
+                        "on": on,
+                        "match": match,
+                        "query": query,
+                        "category": category,
+                        "starts": starts,
+                        "ends": ends,
+                        "zone": zone,
+                        "pins": pins,
+                        "sold_out": sold_out,
+                        "products": products,
+                        "filters": filters,
+                        "times": times,
+                        "url": url,
+                        "words": words,
+                        "typed": typed,
+                    },
+                )
+            ),
+        )
+
+    def switch(self, rule: str, *, on: bool) -> Rule:
+        """Turn a rule on or off."""
+        return cast("Rule", self._wire.json(call("PATCH", "/rules/{}", rule, body={"on": on})))
+
+    def remove(self, rule: str) -> RulesRemoved:
+        """Take a rule away; it can be undone."""
+        return cast("RulesRemoved", self._wire.json(call("DELETE", "/rules/{}", rule)))
+
+    def undo(self, rule: str) -> Undone:
+        """Put back what the last edit of a rule replaced; undone once more, it is as it was."""
+        return cast("Undone", self._wire.json(call("POST", "/rules/{}/undo", rule)))
+
+
+class Search:
+    """/search"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def preview(
+        self,
+        *,
+        queries: list[str] | None = None,
+        rules: list[Rule] | None = None,
+        without: list[str] | None = None,
+        dials: Dials | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        days: int | None = None,
+        depth: int | None = None,
+    ) -> Previews:
+        """What rules and dials would move in some searches, before anything is saved."""
+        return cast(
+            "Previews",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/search/preview",
+                    body={
+                        "queries": queries,
+                        "rules": rules,
+                        "without": without,
+                        "dials": dials,
+                        "filters": filters,
+                        "days": days,
+                        "depth": depth,
+                    },
+                )
+            ),
+        )
+
+
 class Business:
     """/business"""
 
@@ -1962,6 +2615,7 @@ class Calls:
         self.orders = Orders(wire)
         self.customers = Customers(wire)
         self.exports = Exports(wire)
+        self.behaviors = Behaviors(wire)
         self.changes = Changes(wire)
         self.journal = Journal(wire)
         self.keys = Keys(wire)
@@ -1977,6 +2631,8 @@ class Calls:
         self.settings = Settings(wire)
         self.glossary = Glossary(wire)
         self.memory = Memory(wire)
+        self.rules = Rules(wire)
+        self.search = Search(wire)
         self.business = Business(wire)
 
 
@@ -2110,6 +2766,62 @@ class AsyncExports:
                 },
             ),
             to,
+        )
+
+
+class AsyncBehaviors:
+    """/behaviors"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def put(self, *, behaviors: list[Any]) -> BehaviorsTaken:
+        """Send what people did; what is sent again counts once, and one that cannot be taken keeps back no other."""
+        return cast("BehaviorsTaken", await self._wire.json(call("POST", "/behaviors", body={"behaviors": behaviors})))
+
+    async def all(
+        self, *, person: str | None = None, action: str | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What was done last, newest first; also what bots did, which says so."""
+        return cast(
+            "list[dict[str, Any]]",
+            await self._wire.json(
+                call("GET", "/behaviors", query={"person": person, "action": action, "limit": limit})
+            ),
+        )
+
+    async def forget(self, *, person: str | None = None, before: str | None = None) -> Forgotten:
+        """Forget all that one person did, or all before a moment."""
+        return cast(
+            "Forgotten", await self._wire.json(call("DELETE", "/behaviors", query={"person": person, "before": before}))
+        )
+
+    async def count(self) -> dict[str, int]:
+        """How many there are of each action, and of bots."""
+        return cast("dict[str, int]", await self._wire.json(call("GET", "/behaviors/counts")))
+
+    async def searches(self, *, days: int | None = None, limit: int | None = None) -> SearchReport:
+        """What came of searches, by query, the most frequent first."""
+        return cast(
+            "SearchReport",
+            await self._wire.json(call("GET", "/behaviors/searches", query={"days": days, "limit": limit})),
+        )
+
+    async def strips(self, *, days: int | None = None, limit: int | None = None) -> StripReport:
+        """What came of strips of recommendations, by place, the most frequent first."""
+        return cast(
+            "StripReport", await self._wire.json(call("GET", "/behaviors/strips", query={"days": days, "limit": limit}))
+        )
+
+    async def unmet(
+        self, *, days: int | None = None, limit: int | None = None, people: int | None = None
+    ) -> UnmetReport:
+        """What people looked for and did not get, those of most people first; the skill `unmet` answers the same and proposes it."""
+        return cast(
+            "UnmetReport",
+            await self._wire.json(
+                call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})
+            ),
         )
 
 
@@ -2333,7 +3045,8 @@ class AsyncKeys:
     async def make(
         self,
         *,
-        scope: Literal["read", "propose", "approve", "admin"] | None = None,
+        scope: Literal["browser", "read", "propose", "approve", "admin"] | None = None,
+        origins: list[str] | None = None,
         days: int | None = None,
         note: str | None = None,
         limits: KeyLimits | None = None,
@@ -2342,7 +3055,11 @@ class AsyncKeys:
         return cast(
             "MadeKey",
             await self._wire.json(
-                call("POST", "/keys", body={"scope": scope, "days": days, "note": note, "limits": limits})
+                call(
+                    "POST",
+                    "/keys",
+                    body={"scope": scope, "origins": origins, "days": days, "note": note, "limits": limits},
+                )
             ),
         )
 
@@ -2559,6 +3276,45 @@ class AsyncSkills(_AsyncSkills):
             ),
         )
 
+    async def recommend(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
+        product: str | None = None,
+        cart: list[str] | None = None,
+        viewed: list[str] | None = None,
+        visitor: str | None = None,
+        customer: str | None = None,
+        exclude: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        limit: int | None = None,
+        explain: bool | None = None,
+    ) -> Recommendations:
+        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
+        return cast(
+            "Recommendations",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/recommend",
+                    query={"engine": engine},
+                    body={
+                        "kind": kind,
+                        "product": product,
+                        "cart": cart,
+                        "viewed": viewed,
+                        "visitor": visitor,
+                        "customer": customer,
+                        "exclude": exclude,
+                        "filters": filters,
+                        "limit": limit,
+                        "explain": explain,
+                    },
+                )
+            ),
+        )
+
     async def search(
         self,
         *,
@@ -2662,6 +3418,28 @@ class AsyncSkills(_AsyncSkills):
                         "market": market,
                         "replace": replace,
                     },
+                )
+            ),
+        )
+
+    async def unmet(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        days: int | None = None,
+        limit: int | None = None,
+        people: int | None = None,
+    ) -> Unmet:
+        """Finds what people looked for and did not get, and proposes what would mend it."""
+        return cast(
+            "Unmet",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/unmet",
+                    query={"engine": engine, "propose": propose},
+                    body={"days": days, "limit": limit, "people": people},
                 )
             ),
         )
@@ -2936,7 +3714,7 @@ class AsyncSettings:
         self._wire = wire
 
     async def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims."""
+        """All sections: voice, languages, markets, claims, search."""
         return cast("BusinessSettings", await self._wire.json(call("GET", "/settings")))
 
     async def voice(
@@ -3004,7 +3782,34 @@ class AsyncSettings:
             ),
         )
 
-    async def reset(self, section: Literal["voice", "languages", "markets", "claims"]) -> BusinessSettings:
+    async def search(
+        self,
+        *,
+        stock: float | None = None,
+        margin: float | None = None,
+        velocity: float | None = None,
+        newness: float | None = None,
+        returns: float | None = None,
+    ) -> BusinessSettings:
+        """Set the dials of search and recommendations, as a whole: one that is left out is off."""
+        return cast(
+            "BusinessSettings",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/settings/search",
+                    body={
+                        "stock": stock,
+                        "margin": margin,
+                        "velocity": velocity,
+                        "newness": newness,
+                        "returns": returns,
+                    },
+                )
+            ),
+        )
+
+    async def reset(self, section: Literal["voice", "languages", "markets", "claims", "search"]) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", await self._wire.json(call("DELETE", "/settings/{}", section)))
 
@@ -3173,6 +3978,164 @@ class AsyncMemory:
         return await self._wire.save(call("GET", "/memory/file", query={"format": format}), to)
 
 
+class AsyncRules:
+    """/rules"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def load(
+        self,
+        file: File,
+        *,
+        format: Literal["csv", "solr", "elasticsearch", "algolia", "jsonl"] | None = None,
+        name: str | None = None,
+        dry_run: bool | None = None,
+    ) -> TakenRules:
+        """Send synonyms as CSV, or as Solr, Elasticsearch or Algolia have them; or rules of all kinds as JSON Lines."""
+        return cast(
+            "TakenRules",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/rules/file",
+                    query={"format": format, "name": named(file, name), "dry_run": dry_run},
+                    file=file,
+                )
+            ),
+        )
+
+    async def export(self, to: str | Path, *, format: Literal["csv", "solr", "jsonl"] | None = None) -> Path:
+        """The synonyms as CSV or as Solr has them, or all rules as JSON Lines."""
+        return await self._wire.save(call("GET", "/rules/file", query={"format": format}), to)
+
+    async def all(
+        self,
+        *,
+        kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"] | None = None,
+        text: str | None = None,
+        limit: int | None = None,
+    ) -> list[Rule]:
+        """The rules in the order in which they were made."""
+        return cast(
+            "list[Rule]",
+            await self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit})),
+        )
+
+    async def make(self, *, rules: list[Rule]) -> list[Rule]:
+        """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
+        return cast("list[Rule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
+
+    async def get(self, rule: str) -> Rule:
+        """One rule."""
+        return cast("Rule", await self._wire.json(call("GET", "/rules/{}", rule)))
+
+    async def change(
+        self,
+        rule: str,
+        *,
+        kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"],
+        id: str | None = None,
+        name: str | None = None,
+        on: bool | None = None,
+        match: Literal["any", "exact", "contains"] | None = None,
+        query: list[str] | None = None,
+        category: str | None = None,
+        starts: str | None = None,
+        ends: str | None = None,
+        zone: str | None = None,
+        pins: list[Pin] | None = None,
+        sold_out: bool | None = None,
+        products: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        times: float | None = None,
+        url: str | None = None,
+        words: list[str] | None = None,
+        typed: list[str] | None = None,
+    ) -> Rule:
+        """Put a rule in place of the one that it was, as a whole."""
+        return cast(
+            "Rule",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/rules/{}",
+                    rule,
+                    body={
+                        "id": id,
+                        "kind": kind,
+                        "name": name,
+                        "on": on,
+                        "match": match,
+                        "query": query,
+                        "category": category,
+                        "starts": starts,
+                        "ends": ends,
+                        "zone": zone,
+                        "pins": pins,
+                        "sold_out": sold_out,
+                        "products": products,
+                        "filters": filters,
+                        "times": times,
+                        "url": url,
+                        "words": words,
+                        "typed": typed,
+                    },
+                )
+            ),
+        )
+
+    async def switch(self, rule: str, *, on: bool) -> Rule:
+        """Turn a rule on or off."""
+        return cast("Rule", await self._wire.json(call("PATCH", "/rules/{}", rule, body={"on": on})))
+
+    async def remove(self, rule: str) -> RulesRemoved:
+        """Take a rule away; it can be undone."""
+        return cast("RulesRemoved", await self._wire.json(call("DELETE", "/rules/{}", rule)))
+
+    async def undo(self, rule: str) -> Undone:
+        """Put back what the last edit of a rule replaced; undone once more, it is as it was."""
+        return cast("Undone", await self._wire.json(call("POST", "/rules/{}/undo", rule)))
+
+
+class AsyncSearch:
+    """/search"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def preview(
+        self,
+        *,
+        queries: list[str] | None = None,
+        rules: list[Rule] | None = None,
+        without: list[str] | None = None,
+        dials: Dials | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        days: int | None = None,
+        depth: int | None = None,
+    ) -> Previews:
+        """What rules and dials would move in some searches, before anything is saved."""
+        return cast(
+            "Previews",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/search/preview",
+                    body={
+                        "queries": queries,
+                        "rules": rules,
+                        "without": without,
+                        "dials": dials,
+                        "filters": filters,
+                        "days": days,
+                        "depth": depth,
+                    },
+                )
+            ),
+        )
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -3192,6 +4155,7 @@ class AsyncCalls:
         self.orders = AsyncOrders(wire)
         self.customers = AsyncCustomers(wire)
         self.exports = AsyncExports(wire)
+        self.behaviors = AsyncBehaviors(wire)
         self.changes = AsyncChanges(wire)
         self.journal = AsyncJournal(wire)
         self.keys = AsyncKeys(wire)
@@ -3207,4 +4171,6 @@ class AsyncCalls:
         self.settings = AsyncSettings(wire)
         self.glossary = AsyncGlossary(wire)
         self.memory = AsyncMemory(wire)
+        self.rules = AsyncRules(wire)
+        self.search = AsyncSearch(wire)
         self.business = AsyncBusiness(wire)

@@ -31,7 +31,7 @@ def _records(business: Business, kind: str, where: str | None) -> Iterable[Any]:
         "stock": business.stock.records,
         "conversations": lambda: business.things.records("conversation"),
         "documents": lambda: business.things.records("document"),
-        "behaviors": lambda: business.things.records("behavior"),
+        "behaviors": business.behaviors.records,
         "translations": business.translations.records,
         "memory": business.memory.records,
         "glossary": business.glossary.records,

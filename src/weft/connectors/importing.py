@@ -8,9 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
+
+import orjson
 
 from weft.business import Business
 from weft.connectors import BILINGUAL, Connector, Rejected, Taken, bilingual, connector_for
@@ -337,7 +340,23 @@ def _write(
             for n in business.stock.unplaced(connection)
         ]  # fmt: skip
         return counts, refused
+    if kind == "behaviors":
+        return _behaviors(business, batch.taken, connection)
     return business.things.put(connection, records, "import"), []
+
+
+def _behaviors(business: Business, taken: list[Taken], connection: Any) -> tuple[Counts, list[Rejected]]:
+    now = datetime.now(UTC)
+    read, refused = [], []
+    for item in taken:
+        (said,) = item.record["behaviors"]
+        try:
+            read.append(business.behaviors.read(said, now))
+        except InputError as problem:
+            row = orjson.dumps(said, default=str).decode()
+            refused.append(Rejected(item.line, "", row[:200], problem.message.rstrip("."), [row]))
+    told = business.behaviors.put(connection, read)
+    return Counts(created=told.taken + told.left_out, unchanged=told.known), refused
 
 
 def _rehearse(business: Business, kind: str, connector: Connector, source: Source, report: Report) -> None:

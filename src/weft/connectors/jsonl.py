@@ -59,8 +59,8 @@ _LINE: Final = {
     "at": _TIME,
 }
 # Kinds of which a line is checked where it is put in, under the name by which connectors hand them on.
-_LISTS: Final = {"memory": "segments", "glossary": "terms"}
-_SINGULAR: Final = {"conversations": "conversation", "documents": "document", "behaviors": "behavior"}
+_LISTS: Final = {"memory": "segments", "glossary": "terms", "behaviors": "behaviors"}
+_SINGULAR: Final = {"conversations": "conversation", "documents": "document"}
 
 
 # An escaped NUL, not a backslash that is itself escaped and then the letters.
@@ -368,7 +368,7 @@ class JsonLines:
     name = "jsonl"
     ending = ".jsonl"
     reads = frozenset((*KINDS, *_LISTS))
-    writes = frozenset((*KINDS, *_LISTS))
+    writes = reads
 
     def recognizes(self, kind: str, source: Source) -> float:
         """Sure when the file begins with an object."""

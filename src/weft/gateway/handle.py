@@ -19,6 +19,7 @@ from weft.settings import Settings
 if TYPE_CHECKING:
     from weft.access.keys import Limits
     from weft.gateway.asking import Answered, Check, Message
+    from weft.gateway.likeness import Ranked, Vectors
     from weft.gateway.register import Known
 
 Wanted = TypeVar("Wanted", bound=BaseModel)
@@ -81,6 +82,31 @@ class Models:
         doorway = doors.opened(self._database)
         with errand.on(**self._asked_by):
             return doorway.done(doorway.asker.ask(self._business, question))
+
+    def embedded(
+        self, texts: Sequence[str], *, route: str, only: str | None = None, seconds: float = 60.0
+    ) -> "Vectors":
+        """The vectors of texts by a model of a route, or by the `only` one of them that may answer.
+
+        Raises NoAnswer where what came back are no vectors, ModelFailed, BudgetExhausted, LimitReached, NotFound.
+        """
+        likeness = importlib.import_module("weft.gateway.likeness")
+        doorway = doors.opened(self._database)
+        with errand.on(**self._asked_by):
+            vectors: Vectors = doorway.done(
+                likeness.embedded(doorway.door, self._business, texts, route, only, seconds)
+            )
+            return vectors
+
+    def ranked(self, query: str, documents: Sequence[str], *, route: str, seconds: float = 60.0) -> "Ranked":
+        """How well documents answer a query, by a model of a route; raises like `embedded`."""
+        likeness = importlib.import_module("weft.gateway.likeness")
+        doorway = doors.opened(self._database)
+        with errand.on(**self._asked_by):
+            found: Ranked = doorway.done(
+                likeness.ranked(doorway.door, self._business, query, documents, route, seconds)
+            )
+            return found
 
     def conversation(
         self, messages: "Sequence[Message]", wanted: type[BaseModel], facts: Mapping[str, Any]

@@ -172,8 +172,7 @@ def _words(place: Folder, catalog: Catalog, before: State | None, say: Say) -> t
 
 
 def _free(place: Folder, before: State | None) -> int:
-    there = [int(one.name) for one in place.path.iterdir() if one.is_dir() and one.name.isdigit()]
-    return max([*there, before.generation if before else 0]) + 1
+    return max(place.free(), before.generation + 1 if before else 1)
 
 
 def _languages(catalog: Catalog) -> list[str]:

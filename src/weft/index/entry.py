@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+from weft.index.card import NO_LIMIT
 from weft.index.words import folded, plain
 
 TEXTS: Final = ("title", "brand", "kind", "traits", "body")
@@ -19,7 +20,6 @@ READS: Final = (
     *("attributes", "translations", "columns", "variants"),
 )
 SEPARATOR: Final = "\x1f"
-NO_LIMIT: Final = 2**31 - 1
 _BODY: Final = 4000
 _VALUE: Final = 200
 _VALUES: Final = 60
@@ -197,8 +197,3 @@ def _said(product: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
             ]
     yield "traits", traits
     yield "body", body
-
-
-def amount(minor: int | None, currency: str | None) -> dict[str, Any] | None:
-    """A price as answers tell it."""
-    return None if minor is None else {"amount": minor, "currency": currency}

@@ -5,14 +5,16 @@ cosine between the query's meaning and the product's. A query is read once, into
 matches is then told from columns.
 """
 
+import contextlib
 import math
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import numpy as np
@@ -52,41 +54,74 @@ class Weights:
     least_cosine: float = 0.45
 
 
+_WEIGHTS: Final[ContextVar[Weights]] = ContextVar("weights", default=Weights())  # noqa: B039 - it is frozen
+
+
+def weights() -> Weights:
+    """The weights by which this thread ranks now."""
+    return _WEIGHTS.get()
+
+
+@contextlib.contextmanager
+def weighed(by: Weights) -> Iterator[None]:
+    """What is searched inside is ranked by other weights: to measure what they do."""
+    token = _WEIGHTS.set(by)
+    try:
+        yield
+    finally:
+        _WEIGHTS.reset(token)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a query: terms of which the best counts, each with its weight; one that is not `needed` only adds to a score.
 
-    `text` is what was typed; `codes` are what it may be as the number of a thing.
+    `text` is what was typed; `codes` are what it may be as the number of a thing; `together` are terms all of which say the same
+    as the part, with what that counts.
     """
 
     text: str
     terms: tuple[tuple[str, float], ...]
     needed: bool = True
     codes: tuple[str, ...] = ()
+    together: tuple[tuple[tuple[str, ...], float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """What is looked for: parts, and conditions that hold of every product found.
 
-    `meaning` is the vector of the query; `like` a place whose product is not found itself.
+    `meaning` is the vector of the query; `like` a place whose product is not found itself; `pinned` are ids of products that are
+    found whatever they say, where the conditions hold of them.
     """
 
     parts: tuple[Part, ...] = ()
     conditions: tuple[Mask, ...] = ()
     meaning: NDArray[np.float32] | None = None
     most_missing: int = 0
+    pinned: tuple[str, ...] = ()
+
+
+class Lift(Protocol):
+    """What moves products beside their fitting: rules and dials."""
+
+    def beside(self, matches: "Matches", most: int) -> Sequence[Mask]:
+        """Conditions of whose products as many are looked at, though their words are not among the best of a query."""
+
+    def times(self, places: list[int]) -> Sequence[float]:
+        """What the scores of the products in these places are multiplied by."""
 
 
 @dataclass(slots=True)
 class Found:
-    """A product that was found: its place, its score and what that is made of."""
+    """A product that was found: its place, its score and what that is made of; `times` is what rules and dials make of it."""
 
     place: int
     score: float
     words: float
     cosine: float
     whole: bool = True
+    times: float = 1.0
 
 
 @dataclass(slots=True)
@@ -111,6 +146,11 @@ class Matches:
         """The same where so many of the needed parts may be missing; one of them has to be there."""
         least = max(self.needed - missing, 1)
         return self if least == self.least else replace(self, least=least, _mask=None, _enough=None)
+
+    def and_those(self, others: Mask) -> "Matches":
+        """The same and some others of which the conditions hold, whatever they say."""
+        beside = others if self.beside is None else self.beside | others
+        return replace(self, beside=beside, _mask=None, _enough=None)
 
     @property
     def said_enough(self) -> Mask:
@@ -150,7 +190,7 @@ class Shelf:
         replaced meanwhile.
         """
         where = Folder(home, business).generation(state.generation)
-        self.state = state
+        self.home, self.business, self.state = home, business, state
         known = {one.path: one for one in before.segments} if before is not None else {}
         self.segments: list[Segment] = [known.get(where / name) or Segment(where / name) for name in state.segments]
         counts = [one.count for one in self.segments]
@@ -234,8 +274,18 @@ class Shelf:
         """The condition that another does not hold."""
         return ~condition
 
-    def at(self, places: Iterable[NDArray[Any]]) -> Mask:
+    def at(self, places: Sequence[int]) -> Mask:
         """The condition that a product stands in one of some places."""
+        return self._within([np.asarray(places, np.int64)])
+
+    @staticmethod
+    def holding(condition: Mask | Matches, places: Sequence[int]) -> set[int]:
+        """Of which of some places a condition holds, or which a query matches."""
+        mask = condition.mask if isinstance(condition, Matches) else condition
+        at = np.asarray(places, np.int64)
+        return set(at[mask[at]].tolist())
+
+    def _within(self, places: Iterable[NDArray[Any]]) -> Mask:
         made = np.zeros(self.places, np.bool_)
         for some in places:
             made[some] = True
@@ -244,7 +294,7 @@ class Shelf:
     def has(self, values: Sequence[tuple[str, str]]) -> Mask:
         """The condition that a product has one of some values of facets."""
         hashed = [columns.hashed(f"{name}{SEPARATOR}{value}") for name, value in values]
-        return self.at(
+        return self._within(
             one.having(int(row)) + first
             for first, one in zip(self._firsts, self.segments, strict=True)
             for each in hashed
@@ -277,11 +327,11 @@ class Shelf:
 
     def says(self, terms: Sequence[str]) -> Mask:
         """The condition that a product has one of some terms in any of its texts."""
-        return self.at(places for term in terms for _, places, _, _ in self._postings(term))
+        return self._within(places for term in terms for _, places, _, _ in self._postings(term))
 
     def named(self, ids: Sequence[str]) -> Mask:
         """The condition that a product has one of some ids."""
-        return self.at(self._rows("id", one) for one in ids)
+        return self._within(self._rows("id", one) for one in ids)
 
     def _rows(self, what: str, text: str) -> NDArray[np.int64]:
         hashed = columns.hashed(text)
@@ -329,6 +379,7 @@ class Shelf:
             for name, places, impacts, step in self._postings(term)
             if weights.fields[name]
         ]
+        ways += [self._together(terms, weight, weights) for terms, weight in part.together]
         if len(ways) <= 1:
             return ways[0] if ways else (np.zeros(0, np.int64), np.zeros(0, np.float32))
         best, whole = np.zeros(self.places, np.float32), np.zeros(self.places, np.float32)
@@ -339,18 +390,30 @@ class Shelf:
         top = best[touched]
         return touched, top + np.float32(weights.tie) * (whole[touched] - top)
 
+    def _together(
+        self, terms: Sequence[str], weight: float, weights: Weights
+    ) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        """The places that say all of several terms, and the score there; their mean counts as one."""
+        said, scores = np.zeros(self.places, np.uint8), np.zeros(self.places, np.float32)
+        for term in terms:
+            places, gained = self._lexical(Part(term, ((term, weight / len(terms)),)), weights)
+            said[places] += 1
+            scores[places] += gained
+        found = np.flatnonzero(said == len(terms))
+        return found, scores[found]
+
     def matching(self, sought: Sought, weights: Weights, near: Sequence[int] = ()) -> Matches:
         """What is found: enough of the parts or near in meaning, and all conditions."""
         scores, said = np.zeros(self.places, np.float32), np.zeros(self.places, np.uint8)
         needed = [part for part in sought.parts if part.needed]
         for part in sought.parts:
-            if part.terms:
+            if part.terms or part.together:
                 places, gained = self._lexical(part, weights)
                 scores[places] += gained
                 if part.needed:
                     said[places] += 1
         codes = [one for part in sought.parts for one in part.codes]
-        named = self.at(self._rows("code", one) for one in codes) if codes else None
+        named = self._within(self._rows("code", one) for one in codes) if codes else None
         if needed:
             scores *= said > 0
         # A thing that is named by its number is found whatever else is said of it, and stands before all others.
@@ -358,9 +421,10 @@ class Shelf:
             scores[named] += _CODE_SCORE
         all_ = not needed and (any(part.terms for part in sought.parts) or not (codes or len(near)))
         held = self.both([self._there, *sought.conditions])
-        beside = self.at([np.asarray(near, np.int64)]) if len(near) else None
+        beside = self.at(near) if len(near) else None
         least = max(len(needed) - sought.most_missing, 1)
-        return Matches(scores, None if all_ else said, named, beside, held, len(needed), least)
+        found = Matches(scores, None if all_ else said, named, beside, held, len(needed), least)
+        return found.and_those(self.named(sought.pinned)) if sought.pinned else found
 
     def near(self, sought: Sought, weights: Weights) -> dict[int, float]:
         """The places near in meaning, with their cosines."""
@@ -378,39 +442,42 @@ class Shelf:
         near: Mapping[int, float],
         most: int,
         whole: Matches | None = None,
+        lift: Lift | None = None,
     ) -> list[Found]:
-        """The best matches, best first, by words and by meaning; those first, others being equal, that match `whole`."""
-        places = self._candidates(matches, weights, near, most)
+        """The best matches, best first, by words and by meaning; those first, others being equal, that match `whole`.
+
+        `lift` moves them further.
+        """
+        places = self._candidates(matches, weights, near, most, lift)
         if not len(places):
             return []
         words = matches.scores[places]
         words = words / (float(words.max()) or 1.0)
         cosines = self._cosines(sought, places, near)
         enough = whole.said_enough[places] if whole is not None else np.ones(len(places), np.bool_)
+        times = np.ones(len(places)) if lift is None else np.asarray(lift.times(places.tolist()), np.float64)
         totals = words + weights.meaning * cosines + weights.whole * enough
-        totals *= np.where(self.available()[places], 1.0, weights.out)
+        totals = totals * np.where(self.available()[places], times, times * weights.out)
         order = np.lexsort((places, -totals))[:most]
-        return [
-            Found(*told)
-            for told in zip(
-                places[order].tolist(), totals[order].tolist(), words[order].tolist(), cosines[order].tolist(),
-                enough[order].tolist(), strict=True,
-            )
-        ]  # fmt: skip
+        columns_ = (places, totals, words, cosines, enough, times)
+        return [Found(*told) for told in zip(*(one[order].tolist() for one in columns_), strict=True)]
 
     def _candidates(
-        self, matches: Matches, weights: Weights, near: Mapping[int, float], most: int
+        self, matches: Matches, weights: Weights, near: Mapping[int, float], most: int, lift: Lift | None
     ) -> NDArray[np.int64]:
-        """The matches with the best words and those near in meaning; of equal ones those that came first."""
+        """The matches with the best words, those near in meaning and those that are lifted; of equal ones those that came first."""
         places = np.flatnonzero(matches.mask)
         count = max(weights.candidates, most)
         if len(places) <= count:
             return places
-        best = _highest(places, matches.scores[places], count)
-        if not near:
-            return best
-        beside = np.fromiter(near, np.int64, len(near))
-        return np.unique(np.concatenate([best, beside[matches.mask[beside]]]))
+        found = [_highest(places, matches.scores[places], count)]
+        if near:
+            beside = np.fromiter(near, np.int64, len(near))
+            found.append(beside[matches.mask[beside]])
+        for one in lift.beside(matches, count) if lift is not None else ():
+            lifted = np.flatnonzero(matches.mask & one)
+            found.append(_highest(lifted, matches.scores[lifted], count) if len(lifted) > count else lifted)
+        return np.unique(np.concatenate(found)) if len(found) > 1 else found[0]
 
     def _cosines(self, sought: Sought, places: NDArray[np.int64], near: Mapping[int, float]) -> NDArray[np.float32]:
         found = np.zeros(len(places), np.float32)
@@ -422,9 +489,9 @@ class Shelf:
         found[left] = self.meanings.cosines(sought.meaning, places[left].astype(np.uint64))
         return found
 
-    def ordered(self, matches: Matches, by: str, *, rising: bool, most: int) -> list[Found]:
-        """The matches in the order of a column."""
-        places = np.flatnonzero(matches.mask)
+    def ordered(self, matches: Matches | Mask, by: str, *, rising: bool, most: int) -> list[Found]:
+        """The matches in the order of a column, of their titles (`name`) or in which they came (`place`)."""
+        places = np.flatnonzero(matches.mask if isinstance(matches, Matches) else matches & self._there)
         keys = self._order(by)[places]
         if rising and by in ("low", "high"):
             # What has no price comes last, whichever way it is sorted.
@@ -433,6 +500,8 @@ class Shelf:
         return [Found(place, 0.0, 0.0, 0.0) for place in best.tolist()]
 
     def _order(self, by: str) -> NDArray[np.int64]:
+        if by == "place":
+            return np.arange(self.places)
         if by != "name":
             return self.column(by)
         if len(self.segments) == 1:
@@ -461,6 +530,11 @@ class Shelf:
         there = places[self._there[places]]
         return Found(int(there[-1]), 1.0, 1.0, 1.0) if len(there) else None
 
+    def those(self, ids: Sequence[str], conditions: Sequence[Mask]) -> list[tuple[Found, dict[str, Any]]]:
+        """Those of some products of which all conditions hold, with what is shown of them, in no order."""
+        places = np.flatnonzero(self.both([self._there, self.named(ids), *conditions]))
+        return [(Found(place, 1.0, 0.0, 0.0), self.told(place)) for place in places.tolist()]
+
     def like(self, found: Found) -> Sought:
         """What to look for to find others like a product: what it means, and the words of its title that few others have."""
         told = self.told(found)
@@ -484,7 +558,7 @@ class Shelf:
 
     def counted(self, matches: Matches | Mask) -> dict[str, dict[str, int]]:
         """How many matches have each value, by facet, the commonest first."""
-        told = self.tally(matches if isinstance(matches, np.ndarray) else matches.mask)
+        told = self.tally(matches.mask if isinstance(matches, Matches) else matches)
         return {name: told.values(name) for name in told.covered}
 
     def prices(self, matches: Matches) -> tuple[int, int] | None:

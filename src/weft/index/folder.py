@@ -61,11 +61,15 @@ class State:
     form: int = FORM
 
 
-class Folder:
-    """The folder of one business's index."""
+class Generations:
+    """A folder of one business's in which numbered generations lie, of which one is in force.
 
-    def __init__(self, home: Path, business: UUID) -> None:
-        self.path = Path(home) / "index" / str(business)
+    `what` says what is kept there, in a sentence's words.
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        self.path = path
+        self.what = what
 
     def mark(self) -> tuple[int, int] | None:
         """What differs whenever another state is in force; None where there is no index."""
@@ -75,10 +79,76 @@ class Folder:
             return None
         return told.st_mtime_ns, told.st_ino
 
+    def generation(self, number: int) -> Path:
+        """The folder of a generation."""
+        return self.path / f"{number:06d}"
+
+    def told(self) -> dict[str, Any]:
+        """What the file says that names what is in force; raises OSError, ValueError where it says nothing."""
+        found = orjson.loads((self.path / _CURRENT).read_bytes())
+        if not isinstance(found, dict):
+            raise TypeError(f"{self.path / _CURRENT} holds no object")
+        return found
+
+    def free(self) -> int:
+        """A number that no generation has had that is there."""
+        there = [int(one.name) for one in self.path.iterdir() if one.is_dir() and one.name.isdigit()]
+        return max(there, default=0) + 1
+
+    def name_in_force(self, generation: int, told: dict[str, Any]) -> None:
+        """Have a generation on the disk, name it as the one in force, and clear away all others."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        _synced(self.generation(generation))
+        written(self.path / _CURRENT, lambda file: file.write(orjson.dumps(told)))
+        for one in self.path.iterdir():
+            if one.is_dir() and one.name != f"{generation:06d}":
+                shutil.rmtree(one, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether this process may write there now: of all on this machine, one may."""
+        with _spoken(self.path, self.what):
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = (self.path / _LOCK).open("ab")
+        with file:
+            yield lockfile.held(file)
+
+    @property
+    def being_written(self) -> bool:
+        """Whether some process writes there at this moment."""
+        if not self.path.exists():
+            return False
+        with self.alone() as mine:
+            return not mine
+
+    @contextlib.contextmanager
+    def writing(self, patience: float = 0.0) -> Iterator[None]:
+        """Write there, alone, and say a full disk in Weft's words.
+
+        Raises Conflict where another process still writes to it after `patience` seconds.
+        """
+        until = time.monotonic() + patience
+        while True:
+            with self.alone() as mine:
+                if mine:
+                    with _spoken(self.path, self.what):
+                        yield
+                    return
+            if time.monotonic() >= until:
+                raise Conflict(f"Another process is writing to this {self.what}; what it writes is soon in force.")
+            time.sleep(_LOOK_EVERY)
+
+
+class Folder(Generations):
+    """The folder of one business's index."""
+
+    def __init__(self, home: Path, business: UUID) -> None:
+        super().__init__(Path(home) / "index" / str(business), "index")
+
     def state(self) -> State | None:
         """What is in force; None where there is no index, or one of another form."""
         try:
-            told = orjson.loads((self.path / _CURRENT).read_bytes())
+            told = self.told()
             if told.get("form") != FORM:
                 return None
             told["extent"] = Extent(**told["extent"])
@@ -88,80 +158,34 @@ class Folder:
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
 
-    def generation(self, number: int) -> Path:
-        """The folder of a generation."""
-        return self.path / f"{number:06d}"
-
     def put_in_force(self, state: State) -> None:
         """Name a state as the one in force, and clear away what no state names any more."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        _synced(self.generation(state.generation))
-        written(self.path / _CURRENT, lambda file: file.write(orjson.dumps(asdict(state))))
-        self._cleared(state)
-
-    def _cleared(self, state: State) -> None:
+        self.name_in_force(state.generation, asdict(state))
         keep = {*state.segments, state.gone, state.meaning}
-        for one in self.path.iterdir():
-            if one.is_dir() and one.name != f"{state.generation:06d}":
-                shutil.rmtree(one, ignore_errors=True)
         for one in self.generation(state.generation).iterdir():
             if one.name not in keep:
                 with contextlib.suppress(OSError):
                     one.unlink()
 
-    @contextlib.contextmanager
-    def alone(self) -> Iterator[bool]:
-        """Whether this process may write to the index now: of all on this machine, one may."""
-        with _spoken(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
-            file = (self.path / _LOCK).open("ab")
-        with file:
-            yield lockfile.held(file)
-
-    @property
-    def being_written(self) -> bool:
-        """Whether some process writes to the index at this moment."""
-        if not self.path.exists():
-            return False
-        with self.alone() as mine:
-            return not mine
-
-    @contextlib.contextmanager
-    def writing(self, patience: float = 0.0) -> Iterator[None]:
-        """Write to the index, alone, and say a full disk in Weft's words.
-
-        Raises Conflict where another process still writes to it after `patience` seconds.
-        """
-        until = time.monotonic() + patience
-        while True:
-            with self.alone() as mine:
-                if mine:
-                    with _spoken(self.path):
-                        yield
-                    return
-            if time.monotonic() >= until:
-                raise Conflict("Another process is writing to this index; what it writes is soon in force.")
-            time.sleep(_LOOK_EVERY)
-
 
 @contextlib.contextmanager
-def _spoken(path: Path) -> Iterator[None]:
+def _spoken(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
         if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _no_space(path) from problem
+            raise _no_space(path, what) from problem
         raise
     except RuntimeError as problem:
         # usearch says what the operating system told it as a text.
         if "No space left" in str(problem):
-            raise _no_space(path) from problem
+            raise _no_space(path, what) from problem
         raise
 
 
-def _no_space(path: Path) -> DiskFull:
+def _no_space(path: Path, what: str) -> DiskFull:
     return DiskFull(
-        f"There is no space left for the index in {path}. The last one goes on answering; free some and try again."
+        f"There is no space left for the {what} in {path}. The last one goes on answering; free some and try again."
     )
 
 

@@ -1,12 +1,10 @@
 """Indexes kept: built in a process of their own when they are first asked for, and brought up to the catalog while they serve."""
 
 import logging
-import os
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -17,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weft.errors import Conflict, NotReady, WeftError
-from weft.index import building, finding
+from weft.gateway.handle import Models
+from weft.index import beside, building, finding, routed, signals
 from weft.index.finding import Shelf
 from weft.index.folder import Folder
 from weft.index.meaning import Embedder, MiniLM
@@ -33,23 +32,25 @@ _MOST_CHANGED: Final = 2000
 _SHARE_CHANGED: Final = 0.2
 _AGAIN_SECONDS: Final = 2
 _QUERIES_KEPT: Final = 10_000
-_PATIENCE_SECONDS: Final = 10.0
+_EMBED_AGAIN_SECONDS: Final = 300.0
 
 
 @dataclass(slots=True)
 class _Watch:
-    """When a business's catalog is to be looked at again, and the build that was begun for it.
+    """When a business's catalog, and the model of what it means, are to be looked at again, and the build that was begun for it.
 
     `seen` is what of the catalog was written lately when nothing had changed since the state with `mark` was in force; `whole` is
-    when all of it is to be compared again.
+    when all of it is to be compared again. `reranks` is whether there was a route to put hits in order by, at the last look.
     """
 
     turn: threading.Lock
     due: float = 0.0
+    embed_due: float = 0.0
     whole: float = 0.0
     mark: tuple[int, int] = (0, 0)
     seen: Extent | None = None
     build: subprocess.Popen[bytes] | None = None
+    reranks: bool = False
 
 
 _WATCHES: Final[dict[tuple[str, UUID], _Watch]] = {}
@@ -62,14 +63,23 @@ class Kept:
 
     shelf: Shelf
     home: Path
+    business: UUID
+    models: Models
+    reranks: bool = False
 
     def meaning(self, query: str) -> NDArray[np.float32] | None:
         """The vector of a query; None where meanings are not known."""
         state = self.shelf.state
         if state.meaning is None:
             return None
+        if state.model is not None and routed.by_route(state.model):
+            return routed.vector(self.models, self.business, state.model, query)
         model = embedder(self.home)
         return _vector(self.home, query) if model is not None and model.name == state.model else None
+
+    def reranked(self, query: str, texts: Sequence[str]) -> tuple[NDArray[np.float64], str] | None:
+        """How well texts answer a query, from 0 to 1, and by which model; None where no model says so."""
+        return routed.scores(self.models, self.business, query, texts) if self.reranks else None
 
 
 @cache
@@ -81,9 +91,15 @@ def _loaded(home: Path) -> MiniLM | None:
         return None
 
 
-def embedder(home: Path) -> Embedder | None:
-    """The model of meaning of this machine, if its weights are there."""
-    return _loaded(home)
+def embedder(home: Path, models: Models | None = None) -> Embedder | None:
+    """The model of meaning that a business has a route to; without one that of this machine, if its weights are there."""
+    by_route = routed.now(models) if models is not None else None
+    return by_route or _loaded(home)
+
+
+def _same(home: Path, models: Models, made: str | None) -> Embedder | None:
+    """The model that made an index's vectors, for what has changed since."""
+    return routed.late(models, made) if made is not None and routed.by_route(made) else embedder(home)
 
 
 @lru_cache(_QUERIES_KEPT)
@@ -92,8 +108,8 @@ def _vector(home: Path, query: str) -> NDArray[np.float32] | None:
     return model.embedded([query])[0] if model is not None else None
 
 
-def shelf(database: Database, business: UUID, name: str, catalog: Catalog) -> Kept:
-    """A business's index, up to its catalog of half a second ago.
+def shelf(database: Database, business: UUID, name: str, catalog: Catalog, models: Models | None = None) -> Kept:
+    """A business's index, up to its catalog of half a second ago; what is asked of its `models` is at the cost of whose they are.
 
     Where there is none its building is begun, and NotReady raised. Where much has changed it is built anew beside, the last one
     answering meanwhile.
@@ -113,15 +129,18 @@ def shelf(database: Database, business: UUID, name: str, catalog: Catalog) -> Ke
         finally:
             watch.turn.release()
         there = finding.opened(home, business) or there
-    return Kept(there, home)
+    return Kept(there, home, business, models or Models(database, business), watch.reranks)
 
 
 def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog: Catalog, there: Shelf) -> None:
     started = time.monotonic()
     home = database.folder
     assert home is not None
+    models = Models(database, business)
     try:
-        _kept_up(watch, database, business, name, catalog, there)
+        if not _kept_up(watch, home, business, catalog, models, there):
+            _begin(watch, database, business, name)
+        _look_at_routes(watch, database, business, name, models, there)
     except Conflict:
         # Another process is at it.
         pass
@@ -131,14 +150,12 @@ def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog:
     watch.due = time.monotonic() + max(_LOOK_EVERY - took, took / _SHARE if took > _LOOK_EVERY else 0.0)
 
 
-def _kept_up(watch: _Watch, database: Database, business: UUID, name: str, catalog: Catalog, there: Shelf) -> None:
-    """Bring an index up to its catalog where that has changed.
+def _kept_up(watch: _Watch, home: Path, business: UUID, catalog: Catalog, models: Models, there: Shelf) -> bool:
+    """Bring an index up to its catalog where that has changed; False where it is to be built anew.
 
     Looked at is what was written lately. What was written by a transaction that had been under way for longer than that is found
     by a look at all products, which is seldom.
     """
-    home = database.folder
-    assert home is not None
     state, now = there.state, time.monotonic()
     mark = (state.generation, state.step)
     if watch.mark != mark or watch.seen is None:
@@ -147,13 +164,28 @@ def _kept_up(watch: _Watch, database: Database, business: UUID, name: str, catal
     later = catalog.later(watch.seen)
     if later is not None and not whole:
         watch.seen = later
-        return
+        return True
     most = max(_MOST_CHANGED, int(state.products * _SHARE_CHANGED))
     seen, watch.seen = watch.seen, None
-    if building.kept_up(home, business, catalog, lambda: embedder(home), most, seen=seen, whole=whole) is None:
-        _begin(watch, database, business, name)
+    after = building.kept_up(
+        home, business, catalog, lambda: _same(home, models, state.model), most, seen=seen, whole=whole
+    )
     if whole:
         watch.whole = now + _WHOLE_EVERY
+    return after is not None
+
+
+def _look_at_routes(watch: _Watch, database: Database, business: UUID, name: str, models: Models, there: Shelf) -> None:
+    """Begin to embed the catalog anew where another model is to do so by now; the vectors that there are answer meanwhile."""
+    watch.reranks = routed.RERANK in models.routes
+    home = database.folder
+    assert home is not None
+    if time.monotonic() >= watch.embed_due and routed.outdated(models, business, there.state.model):
+        watch.embed_due = time.monotonic() + _EMBED_AGAIN_SECONDS
+        with routed.embedding(home, business) as mine:
+            if not mine:
+                return
+        _begin(watch, database, business, name)
 
 
 def _begin(watch: _Watch, database: Database, business: UUID, name: str) -> None:
@@ -163,22 +195,7 @@ def _begin(watch: _Watch, database: Database, business: UUID, name: str) -> None
     with _LOCK:
         if (watch.build is not None and watch.build.poll() is None) or Folder(home, business).being_written:
             return
-        command = [sys.executable, "-m", "weft", "index", "build", "--business", name]
-        with (home / "index.log").open("ab") as log:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "WEFT_HOME": str(home)}
-            )
-        watch.build = process
-        database.closing.append(lambda: _ended(process))
-
-
-def _ended(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_PATIENCE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        watch.build = beside.begun(database, home, "index", ["index", "build", "--business", name])
 
 
 def built(
@@ -189,13 +206,29 @@ def built(
     if home is None:
         raise NotReady("This process has no folder for an index; set WEFT_HOME.")
     started = time.monotonic()
-    state = building.build(home, business, catalog, lambda: embedder(home) if meaning else None, say)
+    signals.renewed(database, business)
+    models = Models(database, business)
+    problems: list[str] = []
+    used: list[Embedder] = []
+
+    def model() -> Embedder | None:
+        if not used and meaning and not problems:
+            try:
+                used.extend(one for one in [embedder(home, models)] if one is not None)
+            except WeftError as problem:
+                problems.append(problem.message)
+        return used[0] if used else None
+
+    with routed.embedding(home, business):
+        state = building.build(home, business, catalog, model, say)
+    problems += [told for one in used if (told := getattr(one, "problem", None))]
     return {
         "products": state.products,
         "languages": list(state.languages),
         "meaning": state.model if state.meaning else None,
         "generation": state.generation,
         "seconds": round(time.monotonic() - started, 3),
+        "problem": problems[0] if problems else None,
     }
 
 

@@ -14,6 +14,13 @@ from weft.sample.terms import DAYS, at
 
 WINDOW: Final = 28
 EVENTS: Final = 20_000
+# What people look for and the shop does not have, and what they call otherwise than it does: how many each.
+_UNSOLD: Final = (("yoga mat", 23), ("sunglasses", 14), ("electric kettle", 9), ("kids bike", 5))
+_OTHERWISE: Final = (
+    ("thermos", "vacuum flasks", 17),
+    ("bobble hat", "beanies", 11),
+    ("trekking sticks", "hiking poles", 6),
+)
 _TYPOS: Final = (("ee", "e"), ("ck", "k"), ("tt", "t"), ("mp", "pm"), ("ag", "ga"))
 
 
@@ -75,6 +82,20 @@ class Visits:
             bought = {"order": order.name, "sku": line.variant.sku, "quantity": line.quantity}
             self._add(on, float(second) + 1800, "purchase", session, customer, _on(line.product, bought))
 
+    def in_vain(self, session: str, query: str, meant: str | None) -> None:
+        """One session that finds nothing; where the shop has it by another name, many try that and find it."""
+        random = self.random
+        on, clock = random.randrange(DAYS - WINDOW, DAYS), random.uniform(20_000, 83_000)
+        self._add(on, clock, "search", session, None, {"query": query, "results": 0})
+        if meant is None or random.random() < 0.3:
+            return
+        there = [one for one in self.active if one.kind.type.lower() == meant]
+        clock += random.uniform(5, 40)
+        self._add(on, clock, "search", session, None, {"query": meant, "results": len(there)})
+        aim = random.choice(there)
+        self._add(on, clock + 4, "click", session, None, _on(aim, {"query": meant, "position": 1 + there.index(aim)}))
+        self._add(on, clock + 5, "view", session, None, _on(aim))
+
     def _add(
         self, on: int, second: float, event: str, session: str, customer: str | None, about: dict[str, Any]
     ) -> None:
@@ -112,6 +133,13 @@ def behaviors(
         customer = crowd.draw(random, on, "").email if known else None
         visits.visit(on, random.randint(20_000, 83_000), f"s{number:05d}", customer, visits.popular(), None)
         number += 1
+    # Of a chance of their own: what else there is stays as it is.
+    visits.random = Random(DAYS)  # noqa: S311  a repeatable sample, no secret
+    wishes = [(query, None, count) for query, count in _UNSOLD] + list(_OTHERWISE)
+    for query, meant, count in wishes:
+        for _ in range(count):
+            visits.in_vain(f"s{number:05d}", query, meant)
+            number += 1
     visits.events.sort(key=lambda pair: pair[0])
     return _stamped(visits.events)
 

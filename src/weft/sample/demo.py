@@ -7,7 +7,7 @@ from weft.postgres import embedded
 from weft.postgres.database import Database
 from weft.sample import routine
 from weft.settings import Settings
-from weft.surfaces import serving
+from weft.surfaces import serving, storefront
 from weft.surfaces.console.session import sign_in_link
 
 
@@ -18,18 +18,25 @@ def run(port: int, once: bool, out: Console, err: Console) -> None:
     def say(text: str) -> None:
         err.print(text, style="dim", markup=False, soft_wrap=True)
 
+    def told(database: Database, number: int) -> None:
+        shop = routine.shop(database)
+        console = sign_in_link(settings.home, database, shop.uid, "approve", number)
+        routine.report(shop, out, console, storefront.opened(shop, f"http://127.0.0.1:{number}"))
+
+    def ready(database: Database, number: int) -> None:
+        told(database, number)
+        if not once:
+            routine.meanings_begun(routine.shop(database), settings.home)
+
     ran = settings.database_url is not None or embedded.running(settings.home)
     try:
         there = serving.found(settings.home)
         with Database.open(settings, say) as database:
-            shop = routine.prepare(database, settings.home, say)
+            routine.prepare(database, settings.home, say)
             if there:
-                routine.report(shop, out, sign_in_link(settings.home, database, shop.uid, "approve", there[0]["port"]))
+                told(database, there[0]["port"])
                 err.print("It is being served already, by another process.")
                 return
-
-        def ready(database: Database, number: int) -> None:
-            routine.report(shop, out, sign_in_link(settings.home, database, shop.uid, "approve", number))
 
         try:
             serving.run("127.0.0.1", port, say=say, ready=ready, once=once)

@@ -16,6 +16,7 @@ from weft import skill
 from weft.access import businesses
 from weft.business import Business
 from weft.connectors.importing import import_file
+from weft.index import beside, keeping
 from weft.money import decimal
 from weft.postgres.database import Database
 from weft.runs.book import Runs
@@ -48,9 +49,14 @@ _RUNS: Final = (
 _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
-def prepare(database: Database, home: Path, say: Callable[[str], None]) -> Business:
+def shop(database: Database) -> Business:
+    """The sample shop."""
+    return Business(database, businesses.ensured(database, BUSINESS, "EUR"))
+
+
+def prepare(database: Database, home: Path, say: Callable[[str], None]) -> None:
     """See to it that the sample shop is there, imported and looked over once; a second time this does nothing."""
-    business = Business(database, businesses.ensured(database, BUSINESS, "EUR"))
+    business = shop(database)
     done = {row["kind"] for row in business.imports.listed(100) if row["state"] == "finished"}
     folder = home / "sample"
     if not done >= {kind for kind, _ in _FILES}:
@@ -71,7 +77,21 @@ def prepare(database: Database, home: Path, say: Callable[[str], None]) -> Busin
         )
     for name, where, said in _RUNS:
         _ran(business, name, where, said, say)
-    return business
+    _indexed(business, say)
+
+
+def _indexed(business: Business, say: Callable[[str], None]) -> None:
+    """Build the index of the shop's words, unless there is one."""
+    if keeping.described(business.database, business.uid, business.catalog) is None:
+        state = keeping.built(business.database, business.uid, business.catalog, meaning=False, say=lambda *_: None)
+        say(f"index: {state['products']:,} products can be found, built in {state['seconds']:.1f} s")
+
+
+def meanings_begun(business: Business, home: Path) -> None:
+    """Begin to build the index anew with meanings, beside the process that serves, unless they are there."""
+    state = keeping.described(business.database, business.uid, business.catalog)
+    if state is None or state["meaning"] is None:
+        beside.begun(business.database, home, "index", ["index", "build", "--business", business.id])
 
 
 def _ran(business: Business, name: str, where: str | None, said: str, say: Callable[[str], None]) -> None:
@@ -195,8 +215,8 @@ def _shortened(value: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def report(business: Business, console: Console, link: str) -> None:
-    """Print what a merchant would want to read, with the link to what waits for a decision."""
+def report(business: Business, console: Console, link: str, window: str) -> None:
+    """Print what a merchant would want to read, with the links to what waits for a decision and to the shop's window."""
     gaps = business.sales.gaps()
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(justify="right", style="bold")
@@ -214,3 +234,4 @@ def report(business: Business, console: Console, link: str) -> None:
     console.print(Panel(table, title="What is missing", title_align="left"))
     console.print(Panel(_proposals(business), title=f"{counts['proposed']} changes wait for you", title_align="left"))
     console.print(f"Look them over, approve, correct, undo: {link}", soft_wrap=True)
+    console.print(f"Search and buy as a shopper does: {window}", soft_wrap=True)

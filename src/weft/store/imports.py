@@ -27,6 +27,7 @@ _WRITTEN: Final = {
     "translations": ["segment", *_CATALOG],
     "memory": ["segment"],
     "glossary": ["term"],
+    "behaviors": ["behavior"],
     "orders": ["orders", "order_line", "customer", *_CATALOG],
 }
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from weft.errors import InputError, WeftError
 from weft.postgres.database import Database
 from weft.store import journal, languages
+from weft.store.merchandising import Dials
 
 
 def _language(text: str) -> str:
@@ -115,15 +116,16 @@ class Claims(_Section):
     )
 
 
-SECTIONS: Final[Mapping[str, type[_Section]]] = {
+SECTIONS: Final[Mapping[str, type[_Section | Dials]]] = {
     "voice": Voice,
     "languages": Languages,
     "markets": Markets,
     "claims": Claims,
+    "search": Dials,
 }
 
 
-def checked(section: str, value: Any) -> _Section:
+def checked(section: str, value: Any) -> _Section | Dials:
     """A section's value as its model; raises InputError with a sentence for each thing that is wrong in it."""
     model = SECTIONS.get(section)
     if model is None:
@@ -145,7 +147,7 @@ def checked(section: str, value: Any) -> _Section:
     return held
 
 
-def _said(section: str, model: type[_Section], value: Any, problem: ValidationError) -> Iterator[str]:
+def _said(section: str, model: type[_Section | Dials], value: Any, problem: ValidationError) -> Iterator[str]:
     """A sentence for each error, with the place in the words of the section."""
     for error in problem.errors()[:5]:
         place = _place(value, error["loc"])
@@ -215,6 +217,11 @@ class Preferences:
         held: Claims = self._section("claims")
         return held
 
+    def search(self) -> Dials:
+        """The dials of search and recommendations."""
+        held: Dials = self._section("search")
+        return held
+
     def get(self, section: str) -> dict[str, Any]:
         """One section as an object; raises InputError where there is none of that name."""
         checked(section, {})
@@ -271,7 +278,7 @@ class Preferences:
         return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
-def _read(name: str, body: Any) -> _Section:
+def _read(name: str, body: Any) -> _Section | Dials:
     """A section as it is kept; what a later Weft knew of it and this one does not is passed over."""
     model = SECTIONS[name]
     return model.model_validate({field: value for field, value in body.items() if field in model.model_fields})

@@ -154,7 +154,7 @@ class StockLevel(TypedDict, total=False):
 
 
 class Thing(TypedDict, total=False):
-    """A record of a kind without a table of its own: conversation, document, behavior."""
+    """A record of a kind without a table of its own: conversation, document."""
 
     kind: Required[str]
     id: Required[str]

@@ -1,5 +1,7 @@
 """What was sold, summed where the rows are; every figure can be traced to order lines."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ _LINES = (
     "from orders o join order_line l on l.order_uid = o.uid and l.kind = 'product' "
     "where o.cancelled_at is null and o.kind <> 'adjustment' and o.placed_at is not null"
 )
+_BUYER = "coalesce(o.customer, o.email)"
 _AMOUNT = "coalesce(l.price * l.quantity - coalesce(l.discount, 0), 0)"
 
 
@@ -52,6 +55,32 @@ class Sales:
                 (days,),
             ).fetchall()
         return dict(rows)
+
+    def lines(self) -> Iterator[tuple[str, str | None, datetime, str]]:
+        """What was sold, in the order of time: the order's uid, who bought (customer, else email), when, and which product."""
+        with self._database.tenant(self._business) as connection, connection.cursor(name="lines") as cursor:
+            cursor.itersize = 10_000
+            cursor.execute(
+                f"select o.uid::text, {_BUYER}, o.placed_at, l.product {_LINES} and o.kind = 'sale' and l.quantity > 0 "
+                "and l.product is not null order by o.placed_at, o.uid, l.position"
+            )
+            yield from cursor
+
+    def orders(self) -> int:
+        """How many orders there are."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute("select count(*) from orders").fetchone()
+        return int(row[0]) if row else 0
+
+    def bought(self, buyer: str, limit: int = 50) -> list[tuple[datetime, list[str]]]:
+        """The last orders of a customer (or of who has this email), newest first: when, and which products."""
+        with self._database.tenant(self._business) as connection:
+            return connection.execute(
+                f"select o.placed_at, array_agg(l.product order by l.position) {_LINES} and {_BUYER} = %s "
+                "and o.kind = 'sale' and l.quantity > 0 and l.product is not null "
+                "group by o.uid, o.placed_at order by o.placed_at desc, o.uid desc limit %s",
+                (buyer, limit),
+            ).fetchall()
 
     def gaps(self) -> dict[str, int]:
         """How many products lack what buyers and search need: category, image, description, barcode, stock."""

@@ -1,4 +1,4 @@
-"""Conversations, documents, behaviors: the pattern for every kind of record that comes later."""
+"""Conversations, documents: the pattern for every kind of record that comes later."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -12,7 +12,7 @@ from weft.store import bulk
 from weft.store.records import Thing
 from weft.store.rows import Counts, json_text
 
-KINDS: Final = ("conversation", "document", "behavior")
+KINDS: Final = ("conversation", "document")
 
 
 def _cells(record: Mapping[str, Any]) -> list[Any]:

@@ -55,6 +55,12 @@ def ask(
     return _told(skill, skills.answer(skill, asked, business, engine), business, propose, who)
 
 
+def shown(skill: Skill, asked: BaseModel, business: Business) -> dict[str, Any]:
+    """One request of a shop's page answered without a model, as everybody may see it; raises Forbidden for what is private."""
+    skills.kept_private(skill, asked)
+    return skills.plain(skill, skills.public_answer(skill, skills.answer(skill, asked, business, "local"), business))
+
+
 def pieces(
     skill: Skill,
     asked: BaseModel,
@@ -88,6 +94,7 @@ def described(skill: Skill) -> dict[str, Any]:
         "writes": skill.writes,
         "long": skill.long,
         "streams": skill.streams,
+        "public": skill.public,
         "over": skill.over,
     }
     return {

@@ -21,10 +21,15 @@ class Keyring:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._held: dict[bytes, tuple[float, Bearer]] = {}
+        self._origins: dict[str, tuple[float, bool]] = {}
         self._sought: dict[bytes, asyncio.Task[Bearer]] = {}
 
     def held(self, secret: str) -> Bearer | None:
-        """The bearer of a key that was looked up a moment ago."""
+        """The bearer of a key that was looked up a moment ago; none of a browser key."""
+        bearer = self._seen(secret)
+        return bearer if bearer is not None and bearer.scope != keys.BROWSER else None
+
+    def _seen(self, secret: str) -> Bearer | None:
         found = self._held.get(keys.digest_of(secret))
         if found is None or found[0] < time.monotonic():
             return None
@@ -32,29 +37,47 @@ class Keyring:
         return bearer if bearer.expires_at is None or bearer.expires_at > datetime.now(UTC) else None
 
     def bearer(self, secret: str) -> Bearer:
-        """The bearer of a key; raises Unauthorized."""
-        bearer = self.held(secret)
+        """The bearer of a key; raises Unauthorized, and Forbidden for a browser key."""
+        return keys.no_browser(self._any(secret))
+
+    def _any(self, secret: str) -> Bearer:
+        bearer = self._seen(secret)
         if bearer is None:
-            bearer = keys.bearer(self._database, secret)
+            bearer = keys.found(self._database, keys.digest_of(secret))
             if len(self._held) > _MOST_KEPT:
                 self._held.clear()
             self._held[keys.digest_of(secret)] = (time.monotonic() + _KEPT_SECONDS, bearer)
         return bearer
 
     async def found(self, secret: str) -> Bearer:
-        """The bearer of a key, without blocking; requests that come at once share one look-up. Raises Unauthorized."""
-        bearer = self.held(secret)
+        """The bearer of a key, without blocking; requests that come at once share one look-up. Raises like `bearer`."""
+        return keys.no_browser(await self.visitor(secret))
+
+    async def visitor(self, secret: str) -> Bearer:
+        """The bearer of a key of any kind, found like `found`; raises Unauthorized."""
+        bearer = self._seen(secret)
         if bearer is not None:
             return bearer
         digest = keys.digest_of(secret)
         task = self._sought.get(digest)
         if task is None:
-            task = asyncio.create_task(run_in_threadpool(self.bearer, secret))
+            task = asyncio.create_task(run_in_threadpool(self._any, secret))
             self._sought[digest] = task
             task.add_done_callback(lambda _: self._sought.pop(digest))
         # Who goes away does not take the look-up from the others.
         return await asyncio.shield(task)
 
+    async def origin_known(self, origin: str) -> bool:
+        """Tell, without blocking, whether there is a browser key for pages of that origin; known for two seconds."""
+        found = self._origins.get(origin)
+        if found is None or found[0] < time.monotonic():
+            known = await run_in_threadpool(keys.origin_known, self._database, origin)
+            if len(self._origins) > _MOST_KEPT:
+                self._origins.clear()
+            found = self._origins[origin] = (time.monotonic() + _KEPT_SECONDS, known)
+        return found[1]
+
     def forget(self) -> None:
         """Look every key up anew."""
         self._held.clear()
+        self._origins.clear()

@@ -17,12 +17,13 @@ from weft.gateway import doors
 from weft.gateway.door import Door
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.surfaces import console
+from weft.surfaces import console, storefront
 from weft.surfaces.keyring import Keyring
 from weft.surfaces.labor import Labor
 from weft.surfaces.mcp.entrance import Entrance
 from weft.surfaces.openai.front import OpenAI
 from weft.surfaces.rest import (
+    behaviors,
     changes,
     glossary,
     imports,
@@ -31,11 +32,13 @@ from weft.surfaces.rest import (
     preferences,
     problems,
     records,
+    rules,
     runs,
     skills,
     spending,
     taxonomies,
 )
+from weft.surfaces.rest.browsers import Browsers
 from weft.surfaces.rest.callers import Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
@@ -115,10 +118,12 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     app.front = OpenAI(door, keyring)
     app.state.underway = Underway()
     app.state.tasks = set()
+    app.add_middleware(Browsers, keyring=keyring)
     app.add_middleware(BodyLimit, upload_bytes=settings.max_upload_mb << 20)
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
     api.include_router(records.router)
+    api.include_router(behaviors.router)
     api.include_router(changes.router)
     api.include_router(imports.router)
     api.include_router(taxonomies.router)
@@ -127,7 +132,15 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(models.router)
     api.include_router(spending.router)
     api.include_router(preferences.router)
-    for router in (glossary.router, glossary.files, memory.router, memory.files):
+    for router in (
+        glossary.router,
+        glossary.files,
+        memory.router,
+        memory.files,
+        rules.files,
+        rules.router,
+        rules.search,
+    ):
         api.include_router(router)
 
     @api.get("/business", tags=["business"], responses=problems.RESPONSES)
@@ -157,6 +170,8 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         """The gateway's figures for Prometheus, which name no business and no key; without a key, so for your own network."""
         return Response(door.parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
+    app.include_router(storefront.router(database))
+    app.mount(storefront.STATIC, storefront.static_app())
     app.include_router(console.router(database, Path(settings.home), door))
     app.mount("/console/static", console.static_app())
 

@@ -1,26 +1,19 @@
 """The skills `search` and `suggest`: products found by words and by meaning, and what is being typed finished."""
 
-from typing import Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from weft.skill import Answer, Skill
+from weft.ids import uuid7_text
+from weft.index.card import Card
+from weft.index.wanted import Wanted
+from weft.skill import Answer, Changes, Skill
+from weft.store.merchandising import Dials, Rule
 
 LONGEST = 1000
 Order = Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"]
 Stock = Literal["last", "hide", "any"]
-
-
-class Bounds(BaseModel):
-    """A number's least and most, both included."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    min: float | None = None
-    max: float | None = None
-
-
-Wanted = str | float | bool | list[str | float] | Bounds
 
 
 class Search(BaseModel):
@@ -60,30 +53,38 @@ class Search(BaseModel):
     typing: bool = Field(default=False, description="The last word is still being typed.")
 
 
+class Moved(BaseModel):
+    """What moved a hit beside its fitting: a rule of the merchant's, or a dial."""
+
+    kind: str = Field(description="pin, boost, bury or dial.")
+    name: str = Field(default="", description="The rule's name, or the dial's signal.")
+    rule: str | None = Field(default=None, description="The rule's id.")
+    times: float | None = Field(default=None, description="What the rule multiplied the score by.")
+    value: float | None = Field(default=None, description="The product's signal, from 0 to 1.")
+    says: str
+
+
 class Explanation(BaseModel):
     """Why a hit stands where it does: numbers that make up its score, and a sentence."""
 
     words: float = Field(description="The score of its words, as a share of the best product's.")
     meaning: float = Field(description="The cosine between what was typed and what it is, 0 where that is not known.")
+    whole: float = Field(default=0.0, description="What it gets for saying enough of the words.")
     stock: float = Field(description="What its stock leaves of its score.")
+    times: float = Field(default=1.0, description="What rules and dials multiplied its score by.")
+    moved: list[Moved] = Field(default_factory=list, description="The rules and dials that did.")
+    reranked: float | None = Field(
+        default=None,
+        description="How well a model of the route `rerank` says that it fits, from 0 for the worst of the first hits to 1.",
+    )
     matched: dict[str, list[str]] = Field(description="The words that it says, by the field in which they stand.")
     missing: list[str] = Field(description="The words that it does not say.")
     says: str
 
 
-class Hit(BaseModel):
+class Hit(Card):
     """A product that was found."""
 
-    id: str
-    title: str
-    score: float
-    vendor: str | None = None
-    category: str | None = None
-    image: str | None = None
-    price: dict[str, Any] | None = Field(default=None, description="The lowest price of its variants, in minor units.")
-    price_to: dict[str, Any] | None = Field(default=None, description="The highest, where it is another.")
-    available: bool = True
-    stock: int | None = Field(default=None, description="How many there are; null where that is not counted.")
     variants: list[dict[str, Any]] = Field(
         default_factory=list, description="The variants that are meant, the best first."
     )
@@ -102,6 +103,7 @@ class Demand(BaseModel):
     values: list[str] = Field(default_factory=list)
     min: int | None = None
     max: int | None = None
+    currency: str | None = Field(default=None, description="Of a price, whose bounds are in its minor units.")
 
 
 class Read(BaseModel):
@@ -127,6 +129,9 @@ class Understanding(BaseModel):
     category: str | None = Field(default=None, description="The category that the best hits are in.")
     missing: int = Field(default=0, description="How many of the words a hit may lack, because none has all of them.")
     meaning: bool = Field(default=False, description="Whether meaning was compared as well as words.")
+    reranked: str | None = Field(
+        default=None, description="The model that put the first hits in order, as provider/model."
+    )
 
 
 class Value(BaseModel):
@@ -136,15 +141,36 @@ class Value(BaseModel):
     count: int
 
 
+class Ruling(BaseModel):
+    """A rule that held for a search."""
+
+    id: str | None
+    kind: str
+    name: str
+    says: str
+    searches: str = Field(description="Which searches it is for.")
+
+
 class Results(Answer):
     """The hits of a page, how many there are in all, and how the query was understood."""
 
+    query_id: str = Field(
+        default_factory=uuid7_text, description="By what behaviors, such as a click, name this answer."
+    )
     hits: list[Hit] = Field(default_factory=list)
     total: int = 0
     facets: dict[str, list[Value]] = Field(default_factory=dict)
     price_range: dict[str, Any] | None = None
     understood: Understanding
     did_you_mean: str | None = None
+    redirect: str | None = Field(default=None, description="Where a rule leads this search instead.")
+    rules: list[Ruling] = Field(default_factory=list, description="The rules that held, where `explain` asks for them.")
+
+
+class Section(Value):
+    """A part of the catalog and how many products are in it."""
+
+    name: str = Field(default="category", description="The filter whose value it is: `category` or `type`.")
 
 
 class Suggest(BaseModel):
@@ -168,9 +194,146 @@ class Named(BaseModel):
 class Suggestions(Answer):
     """Queries, categories and products that what was typed may become."""
 
+    query_id: str = Field(
+        default_factory=uuid7_text, description="By what behaviors, such as a click, name this answer."
+    )
     queries: list[str] = Field(default_factory=list)
-    categories: list[Value] = Field(default_factory=list)
+    categories: list[Section] = Field(default_factory=list)
     products: list[Named] = Field(default_factory=list)
+
+
+class Preview(BaseModel):
+    """Rules and dials as they might be, and the searches to try them on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    queries: list[Annotated[str, Field(max_length=LONGEST)]] = Field(
+        default_factory=list, max_length=50, description="The searches; those of most people if none is named."
+    )
+    rules: list[Rule] = Field(
+        default_factory=list, max_length=200, description="Rules that would be made, or, with an id, changed."
+    )
+    without: list[str] = Field(default_factory=list, max_length=200, description="Ids of rules that would be gone.")
+    dials: Dials | None = Field(default=None, description="The dials as they would be; as they are if not said.")
+    filters: dict[str, Wanted] = Field(default_factory=dict, max_length=50, description="As in a search.")
+    days: int = Field(default=30, ge=1, le=730, description="Over how many days people's searches are counted.")
+    depth: int = Field(default=20, ge=1, le=100, description="How many hits of each search are compared.")
+
+
+class Move(BaseModel):
+    """A product that would stand at another place; null is beyond what is compared."""
+
+    id: str
+    title: str
+    before: int | None
+    after: int | None
+    says: str
+
+
+class Previewed(BaseModel):
+    """What would become of one search."""
+
+    query: str
+    times: int | None = Field(description="How often people searched for it, where that was looked up.")
+    changed: bool
+    total_before: int
+    total_after: int
+    redirect_before: str | None
+    redirect_after: str | None
+    moves: list[Move]
+    rules: list[Ruling] = Field(description="The rules that would hold.")
+
+
+class Previews(Answer):
+    """What would move in each search, and in how many anything would."""
+
+    searches: list[Previewed]
+    changed: int
+
+
+PREVIEW = Skill(
+    name="search-preview",
+    does="Tells what rules and dials would move, before they are saved",
+    asks=Preview,
+    answers=Previews,
+    local="weft.skills.search.preview:previewed",
+    seconds=60,
+)
+"""Asked through the API, the command line and the console where rules are; it is no skill on its own."""
+
+
+class UnmetAsked(BaseModel):
+    """Over which time, and how many demands at most."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: int = Field(default=28, ge=1, le=3_650, description="The last so many days with behaviors.")
+    limit: int = Field(default=50, ge=1, le=500, description="How many at most, those of most people first.")
+    people: int = Field(default=2, ge=1, le=1_000, description="How many people have to agree on what is proposed.")
+
+
+class Tried(BaseModel):
+    """A query that people put in the place of one that failed, and that led to something."""
+
+    query: str
+    people: int
+
+
+class TakenAfter(BaseModel):
+    """A product that people took after a search that failed."""
+
+    id: str
+    title: str
+    people: int
+    bought: int = 0
+
+
+class NearBy(BaseModel):
+    """A product that is nearest to what was looked for; `lacks` are the words that it does not say."""
+
+    id: str
+    title: str
+    meaning: float = Field(
+        description="The cosine between what was looked for and what it is, 0 where that is not known."
+    )
+    lacks: list[str] = Field(default_factory=list)
+
+
+class Synonyms(BaseModel):
+    """Words that mean the same here, as a rule says it: who types one of `typed` is to find `words` as well."""
+
+    typed: list[str]
+    words: list[str]
+    people: int = Field(description="How many people put the one in the place of the other.")
+    says: str
+
+
+class UnmetDemand(BaseModel):
+    """Something that people looked for and did not get, all its spellings together."""
+
+    query: str
+    spellings: list[str] = Field(default_factory=list, description="How else it was typed.")
+    people: int
+    times: int
+    found_nothing: int
+    not_clicked: int
+    last: datetime | None = None
+    why: Literal["attribute", "synonym", "nothing", "not-taken", "met"] = Field(
+        description="What is amiss: products that it means do not say so where it is looked for, other words are used here, "
+        "no product meets it, products that meet it are not clicked, or nothing is any more."
+    )
+    says: str
+    meets: int = Field(default=0, description="How many of the best hits say all of it by now.")
+    instead: list[Tried] = Field(default_factory=list)
+    took: list[TakenAfter] = Field(default_factory=list)
+    nearest: list[NearBy] = Field(default_factory=list)
+
+
+class Unmet(Changes):
+    """What people looked for and did not get, and what would mend it: words for the rules, and attributes as changes."""
+
+    demands: list[UnmetDemand] = Field(default_factory=list)
+    synonyms: list[Synonyms] = Field(default_factory=list)
 
 
 skill = (
@@ -181,6 +344,9 @@ skill = (
         answers=Results,
         local="weft.skills.search.answers:searched",
         seconds=30,
+        public=True,
+        private=("explain", "filters.stock", "exclude.stock", "sort.stock", "sort.-stock"),
+        shown="weft.skills.search.shown:shown",
     ),
     Skill(
         name="suggest",
@@ -189,5 +355,16 @@ skill = (
         answers=Suggestions,
         local="weft.skills.search.suggestions:suggested",
         seconds=30,
+        public=True,
+    ),
+    Skill(
+        name="unmet",
+        does="Finds what people looked for and did not get, and proposes what would mend it",
+        asks=UnmetAsked,
+        answers=Unmet,
+        local="weft.skills.search.unmet:unmet",
+        writes="catalog",
+        long=True,
+        seconds=600,
     ),
 )

@@ -6,40 +6,64 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from weft import money
 from weft.business import Business
 from weft.errors import InputError, NotFound
-from weft.index import keeping
-from weft.index.entry import NO_LIMIT, amount, code
-from weft.index.finding import Found, Matches, Shelf, Sought, Tally, Weights
+from weft.index import card, filters, finding, keeping
+from weft.index.entry import code
+from weft.index.finding import Found, Matches, Part, Shelf, Sought, Tally, Weights
+from weft.index.keeping import Kept
 from weft.index.words import folded
-from weft.skills.search import Bounds, Demand, Explanation, Hit, Read, Results, Search, Understanding, Value, Wanted
+from weft.skills.search import (
+    Demand,
+    Explanation,
+    Hit,
+    Moved,
+    Read,
+    Results,
+    Ruling,
+    Search,
+    Understanding,
+    Value,
+    rules,
+)
 from weft.skills.search.constraints import Constraint
+from weft.skills.search.reranking import Reranking
+from weft.skills.search.rules import Applied, Policy
 from weft.skills.search.understanding import Understood, understood
+from weft.store.merchandising import Rule
 
 _FACETS_SHOWN: Final = 12
 _VALUES_SHOWN: Final = 50
 _COVERED: Final = 0.05
 _BODY_SHOWN: Final = 240
 _FEW: Final = 3
+_VERBS: Final = {"number": "is", "details": "say"}
 _SORTED: Final[Mapping[str, tuple[str, bool]]] = {
     "price": ("low", True), "-price": ("high", False), "title": ("name", True), "-title": ("name", False),
     "stock": ("stock", True), "-stock": ("stock", False),
 }  # fmt: skip
-_OWN: Final = ("vendor", "category", "type", "tags")
 
 
 def searched(asked: Search, business: Business) -> Results:
     """The answer to a search; raises NotReady where there is no index yet, InputError for a filter of nothing's."""
-    kept = keeping.shelf(business.database, business.uid, business.id, business.catalog)
-    shelf, weights = kept.shelf, Weights()
-    told = understood(asked.query, shelf, asked.without, typing=asked.typing)
+    kept = keeping.shelf(business.database, business.uid, business.id, business.catalog, business.models)
+    return found_by(asked, kept, rules.policy(business, kept.shelf))
+
+
+def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
+    """The answer to a search in an index under some rules and dials."""
+    shelf, weights = kept.shelf, finding.weights()
+    told = understood(asked.query, shelf, asked.without, typing=asked.typing, synonyms=policy.synonyms)
+    spelt = [told.query, *([told.corrected] if told.corrected else [])]
+    ruled = rules.applied(policy, spelt, asked.filters, shelf, browsing=not told.parts and asked.like is None)
     if asked.stock == "any":
         weights = replace(weights, out=1.0)
     conditions = [
         shelf.on_show(),
         *(one.condition for one in told.constraints),
-        *_conditions(asked, shelf),
+        *filters.conditions(asked.filters, asked.exclude, shelf),
+        *([shelf.available()] if asked.stock == "hide" else []),
+        *ruled.hidden,
     ]
     vector = kept.meaning(told.described) if told.described and told.parts else None
     sought = Sought(tuple(told.parts), tuple(conditions), vector)
@@ -47,20 +71,33 @@ def searched(asked: Search, business: Business) -> Results:
         sought = _alike(asked.like, sought, shelf)
     near = shelf.near(sought, weights)
     matches = _relaxed(sought, shelf.matching(sought, weights, list(near)))
-    missing = sum(part.needed for part in sought.parts) - matches.least if sought.parts else 0
-    found, matches, total = _page(asked, matches, sought, shelf, weights, near)
+    if ruled.pins and asked.sort == "relevance" and asked.like is None:
+        sought = replace(sought, pinned=ruled.pinned(conditions))
+        matches = matches.and_those(shelf.named(sought.pinned))
+    missing = max(sum(part.needed for part in sought.parts) - matches.least, 0)
+    ranking = Reranking(kept, told.described if told.parts else "", weights)
+    found, matches, total = _page(asked, matches, sought, shelf, weights, near, ruled, ranking)
     tales = [shelf.told(one) for one in found]
     facets = _facets(asked, matches, shelf, total)
-    terms = frozenset(term for part in told.parts for term, _ in part.terms)
-    hits = [_hit(one, tale, told, terms, asked, shelf, weights) for one, tale in zip(found, tales, strict=True)]
+    terms = _terms(told)
+    hits = [_hit(one, tale, told, terms, asked, shelf, weights, ruled) for one, tale in zip(found, tales, strict=True)]
+    ranking.told(found, hits)
+    understanding = _understanding(told, missing, tales, shelf, vector is not None)
+    understanding.reranked = ranking.model
     return Results(
         hits=hits,
         total=total,
         facets=facets,
         price_range=_price_range(matches, shelf) if asked.facets is None or "price" in asked.facets else None,
-        understood=_understanding(told, max(missing, 0), tales, shelf, vector is not None),
+        understood=understanding,
         did_you_mean=told.corrected,
+        redirect=ruled.redirect,
+        rules=[_ruling(rule) for rule in [*ruled.rules, *told.rules]] if asked.explain else [],
     )
+
+
+def _ruling(rule: Rule) -> Ruling:
+    return Ruling(id=rule.id, kind=rule.kind, name=rule.name, says=rule.says, searches=rule.for_)
 
 
 def _alike(product: str, sought: Sought, shelf: Shelf) -> Sought:
@@ -90,7 +127,14 @@ def _relaxed(sought: Sought, matches: Matches) -> Matches:
 
 
 def _page(
-    asked: Search, matches: Matches, sought: Sought, shelf: Shelf, weights: Weights, near: Mapping[int, float]
+    asked: Search,
+    matches: Matches,
+    sought: Sought,
+    shelf: Shelf,
+    weights: Weights,
+    near: Mapping[int, float],
+    ruled: Applied,
+    ranking: Reranking,
 ) -> tuple[list[Found], Matches, int]:
     """The hits of the page that is asked for, what matches, and how many there are.
 
@@ -103,76 +147,11 @@ def _page(
         by, rising = _SORTED[asked.sort]
         return shelf.ordered(matches, by, rising=rising, most=last)[asked.offset :], matches, total
     wider = matches.lacking(len(sought.parts))
-    found = shelf.ranked(wider, sought, weights, near, last, matches)[asked.offset : last]
+    lift = ruled if ruled.lifts else None
+    most = max(last + len(sought.pinned), ranking.most)
+    ranked = shelf.ranked(wider, sought, weights, near, most, matches, lift)
+    found = ruled.arranged(ranking.ordered(ranked))[asked.offset : last]
     return (found, matches, total) if total >= last else (found, wider, wider.count)
-
-
-def _conditions(asked: Search, shelf: Shelf) -> list[Any]:
-    found = [_condition(name, wanted, shelf) for name, wanted in asked.filters.items()]
-    found += [shelf.unless(_condition(name, wanted, shelf)) for name, wanted in asked.exclude.items()]
-    if asked.stock == "hide":
-        found.append(shelf.available())
-    return found
-
-
-def _condition(name: str, wanted: Wanted, shelf: Shelf) -> Any:
-    """One filter as a condition; raises InputError where there is nothing of that name."""
-    if name == "id":
-        return shelf.named([str(one) for one in _listed(wanted, name)])
-    if name in ("price", "stock", "available"):
-        return _counted(name, wanted, shelf)
-    facet = _facet(name, shelf)
-    if facet is None:
-        known = ", ".join(sorted({*shelf.state.facets, "id", "price", "stock", "available"})[:40])
-        raise InputError(f"filters.{name}: nothing in this catalog has it; there are {known}.")
-    return shelf.has([(one, said) for one in facet for said in _spellings(one, _listed(wanted, name), shelf)])
-
-
-def _facet(name: str, shelf: Shelf) -> list[str] | None:
-    bare = name.removeprefix("attributes.").removeprefix("options.")
-    same = [one for one in shelf.state.facets if one == bare] or [
-        one for one in shelf.state.facets if folded(one) == folded(bare)
-    ]
-    return same or ([bare] if bare in _OWN else None)
-
-
-def _spellings(facet: str, values: Sequence[str], shelf: Shelf) -> list[str]:
-    """A value as it is written in the catalog, whatever the case in which it was asked for."""
-    found = []
-    for value in values:
-        found.append(value)
-        found += [written for name, written in shelf.values.get(folded(value), ()) if name == facet]
-    return found
-
-
-def _listed(wanted: Wanted, name: str) -> list[str]:
-    if isinstance(wanted, Bounds):
-        raise InputError(f"filters.{name}: it is no number; name a value or a list of values.")
-    values = wanted if isinstance(wanted, list) else [wanted]
-    return [
-        str(one).lower() if isinstance(one, bool) else f"{one:g}" if isinstance(one, float) else one for one in values
-    ]
-
-
-def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
-    if name == "available":
-        return shelf.available() if wanted in (True, "true") else shelf.between("stock", None, 0)
-    if isinstance(wanted, (list, str)):
-        raise InputError(f"filters.{name}: say a number, or {{min, max}}.")
-    bounds = wanted if isinstance(wanted, Bounds) else Bounds(min=float(wanted), max=float(wanted))
-    scale = 10 ** money.exponent(next(iter(shelf.state.currencies), "EUR")) if name == "price" else 1
-    low = None if bounds.min is None else _whole(bounds.min * scale, name)
-    high = None if bounds.max is None else _whole(bounds.max * scale, name)
-    if name == "stock":
-        return shelf.between("stock", low, high)
-    parts = [shelf.between("low", 0, high)] if high is not None else []
-    return shelf.both([*parts, shelf.between("high", low if low is not None else 0, None)])
-
-
-def _whole(value: float, name: str) -> int:
-    if not abs(value) < 2**53:
-        raise InputError(f"filters.{name}: {value} is no number that it can be.")
-    return round(value)
 
 
 def _facets(asked: Search, matches: Matches, shelf: Shelf, total: int) -> dict[str, list[Value]]:
@@ -192,13 +171,13 @@ def _facets(asked: Search, matches: Matches, shelf: Shelf, total: int) -> dict[s
 def _telling(told: Tally, total: int) -> Iterator[str]:
     """The facets that tell hits apart, those first that most of them have."""
     least = max(total * _COVERED, 1)
-    for name in sorted(told.covered, key=lambda name: (name not in _OWN, -told.covered[name], name)):
+    for name in sorted(told.covered, key=lambda name: (name not in filters.OWN, -told.covered[name], name)):
         if told.covered[name] >= least and told.distinct(name) < max(total, 3):
             yield name
 
 
 def _real(name: str, shelf: Shelf) -> list[str]:
-    found = _facet(name, shelf)
+    found = filters.facets(name, shelf)
     if found is None:
         raise InputError(
             f"facets: nothing in this catalog has {name!r}; there are {', '.join(sorted(shelf.state.facets)[:40])}."
@@ -222,8 +201,8 @@ def _understanding(
         language=shelf.analysis.languages[0] if shelf.analysis.languages else None,
         corrected=told.corrected,
         words=[part.text for part in told.parts if part.needed],
-        constraints=[_demand(one) for one in told.constraints],
-        removed=[_demand(one) for one in told.removed],
+        constraints=[_demand(one, shelf) for one in told.constraints],
+        removed=[_demand(one, shelf) for one in told.removed],
         read=[Read(word=one.word, read=one.read, why=one.why) for one in told.mended],
         category=commonest if told.parts and categories.count(commonest) * 2 > len(categories) else None,
         missing=missing,
@@ -231,8 +210,16 @@ def _understanding(
     )
 
 
-def _demand(one: Constraint) -> Demand:
-    return Demand(kind=one.kind, text=one.text, says=one.says, values=list(one.values), min=one.least, max=one.most)
+def _demand(one: Constraint, shelf: Shelf) -> Demand:
+    currency = next(iter(shelf.state.currencies), None) if one.kind == "price" else None
+    bounds = {"min": one.least, "max": one.most}
+    return Demand(kind=one.kind, text=one.text, says=one.says, values=list(one.values), currency=currency, **bounds)
+
+
+def _terms(told: Understood) -> frozenset[str]:
+    """All terms by which a query finds products."""
+    ways = [[(term,) for term, _ in part.terms] + [some for some, _ in part.together] for part in told.parts]
+    return frozenset(term for each in ways for some in each for term in some)
 
 
 def _hit(
@@ -243,23 +230,13 @@ def _hit(
     asked: Search,
     shelf: Shelf,
     weights: Weights,
+    ruled: Applied,
 ) -> Hit:
-    stock, currency = tale["stock"], tale.get("currency")
-    different = tale.get("high") != tale.get("low")
     return Hit(
-        id=tale["id"],
-        title=tale["title"],
-        score=round(found.score, 4),
-        vendor=tale.get("vendor"),
-        category=tale.get("category"),
-        image=tale.get("image"),
-        price=amount(tale.get("low"), currency),
-        price_to=amount(tale.get("high"), currency) if different else None,
-        available=stock > 0,
-        stock=None if stock == NO_LIMIT else stock,
+        **card.shown(tale, found.score),
         variants=_variants(tale, told, asked) if tale["variants"] else [],
         highlights=_highlights(tale, terms, shelf),
-        why=_reason(found, tale, told, shelf, weights) if asked.explain else None,
+        why=_reason(found, tale, told, shelf, weights, ruled) if asked.explain else None,
     )
 
 
@@ -318,7 +295,9 @@ def _marked(text: str, terms: frozenset[str], shelf: Shelf) -> str | None:
     return "".join(parts).strip()
 
 
-def _reason(found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shelf, weights: Weights) -> Explanation:
+def _reason(
+    found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shelf, weights: Weights, ruled: Applied
+) -> Explanation:
     texts = {
         "title": tale["title"], "vendor": tale.get("vendor") or "", "category": tale.get("category") or "",
         "details": " ".join(value for _, value in tale["values"]), "description": tale["body"],
@@ -332,20 +311,29 @@ def _reason(found: Found, tale: Mapping[str, Any], told: Understood, shelf: Shel
         numbers = [one for one in part.codes if one in codes]
         if numbers:
             matched["number"] = numbers
-        where = [name for name, terms in said.items() if any(term in terms for term, _ in part.terms)]
+        where = [name for name, terms in said.items() if _says(part, terms)]
         for name in where:
             matched.setdefault(name, []).append(part.text)
         if part.terms and not where and "number" not in matched:
             missing.append(part.text)
     left = 1.0 if tale["stock"] > 0 else weights.out
+    moved = ruled.reasons(found, tale["id"])
     return Explanation(
         words=round(found.words, 4),
         meaning=round(found.cosine, 4),
+        whole=weights.whole if found.whole else 0.0,
         stock=left,
+        times=round(found.times, 4),
+        moved=moved,
         matched=matched,
         missing=missing,
-        says=_sentence(found, matched, missing, left, weights, [one.says for one in told.constraints]),
+        says=_sentence(found, matched, missing, left, weights, [one.says for one in told.constraints], moved),
     )
+
+
+def _says(part: Part, terms: set[str]) -> bool:
+    """Whether a text with these terms says a part of the query."""
+    return any(term in terms for term, _ in part.terms) or any(terms.issuperset(some) for some, _ in part.together)
 
 
 def _sentence(
@@ -355,16 +343,23 @@ def _sentence(
     left: float,
     weights: Weights,
     demands: Sequence[str],
+    moved: Sequence[Moved],
 ) -> str:
-    parts = [f"its {name} {'is' if name == 'number' else 'says'} {_quoted(words)}" for name, words in matched.items()]
+    parts = [f"its {name} {_VERBS.get(name, 'says')} {_quoted(words)}" for name, words in matched.items()]
     parts += [f"it does not say {_quoted(missing)}"] if missing else []
     parts += demands
     words = f"words {found.words:.2f}"
     meaning = f" + {weights.meaning:g} × meaning {found.cosine:.2f}" if found.cosine else ""
-    enough = f" + {weights.whole:g} for saying enough of them" if found.whole and matched else ""
+    enough = (
+        f" + {weights.whole:g} for saying {'enough of them' if matched else 'all that was asked'}"
+        if found.whole
+        else ""
+    )
     sold_out = f", × {left:g} because it is sold out" if left != 1.0 else ""
-    told = "; ".join(parts) or "it is near in meaning"
-    return f"{told[:1].upper()}{told[1:]}. {found.score:.2f} = {words}{enough}{meaning}{sold_out}."
+    by = f", × {found.times:.2f} by rules and dials" if found.times != 1.0 else ""
+    pinned = [one.says for one in moved if one.kind == "pin"]
+    told = "; ".join([*pinned, *parts]) or ("it is near in meaning" if found.cosine else "nothing was asked of it")
+    return f"{told[:1].upper()}{told[1:]}. {found.score:.2f} = {words}{enough}{meaning}{sold_out}{by}."
 
 
 def _quoted(words: Sequence[str]) -> str:

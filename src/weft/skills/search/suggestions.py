@@ -1,14 +1,16 @@
 """The skill `suggest`: what is being typed finished from the catalog's own words, categories and products."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from weft.business import Business
 from weft.index import keeping
-from weft.index.entry import amount
+from weft.index.card import amount
 from weft.index.finding import Shelf, Sought, Weights
 from weft.index.words import folded
-from weft.skills.search import Named, Suggest, Suggestions, Value
+from weft.skills.search import Named, Section, Suggest, Suggestions, rules
+from weft.skills.search.synonyms import Synonyms
 from weft.skills.search.understanding import cleaned, understood
 
 _WEIGHTS: Final = replace(Weights(), meaning=0.0, whole=0.0, candidates=50)
@@ -17,24 +19,31 @@ _WEIGHTS: Final = replace(Weights(), meaning=0.0, whole=0.0, candidates=50)
 def suggested(asked: Suggest, business: Business) -> Suggestions:
     """What was typed may become this; nothing for nothing. Raises NotReady where there is no index yet."""
     shelf = keeping.shelf(business.database, business.uid, business.id, business.catalog).shelf
+    policy = rules.policy(business, shelf)
     text = cleaned(asked.query)
     if not text:
         return Suggestions()
-    told = understood(text, shelf, typing=True)
-    conditions = (shelf.on_show(), *(one.condition for one in told.constraints))
+    told = understood(text, shelf, typing=True, synonyms=policy.synonyms)
+    ruled = rules.applied(policy, [told.query], {}, shelf, browsing=False)
+    conditions = (shelf.on_show(), *(one.condition for one in told.constraints), *ruled.hidden)
     query = shelf.matching(Sought(tuple(told.parts), conditions), _WEIGHTS)
-    found = shelf.ranked(query, Sought(tuple(told.parts)), _WEIGHTS, {}, asked.limit)[: asked.limit]
+    found = shelf.ranked(
+        query, Sought(tuple(told.parts)), _WEIGHTS, {}, asked.limit, lift=ruled if ruled.lifts else None
+    )
+    found = found[: asked.limit]
     products = []
     for one in found:
         tale = shelf.told(one)
         price = amount(tale.get("low"), tale.get("currency"))
         products.append(Named(id=tale["id"], title=tale["title"], image=tale.get("image"), price=price))
     return Suggestions(
-        queries=_queries(text, shelf, asked.limit), categories=_categories(text, shelf, asked.limit), products=products
+        queries=_queries(text, shelf, policy.synonyms, asked.limit),
+        categories=_categories(text, shelf, asked.limit),
+        products=products,
     )
 
 
-def _queries(text: str, shelf: Shelf, limit: int) -> list[str]:
+def _queries(text: str, shelf: Shelf, synonyms: Synonyms, limit: int) -> list[str]:
     """What was typed with its last word finished, and with the word that often follows."""
     typed = folded(text)
     before, _, last = typed.rpartition(" ")
@@ -44,18 +53,21 @@ def _queries(text: str, shelf: Shelf, limit: int) -> list[str]:
     if not before:
         words = [word for word in shelf.spelling.beginning(last, limit) if not word.isdigit()]
         found = [*words[: max(limit // 2, 1)], *found, *words]
+    known = synonyms.suggested(typed, datetime.now(UTC), max(limit // 3, 1))
+    found = [*found[: limit - len(known)], *known, *found]
     return [one for one in dict.fromkeys(found) if one][:limit]
 
 
-def _categories(text: str, shelf: Shelf, limit: int) -> list[Value]:
+def _categories(text: str, shelf: Shelf, limit: int) -> list[Section]:
     typed = folded(text)
-    found: dict[str, int] = {}
+    found: dict[str, Section] = {}
     for name in ("category", "type"):
         for value, count in shelf.commonest.get(name, {}).items():
             if any(word.startswith(typed) for word in _beginnings(folded(value))):
-                found[value] = max(found.get(value, 0), count)
-    ranked = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:limit]
-    return [Value(value=value, count=count) for value, count in ranked]
+                there = found.get(value)
+                if there is None or there.count < count:
+                    found[value] = Section(name=name, value=value, count=count)
+    return sorted(found.values(), key=lambda one: (-one.count, one.value))[:limit]
 
 
 def _beginnings(text: str) -> list[str]:

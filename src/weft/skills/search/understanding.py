@@ -5,8 +5,9 @@ way round, is found both ways; the last word may still be being typed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from weft.index.entry import code
@@ -14,6 +15,8 @@ from weft.index.finding import Part, Shelf
 from weft.index.words import Word, unit_forms
 from weft.skills.search import constraints
 from weft.skills.search.constraints import Constraint
+from weft.skills.search.synonyms import Meant, Synonyms
+from weft.store.merchandising import Rule
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]+")
 _CHUNK: Final = re.compile(r"\S+")
@@ -39,7 +42,10 @@ class Mended:
 
 @dataclass(slots=True)
 class Understood:
-    """What was typed, what it demands and what it describes; `corrected` is the query as it was read, where it was mended."""
+    """What was typed, what it demands and what it describes.
+
+    `corrected` is the query as it was read, where it was mended; `rules` are those whose synonyms were read into it.
+    """
 
     query: str
     constraints: list[Constraint] = field(default_factory=list)
@@ -48,6 +54,7 @@ class Understood:
     mended: list[Mended] = field(default_factory=list)
     corrected: str | None = None
     described: str = ""
+    rules: list[Rule] = field(default_factory=list)
 
 
 def cleaned(query: str) -> str:
@@ -55,7 +62,14 @@ def cleaned(query: str) -> str:
     return " ".join(_CONTROL.sub(" ", query).split())
 
 
-def understood(query: str, shelf: Shelf, without: Sequence[str] = (), *, typing: bool = False) -> Understood:
+def understood(
+    query: str,
+    shelf: Shelf,
+    without: Sequence[str] = (),
+    *,
+    typing: bool = False,
+    synonyms: Synonyms | None = None,
+) -> Understood:
     """A query understood by a catalog; demands that are named in `without` only describe, and with `typing` its last word is unfinished."""
     text = cleaned(query)
     words = shelf.analysis.words(text)[:_MOST_WORDS]
@@ -71,7 +85,7 @@ def understood(query: str, shelf: Shelf, without: Sequence[str] = (), *, typing:
     # A color describes as well; what a thing must cost or must not be does not, and neither does a demand that was taken back.
     silent = [one for one in (*taken, *told.removed) if one.kind in ("price", "not")]
     left = [word for word in words if not any(one.place <= word.start < one.end for one in silent)]
-    _read(told, text, left, shelf, typing)
+    _read(told, text, left, shelf, typing, _meant(told, text, left, synonyms, typing=typing))
     _coded(told, silent, text, shelf)
     told.described = _described(text, silent)
     return told
@@ -92,7 +106,34 @@ def _described(text: str, silent: Sequence[Constraint]) -> str:
     return " ".join(text.split())
 
 
-def _read(told: Understood, text: str, words: Sequence[Word], shelf: Shelf, typing: bool) -> None:
+def _meant(
+    told: Understood, text: str, words: Sequence[Word], synonyms: Synonyms | None, *, typing: bool
+) -> dict[int, list[Meant]]:
+    """What the words in some places mean as well, by the business's synonyms."""
+    found: dict[int, list[Meant]] = {}
+    if synonyms is None:
+        return found
+    unfinished = typing and bool(words) and words[-1].end == len(text)
+    for one in synonyms.within(words, datetime.now(UTC), unfinished=unfinished):
+        read = Mended(one.typed, one.read, "is a synonym")
+        if read not in told.mended:
+            told.mended.append(read)
+        if one.rule not in told.rules:
+            told.rules.append(one.rule)
+        # Each of the words that are meant is said where the other is.
+        for place in range(one.first, one.last):
+            found.setdefault(place, []).append(one)
+    return found
+
+
+def _read(
+    told: Understood,
+    text: str,
+    words: Sequence[Word],
+    shelf: Shelf,
+    typing: bool,
+    meant: Mapping[int, Sequence[Meant]],
+) -> None:
     """The parts that a query describes a product by."""
     corrected: list[tuple[int, int, str]] = []
     alone = all(word.form in shelf.analysis.small for word in words)
@@ -100,19 +141,33 @@ def _read(told: Understood, text: str, words: Sequence[Word], shelf: Shelf, typi
         before = words[place - 1] if place else None
         following = words[place + 1] if place + 1 < len(words) else None
         unfinished = following is None and word.end == len(text)
-        terms = _terms(told, word, before, following, shelf, unfinished, typing, corrected)
+        same = meant.get(place, ())
+        terms = _terms(told, word, before, following, shelf, unfinished, typing, corrected, has_synonym=bool(same))
+        together = _same(terms, same, shelf)
         # What a demand says holds of every hit, so that no hit can lack it.
         held = any(one.place <= word.start < one.end for one in told.constraints)
         needed = not held and (alone or word.form not in shelf.analysis.small)
         if not terms:
             continue
         shown = text[word.start : word.end]
-        told.parts.append(Part(shown, tuple(terms.items()), needed))
+        told.parts.append(Part(shown, tuple(terms.items()), needed, together=together))
     if corrected:
         mended = text
         for start, end, form in sorted(corrected, reverse=True):
             mended = mended[:start] + form + mended[end:]
         told.corrected = mended
+
+
+def _same(terms: dict[str, float], same: Sequence[Meant], shelf: Shelf) -> tuple[tuple[tuple[str, ...], float], ...]:
+    """Put the synonyms of one word to the terms, and answer those of several."""
+    together = []
+    for one in same:
+        stems = [shelf.analysis.stems(form) for form in one.forms]
+        if len(stems) == 1:
+            terms.update({term: max(terms.get(term, 0.0), one.weight) for term in stems[0]})
+        else:
+            together.append((tuple(some[0] for some in stems), one.weight))
+    return tuple(together)
 
 
 def _terms(
@@ -124,6 +179,8 @@ def _terms(
     unfinished: bool,
     typing: bool,
     corrected: list[tuple[int, int, str]],
+    *,
+    has_synonym: bool = False,
 ) -> dict[str, float]:
     """The terms that a word may be found by, each with what it counts."""
     terms: dict[str, float] = {}
@@ -155,7 +212,7 @@ def _terms(
         told.mended.append(Mended(word.form, " ".join(parted), "is written as two words"))
         for form in parted:
             add(form, _PARTED)
-    if not known and not joined and not completions and parted is None and len(terms) == 1:
+    if not (known or has_synonym or joined or completions) and parted is None and len(terms) == 1:
         _mend(told, word, shelf, corrected, add)
     return terms
 

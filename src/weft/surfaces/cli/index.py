@@ -35,6 +35,10 @@ def build(
     output.out.print(
         f"{told['products']:,} products can be found {how}; built in {told['seconds']:.1f} s.", markup=False
     )
+    if told["problem"]:
+        output.err.print(
+            f"What products mean is not known of all of them: {told['problem']}", markup=False, soft_wrap=True
+        )
 
 
 @app.command()

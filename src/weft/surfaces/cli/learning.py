@@ -15,19 +15,55 @@ examples = typer.Typer(help="What people took of a skill's changes, as examples.
 
 @app.command("eval")
 def eval_(
-    skill: Annotated[str, typer.Argument(help="The skill, such as write or translate.")],
+    skill: Annotated[str, typer.Argument(help="The skill, such as write, translate or search.")],
+    judgments: Annotated[
+        Path | None,
+        typer.Argument(help="search: judged queries as CSV (query,product,grade), JSON Lines or TREC's qrels."),
+    ] = None,
     route: Annotated[
         list[str] | None,
         typer.Option("--route", help="A route, or provider/model; once more for each to compare with the first."),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many products at most.")] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, max=100_000, help="How many products at most, 50 if not said; queries, all."),
+    ] = None,
+    queries: Annotated[
+        Path | None, typer.Option("--queries", help="search: lines of a number, a tab and a query that it stands for.")
+    ] = None,
+    gain: Annotated[
+        str, typer.Option("--gain", help="search: what a grade is worth, exponential (2^grade - 1) or linear.")
+    ] = "exponential",
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="search: compare with a score that lacks meaning, whole or stock; repeatable."),
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option("--weight", help="search: compare with other weights, such as meaning=0.5; repeatable."),
+    ] = None,
+    worst: Annotated[int, typer.Option("--worst", min=0, max=1000, help="search: how many of the worst queries.")] = 10,
     business: BusinessOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Measure routes by the held-out texts that people took: checks passed, closeness, cost, time. Nothing is proposed."""
+    """Measure routes by the texts that people took, or search by judged queries. Nothing is proposed.
+
+    Routes are measured by held-out texts: checks passed, closeness, cost, time. Search is by nDCG, reciprocal rank and recall.
+    """
     from weft import skill as skills
+    from weft.errors import InputError
     from weft.evaluation import Evaluation, evaluated
 
+    if skill == "search":
+        from weft.surfaces.cli import judging
+
+        judging.shown(
+            judging.Asked(judgments, queries, gain, without or [], weight or [], worst, limit), business, json_
+        )
+        return
+    if judgments is not None:
+        raise InputError(f"Only search is measured by a file of judgments; {skill} is by the texts that people took.")
+    limit = limit or 50
     chosen = skills.named(skill)
     with output.business(business) as shop, output.err.status("") as status:
         scores = []

@@ -171,8 +171,18 @@ def _limits_said(limits: Mapping[str, Any]) -> str:
 @keys.command("create")
 def create_key(
     scope: Annotated[
-        str, typer.Option("--scope", help="read, propose, approve or admin; each includes those before it.")
+        str,
+        typer.Option(
+            "--scope",
+            help="read, propose, approve or admin, each including those before it; browser for a shop's pages.",
+        ),
     ] = "read",
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--origin", help="Of a browser key: where its pages are, such as https://shop.example; repeatable."
+        ),
+    ] = None,
     days: Annotated[int | None, typer.Option("--days", help="How long it lasts; without end if not said.")] = None,
     note: Annotated[str, typer.Option("--note", help="What it is for.")] = "",
     models: ModelsOption = None,
@@ -187,7 +197,7 @@ def create_key(
 
     limits = _limits(models, requests, tokens, concurrency)
     with output.opened() as database, output.business_on(database, business) as shop:
-        key, secret = access.created(database, shop.uid, scope, days, note, limits)
+        key, secret = access.created(database, shop.uid, scope, days, note, limits, origins=origin or ())
         if json_:
             output.emit(
                 {
@@ -197,16 +207,22 @@ def create_key(
                     "business": shop.id,
                     "expires_at": key.expires_at,
                     "limits": key.limits,
+                    "origins": key.origins,
                 }
             )
         else:
             output.out.print(secret, soft_wrap=True)
             until = f" until {key.expires_at:%Y-%m-%d}" if key.expires_at else ""
+            if key.shown is not None:
+                output.err.print(
+                    f"{key.id}: for pages of {', '.join(key.origins)}{until}, in {shop.id}.", soft_wrap=True
+                )
+                return
             output.err.print(f"{key.id}: may {key.scope} in {shop.id}{until}. It is not shown again.")
 
 
 def _key_line(key: Any) -> dict[str, Any]:
-    names = ("id", "scope", "note", "created_at", "expires_at", "revoked_at", "limits")
+    names = ("id", "scope", "note", "created_at", "expires_at", "revoked_at", "limits", "origins", "shown")
     return {name: getattr(key, name) for name in names}
 
 
@@ -248,6 +264,7 @@ def list_keys(business: BusinessOption = None, json_: JsonOption = False) -> Non
                 ("expires", "left", lambda k: f"{k['expires_at']:%Y-%m-%d}" if k["expires_at"] else "never"),
                 ("state", "left", lambda k: "revoked" if k["revoked_at"] else "valid"),
                 ("limits", "left", lambda k: _limits_said(k["limits"])),
+                ("origins", "left", lambda k: " ".join(k["origins"])),
                 ("note", "left", lambda k: k["note"]),
             ],
             as_json=json_,

@@ -10,6 +10,8 @@ import typer
 from weft import __version__
 from weft.errors import WeftError
 from weft.surfaces.cli import (
+    affinities,
+    behaviors,
     changes,
     files,
     index,
@@ -17,6 +19,7 @@ from weft.surfaces.cli import (
     models,
     nouns,
     output,
+    rules,
     runs,
     server,
     settings,
@@ -44,7 +47,10 @@ app.add_typer(nouns.orders, name="orders")
 app.add_typer(nouns.customers, name="customers")
 app.add_typer(files.imports, name="imports")
 app.add_typer(taxonomy.app, name="taxonomy")
+app.add_typer(behaviors.app, name="behaviors")
 app.add_typer(index.app, name="index")
+app.add_typer(rules.app, name="rules")
+app.add_typer(affinities.app, name="affinities")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")

@@ -24,7 +24,9 @@ def settings(context: typer.Context, business: BusinessOption = None, json_: Jso
 
 @app.command()
 def get(
-    section: Annotated[str | None, typer.Argument(help="voice, languages, markets or claims; all without it.")] = None,
+    section: Annotated[
+        str | None, typer.Argument(help="voice, languages, markets, claims or search; all without it.")
+    ] = None,
     business: BusinessOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -42,7 +44,8 @@ def get(
 @app.command("set")
 def set_(
     section: Annotated[
-        str, typer.Argument(help="voice, languages, claims, markets.NAME, or a file in JSON or TOML with sections.")
+        str,
+        typer.Argument(help="voice, languages, claims, search, markets.NAME, or a file in JSON or TOML with sections."),
     ],
     values: Annotated[
         list[str] | None, typer.Argument(help="name=value, such as tone=warm avoid='cheap,bargain'; the others stay.")

@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 import typer
 from typer.core import TyperCommand
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from weft.skill import Skill
 
+Waited = TypeVar("Waited")
 _PATIENCE_SECONDS: Final = 600.0
 _LOOK_EVERY_SECONDS: Final = 0.2
 _PLAIN: Final = (str, int, float, bool)
@@ -227,16 +228,16 @@ def _ask(
             return
         if skill.long and sys.stderr.isatty():
             with output.err.status(f"{skill.name} …"):
-                answer = _answer(lambda: asking.ask(skill, asked, shop, **given))
+                answer = waited_for(lambda: asking.ask(skill, asked, shop, **given))
         else:
-            answer = _answer(lambda: asking.ask(skill, asked, shop, **given))
+            answer = waited_for(lambda: asking.ask(skill, asked, shop, **given))
     if json:
         output.emit(answer)
     else:
         _show(answer)
 
 
-def _answer(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def waited_for(ask: Callable[[], Waited]) -> Waited:
     """An answer, waited for while what it is drawn from is being made."""
     import time
 

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from weft.access.keys import Bearer
+from weft.access.keys import BROWSER, Bearer
 from weft.business import Business
 from weft.errors import Forbidden, Unauthorized
 from weft.store.changes import Who
 from weft.surfaces.keyring import Keyring
+from weft.surfaces.rest import browsers
 
 scheme = HTTPBearer(auto_error=False, description="A key from `weft keys create`.")
 
@@ -22,6 +23,11 @@ class Caller:
 
     business: Business
     bearer: Bearer
+
+    @property
+    def is_browser(self) -> bool:
+        """Whether a shop's page asks, which everybody can read."""
+        return self.bearer.scope == BROWSER
 
     @property
     def who(self) -> Who:
@@ -52,6 +58,19 @@ def caller(scope: str) -> Callable[..., Caller]:
         business = Business(request.app.state.database, bearer.tenant)
         business.models.of_key(bearer.key_id, bearer.limits)
         return Caller(business, bearer)
+
+    return find
+
+
+def browser_or(scope: str) -> Callable[..., Caller]:
+    """A dependency: a caller with a browser key that was let in, or one whose key has at least this scope."""
+    other = caller(scope)
+
+    def find(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]) -> Caller:
+        bearer = browsers.caller_of(request.scope)
+        if bearer is None:
+            return other(request, credentials)
+        return Caller(Business(request.app.state.database, bearer.tenant), bearer)
 
     return find
 

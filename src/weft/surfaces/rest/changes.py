@@ -210,7 +210,13 @@ class KeyLimits(BaseModel):
 class NewKey(BaseModel):
     """A key to make."""
 
-    scope: Literal["read", "propose", "approve", "admin"] = "read"
+    scope: Literal["browser", "read", "propose", "approve", "admin"] = "read"
+    origins: list[str] = Field(
+        default_factory=list,
+        max_length=50,
+        description="Of a browser key: the origins of the pages that it may stand in.",
+        examples=[["https://shop.example"]],
+    )
     days: int | None = Field(default=None, ge=1, le=36_500)
     note: str = Field(default="", max_length=500)
     limits: KeyLimits | None = None
@@ -226,6 +232,8 @@ class KeyLine(BaseModel):
     expires_at: datetime | None
     revoked_at: datetime | None
     limits: KeyLimits
+    origins: list[str] = Field(default_factory=list)
+    shown: str | None = Field(default=None, description="A browser key itself, which is no secret.")
 
 
 class MadeKey(BaseModel):
@@ -237,6 +245,7 @@ class MadeKey(BaseModel):
     business: str
     expires_at: datetime | None
     limits: KeyLimits
+    origins: list[str] = Field(default_factory=list)
 
 
 def _line(key: keys.Key) -> KeyLine:
@@ -251,10 +260,17 @@ def _limits(said: KeyLimits | None) -> dict[str, Any]:
 def make_key(new: NewKey, caller: Administrator) -> MadeKey:
     """Make a key; it is shown this once."""
     database, business = caller.business.database, caller.business
-    key, secret = keys.created(database, business.uid, new.scope, new.days, new.note, _limits(new.limits))
-    limits = KeyLimits(**key.limits)
+    key, secret = keys.created(
+        database, business.uid, new.scope, new.days, new.note, _limits(new.limits), origins=new.origins
+    )
     return MadeKey(
-        id=key.id, key=secret, scope=key.scope, business=business.id, expires_at=key.expires_at, limits=limits
+        id=key.id,
+        key=secret,
+        scope=key.scope,
+        business=business.id,
+        expires_at=key.expires_at,
+        limits=KeyLimits(**key.limits),
+        origins=list(key.origins),
     )
 
 

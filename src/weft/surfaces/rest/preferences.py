@@ -5,13 +5,14 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from weft.store.merchandising import Dials
 from weft.store.preferences import Claims, Languages, Markets, Voice
 from weft.surfaces.rest.callers import Approver, Caller, Reader
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
 
 router = APIRouter(prefix="/settings", responses=RESPONSES, tags=["settings"], route_class=IdempotentRoute)
-Section = Literal["voice", "languages", "markets", "claims"]
+Section = Literal["voice", "languages", "markets", "claims", "search"]
 
 
 class BusinessSettings(BaseModel):
@@ -21,6 +22,7 @@ class BusinessSettings(BaseModel):
     languages: Languages
     markets: Markets
     claims: Claims
+    search: Dials
 
 
 def _shown(caller: Caller) -> BusinessSettings:
@@ -34,7 +36,7 @@ def _put(caller: Caller, section: Section, value: BaseModel) -> BusinessSettings
 
 @router.get("")
 def show_settings(caller: Reader) -> BusinessSettings:
-    """All sections: voice, languages, markets, claims."""
+    """All sections: voice, languages, markets, claims, search."""
     return _shown(caller)
 
 
@@ -60,6 +62,12 @@ def markets(asked: Markets, caller: Approver) -> BusinessSettings:
 def claims(asked: Claims, caller: Approver) -> BusinessSettings:
     """Set what texts may and may not claim, as a whole."""
     return _put(caller, "claims", asked)
+
+
+@router.put("/search")
+def search(asked: Dials, caller: Approver) -> BusinessSettings:
+    """Set the dials of search and recommendations, as a whole: one that is left out is off."""
+    return _put(caller, "search", asked)
 
 
 @router.delete("/{section}")

@@ -73,7 +73,10 @@ def install(app: FastAPI) -> None:
 
     async def bad_request(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        errors = [{"where": ".".join(str(part) for part in e["loc"]), "problem": e["msg"]} for e in error.errors()[:20]]
+        errors = [
+            {"where": ".".join(str(part) for part in e["loc"]), "problem": e["msg"].removeprefix("Value error, ")}
+            for e in error.errors()[:20]
+        ]
         broken = next((_no_json(e) for e in error.errors() if e.get("type") == "json_invalid"), None)
         first = errors[0] if errors else {"where": "the request", "problem": "cannot be read"}
         return problem(422, "bad-input", broken or f"{first['where']}: {first['problem']}", errors)

@@ -136,6 +136,7 @@ def get_customer(customer: str, request: Request, caller: Reader) -> Response:
 _MEDIA: Final = {
     ".csv": "text/csv; charset=utf-8",
     ".tsv": "text/tab-separated-values; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
     ".jsonl": "application/x-ndjson",
     ".xml": "application/xml",
     ".tmx": "application/x-tmx+xml",

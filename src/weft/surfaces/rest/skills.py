@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from weft.errors import WeftError
 from weft.skill import EngineName, Skill, skills
 from weft.surfaces import asking
-from weft.surfaces.rest.callers import Caller, Reader, allowed, caller
+from weft.surfaces.rest.callers import Caller, Reader, allowed, browser_or, caller
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
 
@@ -33,6 +33,7 @@ class SkillLine(BaseModel):
     writes: str | None
     long: bool
     streams: bool
+    public: bool
     over: str | None
     request: dict[str, Any]
     answer: dict[str, Any]
@@ -59,6 +60,8 @@ def _add(made: APIRouter, skill: Skill) -> None:
     def reply(
         asked: BaseModel, found: Caller, engine: EngineName, propose: bool, request: Request
     ) -> dict[str, Any] | Response:
+        if found.is_browser:
+            return Response(orjson.dumps(asking.shown(skill, asked, found.business)), media_type="application/json")
         if propose:
             allowed(found.bearer, "propose")
         given: dict[str, Any] = {"engine": engine, "propose": propose, "who": found.who}
@@ -84,7 +87,7 @@ def _add(made: APIRouter, skill: Skill) -> None:
 
         def telling(
             asked: skill.asks,  # type: ignore[name-defined]
-            caller: Annotated[Caller, Depends(caller("read"))],
+            caller: Annotated[Caller, Depends((browser_or if skill.public else caller)("read"))],
             request: Request,
             engine: Engine = "auto",
         ) -> Any:

@@ -1,0 +1,80 @@
+"""Filters of a request as conditions that an index holds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from weft import money
+from weft.errors import InputError
+from weft.index.finding import Shelf
+from weft.index.wanted import Bounds, Wanted
+from weft.index.words import folded
+
+OWN: Final = ("vendor", "category", "type", "tags")
+"""The facets that every catalog may have."""
+
+
+def conditions(filters: Mapping[str, Wanted], exclude: Mapping[str, Wanted], shelf: Shelf) -> list[Any]:
+    """What must hold and what must not, as conditions; raises InputError for a filter of nothing's."""
+    found = [_condition(name, wanted, shelf) for name, wanted in filters.items()]
+    return [*found, *(shelf.unless(_condition(name, wanted, shelf)) for name, wanted in exclude.items())]
+
+
+def _condition(name: str, wanted: Wanted, shelf: Shelf) -> Any:
+    """One filter as a condition; raises InputError where there is nothing of that name."""
+    if name == "id":
+        return shelf.named([str(one) for one in _listed(wanted, name)])
+    if name in ("price", "stock", "available"):
+        return _counted(name, wanted, shelf)
+    facet = facets(name, shelf)
+    if facet is None:
+        known = ", ".join(sorted({*shelf.state.facets, "id", "price", "stock", "available"})[:40])
+        raise InputError(f"filters.{name}: nothing in this catalog has it; there are {known}.")
+    return shelf.has([(one, said) for one in facet for said in _spellings(one, _listed(wanted, name), shelf)])
+
+
+def facets(name: str, shelf: Shelf) -> list[str] | None:
+    """The facets that a request means by a name, whatever its case; None where nothing in the catalog has it."""
+    bare = name.removeprefix("attributes.").removeprefix("options.")
+    same = [one for one in shelf.state.facets if one == bare] or [
+        one for one in shelf.state.facets if folded(one) == folded(bare)
+    ]
+    return same or ([bare] if bare in OWN else None)
+
+
+def _spellings(facet: str, values: Sequence[str], shelf: Shelf) -> list[str]:
+    """A value as it is written in the catalog, whatever the case in which it was asked for."""
+    found = []
+    for value in values:
+        found.append(value)
+        found += [written for name, written in shelf.values.get(folded(value), ()) if name == facet]
+    return found
+
+
+def _listed(wanted: Wanted, name: str) -> list[str]:
+    if isinstance(wanted, Bounds):
+        raise InputError(f"filters.{name}: it is no number; name a value or a list of values.")
+    values = wanted if isinstance(wanted, list) else [wanted]
+    return [
+        str(one).lower() if isinstance(one, bool) else f"{one:g}" if isinstance(one, float) else one for one in values
+    ]
+
+
+def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
+    if name == "available":
+        return shelf.available() if wanted in (True, "true") else shelf.between("stock", None, 0)
+    if isinstance(wanted, (list, str)):
+        raise InputError(f"filters.{name}: say a number, or {{min, max}}.")
+    bounds = wanted if isinstance(wanted, Bounds) else Bounds(min=float(wanted), max=float(wanted))
+    scale = 10 ** money.exponent(next(iter(shelf.state.currencies), "EUR")) if name == "price" else 1
+    low = None if bounds.min is None else _whole(bounds.min * scale, name)
+    high = None if bounds.max is None else _whole(bounds.max * scale, name)
+    if name == "stock":
+        return shelf.between("stock", low, high)
+    parts = [shelf.between("low", 0, high)] if high is not None else []
+    return shelf.both([*parts, shelf.between("high", low if low is not None else 0, None)])
+
+
+def _whole(value: float, name: str) -> int:
+    if not abs(value) < 2**53:
+        raise InputError(f"filters.{name}: {value} is no number that it can be.")
+    return round(value)

@@ -1,0 +1,90 @@
+"""Searches that found nothing or were not clicked, and what the same people did next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from psycopg import Connection
+
+from weft.store.outcomes import LINKED
+
+NEXT: Final = timedelta(minutes=10)
+"""How soon after a search another one is what it was put into instead."""
+AFTER: Final = timedelta(hours=1)
+"""How long after a search what was clicked or bought in its session is what it was for."""
+SELDOM: Final = 0.1
+"""A query is not clicked where fewer of its searches are, and it was asked often enough to say so."""
+OFTEN: Final = 3
+
+_ASKS: Final = f"""with {LINKED},
+asks as materialized (
+    select ask, n, max(asked) as words, min(coalesce(session, subject)) as who,
+           hashtextextended(min(coalesce(subject, ask::text)), 0) as person, min(at) filter (where action = 'search') as at,
+           coalesce(bool_or(results = 0) filter (where action = 'search'), false) as nothing,
+           bool_or(action <> 'search') as taken
+      from linked where asked is not null and shown is null group by ask, n having bool_or(action = 'search')),
+failing as materialized (
+    select words, count(*) as times, count(*) filter (where nothing) as nothing, count(*) filter (where not nothing and not taken) as left_,
+           array_agg(distinct person) filter (where nothing or not taken) as people, max(at) as last
+      from asks group by words
+    having count(*) filter (where nothing and not taken) > 0
+        or count(*) >= %(often)s and count(*) filter (where taken) < count(*) * %(seldom)s
+     order by cardinality(array_agg(distinct person) filter (where nothing or not taken)) desc nulls last, words limit %(limit)s)"""
+_FAILING: Final = f"{_ASKS} select words, times, nothing, left_, coalesce(people, '{{}}'), last from failing"
+_INSTEAD: Final = f"""{_ASKS},
+-- The next search of the same session that led to something: its time as a text of one length, and its words.
+next as (
+    select words, person, at, nothing or not taken as failed,
+           min(case when taken then to_char(at, 'YYYYMMDDHH24MISSUS') || words end)
+               over (partition by who order by at rows between 1 following and unbounded following) as following
+      from asks where who is not null)
+select words, substr(following, 21), array_agg(distinct person) from next
+ where failed and following is not null and substr(following, 21) <> words
+   and to_timestamp(left(following, 14), 'YYYYMMDDHH24MISS') <= at + %(next)s and words in (select words from failing)
+ group by 1, 2"""
+_AFTER: Final = f"""{_ASKS}
+select a.words, t.product, array_agg(distinct a.person),
+       coalesce(array_agg(distinct a.person) filter (where t.action = 'purchase'), '{{}}')
+  from asks a join told t on coalesce(t.session, t.subject) = a.who and t.at > a.at and t.at <= a.at + %(after)s
+ where (a.nothing or not a.taken) and t.product is not null and t.action in ('click', 'cart', 'purchase')
+   and a.words in (select words from failing) group by 1, 2"""
+
+
+@dataclass(slots=True)
+class Unmet:
+    """A query that failed: how often it was asked, found nothing or was not clicked, and by whom.
+
+    `instead` has who put which later query, that led to something, in its place; `after` who took which product afterwards, and
+    `bought` who bought it. People are numbers that mean nothing but that they are different.
+    """
+
+    query: str
+    times: int
+    found_nothing: int
+    not_clicked: int
+    people: frozenset[int]
+    last: datetime | None
+    instead: dict[str, frozenset[int]] = field(default_factory=dict)
+    after: dict[str, frozenset[int]] = field(default_factory=dict)
+    bought: dict[str, frozenset[int]] = field(default_factory=dict)
+
+
+def listed(connection: Connection[Any], since: datetime, until: datetime, limit: int) -> list[Unmet]:
+    """The queries that failed between two moments, those of most people first."""
+    asked: Mapping[str, Any] = {
+        "since": since, "until": until, "limit": limit, "often": OFTEN, "seldom": SELDOM, "next": NEXT, "after": AFTER,
+    }  # fmt: skip
+    found = {
+        words: Unmet(words, times, nothing, left, frozenset(people), last)
+        for words, times, nothing, left, people, last in connection.execute(_FAILING, asked)
+    }
+    if not found:
+        return []
+    for words, following, people in connection.execute(_INSTEAD, asked):
+        found[words].instead[following] = frozenset(people)
+    for words, product, people, buyers in connection.execute(_AFTER, asked):
+        found[words].after[product] = frozenset(people)
+        if buyers:
+            found[words].bought[product] = frozenset(buyers)
+    return list(found.values())

@@ -1,0 +1,163 @@
+"""Browser keys: what a page may ask, from where, how often, and what it is never told."""
+
+import httpx
+import pytest
+from shopfront import Shopfront, shopfront
+
+from weft.access import keys
+from weft.errors import InputError
+
+__all__ = ["shopfront"]
+
+
+def test_a_page_finds_products_and_may_read_the_answer(shopfront: Shopfront) -> None:
+    answer = shopfront.ask(query="wireless headphones")
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == shopfront.origin
+    assert "access-control-allow-credentials" not in answer.headers
+    assert "origin" in answer.headers["vary"].lower()
+    assert {"headphones-black", "headphones-red"} <= {hit["id"] for hit in answer.json()["hits"]}
+    assert shopfront.ask("suggest", query="wirel").json()["products"]
+
+
+def test_it_is_not_told_what_is_the_merchants_own(shopfront: Shopfront) -> None:
+    _, read = shopfront.made("read")
+    whole = shopfront.ask(query="wireless", key=read).json()["hits"]
+    assert {hit["stock"] for hit in whole} == {0, 5}
+    seen = shopfront.ask(query="wireless")
+    hits = seen.json()["hits"]
+    assert {hit["stock"] for hit in hits} == {None}
+    assert {hit["id"]: hit["available"] for hit in hits}["speaker"] is False
+    assert "secret" not in {hit["id"] for hit in hits}
+    assert "123" not in seen.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"explain": True},
+        {"filters": {"stock": {"min": 3}}},
+        {"exclude": {"stock": {"max": 3}}},
+        {"sort": "-stock"},
+    ],
+)
+def test_what_would_tell_it_is_refused_in_a_sentence(shopfront: Shopfront, asked: dict[str, object]) -> None:
+    answer = shopfront.ask(query="wireless", **asked)
+    assert answer.status_code == 403
+    assert "browser key" in answer.json()["detail"]
+    assert answer.headers["access-control-allow-origin"] == shopfront.origin
+    _, read = shopfront.made("read")
+    assert shopfront.ask(query="wireless", key=read, **asked).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://other.example", "https://shop.example.evil.example", "null", ""])
+def test_no_page_of_another_origin_may_ask(shopfront: Shopfront, origin: str) -> None:
+    answer = shopfront.ask(query="wireless", origin=origin)
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+    assert shopfront.origin in answer.json()["detail"]
+
+
+def test_a_browser_is_told_beforehand_whether_a_page_may_ask(shopfront: Shopfront) -> None:
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type"}
+    url = f"{shopfront.api}/skills/search"
+    yes = httpx.options(url, headers={**asked, "origin": shopfront.origin})
+    assert yes.status_code == 204
+    assert yes.headers["access-control-allow-origin"] == shopfront.origin
+    assert "authorization" in yes.headers["access-control-allow-headers"]
+    no = httpx.options(url, headers={**asked, "origin": "https://other.example"})
+    assert no.status_code == 403
+    assert "access-control-allow-origin" not in no.headers
+    closed = httpx.options(f"{shopfront.api}/products", headers={**asked, "origin": shopfront.origin})
+    assert "access-control-allow-origin" not in closed.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/business"),
+        ("GET", "/api/v1/products"),
+        ("GET", "/api/v1/products/kettle"),
+        ("GET", "/api/v1/skills"),
+        ("GET", "/api/v1/keys"),
+        ("GET", "/api/v1/orders"),
+        ("POST", "/api/v1/skills/check"),
+        ("POST", "/api/v1/skills/organize"),
+        ("GET", "/v1/models"),
+        ("POST", "/v1/chat/completions"),
+        ("POST", "/mcp"),
+    ],
+)
+def test_nothing_else_takes_such_a_key(shopfront: Shopfront, method: str, path: str) -> None:
+    headers = {"authorization": f"Bearer {shopfront.key}", "origin": shopfront.origin}
+    for _ in range(2):  # the second time the key has been seen a moment ago
+        answer = httpx.request(
+            method, f"http://127.0.0.1:{shopfront.port}{path}", headers=headers, json={} if method == "POST" else None
+        )
+        assert answer.status_code == 403, answer.text
+        assert "access-control-allow-origin" not in answer.headers
+
+
+def test_nobody_signs_in_with_one(shopfront: Shopfront) -> None:
+    headers = {"sec-fetch-site": "same-origin"}
+    url = f"http://127.0.0.1:{shopfront.port}/console/sign-in"
+    answer = httpx.post(url, data={"key": shopfront.key}, headers=headers)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+def test_an_address_that_asks_too_often_is_told_when_to_come_again(shopfront: Shopfront) -> None:
+    _, key = shopfront.made(limits={"requests": 3})
+    answers = [shopfront.ask("suggest", key=key, query="mug") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 20
+    assert answers[-1].headers["access-control-allow-origin"] == shopfront.origin
+    assert shopfront.ask("suggest", query="mug").status_code == 200
+
+
+def test_a_key_that_was_ended_or_never_was_says_so(shopfront: Shopfront) -> None:
+    made, key = shopfront.made()
+    keys.revoked(shopfront.database, shopfront.business.uid, made.id)
+    for wrong in (key, "weft_browser_nobodys"):
+        answer = shopfront.ask(query="mug", key=wrong)
+        assert answer.status_code == 401
+        assert answer.headers["access-control-allow-origin"] == shopfront.origin
+
+
+def test_a_body_larger_than_a_page_has_cause_to_send_is_refused(shopfront: Shopfront) -> None:
+    assert shopfront.ask(query="x" * (300 << 10)).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("said", "origin"),
+    [
+        ("https://Shop.Example/products?q=1", "https://shop.example"),
+        ("https://shop.example:443", "https://shop.example"),
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("http://[::1]:81", "http://[::1]:81"),
+    ],
+)
+def test_an_origin_is_read_as_browsers_say_it(said: str, origin: str) -> None:
+    assert keys.origin_of(said) == origin
+
+
+@pytest.mark.parametrize("said", ["", "shop.example", "*", "https://*.shop.example", "ftp://shop.example", "https://", "https://a:b@c", "https://shop.example:99999", "javascript:alert(1)"])  # fmt: skip
+def test_what_is_no_origin_is_refused(said: str) -> None:
+    with pytest.raises(InputError, match="origin"):
+        keys.origin_of(said)
+
+
+def test_a_browser_key_has_origins_and_no_other_has(shopfront: Shopfront) -> None:
+    with pytest.raises(InputError, match="needs the origins"):
+        shopfront.made("browser", origins=[])
+    with pytest.raises(InputError, match="Only a browser key"):
+        shopfront.made("read", origins=["https://shop.example"])
+    _, admin = shopfront.made("admin")
+    headers = {"authorization": f"Bearer {admin}"}
+    body = {"scope": "browser", "origins": ["https://Two.example/"], "note": "the blog"}
+    made = httpx.post(f"{shopfront.api}/keys", json=body, headers=headers).json()
+    assert made["origins"] == ["https://two.example"]
+    listed = {line["id"]: line for line in httpx.get(f"{shopfront.api}/keys", headers=headers).json()}
+    assert listed[made["id"]]["shown"] == made["key"]
+    assert {line["shown"] for line in listed.values() if line["scope"] != "browser"} == {None}
