@@ -530,10 +530,16 @@ class Shelf:
         there = places[self._there[places]]
         return Found(int(there[-1]), 1.0, 1.0, 1.0) if len(there) else None
 
-    def those(self, ids: Sequence[str], conditions: Sequence[Mask]) -> list[tuple[Found, dict[str, Any]]]:
-        """Those of some products of which all conditions hold, with what is shown of them, in no order."""
-        places = np.flatnonzero(self.both([self._there, self.named(ids), *conditions]))
-        return [(Found(place, 1.0, 0.0, 0.0), self.told(place)) for place in places.tolist()]
+    def those(self, ids: Sequence[str], conditions: Sequence[Mask]) -> dict[str, Found]:
+        """Those of some products of which all conditions hold, in the order in which they are named."""
+        held = self.both([self._there, *conditions])
+        found = {}
+        for one in ids:
+            places = self._rows("id", one)
+            there = places[held[places]]
+            if len(there):
+                found[one] = Found(int(there[-1]), 1.0, 0.0, 0.0)
+        return found
 
     def like(self, found: Found) -> Sought:
         """What to look for to find others like a product: what it means, and the words of its title that few others have."""
