@@ -62,6 +62,7 @@ class Motive(BaseModel):
     multiplier: float = Field(
         default=1.0, description="What is left of that, because it is popular or would stand everywhere."
     )
+    moved: float = Field(default=1.0, description="What the merchant's rules and dials multiply it by.")
 
 
 class Recommended(Card):
@@ -86,4 +87,8 @@ skill = Skill(
     answers=Recommendations,
     local="weft.skills.recommend.strips:recommended",
     seconds=30,
+    public=True,
+    # Whoever names a customer would be told what they bought.
+    private=("explain", "customer", "filters.stock"),
+    shown="weft.skills.recommend.shown:shown",
 )

@@ -227,6 +227,7 @@ class Move(BaseModel):
     title: str
     before: int | None
     after: int | None
+    why: list[str] = Field(default_factory=list, description="The rules and dials that move it, the strongest first.")
     says: str
 
 
