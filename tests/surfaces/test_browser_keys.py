@@ -5,7 +5,11 @@ import pytest
 from shopfront import Shopfront, shopfront
 
 from weft.access import keys
-from weft.errors import InputError
+from weft.access.businesses import Tenant
+from weft.access.keys import Bearer, Limits
+from weft.errors import InputError, LimitReached
+from weft.ids import uuid7
+from weft.surfaces.rest.browsers import Rations
 
 __all__ = ["shopfront"]
 
@@ -123,6 +127,21 @@ def test_an_address_that_asks_too_often_is_told_when_to_come_again(shopfront: Sh
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 20
     assert answers[-1].headers["access-control-allow-origin"] == shopfront.origin
     assert shopfront.ask("suggest", query="mug").status_code == 200
+
+
+def test_a_household_has_one_ration_which_fills_up_again() -> None:
+    rations = Rations()
+    bearer = Bearer(Tenant(uuid7(), "shop", "EUR"), "k_1", "browser", None, Limits(requests=2))
+    for address in ("2001:db8::1", "2001:db8::2"):
+        rations.take(bearer, address, 100.0)
+    with pytest.raises(LimitReached) as refused:
+        rations.take(bearer, "2001:db8:0:0:ffff::3", 100.0)
+    assert refused.value.details["retry_after"] == pytest.approx(30)
+    rations.take(bearer, "2001:db8:0:1::1", 100.0)
+    rations.take(bearer, "192.0.2.1", 100.0)
+    rations.take(bearer, "2001:db8::1", 130.0)
+    with pytest.raises(LimitReached):
+        rations.take(bearer, "2001:db8::1", 130.0)
 
 
 def test_a_key_that_was_ended_or_never_was_says_so(shopfront: Shopfront) -> None:
