@@ -247,6 +247,11 @@ def test_a_pages_own_words_come_first(mall: Mall, shopper: Shopper) -> None:
     shopper.page.goto(mall.page("/labels", f"<weft-search labels='{labels}'></weft-search>"))
     shopper.page.get_by_placeholder("Find your mug").type("mug")
     expect(shopper.heading).to_have_text("30 things for “mug”")
+    early = "<weft-search></weft-search><script>document.querySelector('weft-search').labels = {placeholder: 'Early'}</script>"
+    url = mall.page("/early", "")
+    mall.pages["/early"] = early + mall.pages["/early"]
+    shopper.page.goto(url)
+    expect(shopper.page.get_by_placeholder("Early")).to_be_visible()
 
 
 def test_of_answers_that_overtake_each_other_the_last_typed_wins(mall: Mall, shopper: Shopper) -> None:

@@ -90,6 +90,14 @@ class Part extends HTMLElement {
     return new Words(language, this.#labels ?? written);
   }
 
+  // Words that a page set before this script had come.
+  caughtUp() {
+    if (!Object.hasOwn(this, "labels")) return;
+    const own = this.labels;
+    delete this.labels;
+    this.#labels = own;
+  }
+
   get rightToLeft() {
     return getComputedStyle(this).direction === "rtl";
   }

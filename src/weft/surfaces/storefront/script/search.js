@@ -31,6 +31,7 @@ class Search extends Part {
   #trouble = null;
 
   connectedCallback() {
+    this.caughtUp();
     if (!this.shadowRoot) {
       this.attachShadow({ mode: "open" }).adoptedStyleSheets = [LOOK];
       this.#build();
