@@ -26,6 +26,7 @@ NAMES = (
     "translate",
     "write_model",
     "search",
+    "recommend",
     "behaviors",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -350,14 +350,21 @@ class Shelf:
             return None
         return Found(self._places([hits[0][1]])[0], hits[0][1], 1.0, 1.0, 1.0)
 
-    def those(self, ids: Sequence[str], conditions: Sequence[Any]) -> list[tuple[Found, dict[str, Any]]]:
-        """Those of some products of which all conditions hold, with what is shown of them, in no order."""
-        wanted = Query.const_score_query(Query.term_set_query(self.schema, "id", list(ids)), 1.0)
+    def those(self, ids: Sequence[str], conditions: Sequence[Any]) -> dict[str, Found]:
+        """Those of some products of which all conditions hold, in the order in which they are named."""
+        count = len(ids)
+        # The score says which of them a match is: its text need not be read for that.
+        named = [
+            (Should, Query.const_score_query(self._term("id", one), float(count - at))) for at, one in enumerate(ids)
+        ]
         must = [(Must, Query.const_score_query(one, 0.0)) for one in conditions]
-        hits = self._searcher.search(Query.boolean_query([(Must, wanted), *must]), max(len(ids), 1), count=False).hits
+        query = Query.boolean_query([(Must, Query.boolean_query(named)), *must])
+        hits = self._searcher.search(query, max(count, 1), count=False).hits
         places = self._places([address for _, address in hits])
-        found = [Found(place, address, 1.0, 0.0, 0.0) for place, (_, address) in zip(places, hits, strict=True)]
-        return [(one, self.told(one)) for one in found]
+        return {
+            ids[count - round(score)]: Found(place, address, 1.0, 0.0, 0.0)
+            for place, (score, address) in zip(places, hits, strict=True)
+        }
 
     def like(self, found: Found) -> Sought:
         """What to look for to find others like a product: what it means, and the words of its title that few others have."""

@@ -4,7 +4,8 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,12 @@ from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
 from weft.index import building
-from weft.index.affinity import choosing, histories, learning, ways
+from weft.index.affinity import choosing, histories, kept, learning, ways
 from weft.index.affinity.histories import Histories, Took
 from weft.index.affinity.kept import Place
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.store.merchandising import Rule
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 KINDS = {"tent": "Tents", "stove": "Stoves", "lamp": "Lamps"}
@@ -110,6 +112,14 @@ def opened(database: Database, base: str, name: str, folder: Path) -> Shop:
     building.build(database.folder, business.uid, business.catalog)
     _, key = keys.created(database, business.uid, "read")
     return Shop(business, base, key)
+
+
+def until(holds: Callable[[], Any]) -> None:
+    """Wait until something holds, as what is edited is soon known to all."""
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def learned(shop: Shop) -> dict[str, Any]:
@@ -278,6 +288,20 @@ def test_the_last_that_was_learned_serves_while_another_is_written_or_after_it_w
     assert shop.ids("bought-together", product="tent-0") == before
 
 
+def test_a_business_without_orders_or_with_a_single_one_is_learned_of_as_well(business: Business) -> None:
+    home = business.database.folder
+    assert home is not None
+    parts = (home, business.uid, business.sales, business.behaviors, business.catalog)
+    assert learning.build(*parts)["events"] == 0
+    with business.transaction() as connection:
+        business.orders.put(connection, orders()[:1], "test")
+    told = learning.build(*parts)
+    assert (told["orders"], told["products"]) == (1, 3)
+    found = kept.opened(home, business.uid)
+    assert found is not None
+    assert found.way.scores(found.at(["tent-0"]))[found.places["stove-0"]] > 0
+
+
 def test_ways_are_judged_by_a_later_time_than_they_learn_from() -> None:
     took = [Took(f"p{number % 60}", f"i{number % 7}", float(number)) for number in range(600)]
     everything = Histories.of(took)
@@ -289,3 +313,41 @@ def test_ways_are_judged_by_a_later_time_than_they_learn_from() -> None:
     few = choosing.chosen(everything.until(1.0), histories.Cases((), np.zeros(0, np.int32)), lambda *_: None)
     assert few.told["way"] == ways.ITEM_TO_ITEM
     assert "0 people" in few.says
+
+
+def test_what_a_rule_hides_is_recommended_nowhere_and_what_it_boosts_says_so(untrained: Shop) -> None:
+    rules = untrained.business.rules
+    hide = Rule(kind="hide", products=["lamp-7"], name="recalled")
+    boost = Rule(kind="boost", products=["lamp-9"], times=5, name="overstock")
+    _, made = rules.made([hide, boost], "test")
+    try:
+        until(lambda: "lamp-7" not in untrained.ids("similar", product="lamp-3", limit=50))
+        first = untrained.told("similar", product="lamp-3")["items"][0]
+        assert first["id"] == "lamp-9"
+        assert first["why"]["moved"] == 5
+        assert "overstock" in first["why"]["says"]
+    finally:
+        rules.remove([str(rule.id) for rule in made], "test")
+
+
+def test_dials_move_recommendations_too_and_say_by_how_much(shop: Shop) -> None:
+    business = shop.business
+    business.preferences.put("search", {"velocity": 1}, "test")
+    try:
+        until(lambda: business.rules.book().dials.turned)
+        items = shop.told("for-you", viewed=["lamp-5"], limit=10)["items"]
+        moved = {item["id"]: item["why"] for item in items if item["why"]["moved"] != 1}
+        assert moved
+        assert all("its dial is at +1" in why["says"] for why in moved.values())
+    finally:
+        business.preferences.put("search", {}, "test")
+
+
+def test_a_browser_may_ask_for_a_session_and_not_for_what_a_customer_bought(shop: Shop) -> None:
+    origin = "https://shop.example"
+    _, key = keys.created(shop.business.database, shop.business.uid, "browser", origins=[origin])
+    headers = {"Authorization": f"Bearer {key}", "Origin": origin}
+    path = "/api/v1/skills/recommend"
+    assert shop.http.post(path, json={"kind": "for-you", "viewed": ["lamp-5"]}, headers=headers).status_code == 200
+    for private in ({"customer": "c1"}, {"explain": True}):
+        assert shop.http.post(path, json={"kind": "for-you", **private}, headers=headers).status_code == 403

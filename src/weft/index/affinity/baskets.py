@@ -65,8 +65,7 @@ def completing(baskets: Histories, moment: float, seed: int = 0) -> Cases:
     """The baskets after a moment, each without one of its products, and that product."""
     random = np.random.default_rng(seed)
     before, left_out = [], []
-    starts = np.flatnonzero(np.diff(baskets.subject, prepend=-1))
-    for start, end in zip(starts, [*starts[1:], len(baskets)], strict=True):
+    for start, end in baskets.spans():
         held = np.unique(baskets.product[start:end])
         if baskets.at[start] <= moment or len(held) < 2:
             continue

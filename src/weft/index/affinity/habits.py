@@ -73,8 +73,7 @@ def _share(values: NDArray[np.float32]) -> NDArray[np.float32]:
 def next_orders(bought: Histories, moment: float) -> Next:
     """The first order after a moment of each subject with orders before; what was bought at one time is one order."""
     before, following = [], []
-    starts = np.flatnonzero(np.diff(bought.subject, prepend=-1))
-    for start, end in zip(starts, [*starts[1:], len(bought)], strict=True):
+    for start, end in bought.spans():
         at, products = bought.at[start:end], bought.product[start:end]
         edges = np.flatnonzero(np.diff(at, prepend=-np.inf))
         orders = [np.unique(one).astype(np.int32) for one in np.split(products, edges[1:])]

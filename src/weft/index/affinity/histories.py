@@ -1,16 +1,14 @@
 """What people took, one thing after the other: the past that affinities are learned from, and the future they are judged by."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]
 
-MOST: Final = 2_000_000
-"""How many events are learned from at most: the newest."""
 LONGEST: Final = 200
 """How many of a subject's events are learned from at most: the newest."""
 
@@ -58,7 +56,7 @@ class Histories:
         subjects: dict[str, int] = {}
         places = {product: place for place, product in enumerate(products)}
         columns: tuple[list[int], list[int], list[float], list[float]] = ([], [], [], [])
-        for one in islice(took, MOST):
+        for one in took:
             columns[0].append(subjects.setdefault(one.subject, len(subjects)))
             columns[1].append(places.setdefault(one.product, len(places)))
             columns[2].append(one.at)
@@ -95,6 +93,11 @@ class Histories:
             self.products, self.subject[chosen], self.product[chosen], self.at[chosen], self.weight[chosen]
         )
 
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Where each subject's events begin and end."""
+        starts = np.flatnonzero(np.diff(self.subject, prepend=-1)).tolist()
+        return itertools.pairwise([*starts, len(self)]) if starts else iter(())
+
     def popularity(self) -> NDArray[np.float32]:
         """How often each product was taken, by place."""
         return np.bincount(self.product, minlength=len(self.products)).astype(np.float32)
@@ -125,8 +128,7 @@ class Histories:
     def cut(self, moment: float, *, again: bool = False) -> Cases:
         """What each subject took up to a moment, and what it took next: a product that is new to it, unless `again`."""
         before, following = [], []
-        starts = np.flatnonzero(np.diff(self.subject, prepend=-1))
-        for start, end in zip(starts, [*starts[1:], len(self)], strict=True):
+        for start, end in self.spans():
             edge = start + int(np.searchsorted(self.at[start:end], moment, side="right"))
             if edge in (start, end):
                 continue

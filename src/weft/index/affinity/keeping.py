@@ -26,13 +26,16 @@ _OLD_SECONDS: Final = 86_400.0
 
 @dataclass(slots=True)
 class _Watch:
-    """When it is to be looked again whether there is something new to learn from, and the process that was begun for it."""
+    """When it is to be looked again whether there is something new to learn from."""
 
     turn: threading.Lock
     due: float = 0.0
-    process: subprocess.Popen[bytes] | None = None
 
 
+# However many businesses there are, few are learned of at once, and the others in their turn.
+_AT_ONCE: Final = 2
+_SOON: Final = 5.0
+_RUNNING: Final[list[subprocess.Popen[bytes]]] = []
 _WATCHES: Final[dict[tuple[str, UUID], _Watch]] = {}
 _LOCK: Final = threading.Lock()
 
@@ -67,8 +70,14 @@ def _look(
     try:
         if not outdated(found.state if found is not None else None, kept.extent(*sources)):
             return
-        if (watch.process is None or watch.process.poll() is not None) and not Place(home, business).being_written:
-            watch.process = beside.begun(database, home, "affinities", ["affinities", "build", "--business", name])
+        if Place(home, business).being_written:
+            return
+        with _LOCK:
+            _RUNNING[:] = [one for one in _RUNNING if one.poll() is None]
+            if len(_RUNNING) >= _AT_ONCE:
+                watch.due = time.monotonic() + _SOON
+            else:
+                _RUNNING.append(beside.begun(database, home, "affinities", ["affinities", "build", "--business", name]))
     except (OSError, WeftError) as problem:
         _LOG.warning("the affinities of %s cannot be learned anew, and the last ones answer: %s", name, problem)
 

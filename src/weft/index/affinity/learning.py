@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from weft.index import folder
 from weft.index.affinity import baskets, choosing, habits, kept, neighbors, popular
 from weft.index.affinity.choosing import Choice, Say
-from weft.index.affinity.histories import MOST, Histories, Took
+from weft.index.affinity.histories import Histories, Took
 from weft.index.affinity.kept import FORM, Place
 from weft.index.affinity.neighbors import Settings
 from weft.index.affinity.ways import BLEND, ITEM_TO_ITEM, POPULAR
@@ -26,6 +26,8 @@ from weft.store.behaviors import Behaviors
 from weft.store.catalog import Catalog
 from weft.store.sales import Sales
 
+MOST: Final = 2_000_000
+"""How many events are learned from at most: the newest."""
 WEIGHTS: Final[Mapping[str, float]] = {"view": 0.3, "click": 0.3, "cart": 0.6, "purchase": 1.0}
 """What counts as taking a product, and how much each says."""
 _CUTS: Final = (0.9, 0.8, 0.7)
@@ -55,7 +57,7 @@ def past(sales: Sales, behaviors: Behaviors, known: frozenset[str] | None = None
     orders = list(_orders(lines, events))
     bought = list(_bought(lines, events))
     looked = [took for action, took in events if action != "purchase"]
-    taken = list(heapq.merge(looked, bought, key=lambda one: one.at))
+    taken = deque(heapq.merge(looked, bought, key=lambda one: one.at), maxlen=MOST)
     products = list(dict.fromkeys(one.product for one in taken))
     return Past(*(Histories.of(one, products) for one in (taken, looked, bought, orders)))
 

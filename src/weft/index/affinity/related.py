@@ -66,7 +66,11 @@ class Related:
 
 def mapped(path: Path) -> NDArray[Any]:
     """An array of a file, mapped into memory; one without anything in it is read."""
-    found: NDArray[Any] = np.load(path, mmap_mode="r")
+    try:
+        found: NDArray[Any] = np.load(path, mmap_mode="r")
+    except ValueError:
+        # What is empty cannot be mapped.
+        found = np.load(path)
     return found
 
 

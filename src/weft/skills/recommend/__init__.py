@@ -62,6 +62,7 @@ class Motive(BaseModel):
     multiplier: float = Field(
         default=1.0, description="What is left of that, because it is popular or would stand everywhere."
     )
+    moved: float = Field(default=1.0, description="What the merchant's rules and dials multiply it by.")
 
 
 class Recommended(Card):

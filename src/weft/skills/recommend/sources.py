@@ -13,37 +13,47 @@ from weft.index.affinity.ways import ITEM_TO_ITEM, POPULAR
 from weft.index.finding import Found, Shelf, Weights
 from weft.skills.recommend import Because, Motive
 
-MOST: Final = 3000
+MOST: Final = 1000
 """How many candidates of a source are looked at."""
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 40
 _SEEDS_LIKE: Final = 3
-_LIKE: Final = 60
+_LIKE: Final = 40
 _EXPLAINED: Final = 20
+_NEWEST: Final = 300
 _ELSEWHERE: Final = 0.6
 TOGETHER: Final = "bought-together"
-_WEIGHTS: Final = Weights()
+_WEIGHTS: Final = replace(Weights(), candidates=80, near=60)
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A product that may be shown: what is told of it, how well it goes with what it is shown for, and what says why."""
+    """A product that may be shown: how well it goes with what it is shown for, what found it, and what says why.
 
+    `multiplier` is what its popularity leaves of that, `moved` what rules and dials make of it, and `moves` says which.
+    """
+
+    shelf: Shelf
+    id: str
     found: Found
-    tale: Mapping[str, Any]
     affinity: float
     how: str
     why: Callable[["Candidate"], Motive]
     multiplier: float = 1.0
+    moved: float = 1.0
+    moves: list[str] = field(default_factory=list)
+    told: Mapping[str, Any] | None = None
 
     @property
-    def id(self) -> str:
-        """The product's id."""
-        return str(self.tale["id"])
+    def tale(self) -> Mapping[str, Any]:
+        """What is shown of it."""
+        if self.told is None:
+            self.told = self.shelf.told(self.found)
+        return self.told
 
     @property
     def score(self) -> float:
         """What it is ranked by."""
-        return self.affinity * self.multiplier
+        return self.affinity * self.multiplier * self.moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +72,10 @@ class Shop:
             self.titles[product] = str(self.shelf.told(found)["title"]) if found is not None else product
         return self.titles[product]
 
-    def eligible(self, ids: Sequence[str]) -> Iterator[tuple[str, Found, Mapping[str, Any]]]:
+    def eligible(self, ids: Sequence[str]) -> Iterator[tuple[str, Found]]:
         """Those of some products that may be shown, in their order; they are looked up as far as they are asked for."""
         for start in range(0, len(ids), _AT_ONCE):
-            some = ids[start : start + _AT_ONCE]
-            there = {str(tale["id"]): (found, tale) for found, tale in self.shelf.those(some, self.conditions)}
-            yield from ((one, *there[one]) for one in some if one in there)
+            yield from self.shelf.those(ids[start : start + _AT_ONCE], self.conditions).items()
 
 
 def scored(
@@ -89,10 +97,10 @@ def scored(
     top = top[np.lexsort((top, -ranked[top]))]
     top = top[ranked[top] > 0]
     place_of = {affinities.products[place]: int(place) for place in top.tolist()}
-    for product, found, tale in shop.eligible(list(place_of)):
+    for product, found in shop.eligible(list(place_of)):
         place = place_of[product]
         left = 1.0 if multipliers is None else float(multipliers[place])
-        yield Candidate(found, tale, float(scores[place]) / best, how, why, left)
+        yield Candidate(shop.shelf, product, found, float(scores[place]) / best, how, why, left)
 
 
 def together(shop: Shop, seeds: Sequence[str]) -> Iterator[Candidate]:
@@ -269,7 +277,8 @@ def _like(shop: Shop, seed: str, weight: float) -> Iterator[Candidate]:
     for one in found:
         tale = shelf.told(one)
         alike = 1.0 if tale.get("category") == category else _ELSEWHERE
-        yield Candidate(one, tale, weight * alike * max(one.score, 0.0) / best, "content", why)
+        affinity = weight * alike * max(one.score, 0.0) / best
+        yield Candidate(shelf, tale["id"], one, affinity, "content", why, told=tale)
 
 
 def newest(shop: Shop) -> Iterator[Candidate]:
@@ -280,8 +289,9 @@ def newest(shop: Shop) -> Iterator[Candidate]:
         says = "In the catalog since lately, and in stock; nothing more is known of it yet."
         return Motive(how="new", says=says, affinity=round(one.affinity, 4))
 
-    for found in shelf.ordered(shelf.both(list(shop.conditions)), "place", rising=False, most=_AT_ONCE):
-        yield Candidate(found, shelf.told(found), 1.0, "new", why)
+    for found in shelf.ordered(shelf.both(list(shop.conditions)), "place", rising=False, most=_NEWEST):
+        tale = shelf.told(found)
+        yield Candidate(shelf, tale["id"], found, 1.0, "new", why, told=tale)
 
 
 def _share(values: NDArray[np.float32]) -> NDArray[np.float32]:

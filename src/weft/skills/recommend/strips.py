@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from weft.business import Business
 from weft.errors import InputError, NotFound
 from weft.ids import uuid7_text
-from weft.index import card, filters, keeping
+from weft.index import card, filters, keeping, signals
 from weft.index.affinity import keeping as learned
 from weft.index.finding import Shelf
-from weft.skills.recommend import Recommend, Recommendations, Recommended, sources
+from weft.skills.recommend import Motive, Recommend, Recommendations, Recommended, moving, sources
 from weft.skills.recommend.sources import Candidate, Shop
 
 _BESIDE: Final = 3
@@ -40,19 +40,33 @@ def recommended(asked: Recommend, business: Business) -> Recommendations:
     again = known is not None and known.habits.own > 0
     if asked.kind == "for-you":
         hidden |= {*asked.viewed, *(() if again else (one for order in orders for one in order))}
-    conditions = [shelf.on_show(), shelf.available(), *filters.conditions(asked.filters, {}, shelf)]
+    book = business.rules.book()
+    rules = moving.holding(book.rules)
+    conditions = [
+        *(shelf.on_show(), shelf.available(), *filters.conditions(asked.filters, {}, shelf)),
+        *moving.hidden(rules, shelf),
+    ]
     if hidden:
         conditions.append(shelf.unless(shelf.named(sorted(hidden))))
     shop = Shop(shelf, tuple(conditions), known)
     pool = _pool(_sources(asked, shop, history, orders), asked.limit * _BESIDE)
+    if book.dials.turned:
+        signals.kept_fresh(business.database, business.uid)
+    moving.move(pool, rules, book.dials, shelf)
     chosen = _arranged(pool, asked, shop)
     if asked.kind == "for-you":
         chosen = _with_new(chosen, shop, history, asked.limit)
     items = [
-        Recommended(**card.shown(one.tale, one.score), why=one.why(one) if asked.explain else None) for one in chosen
+        Recommended(**card.shown(one.tale, one.score), why=_motive(one) if asked.explain else None) for one in chosen
     ]
     how = Counter(one.how for one in chosen).most_common(1)[0][0] if chosen else "nothing"
     return Recommendations(items=items, kind=asked.kind, how=how, query_id=uuid7_text())
+
+
+def _motive(one: Candidate) -> Motive:
+    told = one.why(one)
+    moved = f" × {one.moved:.2f} by rules and dials: {'; '.join(one.moves)}." if one.moves else ""
+    return told.model_copy(update={"says": told.says + moved, "moved": round(one.moved, 4)})
 
 
 def _checked(asked: Recommend, shelf: Shelf) -> None:
@@ -197,8 +211,10 @@ def _with_new(chosen: list[Candidate], shop: Shop, history: Sequence[str], limit
     """Every fifth place for what nobody has taken yet and is like what was taken: else nothing new could ever be found."""
     if shop.affinities is None or not history or limit < _ONE_OF_NEW:
         return chosen
+    if shop.shelf.products <= len(shop.affinities.products):
+        return chosen
     there = {one.id for one in chosen}
-    new = [one for one in islice(sources.content(shop, history, new=True), limit) if one.id not in there]
+    new = [one for one in islice(sources.content(shop, history[-1:], new=True), limit) if one.id not in there]
     for place, one in zip(range(_ONE_OF_NEW - 1, limit, _ONE_OF_NEW), new, strict=False):
         before = chosen[min(place, len(chosen)) - 1].score if chosen else 1.0
         chosen.insert(place, replace(one, affinity=one.affinity * before))
