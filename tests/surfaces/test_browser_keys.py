@@ -105,9 +105,9 @@ def test_a_browser_is_told_beforehand_whether_a_page_may_ask(shopfront: Shopfron
 def test_nothing_else_takes_such_a_key(shopfront: Shopfront, method: str, path: str) -> None:
     headers = {"authorization": f"Bearer {shopfront.key}", "origin": shopfront.origin}
     for _ in range(2):  # the second time the key has been seen a moment ago
-        answer = httpx.request(
-            method, f"http://127.0.0.1:{shopfront.port}{path}", headers=headers, json={} if method == "POST" else None
-        )
+        body = {} if method == "POST" else None
+        url = f"http://127.0.0.1:{shopfront.port}{path}"
+        answer = httpx.request(method, url, headers=headers, json=body, timeout=30)
         assert answer.status_code == 403, answer.text
         assert "access-control-allow-origin" not in answer.headers
 
@@ -115,7 +115,7 @@ def test_nothing_else_takes_such_a_key(shopfront: Shopfront, method: str, path: 
 def test_nobody_signs_in_with_one(shopfront: Shopfront) -> None:
     headers = {"sec-fetch-site": "same-origin"}
     url = f"http://127.0.0.1:{shopfront.port}/console/sign-in"
-    answer = httpx.post(url, data={"key": shopfront.key}, headers=headers)
+    answer = httpx.post(url, data={"key": shopfront.key}, headers=headers, timeout=30)
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
 

@@ -415,7 +415,7 @@ def test_without_consent_nobody_is_known_and_who_asks_not_to_be_tracked_is_not(m
 def test_weft_has_a_storefront_of_its_own(mall: Mall, shopper: Shopper) -> None:
     origin = f"http://127.0.0.1:{mall.front.port}"
     address = f"{origin}/storefront/{mall.front.business.id}"
-    assert httpx.get(address).status_code == 404
+    assert httpx.get(address, timeout=30).status_code == 404
     assert storefront.opened(mall.front.business, origin) == address
     assert storefront.opened(mall.front.business, origin) == address
     shopper.page.goto(address)
