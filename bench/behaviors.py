@@ -5,16 +5,19 @@ Beside it what PostgreSQL's COPY alone takes for the same rows, into a bare tabl
 
 import argparse
 import contextlib
+import os
 import random
 import statistics
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bench import place
 from bench.figures import Figure
+from weft.business import Business
 
 EVENTS, BATCH, ASKED = 1_000_000, 2_000, 300
 PRODUCTS, QUERIES, DAYS = 20_000, 8_000, 28
@@ -87,11 +90,12 @@ def run(given: Given) -> dict[str, Any]:
     shop = given.made.business("bench")
     now = datetime.now(UTC)
     measured: dict[str, Any] = {"events": len(events)}
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), _processor(shop)
     for start in range(0, len(events), BATCH):
         with shop.transaction() as connection:
             shop.behaviors.put(connection, [shop.behaviors.read(one, now) for one in events[start : start + BATCH]])
     measured["put"] = time.perf_counter() - started
+    measured["cpu"] = [after - before for after, before in zip(_processor(shop), cpu, strict=True)]
     started = time.process_time()
     for one in events[: 20 * BATCH]:
         shop.behaviors.read(one, now)
@@ -115,6 +119,14 @@ def run(given: Given) -> dict[str, Any]:
     people = [one["visitor"] for one in random.Random(3).sample(events, ASKED)]
     measured["recent"] = [_timed(lambda who=who: shop.behaviors.recent(who)) for who in people]
     return measured
+
+
+def _processor(shop: Business) -> tuple[float, float]:
+    """Processor seconds of this process so far, and of the database's for its connection (0 where that cannot be told)."""
+    with shop.transaction() as connection:
+        stat = Path(f"/proc/{connection.info.backend_pid}/stat")
+    ticks = sum(map(int, stat.read_text(encoding="utf-8").rpartition(")")[2].split()[11:13])) if stat.exists() else 0
+    return time.process_time(), ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _copied(made: place.Place) -> dict[str, float]:
@@ -154,6 +166,8 @@ def score(measured: dict[str, Any]) -> Sequence[Figure]:
     events, put = measured["events"], measured["put"]
     return [
         Figure("put in, batches of 2,000", events / put, "behaviors/s", note=f"{events:,} in {put:.0f} s"),
+        Figure("its processor time", 1e6 * sum(measured["cpu"]) / events, "µs each",
+               note=f"{1e6 * measured['cpu'][0] / events:.0f} of it Weft's, {1e6 * measured['cpu'][1] / events:.0f} PostgreSQL's"),
         Figure("of that read and checked", 1e6 * measured["read"], "µs of CPU each"),
         Figure("sent again, known", measured["again"], "behaviors/s"),
         Figure("COPY alone, no index (peer)", events / measured["copy"], "rows/s"),

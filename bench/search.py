@@ -26,6 +26,7 @@ from bench.search_peers import Peer
 from weft.access import keys
 from weft.business import Business
 from weft.connectors.importing import import_file
+from weft.index import keeping
 from weft.skill import answer, named, requested
 
 TIMED, WARM = 2000, 200
@@ -90,7 +91,9 @@ def _shop(one: Judged, where: Place) -> Business:
     path = where.scratch / f"{one.name}.jsonl"
     path.write_text("".join(json.dumps(product) + "\n" for product in one.products), encoding="utf-8")
     import_file(shop, "products", path, who="bench")
-    ran([WEFT, "index", "build", "--business", one.name, "--json"], where.environment())
+    there = keeping.described(shop.database, shop.uid, shop.catalog)
+    if there is None or there["changed"] or not there["meaning"]:
+        ran([WEFT, "index", "build", "--business", one.name, "--json"], where.environment())
     return shop
 
 

@@ -5,9 +5,11 @@ what a choice made so is worth on queries that it has not seen. A weight moves f
 one standard error by it, so that what is noise changes nothing.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -15,11 +17,11 @@ from bench.figures import Figure
 from bench.judged import CUTOFF, Judged, ndcg
 from weft.business import Business
 from weft.index import finding
-from weft.index.finding import Weights
+from weft.index.finding import Found, Shelf, Weights
 from weft.skill import answer, named, requested
 
 FOLDS = 5
-_READ = 250
+_USUAL = Weights()
 _ROUNDS = 2
 Values = np.ndarray[Any, np.dtype[np.float64]]
 GRID: Mapping[str, Sequence[float]] = {
@@ -50,6 +52,7 @@ class Trial:
         self._shop = shop
         self._parts: dict[tuple[float, ...], list[Part]] = {}
         self._marks: dict[str, Values] = {}
+        self._ids: dict[int, str] = {}
         self._titles_alone = not any(one.get(name) for one in judged.products for name in ("vendor", "attributes"))
 
     def marks(self, weights: Weights) -> Values:
@@ -71,21 +74,41 @@ class Trial:
         # In a catalog of titles alone the weights of other fields change nothing.
         key = (weights.tie, *(() if self._titles_alone else weights.fields.values()))
         if key not in self._parts:
-            with finding.weighed(replace(weights, meaning=0.9, whole=0.5)):
+            with finding.weighed(replace(weights, meaning=_USUAL.meaning, whole=_USUAL.whole)):
                 self._parts[key] = [self._part(query) for query in self.queries]
         return self._parts[key]
 
     def _part(self, query: str) -> Part:
         skill = named("search")
-        asked = {"query": query[:1000], "limit": _READ, "facets": [], "explain": True}
-        told: Any = answer(skill, requested(skill, asked), self._shop)
-        why = [hit.why for hit in told.hits]
+        with _listening() as heard:
+            answer(skill, requested(skill, {"query": query[:1000], "limit": 1, "facets": []}), self._shop)
+        shelf, found = heard[-1] if heard else (None, [])
         return Part(
-            [hit.id for hit in told.hits],
-            np.array([one.words for one in why]),
-            np.array([one.meaning for one in why]),
-            np.array([float(one.whole > 0) for one in why]),
+            [self._id(shelf, one) for one in found],
+            np.array([one.words for one in found]),
+            np.array([one.cosine for one in found]),
+            np.array([float(one.whole) for one in found]),
         )
+
+    def _id(self, shelf: Shelf | None, found: Found) -> str:
+        if found.place not in self._ids and shelf is not None:
+            self._ids[found.place] = shelf.told(found)["id"]
+        return self._ids[found.place]
+
+
+@contextlib.contextmanager
+def _listening() -> Iterator[list[tuple[Shelf, list[Found]]]]:
+    """What is ranked inside, with all that its scores are made of: an answer tells these of the hits of a page alone."""
+    heard: list[tuple[Shelf, list[Found]]] = []
+    ranked = Shelf.ranked
+
+    def noted(self: Shelf, *given: Any, **more: Any) -> list[Found]:
+        found = ranked(self, *given, **more)
+        heard.append((self, found))
+        return found
+
+    with mock.patch.object(Shelf, "ranked", noted):
+        yield heard
 
 
 def chosen(trials: Sequence[Trial]) -> tuple[Weights, list[Figure]]:

@@ -14,6 +14,7 @@ from weft.connectors.exporting import export_file
 from weft.connectors.importing import import_file
 from weft.errors import InputError
 from weft.postgres.database import Database
+from weft.store import behaviors
 from weft.store.behaviors import Taken
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -180,6 +181,17 @@ def test_who_asks_to_be_forgotten_is(business: Business) -> None:
     assert business.behaviors.forget_before("Ann", NOON + timedelta(days=1)) == 1
 
 
+def test_what_is_older_than_the_business_keeps_is_forgotten_once_a_day(business: Business) -> None:
+    business.preferences.put("behaviors", {"days": 30}, "Ann")
+    recent = view("rug", at=(datetime.now(UTC) - timedelta(days=29)).isoformat())
+    put(business, view("lamp"), recent)
+    behaviors._KEPT.clear()
+    put(business, view("mat", at=datetime.now(UTC).isoformat()))
+    assert [record["product"] for record in business.behaviors.records()] == ["rug", "mat"]
+    with pytest.raises(InputError, match=r"behaviors\.days"):
+        business.preferences.put("behaviors", {"days": -1}, "Ann")
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -237,3 +249,23 @@ def test_a_file_of_several_shapes_is_imported_and_is_the_same_when_it_comes_back
     assert import_file(business, "behaviors", out, dry_run=True).created == 4
     import_file(business, "behaviors", out, name="again")
     assert list(business.behaviors.records()) == first
+
+
+def test_tables_of_clicks_are_known_by_their_columns(business: Business, tmp_path: Path) -> None:
+    retail = tmp_path / "events.csv"
+    retail.write_text(
+        "timestamp,visitorid,event,itemid,transactionid,brand\n1777896000000,257597,view,355908,,Acme\n"
+        "1777896060000,257597,transaction,355908,4000,\n1777896070000,257597,view,,,\nsoon,1,view,2,,\n"
+    )
+    report = import_file(business, "behaviors", retail)
+    assert (report.format, report.rows, report.created, report.rejected) == ("events", 4, 2, 2)
+    viewed, bought = business.behaviors.records()
+    assert (viewed["action"], viewed["product"], viewed["visitor"], viewed["at"]) == ("view", "355908", "257597", NOON)
+    assert viewed["attributes"] == {"brand": "Acme"}
+    assert (bought["action"], bought["order"]) == ("purchase", "4000")
+    logs = tmp_path / "logs.tsv"
+    logs.write_text("when\tWhat\tseen\n2026-05-04 12:00:00 UTC\tclick\tlamp\n")
+    mapping = {"at": "when", "action": "What", "product": "seen"}
+    assert import_file(business, "behaviors", logs, mapping=mapping).created == 1
+    with pytest.raises(InputError, match="There is no column 'nowhere'"):
+        import_file(business, "behaviors", logs, mapping={"at": "nowhere"})

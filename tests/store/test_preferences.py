@@ -12,7 +12,7 @@ from weft.store.preferences import Market
 def test_what_was_never_set_has_its_defaults(business: Business) -> None:
     assert business.preferences.voice().tone == "plain"
     assert (business.preferences.languages().main, business.preferences.markets()) == ("", [])
-    assert set(business.preferences.shown()) == {"voice", "languages", "markets", "claims", "search"}
+    assert set(business.preferences.shown()) == {"voice", "languages", "markets", "claims", "search", "behaviors"}
 
 
 def test_sections_are_set_as_a_whole_and_each_change_is_journaled(business: Business) -> None:
@@ -40,7 +40,11 @@ def test_languages_and_codes_are_brought_to_their_usual_spelling(business: Busin
 
 
 WRONG: dict[str, tuple[str, Any, str]] = {
-    "a section": ("voices", {}, "There is no section 'voices'; there are voice, languages, markets, claims, search."),
+    "a section": (
+        "voices",
+        {},
+        "There is no section 'voices'; there are voice, languages, markets, claims, search, behaviors.",
+    ),
     "a field": ("voice", {"tune": "warm"}, "voice has no field 'tune'; it has tone, person,"),
     "a choice": (
         "voice",

@@ -27,6 +27,7 @@ def test_it_is_not_told_what_is_the_merchants_own(shopfront: Shopfront) -> None:
     seen = shopfront.ask(query="wireless")
     hits = seen.json()["hits"]
     assert {hit["stock"] for hit in hits} == {None}
+    assert {hit["score"] for hit in hits} == {0}
     assert {hit["id"]: hit["available"] for hit in hits}["speaker"] is False
     assert "secret" not in {hit["id"] for hit in hits}
     assert "123" not in seen.text
@@ -56,6 +57,15 @@ def test_no_page_of_another_origin_may_ask(shopfront: Shopfront, origin: str) ->
     assert answer.status_code == 403
     assert "access-control-allow-origin" not in answer.headers
     assert shopfront.origin in answer.json()["detail"]
+
+
+def test_recommendations_name_no_customer_and_no_reasons(shopfront: Shopfront) -> None:
+    found = shopfront.ask("recommend", kind="similar", product="headphones-black")
+    assert found.status_code == 200, found.text
+    assert found.json()["items"]
+    assert {(one["score"], one["stock"], one["why"]) for one in found.json()["items"]} == {(0, None, None)}
+    for asked in ({"customer": "anna@example.com"}, {"explain": True}):
+        assert shopfront.ask("recommend", kind="for-you", **asked).status_code == 403
 
 
 def test_a_browser_is_told_beforehand_whether_a_page_may_ask(shopfront: Shopfront) -> None:

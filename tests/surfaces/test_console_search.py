@@ -147,7 +147,7 @@ def test_dials_show_what_would_move_before_they_are_set(merchant: Visit) -> None
     page.get_by_label("Searches to try").fill("stoneware mug")
     page.get_by_label("Margin").fill("1")
     moved = page.locator("#moves").get_by_role("row", name="mug-5")
-    expect(moved).to_contain_text("its dial is at +1")
+    expect(moved).to_contain_text("dial +1")
     assert business.preferences.search().margin == 0
     page.get_by_role("button", name="Set").click()
     expect(merchant.said()).to_contain_text("The dials are set.")

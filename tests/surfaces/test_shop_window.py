@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 from shopfront import PRODUCTS, Shopfront, filled, pages_of_a_merchant, serving
-from visiting import PATIENCE
+from visiting import PATIENCE, signed
 
 from weft.access import keys
 from weft.postgres.database import Database
@@ -312,6 +312,27 @@ def test_a_page_of_another_origin_gets_nothing(mall: Mall, shopper: Shopper) -> 
         expect(shopper.hits).to_have_count(0)
 
 
+def test_strips_are_there_where_there_is_something_in_them(mall: Mall, shopper: Shopper) -> None:
+    strips = "".join(
+        f'<weft-recommendations id="s{place}" product-url="/p/{{id}}" {told}></weft-recommendations>'
+        for place, told in enumerate(
+            ['kind="similar" product="mug-3"', 'kind="similar" product="nothing"', 'kind="cart"']
+        )
+    )
+    shopper.page.goto(mall.page("/strips", f'<div lang="de">{strips}</div>'))
+    similar = shopper.page.get_by_role("region", name="Ähnliche Produkte")
+    expect(similar.get_by_role("link").first).to_have_attribute("href", re.compile("/p/mug-"))
+    expect(similar.get_by_role("link").first).to_contain_text(re.compile(r"10,\d\d\s€"))
+    similar.get_by_role("button", name="Weiterblättern").click()
+    shopper.page.wait_for_function("() => document.querySelector('#s0').row.scrollLeft > 0")
+    expect(shopper.page.locator("#s1")).to_be_hidden()
+    expect(shopper.page.locator("#s2")).to_be_hidden()
+    shopper.page.locator("#s2").evaluate("(strip) => strip.setAttribute('cart', 'mug-1,mug-2')")
+    expect(
+        shopper.page.get_by_role("region", name="Passt zu Ihrem Warenkorb").get_by_role("link").first
+    ).to_be_visible()
+
+
 def taken(mall: Mall, *actions: str) -> list[Any]:
     """What the store knows of such behaviors, once there is one of each."""
     until = time.monotonic() + PATIENCE / 1000
@@ -393,3 +414,28 @@ def test_weft_has_a_storefront_of_its_own(mall: Mall, shopper: Shopper) -> None:
     nobodys = httpx.get(f"{origin}/storefront/nobody")
     assert nobodys.status_code == 404
     assert mall.front.business.id not in nobodys.text
+
+
+def test_the_console_makes_browser_keys_and_tells_what_to_put_into_a_page(mall: Mall, database: Database) -> None:
+    business = filled(database, PRODUCTS[:1], "keys")
+    with signed(mall.front.port, database, business) as admin:
+        assert "There is no browser key yet." in admin.get("/console/window").text
+        refused = admin.post("/console/window", data={"origins": "shop.example", "requests": "60"})
+        assert refused.status_code == 400
+        assert "is not an origin" in refused.text
+        assert 'value="shop.example"' in refused.text
+        made = admin.post("/console/window", data={"origins": "https://shop.example", "requests": "60"})
+        assert made.status_code == 303
+        (key,) = [one for one in keys.listed(database, business.uid) if one.scope == "browser"]
+        assert (key.origins, key.limits) == (["https://shop.example"], {"requests": 60})
+        page = admin.get("/console/window").text
+        assert f'data-key="{key.shown}"' in page
+        opened = admin.post("/console/window/open")
+        assert opened.headers["location"].endswith(f"/storefront/{business.id}")
+        assert admin.get(opened.headers["location"]).status_code == 200
+        assert "Open the storefront" in admin.get("/console/window").text
+        admin.post(f"/console/window/{key.id}/end")
+        assert keys.named(database, business.uid, key.id).revoked_at is not None
+    with signed(mall.front.port, database, business, "approve") as other:
+        assert "Make a browser key" not in other.get("/console/window").text
+        assert other.post("/console/window", data={"origins": "https://shop.example"}).status_code == 403

@@ -67,6 +67,7 @@ class BusinessSettings(TypedDict):
     markets: Markets
     claims: Claims
     search: Dials
+    behaviors: Retention
 
 
 class Checked(TypedDict):
@@ -386,6 +387,7 @@ class Move(TypedDict):
     title: str
     before: int | None
     after: int | None
+    why: list[str]
     says: str
 
 
@@ -684,6 +686,12 @@ class Results(TypedDict):
     did_you_mean: str | None
     redirect: str | None
     rules: list[Ruling]
+
+
+class Retention(TypedDict):
+    """How long is kept what people did."""
+
+    days: NotRequired[int]
 
 
 class RouteLine(TypedDict):
@@ -1030,6 +1038,19 @@ class UnmetDemand(TypedDict):
     nearest: list[NearBy]
 
 
+class UnmetMended(TypedDict):
+    """What people did not get, and what was proposed."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    demands: list[UnmetDemand]
+    synonyms: list[Synonyms]
+    proposed: Proposed
+    rules: list[str]
+
+
 class UnmetReport(TypedDict):
     """What people looked for and did not get, and what would mend it."""
 
@@ -1295,6 +1316,13 @@ class Behaviors:
         return cast(
             "UnmetReport",
             self._wire.json(call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})),
+        )
+
+    def mend(self, *, days: int | None = None, limit: int | None = None, people: int | None = None) -> UnmetMended:
+        """Propose what would mend it: attributes as changes, synonyms as rules that are off until somebody switches them on."""
+        return cast(
+            "UnmetMended",
+            self._wire.json(call("POST", "/behaviors/unmet", body={"days": days, "limit": limit, "people": people})),
         )
 
 
@@ -2178,7 +2206,7 @@ class Settings:
         self._wire = wire
 
     def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search."""
+        """All sections: voice, languages, markets, claims, search, behaviors."""
         return cast("BusinessSettings", self._wire.json(call("GET", "/settings")))
 
     def voice(
@@ -2271,7 +2299,13 @@ class Settings:
             ),
         )
 
-    def reset(self, section: Literal["voice", "languages", "markets", "claims", "search"]) -> BusinessSettings:
+    def behaviors(self, *, days: int | None = None) -> BusinessSettings:
+        """Set after how many days behaviors are deleted; it is looked after once a day."""
+        return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
+
+    def reset(
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+    ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", self._wire.json(call("DELETE", "/settings/{}", section)))
 
@@ -2822,6 +2856,17 @@ class AsyncBehaviors:
             "UnmetReport",
             await self._wire.json(
                 call("GET", "/behaviors/unmet", query={"days": days, "limit": limit, "people": people})
+            ),
+        )
+
+    async def mend(
+        self, *, days: int | None = None, limit: int | None = None, people: int | None = None
+    ) -> UnmetMended:
+        """Propose what would mend it: attributes as changes, synonyms as rules that are off until somebody switches them on."""
+        return cast(
+            "UnmetMended",
+            await self._wire.json(
+                call("POST", "/behaviors/unmet", body={"days": days, "limit": limit, "people": people})
             ),
         )
 
@@ -3715,7 +3760,7 @@ class AsyncSettings:
         self._wire = wire
 
     async def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search."""
+        """All sections: voice, languages, markets, claims, search, behaviors."""
         return cast("BusinessSettings", await self._wire.json(call("GET", "/settings")))
 
     async def voice(
@@ -3810,7 +3855,13 @@ class AsyncSettings:
             ),
         )
 
-    async def reset(self, section: Literal["voice", "languages", "markets", "claims", "search"]) -> BusinessSettings:
+    async def behaviors(self, *, days: int | None = None) -> BusinessSettings:
+        """Set after how many days behaviors are deleted; it is looked after once a day."""
+        return cast("BusinessSettings", await self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
+
+    async def reset(
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+    ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", await self._wire.json(call("DELETE", "/settings/{}", section)))
 

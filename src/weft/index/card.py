@@ -7,6 +7,8 @@ from pydantic import BaseModel, Field
 
 NO_LIMIT: Final = 2**31 - 1
 """The stock of a product whose stock is not counted."""
+TO_ALL: Final[Mapping[str, Any]] = {"score": 0.0, "stock": None}
+"""What stands in a card that everybody may see in place of what is the merchant's own; margins may be a part of a score."""
 
 
 class Card(BaseModel):

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
+from zipfile import BadZipFile
 
 import numpy as np
 import orjson
@@ -125,9 +126,9 @@ def _multipliers(signals: NDArray[np.float32], dials: Dials) -> NDArray[np.float
 
 
 def _said(name: str, value: float, figure: float) -> str:
-    than = f"more than {value:.0%} of the products"
+    than = f"more than {value:.0%} of products"
     if np.isnan(figure):
-        return f"{name}: not known of it"
+        return f"{name}: not known"
     match name:
         case "stock":
             return "stock: not counted" if np.isinf(figure) else f"stock: {figure:,.0f}, {than}"
@@ -136,9 +137,9 @@ def _said(name: str, value: float, figure: float) -> str:
         case "velocity":
             return f"velocity: {figure:,.0f} sold in {VELOCITY_DAYS} days, {than}"
         case "newness":
-            return f"newness: here for {figure:,.0f} days, newer than {value:.0%} of the products"
+            return f"newness: here for {figure:,.0f} days, newer than {value:.0%} of products"
         case _:
-            return f"returns: {figure:.0%} of what is sold comes back, {than}"
+            return f"returns: {figure:.0%} of what is sold, {than}"
 
 
 def made(database: Database, business: UUID) -> None:
@@ -213,7 +214,7 @@ def _opened(shelf: Shelf) -> _Open | None:
     try:
         rows = Rows.read(place.generation(shelf.state.generation) / shelf.state.rows)
         found = _read(place.path / _FILE)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         # What was found last is better than nothing: places of one generation keep their products.
         return held if held is not None and held.mark[2] == shelf.state.generation else None
     opened = _placed(found, rows, mark)
@@ -226,7 +227,7 @@ def _opened(shelf: Shelf) -> _Open | None:
 
 
 def _read(path: Path) -> _File:
-    with np.load(path) as held:
+    with path.open("rb") as file, np.load(file) as held:
         return _File(held["uids"].view("V16").ravel(), held["signals"], held["figures"])
 
 
@@ -294,9 +295,9 @@ def renewed(database: Database, business: UUID, path: Path | None = None) -> Non
 
 def _current(database: Database, business: UUID, path: Path) -> bool:
     try:
-        with np.load(path) as held:
+        with path.open("rb") as file, np.load(file) as held:
             told: Mapping[str, object] = orjson.loads(held["told"].tobytes())
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return False
     # Products grow older without anybody writing to them.
     young = time.time() - float(str(told.get("at") or 0)) < _A_DAY

@@ -14,6 +14,10 @@ from rapidfuzz.distance import OSA
 _SHORTEST: Final = 4
 _TWO_FROM: Final = 8
 _FEWEST: Final = 2
+# A word that so few products have may be a slip for one that so many times as many have.
+_HARDLY_ANY: Final = 3
+_TIMES_COMMONER: Final = 50
+_LONG_ENOUGH: Final = 7
 _MOST_PHRASES: Final = 50_000
 _KEPT: Final = 4096
 
@@ -26,6 +30,7 @@ class Spelling:
         self.phrases = dict(phrases)
         self.mended = lru_cache(_KEPT)(self._mended)
         self.parted = lru_cache(_KEPT)(self._parted)
+        self.commoner = lru_cache(_KEPT)(self._commoner)
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -70,6 +75,23 @@ class Spelling:
         ranked = sorted(found, key=lambda one: (-self._likelihood(word, *one), one[0]))
         return tuple(one for one, _ in ranked[:3])
 
+    def _commoner(self, word: str) -> str | None:
+        """The word of many products that a word of hardly any was meant for: catalogs have slips as well; none of its own stem."""
+        count = self.words.get(word, 0)
+        if len(word) < _LONG_ENOUGH or not word.isalpha() or not 0 < count <= _HARDLY_ANY:
+            return None
+        found = [
+            (other, distance)
+            for other, distance in self._near(word, 2 if len(word) >= _TWO_FROM else 1)
+            if other[0] == word[0] and self.words[other] >= _TIMES_COMMONER * count and not _of_one_stem(word, other)
+        ]
+        return max(found, key=lambda one: (self._likelihood(word, *one), one[0]))[0] if found else None
+
+    def slip(self, word: str) -> str | None:
+        """The word that is one slip away from one that nobody has, if products have it."""
+        found = self.mended(word)
+        return found[0] if found and OSA.distance(word, found[0]) == 1 else None
+
     def _near(self, word: str, most: int) -> list[tuple[str, int]]:
         found: list[tuple[str, int]] = []
         for length in range(len(word) - most, len(word) + most + 1):
@@ -100,6 +122,12 @@ class Spelling:
                 if score > best:
                     best, chosen = score, (one, other)
         return chosen
+
+
+def _of_one_stem(one: str, other: str) -> bool:
+    """Whether two words differ in their endings alone."""
+    shared = min(len(one), len(other)) - 1
+    return one[:shared] == other[:shared]
 
 
 def _undoubled(word: str) -> str:

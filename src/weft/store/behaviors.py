@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -32,6 +32,8 @@ _TYPES: Final = (
 # Below this a temporary table costs more than it spares.
 _FEW: Final = 200
 _CHUNK: Final = 10_000
+# On which day each business's behaviors were last looked after in this process.
+_KEPT: Final[dict[UUID, date]] = {}
 WORN: Final = ("view", "click", "cart", "purchase")
 BUSIEST_MINUTE: Final = 100
 """How much more than looking on (`impression`) a person does in a minute; who does more is a bot for that day."""
@@ -88,13 +90,23 @@ class Behaviors:
         now = datetime.now(UTC)
         given = [one if isinstance(one, Behavior) else self.read(one, now) for one in behaviors]
         # In one order by all who write at once, so that none waits for who waits for it.
-        rows = sorted({one.key: one for one in reversed(given)}.values(), key=lambda one: one.key)
+        rows = sorted({one.key: one for one in reversed(given)}.values(), key=lambda one: one.key.int)
         if not rows:
             return Taken()
+        self._keep_to_days(connection, now)
         written = _few(connection, rows) if len(rows) <= _FEW else _many(connection, rows)
         new = [one for one in rows if one.key in written]
         bots = {one.key for one in new if one.bot} | _inhuman(connection, new)
         return Taken(len(new) - len(bots), len(given) - len(new), len(bots))
+
+    def _keep_to_days(self, connection: Connection[Any], now: datetime) -> None:
+        """Once a day, forget what is older than the business wants to keep."""
+        if _KEPT.get(self._business) == now.date():
+            return
+        row = connection.execute("select body ->> 'days' from preference where section = 'behaviors'").fetchone()
+        if days := int(row[0] or 0) if row else 0:
+            self._forget_before(connection, "retention", now - timedelta(days=days))
+        _KEPT[self._business] = now.date()
 
     def events(self, actions: Sequence[str] = (), since: datetime | None = None) -> Iterator[Event]:
         """What people did, in the order of time; all actions where none is named."""
@@ -201,10 +213,13 @@ class Behaviors:
     def forget_before(self, who: str, moment: datetime) -> int:
         """Forget all that was done before a moment, and answer how much that was."""
         with self._database.tenant(self._business) as connection:
-            gone = connection.execute("delete from behavior where at < %s", (moment,)).rowcount
-            if gone:
-                detail = {"behaviors": gone, "before": moment.isoformat()}
-                journal.record(connection, self._business, who, "behaviors.forget", detail)
+            return self._forget_before(connection, who, moment)
+
+    def _forget_before(self, connection: Connection[Any], who: str, moment: datetime) -> int:
+        gone = connection.execute("delete from behavior where at < %s", (moment,)).rowcount
+        if gone:
+            detail = {"behaviors": gone, "before": moment.isoformat()}
+            journal.record(connection, self._business, who, "behaviors.forget", detail)
         return gone
 
 

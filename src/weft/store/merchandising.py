@@ -164,6 +164,8 @@ class Rule(BaseModel):
             object.__setattr__(self, "match", "contains")
         if self.match != "any" and not self.query:
             raise ValueError(f"say which query is meant where match is {self.match}")
+        if strange := [one for one in self.query if not compared(one)]:
+            raise ValueError(f"{strange[0]!r} has no letters that anybody could search for")
         if self.kind == "redirect" and self.match == "any" and not self.category:
             raise ValueError("a redirect needs a query or a category; without one it would lead every search away")
 

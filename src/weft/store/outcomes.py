@@ -38,6 +38,11 @@ paid as (
     select o.id, l.product, sum(l.price * l.quantity - coalesce(l.discount, 0)) as amount, min(o.currency) as currency
       from orders o join order_line l on l.order_uid = o.uid and l.kind = 'product'
      where o.id in (select order_id from told where action = 'purchase' and price is null) group by 1, 2),
+-- What customers are told to have bought, on the days around which an order with it tells of the same.
+told_of as materialized (
+    select distinct t.product, t.customer, t.at::date + around as day
+      from told t cross join generate_series(-1, 1) around
+     where t.action = 'purchase' and t.product is not null and t.customer is not null),
 conversion as materialized (
     select t.key::text as id, t.action, t.at, t.product, t.session, t.visitor, t.customer,
            case when t.price is not null then t.price * t.quantity
@@ -52,11 +57,9 @@ conversion as materialized (
      cross join lateral (select distinct given.id from unnest(array[o.customer, o.email]) given (id)
                           where given.id is not null) person
      where o.placed_at > %(since)s and o.placed_at <= %(until)s and o.cancelled_at is null and o.kind = 'sale'
-       and not exists (select from told t where t.action = 'purchase' and t.order_id = o.id)
-       and not exists (select from told t where t.action = 'purchase' and t.product = l.product and t.customer = o.customer
-                          and t.at between o.placed_at - interval '1 day' and o.placed_at + interval '1 day')
-       and not exists (select from told t where t.action = 'purchase' and t.product = l.product and t.customer = o.email
-                          and t.at between o.placed_at - interval '1 day' and o.placed_at + interval '1 day')),
+       and o.id not in (select order_id from told where action = 'purchase' and order_id is not null)
+       and (l.product, coalesce(o.customer, ''), o.placed_at::date) not in (select product, customer, day from told_of)
+       and (l.product, coalesce(o.email, ''), o.placed_at::date) not in (select product, customer, day from told_of)),
 clicked as materialized (
     select at, product, session, visitor, customer, ask, n from linked where action = 'click' and product is not null),
 candidate as (
@@ -97,7 +100,7 @@ listed as (
            count(*) filter (where c.carted) as carted, count(*) filter (where c.bought) as bought, max(a.last) as last
       from asks a left join came c using (ask, n) group by grouping sets ((a.name), ()))
 select l.name, l.times, l.people, l.nothing, l.clicked, l.position, l.carted, l.bought, coalesce(m.revenue, '[]'), l.last
-  from listed l left join money m on m.name is not distinct from l.name
+  from listed l left join money m on coalesce(m.name, '') = coalesce(l.name, '')
  order by l.name is not null, l.times desc, l.clicked desc, l.name limit %(limit)s"""
 
 _WAYS: Final[Mapping[By, str]] = {

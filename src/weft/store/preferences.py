@@ -116,12 +116,21 @@ class Claims(_Section):
     )
 
 
+class Retention(_Section):
+    """How long is kept what people did."""
+
+    days: int = Field(
+        default=0, ge=0, le=36_500, description="After how many days behaviors are deleted; 0: they are kept."
+    )
+
+
 SECTIONS: Final[Mapping[str, type[_Section | Dials]]] = {
     "voice": Voice,
     "languages": Languages,
     "markets": Markets,
     "claims": Claims,
     "search": Dials,
+    "behaviors": Retention,
 }
 
 
@@ -220,6 +229,11 @@ class Preferences:
     def search(self) -> Dials:
         """The dials of search and recommendations."""
         held: Dials = self._section("search")
+        return held
+
+    def behaviors(self) -> Retention:
+        """How long behaviors are kept."""
+        held: Retention = self._section("behaviors")
         return held
 
     def get(self, section: str) -> dict[str, Any]:

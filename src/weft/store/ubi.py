@@ -30,7 +30,7 @@ _ALSO: Final = {
     **dict.fromkeys(("click_through", "item_click", "product_click", "select_item"), "click"),
     **dict.fromkeys(("product_view", "item_view", "view_item", "page_view_product"), "view"),
     **dict.fromkeys(("add_to_cart", "add-to-cart", "addtocart"), "cart"),
-    **dict.fromkeys(("buy", "order", "product_purchase", "item_purchase"), "purchase"),
+    **dict.fromkeys(("buy", "order", "transaction", "product_purchase", "item_purchase"), "purchase"),
     **dict.fromkeys(("item_impression", "product_impression", "view_item_list"), "impression"),
 }
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {

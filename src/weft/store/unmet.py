@@ -17,38 +17,35 @@ SELDOM: Final = 0.1
 """A query is not clicked where fewer of its searches are, and it was asked often enough to say so."""
 OFTEN: Final = 3
 
-_ASKS: Final = f"""with {LINKED},
-asks as materialized (
-    select ask, n, max(asked) as words, min(coalesce(session, subject)) as who,
-           hashtextextended(min(coalesce(subject, ask::text)), 0) as person, min(at) filter (where action = 'search') as at,
-           coalesce(bool_or(results = 0) filter (where action = 'search'), false) as nothing,
-           bool_or(action <> 'search') as taken
-      from linked where asked is not null and shown is null group by ask, n having bool_or(action = 'search')),
-failing as materialized (
-    select words, count(*) as times, count(*) filter (where nothing) as nothing, count(*) filter (where not nothing and not taken) as left_,
-           array_agg(distinct person) filter (where nothing or not taken) as people, max(at) as last
-      from asks group by words
-    having count(*) filter (where nothing and not taken) > 0
-        or count(*) >= %(often)s and count(*) filter (where taken) < count(*) * %(seldom)s
-     order by cardinality(array_agg(distinct person) filter (where nothing or not taken)) desc nulls last, words limit %(limit)s)"""
-_FAILING: Final = f"{_ASKS} select words, times, nothing, left_, coalesce(people, '{{}}'), last from failing"
-_INSTEAD: Final = f"""{_ASKS},
--- The next search of the same session that led to something: its time as a text of one length, and its words.
-next as (
+# Kept beside for the three questions that are asked of them.
+_ASKS: Final = f"""create temporary table in_asks on commit drop as with {LINKED}
+select ask, n, max(asked) as words, min(coalesce(session, subject)) as who,
+       hashtextextended(min(coalesce(subject, ask::text)), 0) as person, min(at) filter (where action = 'search') as at,
+       coalesce(bool_or(results = 0) filter (where action = 'search'), false) as nothing, bool_or(action <> 'search') as taken
+  from linked where asked is not null and shown is null group by ask, n having bool_or(action = 'search')"""
+_FAILED: Final = """create temporary table in_failing on commit drop as
+select words, count(*) as times, count(*) filter (where nothing) as nothing,
+       count(*) filter (where not nothing and not taken) as not_clicked,
+       coalesce(array_agg(distinct person) filter (where nothing or not taken), '{}') as people, max(at) as last
+  from in_asks group by words
+having count(*) filter (where nothing and not taken) > 0
+    or count(*) >= %(often)s and count(*) filter (where taken) < count(*) * %(seldom)s
+ order by cardinality(coalesce(array_agg(distinct person) filter (where nothing or not taken), '{}')) desc, words limit %(limit)s"""
+# The next search of the same session that led to something: its time as a text of one length, and its words.
+_INSTEAD: Final = """with next as (
     select words, person, at, nothing or not taken as failed,
            min(case when taken then to_char(at, 'YYYYMMDDHH24MISSUS') || words end)
                over (partition by who order by at rows between 1 following and unbounded following) as following
-      from asks where who is not null)
+      from in_asks where who is not null)
 select words, substr(following, 21), array_agg(distinct person) from next
  where failed and following is not null and substr(following, 21) <> words
-   and to_timestamp(left(following, 14), 'YYYYMMDDHH24MISS') <= at + %(next)s and words in (select words from failing)
+   and to_timestamp(left(following, 14), 'YYYYMMDDHH24MISS') <= at + %(next)s and words in (select words from in_failing)
  group by 1, 2"""
-_AFTER: Final = f"""{_ASKS}
-select a.words, t.product, array_agg(distinct a.person),
-       coalesce(array_agg(distinct a.person) filter (where t.action = 'purchase'), '{{}}')
-  from asks a join told t on coalesce(t.session, t.subject) = a.who and t.at > a.at and t.at <= a.at + %(after)s
- where (a.nothing or not a.taken) and t.product is not null and t.action in ('click', 'cart', 'purchase')
-   and a.words in (select words from failing) group by 1, 2"""
+_AFTER: Final = """select a.words, b.product, array_agg(distinct a.person),
+       coalesce(array_agg(distinct a.person) filter (where b.action = 'purchase'), '{}')
+  from in_asks a join behavior b on coalesce(b.session, b.subject) = a.who and b.at > a.at and b.at <= a.at + %(after)s
+ where (a.nothing or not a.taken) and b.at > %(since)s and b.at <= %(until)s and not b.bot and b.product is not null
+   and b.action in ('click', 'cart', 'purchase') and a.words in (select words from in_failing) group by 1, 2"""
 
 
 @dataclass(slots=True)
@@ -75,9 +72,14 @@ def listed(connection: Connection[Any], since: datetime, until: datetime, limit:
     asked: Mapping[str, Any] = {
         "since": since, "until": until, "limit": limit, "often": OFTEN, "seldom": SELDOM, "next": NEXT, "after": AFTER,
     }  # fmt: skip
+    connection.execute("drop table if exists in_asks, in_failing")
+    connection.execute(_ASKS, asked)
+    connection.execute("analyze in_asks")
+    connection.execute(_FAILED, asked)
+    connection.execute("analyze in_failing")
     found = {
         words: Unmet(words, times, nothing, left, frozenset(people), last)
-        for words, times, nothing, left, people, last in connection.execute(_FAILING, asked)
+        for words, times, nothing, left, people, last in connection.execute("select * from in_failing")
     }
     if not found:
         return []

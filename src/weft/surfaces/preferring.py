@@ -41,7 +41,7 @@ def said(section: str, pairs: Iterable[str], held: Mapping[str, Any]) -> dict[st
         return {_MARKETS: {_MARKETS: _with(held[_MARKETS][_MARKETS], market, values)}}
     if name not in SECTIONS or name == _MARKETS or market:
         raise InputError(
-            f"There is no section {section[:60]!r} to set values of; there are voice, languages, claims, search, and markets.NAME "
+            f"There is no section {section[:60]!r} to set values of; there are voice, languages, claims, search, behaviors, and markets.NAME "
             "for one market."
         )
     return {name: {**held[name], **values}}

@@ -4,18 +4,21 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import models
 import pytest
+from typer.testing import CliRunner
 
 from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
-from weft.index import keeping, signals
+from weft.index import folder, keeping, signals
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.surfaces.cli import root
 
 MUGS = 30
 
@@ -290,6 +293,7 @@ def test_synonyms_one_way_lead_one_way(shop: Shop) -> None:
         ({"kind": "hide"}, "needs products or filters"),
         ({"kind": "hide", "products": ["mug-1"], "url": "/x"}, "a rule of the kind hide has no url"),
         ({"kind": "hide", "products": ["mug-1"], "match": "exact"}, "say which query is meant"),
+        ({"kind": "hide", "products": ["mug-1"], "query": "--"}, "has no letters"),
         ({"kind": "nonsense"}, "'pin', 'boost', 'bury', 'hide', 'redirect' or 'synonyms'"),
     ],
 )
@@ -364,7 +368,21 @@ def test_sales_and_returns_are_signals(shop: Shop) -> None:
     moved = shop.search("mug", filters={"id": "mug-6"}, explain=True)["hits"][0]["why"]["moved"]
     says = {one["name"]: one["says"] for one in moved}
     assert says["velocity"].startswith("velocity: 40 sold in 90 days")
-    assert "% of what is sold comes back" in says["returns"]
+    assert "% of what is sold" in says["returns"]
+
+
+def test_a_broken_file_of_signals_moves_nothing_and_is_made_anew(
+    shop: Shop, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder.Folder(settings.home, shop.business.uid).path / "signals.npz"
+    shop.turn(margin=-1.0)
+    assert shop.ids("stoneware mug", limit=1) == ["mug-1"]
+    for content in (b"", b"PK nonsense", file.read_bytes()[:-200]):
+        file.write_bytes(content)
+        assert len(shop.ids("stoneware mug", limit=100)) == MUGS + 1
+    monkeypatch.setattr(signals, "_LOOK_EVERY", 0.0)
+    signals._WATCHES.clear()
+    shop.until(lambda: shop.ids("stoneware mug", limit=1) == ["mug-1"])
 
 
 def test_signals_follow_the_store(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -479,3 +497,31 @@ def test_rules_of_one_business_are_nobody_elses(shop: Shop, business: Business) 
     shop.make(kind="hide", products=["mug-1"])
     assert business.rules.listed() == []
     assert business.rules.book().rules == ()
+
+
+def test_the_command_line_does_what_the_api_does(shop: Shop, settings: Settings, tmp_path: Path) -> None:
+    def weft(*words: str) -> Any:
+        done = CliRunner().invoke(root.app, ["rules", *words, "--business", "rules", "--json"], catch_exceptions=False)
+        assert done.exit_code == 0
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEFT_HOME", str(settings.home))
+        (pin,) = weft("add", "pin", "--query", "mug", "--match", "exact", "--pin", "mug-4=1")
+        weft("add", "boost", "--query", "lamp", "--filter", "vendor=Nest", "--filter", "vendor=Kiln", "--times", "2")
+        (changed,) = weft("change", pin["id"], "--pin", "mug-4=2", "--off")
+        assert (changed["pins"], changed["on"], changed["query"]) == (
+            [{"product": "mug-4", "place": 2}],
+            False,
+            ["mug"],
+        )
+        assert [one["filters"] for one in weft("list", "--kind", "boost")] == [{"vendor": ["Nest", "Kiln"]}]
+        assert weft("undo", pin["id"])[0]["on"] is True
+        file = tmp_path / "all.jsonl"
+        weft("export", str(file))
+        weft("remove", pin["id"])
+        told = weft("preview", "mug", "--rules", str(file), "--depth", "5")[0]
+        assert told["searches"][0]["moves"][0]["id"] == "mug-4"
+        assert weft("import", str(file), "--dry-run")[0]["created"] == 2
+        said = CliRunner().invoke(root.app, ["rules", "add", "pin", "--pin", "mug-4", "--business", "rules"])
+        assert "write PRODUCT=PLACE" in str(said.exception)

@@ -409,3 +409,14 @@ def test_keeping_says_what_is_in_force(shop: Shop) -> None:
     assert told is not None
     assert told["products"] == len(assortment())
     assert told["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("query", "language"),
+    [
+        ("wireless headphones", "en"), ("chaussures pour femme", "fr"), ("Tasche für die Reise", "de"),
+        ("ワイヤレスイヤホン", "ja"), ("红色连衣裙", "zh"), ("42", None),
+    ],
+)  # fmt: skip
+def test_the_language_is_that_of_the_query(shop: Shop, query: str, language: str | None) -> None:
+    assert shop.search(query, limit=1)["understood"]["language"] == language

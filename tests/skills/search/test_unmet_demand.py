@@ -14,6 +14,7 @@ import weft
 from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
+from weft.errors import Forbidden
 from weft.index import keeping
 from weft.postgres.database import Database
 from weft.settings import Settings
@@ -107,3 +108,23 @@ def test_what_failed_is_told_by_meaning_with_what_would_mend_it(shop: tuple[Busi
         assert (proposed["record"], proposed["field"], proposed["state"]) == ("dome", "attributes.Colour", "proposed")
         # Of more people than there are nothing is proposed.
         assert client.behaviors.unmet(people=9)["changes"] == []
+        with pytest.raises(Forbidden):
+            client.behaviors.mend()
+
+
+def test_synonyms_are_proposed_as_rules_that_are_off_and_are_met_when_they_are_on(shop: tuple[Business, str]) -> None:
+    business, url = shop
+    with weft.Client(url, key=keys.created(business.database, business.uid, "approve")[1]) as client:
+        client.behaviors.put(behaviors=list(shoppers()))
+        for _ in range(2):
+            told = client.behaviors.mend()
+            (rule,) = business.rules.listed("synonyms")
+            assert told["rules"] == [rule.id]
+        assert (rule.typed, rule.words, rule.on) == (["sofa"], ["couch"], False)
+        assert client.skills.search(query="sofa")["total"] == 0
+        business.rules.switch(rule.id or "", True, "Ann")
+        assert client.skills.search(query="sofa")["total"] == 2
+        told = client.behaviors.unmet()
+        assert told["synonyms"] == []
+        (sofa,) = [one for one in told["demands"] if one["query"] == "sofa"]
+        assert (sofa["why"], sofa["meets"]) == ("met", 2)

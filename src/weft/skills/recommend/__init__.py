@@ -88,6 +88,7 @@ skill = Skill(
     local="weft.skills.recommend.strips:recommended",
     seconds=30,
     public=True,
-    # What somebody bought is told to nobody who only knows their name.
+    # Whoever names a customer would be told what they bought.
     private=("explain", "customer", "filters.stock"),
+    shown="weft.skills.recommend.shown:shown",
 )

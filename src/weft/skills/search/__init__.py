@@ -118,7 +118,7 @@ class Understanding(BaseModel):
     """How the query was understood."""
 
     query: str
-    language: str | None = None
+    language: str | None = Field(default=None, description="The language of the query, where it has words.")
     corrected: str | None = Field(default=None, description="The query as it was read, where words were mended.")
     words: list[str] = Field(default_factory=list)
     constraints: list[Demand] = Field(
@@ -227,6 +227,7 @@ class Move(BaseModel):
     title: str
     before: int | None
     after: int | None
+    why: list[str] = Field(default_factory=list, description="The rules and dials that move it, the strongest first.")
     says: str
 
 

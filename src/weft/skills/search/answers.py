@@ -197,7 +197,7 @@ def _understanding(
     commonest = max(categories, key=categories.count) if categories else None
     return Understanding(
         query=told.query,
-        language=shelf.analysis.languages[0] if shelf.analysis.languages else None,
+        language=told.language,
         corrected=told.corrected,
         words=[part.text for part in told.parts if part.needed],
         constraints=[_demand(one, shelf) for one in told.constraints],

@@ -59,33 +59,20 @@ def _compared(query: str, times: int, asked: Preview, kept: Kept, before: Policy
 def _moves(was: Results, would: Results, depth: int) -> list[Move]:
     """The products whose place is another, those first that stand first then; what is gone comes last."""
     places = {hit.id: place for place, hit in enumerate(was.hits, 1)}
+    there = {hit.id for hit in would.hits}
     found = [
-        Move(
-            id=hit.id,
-            title=hit.title,
-            before=places.get(hit.id),
-            after=place,
-            says=_said(hit, places.get(hit.id), place, depth),
-        )
+        _move(hit, places.get(hit.id), place, depth)
         for place, hit in enumerate(would.hits, 1)
         if places.get(hit.id) != place
     ]
-    there = {hit.id for hit in would.hits}
-    found += [
-        Move(
-            id=hit.id,
-            title=hit.title,
-            before=places[hit.id],
-            after=None,
-            says=f"was at {places[hit.id]}, and leaves the first {depth}",
-        )
-        for hit in was.hits
-        if hit.id not in there
-    ]
-    return found
+    return [*found, *(_move(hit, places[hit.id], None, depth) for hit in was.hits if hit.id not in there)]
 
 
-def _said(hit: Hit, before: int | None, after: int, depth: int) -> str:
-    moved = f"from {before} to {after}" if before is not None else f"new among the first {depth}, at {after}"
-    why = "; ".join(one.says for one in hit.why.moved) if hit.why is not None else ""
-    return f"{moved}: {why}" if why else moved
+def _move(hit: Hit, before: int | None, after: int | None, depth: int) -> Move:
+    why = [one.says for one in hit.why.moved] if hit.why is not None and after is not None else []
+    if after is None:
+        moved = f"was at {before}, and leaves the first {depth}"
+    else:
+        moved = f"from {before} to {after}" if before is not None else f"new among the first {depth}, at {after}"
+    says = f"{moved}: {'; '.join(why)}" if why else moved
+    return Move(id=hit.id, title=hit.title, before=before, after=after, why=why, says=says)

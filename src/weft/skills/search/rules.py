@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -162,17 +162,14 @@ class Applied:
 
     def pinned(self, conditions: Sequence[Any]) -> tuple[str, ...]:
         """The ids of the pinned products of which the conditions hold; the others lose their places."""
-        found = {product: one for product, _ in self.pins.values() if (one := self.shelf.by_id(product)) is not None}
-        for on_sale in (True, False):
-            some = [one.place for product, one in found.items() if self._kept(product) is not on_sale]
-            wanted = [*conditions, *([self.shelf.available()] if on_sale else [])]
-            there = self.shelf.holding(self.shelf.both(wanted), some) if some and wanted else set(some)
-            self._held.update({product: one for product, one in found.items() if one.place in there})
+        rules = dict(self.pins.values())
+        there = self.shelf.those(list(rules), conditions)
+        self._held = {
+            product: replace(one, score=0.0, words=0.0, cosine=0.0, whole=False)
+            for product, one in there.items()
+            if rules[product].sold_out or self.shelf.told(one)["stock"] > 0
+        }
         return tuple(self._held)
-
-    def _kept(self, product: str) -> bool:
-        """Whether a pinned product keeps its place when it is sold out."""
-        return next(rule.sold_out for one, rule in self.pins.values() if one == product)
 
     def arranged(self, found: list[Found]) -> list[Found]:
         """The hits in their order with the pinned products at their places."""
@@ -184,8 +181,7 @@ class Applied:
         for place in sorted(self.pins):
             one = self._held.get(self.pins[place][0])
             if one is not None:
-                own = ranked.get(one.place) or Found(one.place, one.address, 0.0, 0.0, 0.0, whole=False)
-                arranged.insert(place - 1, own)
+                arranged.insert(place - 1, ranked.get(one.place) or one)
         return arranged
 
     def reasons(self, found: Found, product: str) -> list[Moved]:
@@ -200,7 +196,7 @@ class Applied:
             says = f"{did} by “{rule.called}” (× {rule.factor:g})"
             told.append(Moved(kind=rule.kind, rule=rule.id, name=rule.name, times=rule.factor, says=says))
         for one in signals.reasons(self.shelf, found.place, self.dials):
-            says = f"{one.says}; its dial is at {one.dial:+g}"
+            says = f"{one.says} (dial {one.dial:+g})"
             told.append(Moved(kind="dial", name=one.signal, value=one.value, says=says))
         return told
 

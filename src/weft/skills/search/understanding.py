@@ -5,11 +5,13 @@ way round, is found both ways; the last word may still be being typed.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from weft.claims import languages
 from weft.index.entry import code
 from weft.index.finding import Part, Shelf
 from weft.index.words import Word, unit_forms
@@ -24,6 +26,7 @@ _MOST_WORDS: Final = 40
 _MENDED: Final = (0.9, 0.5, 0.4)
 _BEGUN: Final = 0.7
 _PARTED: Final = 0.9
+_HARDLY: Final = 0.5
 _ALIKE: Final = 0.8
 _NUMBER_ALONE: Final = 0.6
 _COMPLETIONS: Final = 12
@@ -54,6 +57,7 @@ class Understood:
     mended: list[Mended] = field(default_factory=list)
     corrected: str | None = None
     described: str = ""
+    language: str | None = None
     rules: list[Rule] = field(default_factory=list)
 
 
@@ -88,7 +92,21 @@ def understood(
     _read(told, text, left, shelf, typing, _meant(told, text, left, synonyms, typing=typing))
     _coded(told, silent, text, shelf)
     told.described = _described(text, silent)
+    told.language = _language([word.form for word in words if not word.number], shelf)
     return told
+
+
+def _language(forms: Sequence[str], shelf: Shelf) -> str | None:
+    """The language of a query: as its script and its small words tell; where these do not, the catalog's first."""
+    own = shelf.analysis.languages
+    if not forms:
+        return None
+    # Models of letters would tell more, and take hundreds of megabytes.
+    if (told := languages.told(forms, surely=True)) is not None:
+        return told
+    counted = Counter(languages.tally(forms)).most_common(2)
+    clear = counted and (len(counted) == 1 or counted[0][1] > counted[1][1])
+    return counted[0][0] if clear else next(iter(own), None)
 
 
 def _constraints(text: str, words: Sequence[Word], shelf: Shelf) -> Iterable[Constraint]:
@@ -141,9 +159,11 @@ def _read(
         before = words[place - 1] if place else None
         following = words[place + 1] if place + 1 < len(words) else None
         unfinished = following is None and word.end == len(text)
-        same = meant.get(place, ())
-        terms = _terms(told, word, before, following, shelf, unfinished, typing, corrected, has_synonym=bool(same))
-        together = _same(terms, same, shelf)
+        same, both = meant.get(place, ()), list[tuple[tuple[str, ...], float]]()
+        terms = _terms(
+            told, word, before, following, shelf, unfinished, typing, corrected, both, has_synonym=bool(same)
+        )
+        together = (*_same(terms, same, shelf), *both)
         # What a demand says holds of every hit, so that no hit can lack it.
         held = any(one.place <= word.start < one.end for one in told.constraints)
         needed = not held and (alone or word.form not in shelf.analysis.small)
@@ -179,6 +199,7 @@ def _terms(
     unfinished: bool,
     typing: bool,
     corrected: list[tuple[int, int, str]],
+    both: list[tuple[tuple[str, ...], float]],
     *,
     has_synonym: bool = False,
 ) -> dict[str, float]:
@@ -207,14 +228,24 @@ def _terms(
     completions = shelf.spelling.beginning(word.form, _COMPLETIONS) if begun else []
     for form in completions:
         add(form, _BEGUN)
-    parted = shelf.spelling.parted(word.form)
+    parted = _parted(word, shelf)
+    if (commoner := shelf.spelling.commoner(word.form)) is not None and not typing:
+        told.mended.append(Mended(word.form, commoner, "is hardly in the catalog"))
+        add(commoner, _HARDLY)
     if parted is not None and not completions:
         told.mended.append(Mended(word.form, " ".join(parted), "is written as two words"))
-        for form in parted:
-            add(form, _PARTED)
+        both.append((tuple(shelf.analysis.stems(form)[0] for form in parted), _PARTED))
     if not (known or has_synonym or joined or completions) and parted is None and len(terms) == 1:
         _mend(told, word, shelf, corrected, add)
     return terms
+
+
+def _parted(word: Word, shelf: Shelf) -> tuple[str, str] | None:
+    """The two words that a word is written for; none where they never stand together and it is one slip from another word."""
+    found = shelf.spelling.parted(word.form)
+    if found is None or " ".join(found) in shelf.spelling.phrases or word.form in shelf.spelling.words:
+        return found
+    return None if shelf.spelling.slip(word.form) else found
 
 
 def _joined(word: Word, before: Word | None, following: Word | None, shelf: Shelf) -> list[str]:

@@ -28,6 +28,7 @@ from weft.skills.search import (
 from weft.skills.search.answers import searched
 from weft.skills.search.understanding import understood
 from weft.store import unmet as failures
+from weft.store.merchandising import Rule
 
 _READ: Final = 2_000
 _SHOWN: Final = 5
@@ -75,10 +76,11 @@ def unmet(asked: UnmetAsked, business: Business) -> Unmet:
     groups = _grouped(business.behaviors.unmet(asked.days, _READ), shelf)
     groups.sort(key=lambda one: (-len(one.people), one.query))
     products = _Products(business)
+    ruled = [one for one in business.rules.listed("synonyms") if one.on]
     answer = Unmet()
     edits: dict[tuple[str, str], Edit] = {}
     for group in groups[: asked.limit]:
-        synonyms = _synonyms(group, asked.people, shelf)
+        synonyms = [one for one in _synonyms(group, asked.people, shelf) if not _ruled(one, ruled)]
         changes = _attributes(group, asked.people, shelf, products)
         answer.demands.append(_demand(group, synonyms, changes, business, shelf, products))
         answer.synonyms += synonyms
@@ -145,6 +147,16 @@ def _synonyms(group: _Group, least: int, shelf: Shelf) -> list[Synonyms]:
             says = f"{len(people):,} people who looked for “{group.query}” then found it by “{text}”"
             found.append(Synonyms(typed=[typed], words=[words], people=len(people), says=says))
     return found[:1]
+
+
+def _ruled(one: Synonyms, rules: Iterable[Rule]) -> bool:
+    """Whether a rule says so already."""
+    typed, words = ({folded(text) for text in texts} for texts in (one.typed, one.words))
+    for rule in rules:
+        said = {folded(text) for text in rule.words}
+        if words <= said and typed <= ({folded(text) for text in rule.typed} or said):
+            return True
+    return False
 
 
 def _differing(

@@ -79,7 +79,7 @@ def unmet(
         int, typer.Option("--people", min=1, max=1_000, help="How many people have to agree on what is proposed.")
     ] = 2,
     propose: Annotated[
-        bool, typer.Option("--propose", help="Propose the attributes that are missing as changes.")
+        bool, typer.Option("--propose", help="Propose attributes as changes, and make synonyms rules that are off.")
     ] = False,
     business: BusinessOption = None,
     json_: JsonOption = False,
@@ -87,13 +87,15 @@ def unmet(
     """What people looked for and did not get, and what would mend it: synonyms, missing attributes, products."""
     from weft.skill import named, requested
     from weft.store.changes import Who
-    from weft.surfaces import asking
+    from weft.surfaces import asking, mending
     from weft.surfaces.cli.skills import waited_for
 
-    skill = named("unmet")
-    asked = requested(skill, {"days": days, "limit": limit, "people": people})
+    skill, values = named("unmet"), {"days": days, "limit": limit, "people": people}
     with output.business(business) as shop:
-        found = waited_for(lambda: asking.ask(skill, asked, shop, propose=propose, who=Who(output.who())))
+        if propose:
+            found = waited_for(lambda: mending.proposed(shop, values, Who(output.who())))
+        else:
+            found = waited_for(lambda: asking.ask(skill, requested(skill, values), shop))
     if json_:
         output.emit(found)
         return
@@ -119,9 +121,10 @@ def unmet(
     for change in found["changes"]:
         output.out.print(f"{change['record']}: {change['field']} = {change['after']!r}", markup=False, soft_wrap=True)
     if proposed := found.get("proposed"):
-        output.out.print(
-            f"Proposed {proposed['done']:,} changes: weft changes list --run {proposed['run']}", markup=False
-        )
+        where = f": weft changes list --run {proposed['run']}" if proposed["run"] else ""
+        output.out.print(f"Proposed {proposed['done']:,} changes{where}.", markup=False)
+        for rule in found["rules"]:
+            output.out.print(f"A rule that is off yet: weft rules change {rule} --on", markup=False, soft_wrap=True)
 
 
 @app.command("list")

@@ -289,7 +289,8 @@ def preview(
     for one in told.searches:
         output.out.print(f"“{one.query}”: {_summary(one)}", markup=False)
         for move in one.moves:
-            output.out.print(f"  {move.before or '–'} → {move.after or '–'}  {move.title}  ({move.says})", markup=False)
+            why = f"  ({'; '.join(move.why)})" if move.why else ""
+            output.out.print(f"  {move.before or '–'} → {move.after or '–'}  {move.title}{why}", markup=False)
     output.out.print(f"{told.changed:,} of {len(told.searches):,} searches would be others.")
 
 

@@ -25,7 +25,7 @@ def settings(context: typer.Context, business: BusinessOption = None, json_: Jso
 @app.command()
 def get(
     section: Annotated[
-        str | None, typer.Argument(help="voice, languages, markets, claims or search; all without it.")
+        str | None, typer.Argument(help="voice, languages, markets, claims, search or behaviors; all without it.")
     ] = None,
     business: BusinessOption = None,
     json_: JsonOption = False,
@@ -45,7 +45,9 @@ def get(
 def set_(
     section: Annotated[
         str,
-        typer.Argument(help="voice, languages, claims, search, markets.NAME, or a file in JSON or TOML with sections."),
+        typer.Argument(
+            help="voice, languages, claims, search, behaviors, markets.NAME, or a file in JSON or TOML with sections."
+        ),
     ],
     values: Annotated[
         list[str] | None, typer.Argument(help="name=value, such as tone=warm avoid='cheap,bargain'; the others stay.")

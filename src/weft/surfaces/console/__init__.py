@@ -9,7 +9,19 @@ from starlette.staticfiles import StaticFiles
 
 from weft.gateway.door import Door
 from weft.postgres.database import Database
-from weft.surfaces.console import changes, models, pages, preferences, products, runs, search, skills, spending, trials
+from weft.surfaces.console import (
+    changes,
+    models,
+    pages,
+    preferences,
+    products,
+    runs,
+    search,
+    skills,
+    spending,
+    trials,
+    window,
+)
 from weft.surfaces.console.session import SignIn, sign_in_link
 
 __all__ = ["router", "sign_in_link", "static_app"]
@@ -20,7 +32,7 @@ def router(database: Database, home: Path, door: Door) -> APIRouter:
     sign_in = SignIn(home, database)
     console = APIRouter(prefix="/console", include_in_schema=False, route_class=pages.PageRoute)
     pages.add_sign_in(console, sign_in)
-    for part in (changes, products, runs, search, skills):
+    for part in (changes, products, runs, search, skills, window):
         part.add_pages(console, database, sign_in)
     page = models.Page(database, sign_in, door)
     models.add_pages(console, sign_in, page)

@@ -12,6 +12,8 @@ from weft.skills.search import Unmet, UnmetAsked
 from weft.store import ubi
 from weft.store.behaviors import Report
 from weft.store.ubi import Behavior
+from weft.surfaces import mending
+from weft.surfaces.asking import Proposed
 from weft.surfaces.rest.callers import Approver, Caller, Reader, browser_or
 from weft.surfaces.rest.glossary import Forgotten
 from weft.surfaces.rest.idempotency import IdempotentRoute
@@ -86,6 +88,13 @@ class StripOutcome(Outcome):
 
 class UnmetReport(Unmet):
     """What people looked for and did not get, and what would mend it."""
+
+
+class UnmetMended(Unmet):
+    """What people did not get, and what was proposed."""
+
+    proposed: Proposed
+    rules: list[str] = Field(description="The ids of the rules that say its synonyms; they are off.")
 
 
 class SearchReport(BaseModel):
@@ -191,6 +200,12 @@ def unmet(
     asked = UnmetAsked(days=days, limit=limit, people=people)
     found = skills.answer(skills.named("unmet"), asked, caller.business)
     return UnmetReport.model_validate(found.model_dump())
+
+
+@router.post("/unmet")
+def mend_unmet(asked: UnmetAsked, caller: Approver) -> UnmetMended:
+    """Propose what would mend it: attributes as changes, synonyms as rules that are off until somebody switches them on."""
+    return UnmetMended.model_validate(mending.proposed(caller.business, asked.model_dump(), caller.who))
 
 
 def _shown(told: Report) -> dict[str, Any]:

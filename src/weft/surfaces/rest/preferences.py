@@ -6,13 +6,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from weft.store.merchandising import Dials
-from weft.store.preferences import Claims, Languages, Markets, Voice
+from weft.store.preferences import Claims, Languages, Markets, Retention, Voice
 from weft.surfaces.rest.callers import Approver, Caller, Reader
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
 
 router = APIRouter(prefix="/settings", responses=RESPONSES, tags=["settings"], route_class=IdempotentRoute)
-Section = Literal["voice", "languages", "markets", "claims", "search"]
+Section = Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
 
 
 class BusinessSettings(BaseModel):
@@ -23,6 +23,7 @@ class BusinessSettings(BaseModel):
     markets: Markets
     claims: Claims
     search: Dials
+    behaviors: Retention
 
 
 def _shown(caller: Caller) -> BusinessSettings:
@@ -36,7 +37,7 @@ def _put(caller: Caller, section: Section, value: BaseModel) -> BusinessSettings
 
 @router.get("")
 def show_settings(caller: Reader) -> BusinessSettings:
-    """All sections: voice, languages, markets, claims, search."""
+    """All sections: voice, languages, markets, claims, search, behaviors."""
     return _shown(caller)
 
 
@@ -68,6 +69,12 @@ def claims(asked: Claims, caller: Approver) -> BusinessSettings:
 def search(asked: Dials, caller: Approver) -> BusinessSettings:
     """Set the dials of search and recommendations, as a whole: one that is left out is off."""
     return _put(caller, "search", asked)
+
+
+@router.put("/behaviors")
+def behaviors(asked: Retention, caller: Approver) -> BusinessSettings:
+    """Set after how many days behaviors are deleted; it is looked after once a day."""
+    return _put(caller, "behaviors", asked)
 
 
 @router.delete("/{section}")

@@ -1,4 +1,8 @@
 // <weft-recommendations>: a strip of products, which is not there where there are none.
+const NEEDS = {
+  similar: ["product"], "bought-together": ["product"], "also-viewed": ["product"], cart: ["cart"], "for-you": ["visitor", "viewed", "cart"],
+};
+
 class Strip extends Part {
   static observedAttributes = ["kind", "product", "cart", "limit", "heading", "labels"];
 
@@ -38,7 +42,7 @@ class Strip extends Part {
     if (this.hasAttribute("exclude")) asked.exclude = listed("exclude");
     if (asked.kind === "for-you") {
       if (visitor) asked.visitor = visitor;
-      asked.viewed = viewed.slice(0, 50);
+      asked.viewed = viewed.slice(0, 50).reverse();
     }
     return asked;
   }
@@ -47,6 +51,9 @@ class Strip extends Part {
     this.#looking?.abort();
     const mine = (this.#looking = new AbortController());
     const asked = this.#asked;
+    const needs = NEEDS[asked.kind] ?? [];
+    // Who has done nothing yet gets no strip that says it is for them.
+    if (needs.length && !needs.some((name) => asked[name]?.length)) return void (this.hidden = true);
     try {
       const answer = await this.shop.ask("recommend", asked, mine.signal);
       if (!mine.signal.aborted) this.#show(asked.kind, answer);
