@@ -256,7 +256,7 @@ def uid_keys(uids: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 
 class Segment:
-    """A segment, opened; its places are from 0 on."""
+    """A segment, opened; its places are from 0 on, `bytes` is the size of its file and `said` how many words and pairs it has."""
 
     def __init__(self, path: Path) -> None:
         """Open a file; raises OSError, ValueError."""
@@ -264,6 +264,7 @@ class Segment:
         self.columns = columns.opened(path)
         self.count = len(self.columns["written"])
         self.bytes = path.stat().st_size
+        self.said = len(self.columns["word.counts"]) + len(self.columns["phrase.counts"])
         self._terms = self.columns["term.hashes"]
         self._fields = {
             name: (
