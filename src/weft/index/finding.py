@@ -533,8 +533,13 @@ class Shelf:
     def those(self, ids: Sequence[str], conditions: Sequence[Mask]) -> dict[str, Found]:
         """Those of some products of which all conditions hold, in the order in which they are named."""
         held = self.both([self._there, *conditions])
-        found = {one: place for one in ids for place in self._rows("id", one).tolist() if held[place]}
-        return {one: Found(int(place), 1.0, 0.0, 0.0) for one, place in found.items()}
+        found = {}
+        for one in ids:
+            places = self._rows("id", one)
+            there = places[held[places]]
+            if len(there):
+                found[one] = Found(int(there[-1]), 1.0, 0.0, 0.0)
+        return found
 
     def like(self, found: Found) -> Sought:
         """What to look for to find others like a product: what it means, and the words of its title that few others have."""
