@@ -150,7 +150,8 @@ def _because(taken: Figures, ranked: tuple[Figures, ...]) -> str:
     best = ranked[0]
     told = f"Of {taken.cases:,} people, {taken.hit_rate:.1%} next took one of the ten products that {taken.way} shows"
     if best.way != taken.way:
-        return f"{told}; {best.way} is hardly better (NDCG {best.ndcg:.4f} against {taken.ndcg:.4f}) and less simple."
+        but = "shows the same to everybody" if best.way == POPULAR else "is less simple"
+        return f"{told}; {best.way} is hardly better (NDCG {best.ndcg:.4f} against {taken.ndcg:.4f}), and {but}."
     other = ranked[1]
     return f"{told}; {other.way}, the next best, {other.hit_rate:.1%} (NDCG {taken.ndcg:.4f} against {other.ndcg:.4f})."
 
