@@ -112,6 +112,20 @@ def test_an_agent_reads_proposes_approves_applies_and_undoes(url: str, shop: Bus
     assert any(entry["actor"].startswith("key ") for entry in shop.journal.listed(10))
 
 
+def test_an_agent_makes_a_rule_and_takes_it_back(url: str, shop: Business) -> None:
+    rule = {"kind": "synonyms", "typed": ["beaker"], "words": ["mug"]}
+    _, made, listed = told(
+        url, key(shop, "approve"), ("put_rules", {"rules": [rule]}), ("list_rules", {"text": "beaker"})
+    )
+    (held,) = made.structured_content["items"]
+    assert listed.structured_content["items"] == [held]
+    _, undone, after = told(url, key(shop, "approve"), ("undo_rule", {"id": held["id"]}), ("list_rules", {}))
+    assert (undone.structured_content, after.structured_content) == ({"items": []}, {"items": []})
+    names, refused = told(url, key(shop, "read"), ("put_rules", {"rules": [rule]}))
+    assert "put_rules" not in [tool.name for tool in names]
+    assert refused.is_error
+
+
 @pytest.mark.parametrize(
     ("name", "given", "words"),
     [
@@ -127,6 +141,7 @@ def test_an_agent_reads_proposes_approves_applies_and_undoes(url: str, shop: Bus
         ("list_products", {"nonsense": 1}, "nonsense"),
         ("get_order", {"id": "#1"}, "no order"),
         ("list_changes", {"state": "lost"}, "not a state"),
+        ("preview_rules", {"rules": [{"kind": "hide"}]}, "needs products or filters"),
     ],
 )
 def test_what_goes_wrong_is_a_sentence(url: str, shop: Business, name: str, given: dict[str, Any], words: str) -> None:

@@ -1,36 +1,36 @@
 """An index, opened: products found by words and by meaning, counted by facets, and each told why it was found.
 
 A score is a weighted sum: of the words' score (BM25 of the best field of each word, as a share of the best product's) and of the
-cosine between the query's meaning and the product's.
+cosine between the query's meaning and the product's. A query is read once, into one score for each place; whatever is asked of its
+matches is then told from columns.
 """
 
 import contextlib
+import math
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 import numpy as np
-import orjson
-import tantivy
 from numpy.typing import NDArray
 
-from weft.index import building
+from weft.index import building, columns
 from weft.index.entry import SEPARATOR, TEXTS
 from weft.index.folder import Folder, State
-from weft.index.graph import Meanings
+from weft.index.segment import NO_PRICE, SATURATION, STEPS, Segment
 from weft.index.spelling import Spelling
 from weft.index.words import Analysis, folded
 
-Query = tantivy.Query
-Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-_MOST_OPEN: Final = 64
-_FACETS_READ: Final = 2000
+Mask = NDArray[np.bool_]
+_MOST_BYTES: Final = 512_000_000
+_TERMS_KEPT: Final = 2048
+_VALUES_READ: Final = 2000
 _LIKE_WORDS: Final = 6
 _CODE_SCORE: Final = 100.0
 
@@ -96,7 +96,7 @@ class Sought:
     """
 
     parts: tuple[Part, ...] = ()
-    conditions: tuple[Any, ...] = ()
+    conditions: tuple[Mask, ...] = ()
     meaning: NDArray[np.float32] | None = None
     most_missing: int = 0
     pinned: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ class Sought:
 class Lift(Protocol):
     """What moves products beside their fitting: rules and dials."""
 
-    def beside(self, query: Any, most: int) -> Sequence[Any]:
+    def beside(self, matches: "Matches", most: int) -> Sequence[Mask]:
         """Conditions of whose products as many are looked at, though their words are not among the best of a query."""
 
     def times(self, places: list[int]) -> Sequence[float]:
@@ -114,10 +114,9 @@ class Lift(Protocol):
 
 @dataclass(slots=True)
 class Found:
-    """A product that was found: its place and address, its score and what that is made of; `times` is what rules and dials make of it."""
+    """A product that was found: its place, its score and what that is made of; `times` is what rules and dials make of it."""
 
     place: int
-    address: Any
     score: float
     words: float
     cosine: float
@@ -125,38 +124,131 @@ class Found:
     times: float = 1.0
 
 
+@dataclass(slots=True)
+class Matches:
+    """What a query matches: the places, and the score of its words in each place.
+
+    `said` is how many of the needed parts each place says (None where none is needed), `named` which places have one of the
+    codes, `beside` which are near in meaning, and `held` where all conditions hold; at least `least` parts are to be said.
+    """
+
+    scores: NDArray[np.float32]
+    said: NDArray[np.uint8] | None
+    named: Mask | None
+    beside: Mask | None
+    held: Mask
+    needed: int
+    least: int
+    _mask: Mask | None = None
+    _enough: Mask | None = None
+
+    def lacking(self, missing: int) -> "Matches":
+        """The same where so many of the needed parts may be missing; one of them has to be there."""
+        least = max(self.needed - missing, 1)
+        return self if least == self.least else replace(self, least=least, _mask=None, _enough=None)
+
+    def and_those(self, others: Mask) -> "Matches":
+        """The same and some others of which the conditions hold, whatever they say."""
+        beside = others if self.beside is None else self.beside | others
+        return replace(self, beside=beside, _mask=None, _enough=None)
+
+    @property
+    def said_enough(self) -> Mask:
+        """Where enough of the words stand, or a code, and all conditions hold."""
+        if self._enough is None:
+            self._enough = self._with(None)
+        return self._enough
+
+    @property
+    def mask(self) -> Mask:
+        """Where it matches, by words or by meaning."""
+        if self._mask is None:
+            self._mask = self.said_enough if self.beside is None else self._with(self.beside)
+        return self._mask
+
+    @property
+    def count(self) -> int:
+        """How many products match."""
+        return int(np.count_nonzero(self.mask))
+
+    def _with(self, beside: Mask | None) -> Mask:
+        if self.said is None:
+            return self.held
+        found = self.said >= self.least
+        for other in (self.named, beside):
+            if other is not None:
+                found |= other
+        found &= self.held
+        return found
+
+
 class Shelf:
     """One business's index as it was at a moment; safe to share between threads."""
 
-    def __init__(self, home: Path, business: UUID, state: State) -> None:
-        """Open what a state names; raises OSError or ValueError where it has been replaced meanwhile."""
+    def __init__(self, home: Path, business: UUID, state: State, before: "Shelf | None" = None) -> None:
+        """Open what a state names, taking over what another one has open of it; raises OSError or ValueError where it has been
+        replaced meanwhile.
+        """
         where = Folder(home, business).generation(state.generation)
         self.home, self.business, self.state = home, business, state
-        self.schema = building.schema()
-        self._index = tantivy.Index.open(str(where / "words"))
-        self._searcher = self._index.searcher()
-        kept = orjson.loads((where / state.spelling).read_bytes())
-        self.spelling = Spelling(kept["words"], kept["phrases"])
-        self.analysis = Analysis(state.languages)
+        known = {one.path: one for one in before.segments} if before is not None else {}
+        self.segments: list[Segment] = [known.get(where / name) or Segment(where / name) for name in state.segments]
+        counts = [one.count for one in self.segments]
+        self._firsts = [sum(counts[:place]) for place in range(len(counts))]
+        self.places = sum(counts)
+        there = np.ones(self.places, np.bool_)
+        there[building.gone(where, state)] = False
+        self._there = there
+        self.products = int(there.sum())
+        self.analysis = Analysis.of(state.languages)
         # A field that no product fills costs a look-up for each word of each query.
         self._texts = [name for name in TEXTS if name in state.texts]
-        self.meanings = (
-            Meanings(where / state.meaning, where / state.fresh if state.fresh else None) if state.meaning else None
-        )
+        self.meanings = building.meanings(where, state, self.segments)
+        self._met: dict[str, list[tuple[str, NDArray[Any], NDArray[Any], np.float32]]] = {}
+        self.bytes = sum(one.bytes for one in self.segments) + 2 * self.places
 
-    @property
-    def products(self) -> int:
-        """How many products there are."""
-        return int(self._searcher.num_docs)
+    @cached_property
+    def spelling(self) -> Spelling:
+        """The words of the catalog."""
+        words: dict[str, int] = {}
+        phrases: dict[str, int] = {}
+        for one in self.segments:
+            for whole, some in zip((words, phrases), one.vocabulary(), strict=True):
+                if not whole:
+                    whole.update(some)
+                else:
+                    for text, count in some.items():
+                        whole[text] = whole.get(text, 0) + count
+        return Spelling(words, phrases)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A column of all places."""
+        found = self._columns.get(name)
+        if found is None:
+            held = [one.columns[name] for one in self.segments]
+            found = self._columns[name] = held[0] if len(held) == 1 else np.concatenate(held)
+        return found
+
+    @cached_property
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        return {}
 
     def is_code(self, one: str) -> bool:
         """Whether some product has this number."""
-        return bool(self._searcher.doc_freq("code", one))
+        hashed = columns.hashed(one)
+        return any(len(each.rows("code", hashed)) for each in self.segments)
 
     @cached_property
     def commonest(self) -> dict[str, dict[str, int]]:
         """How many products have each of the commonest values, by facet."""
-        return self.counted(Query.all_query())
+        found = self.counted(self._there)
+        ranked = sorted(
+            ((count, name, value) for name, counts in found.items() for value, count in counts.items()), reverse=True
+        )
+        kept: dict[str, dict[str, int]] = {}
+        for count, name, value in ranked[:_VALUES_READ]:
+            kept.setdefault(name, {})[value] = count
+        return kept
 
     @cached_property
     def values(self) -> dict[str, list[tuple[str, str]]]:
@@ -167,204 +259,287 @@ class Shelf:
                 found.setdefault(folded(value), []).append((name, value))
         return found
 
-    @staticmethod
-    def both(conditions: Sequence[Any]) -> Any:
+    def both(self, conditions: Sequence[Mask]) -> Mask:
         """The condition that several hold."""
-        return Query.boolean_query([(Must, one) for one in conditions])
+        found = self._there
+        for one in conditions:
+            found = found & one
+        return found
 
-    @staticmethod
-    def either(conditions: Sequence[Any]) -> Any:
+    def either(self, conditions: Sequence[Mask]) -> Mask:
         """The condition that one of several holds."""
-        return _or(conditions)
+        return np.logical_or.reduce(conditions) if conditions else np.zeros(self.places, np.bool_)
 
-    def has(self, values: Sequence[tuple[str, str]]) -> Any:
-        """The condition that a product has one of some values of facets."""
-        return _or([self._term("facet", f"{name}{SEPARATOR}{value}") for name, value in values])
+    def unless(self, condition: Mask) -> Mask:
+        """The condition that another does not hold."""
+        return ~condition
 
-    def between(self, column: str, least: int | None, most: int | None) -> Any:
-        """The condition that a number lies between two, both included."""
-        return Query.range_query(self.schema, column, tantivy.FieldType.Integer, least, most)
-
-    def on_show(self) -> Any:
-        """The condition that a product is published and no draft."""
-        # What few products are is told by what they are not: that reads no list of all others.
-        return self.unless(Query.term_query(self.schema, "shown", 0, "basic"))
-
-    def available(self) -> Any:
-        """The condition that a product can be bought now."""
-        return self.unless(Query.term_query(self.schema, "stock", 0, "basic"))
-
-    def says(self, terms: Sequence[str]) -> Any:
-        """The condition that a product has one of some terms in any of its texts."""
-        return _or([self._term(name, term) for name in TEXTS for term in terms])
-
-    def named(self, ids: Sequence[str]) -> Any:
-        """The condition that a product has one of some ids."""
-        return _or([self._term("id", one) for one in ids])
+    def at(self, places: Sequence[int]) -> Mask:
+        """The condition that a product stands in one of some places."""
+        return self._within([np.asarray(places, np.int64)])
 
     @staticmethod
-    def unless(condition: Any) -> Any:
-        """The condition that another does not hold."""
-        return Query.boolean_query([(Must, Query.all_query()), (MustNot, condition)])
+    def holding(condition: Mask | Matches, places: Sequence[int]) -> set[int]:
+        """Of which of some places a condition holds, or which a query matches."""
+        mask = condition.mask if isinstance(condition, Matches) else condition
+        at = np.asarray(places, np.int64)
+        return set(at[mask[at]].tolist())
 
-    def _term(self, name: str, term: str) -> Any:
-        return Query.term_query(self.schema, name, term, "basic" if name in ("facet", "code", "id") else "freq")
+    def _within(self, places: Iterable[NDArray[Any]]) -> Mask:
+        made = np.zeros(self.places, np.bool_)
+        for some in places:
+            made[some] = True
+        return made
 
-    def lexical(self, part: Part, weights: Weights) -> Any:
-        """The query of a part: the best of its terms in the best of the fields."""
+    def has(self, values: Sequence[tuple[str, str]]) -> Mask:
+        """The condition that a product has one of some values of facets."""
+        hashed = [columns.hashed(f"{name}{SEPARATOR}{value}") for name, value in values]
+        return self._within(
+            one.having(int(row)) + first
+            for first, one in zip(self._firsts, self.segments, strict=True)
+            for each in hashed
+            for row in one.rows("pair", each)
+        )
+
+    def between(self, column: str, least: int | None, most: int | None) -> Mask:
+        """The condition that a number lies between two, both included; what has no such number lies nowhere."""
+        held = self.column(column)
+        inside = np.asarray(held >= (NO_PRICE + 1 if least is None else least), np.bool_)
+        if most is not None:
+            inside &= held <= most
+        return inside
+
+    def on_show(self) -> Mask:
+        """The condition that a product is published and no draft."""
+        return self._on_show
+
+    @cached_property
+    def _on_show(self) -> Mask:
+        return np.asarray(self._there & self.column("shown"), np.bool_)
+
+    def available(self) -> Mask:
+        """The condition that a product can be bought now."""
+        return self._available
+
+    @cached_property
+    def _available(self) -> Mask:
+        return np.asarray(self.column("stock") > 0, np.bool_)
+
+    def says(self, terms: Sequence[str]) -> Mask:
+        """The condition that a product has one of some terms in any of its texts."""
+        return self._within(places for term in terms for _, places, _, _ in self._postings(term))
+
+    def named(self, ids: Sequence[str]) -> Mask:
+        """The condition that a product has one of some ids."""
+        return self._within(self._rows("id", one) for one in ids)
+
+    def _rows(self, what: str, text: str) -> NDArray[np.int64]:
+        hashed = columns.hashed(text)
+        found = [
+            one.rows(what, hashed).astype(np.int64) + first
+            for first, one in zip(self._firsts, self.segments, strict=True)
+        ]
+        return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+    def _postings(self, term: str) -> list[tuple[str, NDArray[Any], NDArray[Any], np.float32]]:
+        """The places of a term in each field that has it, in order, its impact in each, and what of BM25 an impact is a multiple of."""
+        found = self._met.get(term)
+        if found is None:
+            if len(self._met) > _TERMS_KEPT:
+                self._met = {}
+            found = self._met[term] = list(self._read_postings(term))
+        return found
+
+    def _read_postings(self, term: str) -> Iterator[tuple[str, NDArray[Any], NDArray[Any], np.float32]]:
+        hashed = columns.hashed(term)
+        rows = [one.term(hashed) for one in self.segments]
+        for name in self._texts:
+            parts = [
+                (first, *one.postings(name, row))
+                for first, one, row in zip(self._firsts, self.segments, rows, strict=True)
+                if row is not None
+            ]
+            often = sum(len(places) for _, places, _ in parts)
+            if not often:
+                continue
+            rarity = math.log(1 + (self.places - often + 0.5) / (often + 0.5))
+            step = np.float32(rarity * (1 + SATURATION) / STEPS)
+            if len(parts) == 1:
+                first, places, impacts = parts[0]
+                yield name, places + np.int64(first) if first else places, impacts, step
+            else:
+                places = np.concatenate([places + np.int64(first) for first, places, _ in parts])
+                yield name, places, np.concatenate([impacts for _, _, impacts in parts]), step
+
+    def _lexical(self, part: Part, weights: Weights) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        """The places that a part matches, and its score in each: the best of its terms in the best of the fields."""
         ways = [
-            Query.boost_query(self._term(name, term), weight * weights.fields[name])
+            (places, impacts * np.float32(step * weight * weights.fields[name]))
             for term, weight in part.terms
-            for name in self._texts
+            for name, places, impacts, step in self._postings(term)
             if weights.fields[name]
         ]
         ways += [self._together(terms, weight, weights) for terms, weight in part.together]
-        return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways, weights.tie)
+        if len(ways) <= 1:
+            return ways[0] if ways else (np.zeros(0, np.int64), np.zeros(0, np.float32))
+        best, whole = np.zeros(self.places, np.float32), np.zeros(self.places, np.float32)
+        for places, scores in ways:
+            best[places] = np.maximum(best[places], scores)
+            whole[places] += scores
+        touched = np.flatnonzero(best)
+        top = best[touched]
+        return touched, top + np.float32(weights.tie) * (whole[touched] - top)
 
-    def _together(self, terms: Sequence[str], weight: float, weights: Weights) -> Any:
-        """The query of several terms that only count where all of them are said; their mean counts as one."""
-        each = [self.lexical(Part(term, ((term, weight / len(terms)),)), weights) for term in terms]
-        return Query.boolean_query([(Must, one) for one in each])
+    def _together(
+        self, terms: Sequence[str], weight: float, weights: Weights
+    ) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        """The places that say all of several terms, and the score there; their mean counts as one."""
+        said, scores = np.zeros(self.places, np.uint8), np.zeros(self.places, np.float32)
+        for term in terms:
+            places, gained = self._lexical(Part(term, ((term, weight / len(terms)),)), weights)
+            said[places] += 1
+            scores[places] += gained
+        found = np.flatnonzero(said == len(terms))
+        return found, scores[found]
 
-    def matching(self, sought: Sought, weights: Weights, near: Sequence[int] = ()) -> Any:
-        """The query whose matches are what is found: enough of the parts, or near in meaning, and all conditions."""
-        needed = [(Should, self.lexical(part, weights)) for part in sought.parts if part.needed]
-        optional = [(Should, self.lexical(part, weights)) for part in sought.parts if part.terms and not part.needed]
-        least = max(len(needed) - sought.most_missing, 1)
-        ways: list[Any] = []
+    def matching(self, sought: Sought, weights: Weights, near: Sequence[int] = ()) -> Matches:
+        """What is found: enough of the parts or near in meaning, and all conditions."""
+        scores, said = np.zeros(self.places, np.float32), np.zeros(self.places, np.uint8)
+        needed = [part for part in sought.parts if part.needed]
+        for part in sought.parts:
+            if part.terms or part.together:
+                places, gained = self._lexical(part, weights)
+                scores[places] += gained
+                if part.needed:
+                    said[places] += 1
+        codes = [one for part in sought.parts for one in part.codes]
+        named = self._within(self._rows("code", one) for one in codes) if codes else None
         if needed:
-            words = Query.boolean_query(needed, least)
-            ways.append(Query.boolean_query([(Must, words), *optional]) if optional else words)
-        elif optional:
-            ways.append(Query.boolean_query([(Must, Query.const_score_query(Query.all_query(), 0.0)), *optional]))
+            scores *= said > 0
         # A thing that is named by its number is found whatever else is said of it, and stands before all others.
-        ways += [
-            Query.const_score_query(self._term("code", one), _CODE_SCORE) for part in sought.parts for one in part.codes
-        ]
-        if len(near):
-            ways.append(Query.const_score_query(self.at(list(near)), 0.0))
-        if sought.pinned:
-            ways.append(Query.const_score_query(self.named(sought.pinned), 0.0))
-        must = [(Must, Query.const_score_query(one, 0.0)) for one in sought.conditions]
-        if not sought.parts and not len(near):
-            # All products are found, those that are pinned among them.
-            return Query.boolean_query([(Must, Query.const_score_query(Query.all_query(), 0.0)), *must])
-        whole = ways[0] if len(ways) == 1 else Query.boolean_query([(Should, one) for one in ways])
-        return Query.boolean_query([(Must, whole), *must]) if must else whole
-
-    def count(self, query: Any) -> int:
-        """How many products match."""
-        return int(self._searcher.search(query, 1).count)  # type: ignore[attr-defined]
+        if named is not None:
+            scores[named] += _CODE_SCORE
+        all_ = not needed and (any(part.terms for part in sought.parts) or not (codes or len(near)))
+        held = self.both([self._there, *sought.conditions])
+        beside = self.at(near) if len(near) else None
+        least = max(len(needed) - sought.most_missing, 1)
+        found = Matches(scores, None if all_ else said, named, beside, held, len(needed), least)
+        return found.and_those(self.named(sought.pinned)) if sought.pinned else found
 
     def near(self, sought: Sought, weights: Weights) -> dict[int, float]:
         """The places near in meaning, with their cosines."""
         if sought.meaning is None or self.meanings is None or sought.meaning.shape[0] != self.meanings.width:
             return {}
         places, cosines = self.meanings.near(sought.meaning, weights.near)
-        return {
-            int(place): float(cosine)
-            for place, cosine in zip(places, cosines, strict=True)
-            if cosine >= weights.least_cosine
-        }
+        near = cosines >= weights.least_cosine
+        return dict(zip(places[near].tolist(), cosines[near].tolist(), strict=True))
 
     def ranked(
         self,
-        query: Any,
+        matches: Matches,
         sought: Sought,
         weights: Weights,
         near: Mapping[int, float],
         most: int,
-        whole: Any = None,
+        whole: Matches | None = None,
         lift: Lift | None = None,
     ) -> list[Found]:
-        """The best matches of a query, best first, by words and by meaning; those first, others being equal, that match `whole`.
+        """The best matches, best first, by words and by meaning; those first, others being equal, that match `whole`.
 
         `lift` moves them further.
         """
-        candidates = self._candidates(query, weights, near, most, lift)
-        if not candidates:
+        places = self._candidates(matches, weights, near, most, lift)
+        if not len(places):
             return []
-        cosines = self._cosines(sought, list(candidates), near)
-        stock = self._searcher.fast_field_values("stock", [address for _, address in candidates.values()])
-        best = max(score for score, _ in candidates.values()) or 1.0
-        enough = self.holding(whole, list(candidates)) if whole is not None else candidates.keys()
-        times = lift.times(list(candidates)) if lift is not None else [1.0] * len(candidates)
-        found = []
-        for (place, (score, address)), cosine, left, by in zip(candidates.items(), cosines, stock, times, strict=True):
-            total = score / best + weights.meaning * cosine + (weights.whole if place in enough else 0.0)
-            total *= by if left else by * weights.out
-            found.append(Found(place, address, total, score / best, cosine, place in enough, by))
-        return sorted(found, key=lambda one: (-one.score, one.place))
+        words = matches.scores[places]
+        words = words / (float(words.max()) or 1.0)
+        cosines = self._cosines(sought, places, near)
+        enough = whole.said_enough[places] if whole is not None else np.ones(len(places), np.bool_)
+        times = np.ones(len(places)) if lift is None else np.asarray(lift.times(places.tolist()), np.float64)
+        totals = words + weights.meaning * cosines + weights.whole * enough
+        totals = totals * np.where(self.available()[places], times, times * weights.out)
+        order = np.lexsort((places, -totals))[:most]
+        columns_ = (places, totals, words, cosines, enough, times)
+        return [Found(*told) for told in zip(*(one[order].tolist() for one in columns_), strict=True)]
 
     def _candidates(
-        self, query: Any, weights: Weights, near: Mapping[int, float], most: int, lift: Lift | None = None
-    ) -> dict[int, tuple[float, Any]]:
-        """The matches with the best words, those near in meaning and those that are lifted, by place: the words' score and the address."""
+        self, matches: Matches, weights: Weights, near: Mapping[int, float], most: int, lift: Lift | None
+    ) -> NDArray[np.int64]:
+        """The matches with the best words, those near in meaning and those that are lifted; of equal ones those that came first."""
+        places = np.flatnonzero(matches.mask)
         count = max(weights.candidates, most)
-        hits = self._searcher.search(query, count, count=False).hits
-        if len(hits) >= count:
-            for one in [*([self.at(list(near))] if near else []), *(lift.beside(query, count) if lift else [])]:
-                both = Query.boolean_query([(Must, Query.const_score_query(one, 0.0)), (Must, query)])
-                hits = [*hits, *self._searcher.search(both, count, count=False).hits]
-        found: dict[int, tuple[float, Any]] = {}
-        for place, (score, address) in zip(self._places([address for _, address in hits]), hits, strict=True):
-            found.setdefault(place, (float(score), address))
+        if len(places) <= count:
+            return places
+        found = [_highest(places, matches.scores[places], count)]
+        if near:
+            beside = np.fromiter(near, np.int64, len(near))
+            found.append(beside[matches.mask[beside]])
+        for one in lift.beside(matches, count) if lift is not None else ():
+            lifted = np.flatnonzero(matches.mask & one)
+            found.append(_highest(lifted, matches.scores[lifted], count) if len(lifted) > count else lifted)
+        return np.unique(np.concatenate(found)) if len(found) > 1 else found[0]
+
+    def _cosines(self, sought: Sought, places: NDArray[np.int64], near: Mapping[int, float]) -> NDArray[np.float32]:
+        found = np.zeros(len(places), np.float32)
+        if sought.meaning is None or self.meanings is None or sought.meaning.shape[0] != self.meanings.width:
+            return found
+        known = [near.get(place) for place in places.tolist()]
+        left = np.array([row for row, one in enumerate(known) if one is None], np.intp)
+        found[:] = [0.0 if one is None else one for one in known]
+        found[left] = self.meanings.cosines(sought.meaning, places[left].astype(np.uint64))
         return found
 
-    def at(self, places: list[int]) -> Any:
-        """The condition that a product stands in one of some places."""
-        return Query.term_set_query(self.schema, "place", places)
+    def ordered(self, matches: Matches | Mask, by: str, *, rising: bool, most: int) -> list[Found]:
+        """The matches in the order of a column, of their titles (`name`) or in which they came (`place`)."""
+        places = np.flatnonzero(matches.mask if isinstance(matches, Matches) else matches & self._there)
+        keys = self._order(by)[places]
+        if rising and by in ("low", "high"):
+            # What has no price comes last, whichever way it is sorted.
+            keys = np.where(keys == NO_PRICE, np.int64(2**62), keys)
+        best = places[np.lexsort((places, keys if rising else -keys))][:most]
+        return [Found(place, 0.0, 0.0, 0.0) for place in best.tolist()]
 
-    def holding(self, query: Any, places: list[int]) -> set[int]:
-        """Which of some places match a query."""
-        hits = self._searcher.search(self.both([self.at(places), query]), len(places), count=False).hits
-        return set(self._places([address for _, address in hits]))
+    def _order(self, by: str) -> NDArray[np.int64]:
+        if by == "place":
+            return np.arange(self.places)
+        if by != "name":
+            return self.column(by)
+        if len(self.segments) == 1:
+            return self.column("name.ranks").astype(np.int64)
+        return self._name_ranks
 
-    def _cosines(self, sought: Sought, places: list[int], near: Mapping[int, float]) -> list[float]:
-        if sought.meaning is None or self.meanings is None or sought.meaning.shape[0] != self.meanings.width:
-            return [0.0] * len(places)
-        left = [place for place in places if place not in near]
-        cosines = self.meanings.cosines(sought.meaning, np.array(left, np.uint64))
-        told = {**near, **dict(zip(left, cosines.tolist(), strict=True))}
-        return [told[place] for place in places]
+    @cached_property
+    def _name_ranks(self) -> NDArray[np.int64]:
+        """The ranks of all titles; those of several segments have to be compared with each other."""
+        names = [str(self.told(place)["title"])[:100].casefold() for place in range(self.places)]
+        ranks = np.zeros(self.places, np.int64)
+        ranks[sorted(range(self.places), key=names.__getitem__)] = np.arange(self.places)
+        return ranks
 
-    def ordered(self, query: Any, by: str, *, rising: bool, most: int) -> list[Found]:
-        """The matches in the order of a column."""
-        order = tantivy.Order.Asc if rising else tantivy.Order.Desc
-        hits = self._searcher.search(query, most, count=False, order_by_field=by, order=order).hits
-        places = self._places([address for _, address in hits])
-        return [Found(place, address, 0.0, 0.0, 0.0) for place, (_, address) in zip(places, hits, strict=True)]
-
-    def _places(self, addresses: list[Any]) -> list[int]:
-        return [int(place or 0) for place in self._searcher.fast_field_values("place", addresses)]
-
-    def told(self, found: Found) -> dict[str, Any]:
-        """What is shown of a product that was found."""
-        told: dict[str, Any] = orjson.loads(bytes(self._searcher.doc(found.address)["told"][0]))
-        return told
+    def told(self, found: Found | int) -> dict[str, Any]:
+        """What is shown of a product that was found, or of the one in a place."""
+        place = found if isinstance(found, int) else found.place
+        for first, one in zip(self._firsts, self.segments, strict=True):
+            if place < first + one.count:
+                return one.shown(place - first)
+        raise IndexError(place)
 
     def by_id(self, product: str) -> Found | None:
         """The product with an id."""
-        hits = self._searcher.search(self._term("id", product), 1, count=False).hits
-        if not hits:
-            return None
-        return Found(self._places([hits[0][1]])[0], hits[0][1], 1.0, 1.0, 1.0)
+        places = self._rows("id", product)
+        there = places[self._there[places]]
+        return Found(int(there[-1]), 1.0, 1.0, 1.0) if len(there) else None
 
-    def those(self, ids: Sequence[str], conditions: Sequence[Any]) -> dict[str, Found]:
+    def those(self, ids: Sequence[str], conditions: Sequence[Mask]) -> dict[str, Found]:
         """Those of some products of which all conditions hold, in the order in which they are named."""
-        count = len(ids)
-        # The score says which of them a match is: its text need not be read for that.
-        named = [
-            (Should, Query.const_score_query(self._term("id", one), float(count - at))) for at, one in enumerate(ids)
-        ]
-        must = [(Must, Query.const_score_query(one, 0.0)) for one in conditions]
-        query = Query.boolean_query([(Must, Query.boolean_query(named)), *must])
-        hits = self._searcher.search(query, max(count, 1), count=False).hits
-        places = self._places([address for _, address in hits])
-        return {
-            ids[count - round(score)]: Found(place, address, 1.0, 0.0, 0.0)
-            for place, (score, address) in zip(places, hits, strict=True)
-        }
+        held = self.both([self._there, *conditions])
+        found = {}
+        for one in ids:
+            places = self._rows("id", one)
+            there = places[held[places]]
+            if len(there):
+                found[one] = Found(int(there[-1]), 1.0, 0.0, 0.0)
+        return found
 
     def like(self, found: Found) -> Sought:
         """What to look for to find others like a product: what it means, and the words of its title that few others have."""
@@ -378,35 +553,76 @@ class Shelf:
         vector = self.meanings.vectors(np.array([found.place], np.uint64))[0] if self.meanings is not None else None
         return Sought((*parts, *kind), (), vector if vector is not None and vector.any() else None, len(kind))
 
-    def counted(self, query: Any) -> dict[str, dict[str, int]]:
-        """How many matches have each value, by facet, the commonest first."""
-        told = self._searcher.aggregate(query, {"facet": {"terms": {"field": "facet", "size": _FACETS_READ}}})
-        found: dict[str, dict[str, int]] = {}
-        for bucket in told["facet"]["buckets"]:
-            name, _, value = bucket["key"].partition(SEPARATOR)
-            found.setdefault(name, {})[value] = int(bucket["doc_count"])
-        return found
+    def tally(self, mask: Mask) -> "Tally":
+        """How many of the places in a mask have each value of each facet."""
+        return Tally(
+            [
+                (one, one.tallied(mask[first : first + one.count]))
+                for first, one in zip(self._firsts, self.segments, strict=True)
+            ]
+        )
 
-    def prices(self, query: Any) -> tuple[int, int] | None:
+    def counted(self, matches: Matches | Mask) -> dict[str, dict[str, int]]:
+        """How many matches have each value, by facet, the commonest first."""
+        told = self.tally(matches.mask if isinstance(matches, Matches) else matches)
+        return {name: told.values(name) for name in told.covered}
+
+    def prices(self, matches: Matches) -> tuple[int, int] | None:
         """The lowest and the highest price of the matches, in minor units."""
-        parts = {"low": {"min": {"field": "low"}}, "high": {"max": {"field": "high"}}}
-        told = self._searcher.aggregate(query, parts)
-        low, high = told["low"]["value"], told["high"]["value"]
-        return None if low is None or high is None else (int(low), int(high))
+        low, high = self.column("low"), self.column("high")
+        priced = matches.mask & (low != NO_PRICE)
+        return (int(low[priced].min()), int(high[priced].max())) if priced.any() else None
 
     def frequency(self, term: str) -> int:
         """In how many products a term stands in the field where it stands most."""
-        return max(int(self._searcher.doc_freq(name, term)) for name in TEXTS)
+        return max((len(places) for _, places, _, _ in self._postings(term)), default=0)
 
 
-def _or(ways: Sequence[Any]) -> Any:
-    return (
-        ways[0]
-        if len(ways) == 1
-        else Query.boolean_query([(Should, one) for one in ways])
-        if ways
-        else Query.empty_query()
-    )
+class Tally:
+    """How many products have each value of each facet, over the segments of an index."""
+
+    def __init__(self, parts: Sequence[tuple[Segment, NDArray[np.int64]]]) -> None:
+        self._parts = parts
+        self.covered: dict[str, int] = {}
+        for one, tally in parts:
+            sums = one.covered(tally)
+            for name, place in one.facets.items():
+                if sums[place]:
+                    self.covered[name] = self.covered.get(name, 0) + int(sums[place])
+
+    def distinct(self, name: str) -> int:
+        """How many values of a facet some product has, at most: one that is in several segments counts in each."""
+        return sum(
+            int(np.count_nonzero(tally[slice(*one.span(one.facets[name]))]))
+            for one, tally in self._parts
+            if name in one.facets
+        )
+
+    def values(self, name: str, most: int | None = None) -> dict[str, int]:
+        """The values of a facet with how many products have each, the commonest first."""
+        found: dict[str, int] = {}
+        for one, tally in self._parts:
+            if name not in one.facets:
+                continue
+            start, end = one.span(one.facets[name])
+            inside = tally[start:end]
+            rows = np.flatnonzero(inside)
+            if most is not None and len(self._parts) == 1 and len(rows) > most:
+                rows = _highest(rows, inside[rows], most)
+            for row in rows.tolist():
+                value = one.values[start + row]
+                found[value] = found.get(value, 0) + int(inside[row])
+        ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+        return dict(ranked[:most])
+
+
+def _highest(places: NDArray[np.int64], scores: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """The places, in order, with the highest scores; of equal ones those that come first."""
+    least = np.partition(scores, len(scores) - count)[len(scores) - count]
+    above = np.flatnonzero(scores > least)
+    equal = np.flatnonzero(scores == least)[: count - len(above)]
+    found: NDArray[np.int64] = places[np.sort(np.concatenate([above, equal]))]
+    return found
 
 
 _OPEN: Final[OrderedDict[tuple[str, UUID], tuple[tuple[int, int], Shelf]]] = OrderedDict()
@@ -428,14 +644,14 @@ def opened(home: Path, business: UUID) -> Shelf | None:
         if mark is None or state is None:
             return None
         try:
-            shelf = Shelf(home, business, state)
+            shelf = Shelf(home, business, state, held[1] if held is not None else None)
         except (OSError, ValueError, RuntimeError):
             # It has been replaced while it was being opened.
             continue
         with _LOCK:
             _OPEN[key] = (mark, shelf)
             _OPEN.move_to_end(key)
-            while len(_OPEN) > _MOST_OPEN:
+            while len(_OPEN) > 1 and sum(one.bytes for _, one in _OPEN.values()) > _MOST_BYTES:
                 _OPEN.popitem(last=False)
         return shelf
     return None

@@ -1,9 +1,9 @@
 """Where a business's index lies on a machine: numbered generations, and one small file that names what is in force.
 
     <Weft's folder>/index/<business>/current            which generation, and which of its files
-                                     /000001/words/      tantivy's segments
-                                     /000001/rows-3.npz  which product stands in which place, in which version
-                                     /000001/meaning-1.usearch, fresh-3.npz, spelling-3.json
+                                     /000001/words-1.columns, words-3.columns   the segments of products
+                                     /000001/gone-3.columns                     places in which nothing is any more
+                                     /000001/meaning-2.usearch                  the graph of what products mean
 
 No file is written a second time: what is new has a new number, and is in force when `current` has been replaced, which happens
 at once or not at all. A process that was killed leaves files that nothing names, and the next build clears them away.
@@ -24,8 +24,9 @@ import orjson
 
 from weft.errors import Conflict, DiskFull
 from weft.postgres import lockfile
+from weft.store.catalog import Extent
 
-FORM: Final = 2
+FORM: Final = 3
 """The number of the form in which an index is written; one of another form is built anew."""
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"
@@ -36,20 +37,21 @@ _LOOK_EVERY: Final = 0.05
 class State:
     """What is in force: the generation, how often it was written to, and what it was made from.
 
-    `products` and `versions` are the count of the catalog's products and the sum of their versions, `written_at` when the last of
-    them was written: by these it is told whether the catalog has changed since; `model` made the vectors in `meaning`, null where there are none yet; `texts` are the fields of texts that some product fills.
+    `extent` is by what it is told whether the catalog has changed since; `averages` are the lengths of the fields when it was built;
+    `model` made the vectors, null where there are none yet, and `drawn` is for how many places they are in the graph; `texts` are
+    the fields of texts that some product fills.
     """
 
     generation: int
     step: int
     products: int
-    versions: int
-    written_at: float
+    extent: Extent
     languages: tuple[str, ...]
-    rows: str
-    spelling: str
+    segments: tuple[str, ...]
+    averages: dict[str, float]
+    gone: str | None = None
     meaning: str | None = None
-    fresh: str | None = None
+    drawn: int = 0
     model: str | None = None
     built_at: float = 0.0
     changed: int = 0
@@ -149,8 +151,9 @@ class Folder(Generations):
             told = self.told()
             if told.get("form") != FORM:
                 return None
-            told["languages"] = tuple(told["languages"])
-            told["currencies"], told["texts"] = tuple(told["currencies"]), tuple(told["texts"])
+            told["extent"] = Extent(**told["extent"])
+            for name in ("languages", "segments", "currencies", "texts"):
+                told[name] = tuple(told[name])
             return State(**told)
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
@@ -158,7 +161,7 @@ class Folder(Generations):
     def put_in_force(self, state: State) -> None:
         """Name a state as the one in force, and clear away what no state names any more."""
         self.name_in_force(state.generation, asdict(state))
-        keep = {state.rows, state.spelling, state.meaning, state.fresh, "words"}
+        keep = {*state.segments, state.gone, state.meaning}
         for one in self.generation(state.generation).iterdir():
             if one.name not in keep:
                 with contextlib.suppress(OSError):
@@ -173,9 +176,9 @@ def _spoken(path: Path, what: str) -> Iterator[None]:
         if problem.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _no_space(path, what) from problem
         raise
-    except ValueError as problem:
-        # tantivy says what the operating system told it as a text.
-        if "No space left" in str(problem) or "os error 28" in str(problem):
+    except RuntimeError as problem:
+        # usearch says what the operating system told it as a text.
+        if "No space left" in str(problem):
             raise _no_space(path, what) from problem
         raise
 

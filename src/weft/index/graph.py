@@ -1,6 +1,6 @@
 """Vectors by place: the graph that was built with the index, and those of products that were written since."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,50 +12,34 @@ from weft.index import folder
 _CONNECTIVITY = 16
 
 
-@dataclass(slots=True)
-class Fresh:
-    """The vectors of products that were written since the graph was made."""
-
-    places: NDArray[np.uint64]
-    vectors: NDArray[np.float16]
-
-    @classmethod
-    def none(cls, width: int) -> "Fresh":
-        """None of them."""
-        return cls(np.zeros(0, np.uint64), np.zeros((0, width), np.float16))
-
-    @classmethod
-    def read(cls, path: Path) -> "Fresh":
-        """Those in a file."""
-        with np.load(path) as held:
-            return cls(held["places"], held["vectors"])
-
-    def write(self, path: Path) -> None:
-        """Write them into a file."""
-        folder.written(path, lambda file: np.savez(file, places=self.places, vectors=self.vectors))
-
-
 class Meanings:
     """The vectors of an index, opened: found by nearness, and read by place."""
 
-    def __init__(self, graph: Path, fresh: Path | None) -> None:
-        """Open a graph where it lies, and what stands beside it."""
+    def __init__(self, graph: Path, beside: Sequence[tuple[int, NDArray[np.float16]]]) -> None:
+        """Open a graph where it lies; `beside` are vectors that came later, each with the place of the first of them."""
         opened = Index.restore(str(graph), view=True)
         if opened is None:
             raise OSError(f"{graph} is no graph of vectors")
         self._graph = opened
         self.width = int(opened.ndim)
-        self._fresh = Fresh.read(fresh) if fresh is not None else Fresh.none(self.width)
-        self._beside = {int(place): row for row, place in enumerate(self._fresh.places)}
+        # The graph was drawn of all places below their count.
+        self._drawn = np.uint64(len(opened))
+        if any(vectors.shape[1] != self.width for _, vectors in beside):
+            raise ValueError(f"{graph} has vectors of another width than what was written after it")
+        self._places = np.concatenate(
+            [np.zeros(0, np.uint64), *(np.arange(first, first + len(some), dtype=np.uint64) for first, some in beside)]
+        )
+        self._vectors = np.concatenate(
+            [np.zeros((0, self.width), np.float32), *(some.astype(np.float32) for _, some in beside)]
+        )
 
     def near(self, vector: NDArray[np.float32], count: int) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
         """The places nearest to a vector of unit length, and their cosines."""
         found = self._graph.search(vector.astype(np.float16), count)
         places, cosines = np.asarray(found.keys), 1.0 - np.asarray(found.distances, np.float32)
-        if len(self._fresh.places):
-            beside = self._fresh.vectors.astype(np.float32) @ vector
-            places = np.concatenate([places, self._fresh.places])
-            cosines = np.concatenate([cosines, beside])
+        if len(self._places):
+            places = np.concatenate([places, self._places])
+            cosines = np.concatenate([cosines, self._vectors @ vector])
             order = np.argsort(-cosines, kind="stable")[:count]
             places, cosines = places[order], cosines[order]
         return places, cosines
@@ -67,11 +51,15 @@ class Meanings:
     def vectors(self, places: NDArray[np.uint64]) -> NDArray[np.float32]:
         """The vectors of some places, zeros where there is none, float32 (places, width)."""
         found = np.zeros((len(places), self.width), np.float32)
-        own = {row: beside for row, place in enumerate(places) if (beside := self._beside.get(int(place))) is not None}
-        if own:
-            found[list(own)] = self._fresh.vectors[list(own.values())]
-        held = self._graph.contains(places) if len(places) else np.zeros(0, np.bool_)
-        left = np.array([row for row in np.flatnonzero(held) if int(row) not in own], np.intp)
+        if not len(places):
+            return found
+        left = np.arange(len(places))
+        if len(self._places):
+            spots = np.minimum(np.searchsorted(self._places, places), len(self._places) - 1)
+            later = self._places[spots] == places
+            found[later] = self._vectors[spots[later]]
+            left = np.flatnonzero(~later)
+        left = left[places[left] < self._drawn]
         if len(left):
             found[left] = self._graph.get(places[left])
         return found

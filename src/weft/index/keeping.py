@@ -21,12 +21,13 @@ from weft.index.finding import Shelf
 from weft.index.folder import Folder
 from weft.index.meaning import Embedder, MiniLM
 from weft.postgres.database import Database
-from weft.store.catalog import Catalog
+from weft.store.catalog import Catalog, Extent
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOK_EVERY: Final = 0.5
 # Looking whether the catalog has changed may take this share of the time at most.
 _SHARE: Final = 0.05
+_WHOLE_EVERY: Final = 600.0
 _MOST_CHANGED: Final = 2000
 _SHARE_CHANGED: Final = 0.2
 _AGAIN_SECONDS: Final = 2
@@ -38,12 +39,16 @@ _EMBED_AGAIN_SECONDS: Final = 300.0
 class _Watch:
     """When a business's catalog, and the model of what it means, are to be looked at again, and the build that was begun for it.
 
-    `reranks` is whether there was a route to put hits in order by, at the last look.
+    `seen` is what of the catalog was written lately when nothing had changed since the state with `mark` was in force; `whole` is
+    when all of it is to be compared again. `reranks` is whether there was a route to put hits in order by, at the last look.
     """
 
     turn: threading.Lock
     due: float = 0.0
     embed_due: float = 0.0
+    whole: float = 0.0
+    mark: tuple[int, int] = (0, 0)
+    seen: Extent | None = None
     build: subprocess.Popen[bytes] | None = None
     reranks: bool = False
 
@@ -133,10 +138,8 @@ def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog:
     assert home is not None
     models = Models(database, business)
     try:
-        if building.changed(catalog, there.state):
-            most = max(_MOST_CHANGED, int(there.state.products * _SHARE_CHANGED))
-            if building.kept_up(home, business, catalog, lambda: _same(home, models, there.state.model), most) is None:
-                _begin(watch, database, business, name)
+        if not _kept_up(watch, home, business, catalog, models, there):
+            _begin(watch, database, business, name)
         _look_at_routes(watch, database, business, name, models, there)
     except Conflict:
         # Another process is at it.
@@ -145,6 +148,31 @@ def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog:
         _LOG.warning("the index of %s cannot be brought up to its catalog, and the last one answers: %s", name, problem)
     took = time.monotonic() - started
     watch.due = time.monotonic() + max(_LOOK_EVERY - took, took / _SHARE if took > _LOOK_EVERY else 0.0)
+
+
+def _kept_up(watch: _Watch, home: Path, business: UUID, catalog: Catalog, models: Models, there: Shelf) -> bool:
+    """Bring an index up to its catalog where that has changed; False where it is to be built anew.
+
+    Looked at is what was written lately. What was written by a transaction that had been under way for longer than that is found
+    by a look at all products, which is seldom.
+    """
+    state, now = there.state, time.monotonic()
+    mark = (state.generation, state.step)
+    if watch.mark != mark or watch.seen is None:
+        watch.mark, watch.seen = mark, state.extent
+    whole = now >= watch.whole
+    later = catalog.later(watch.seen)
+    if later is not None and not whole:
+        watch.seen = later
+        return True
+    most = max(_MOST_CHANGED, int(state.products * _SHARE_CHANGED))
+    seen, watch.seen = watch.seen, None
+    after = building.kept_up(
+        home, business, catalog, lambda: _same(home, models, state.model), most, seen=seen, whole=whole
+    )
+    if whole:
+        watch.whole = now + _WHOLE_EVERY
+    return after is not None
 
 
 def _look_at_routes(watch: _Watch, database: Database, business: UUID, name: str, models: Models, there: Shelf) -> None:

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from weft.errors import WeftError
 from weft.index import folder
-from weft.index.building import Rows
 from weft.index.finding import Shelf
 from weft.index.folder import Folder
 from weft.postgres.database import Database
@@ -212,12 +211,11 @@ def _opened(shelf: Shelf) -> _Open | None:
             _OPEN.move_to_end(key)
             return held
     try:
-        rows = Rows.read(place.generation(shelf.state.generation) / shelf.state.rows)
         found = _read(place.path / _FILE)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         # What was found last is better than nothing: places of one generation keep their products.
         return held if held is not None and held.mark[2] == shelf.state.generation else None
-    opened = _placed(found, rows, mark)
+    opened = _placed(found, shelf.column("uids"), mark)
     with _LOCK:
         _OPEN[key] = opened
         _OPEN.move_to_end(key)
@@ -231,12 +229,12 @@ def _read(path: Path) -> _File:
         return _File(held["uids"].view("V16").ravel(), held["signals"], held["figures"])
 
 
-def _placed(found: _File, rows: Rows, mark: tuple[object, ...]) -> _Open:
+def _placed(found: _File, uids: NDArray[np.uint8], mark: tuple[object, ...]) -> _Open:
     """The signals by place; a product that they do not know yet stands in the middle."""
-    signals = np.full((len(rows.uids), len(SIGNALS)), _MIDDLE, np.float32)
-    known = np.full((len(rows.uids), len(SIGNALS)), np.nan, np.float32)
+    signals = np.full((len(uids), len(SIGNALS)), _MIDDLE, np.float32)
+    known = np.full((len(uids), len(SIGNALS)), np.nan, np.float32)
     there = {uid: n for n, uid in enumerate(found.uids.tolist())}
-    where = np.array([there.get(uid, -1) for uid in rows.uids.tolist()], np.int64)
+    where = np.array([there.get(uid, -1) for uid in np.ascontiguousarray(uids).view("V16").ravel().tolist()], np.int64)
     held = where >= 0
     signals[held] = found.signals[where[held]]
     known[held] = found.figures[where[held]]

@@ -1,13 +1,13 @@
 """The words that a catalog is written in: to mend what is misspelled, to finish what is being typed, to join and split compounds."""
 
-import itertools
 import math
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Final, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -20,17 +20,30 @@ _TIMES_COMMONER: Final = 50
 _LONG_ENOUGH: Final = 7
 _MOST_PHRASES: Final = 50_000
 _KEPT: Final = 4096
+Found = TypeVar("Found")
 
 
 class Spelling:
     """Folded words of a catalog with how many products have each, and pairs of words that often stand together."""
 
     def __init__(self, words: Mapping[str, int], phrases: Mapping[str, int]) -> None:
-        self.words = dict(words)
-        self.phrases = dict(phrases)
-        self.mended = lru_cache(_KEPT)(self._mended)
-        self.parted = lru_cache(_KEPT)(self._parted)
-        self.commoner = lru_cache(_KEPT)(self._commoner)
+        self.words = words
+        self.phrases = phrases
+        self._met_mended: dict[str, tuple[str, ...]] = {}
+        self._met_parted: dict[str, tuple[str, str] | None] = {}
+        self._met_commoner: dict[str, str | None] = {}
+
+    def mended(self, word: str) -> tuple[str, ...]:
+        """The words that a word of nobody's was meant for, the likeliest first; none where it may be right."""
+        return _kept(self._met_mended, word, self._mended)
+
+    def parted(self, word: str) -> tuple[str, str] | None:
+        """The two words that were written as one, where both are there and it is not."""
+        return _kept(self._met_parted, word, self._parted)
+
+    def commoner(self, word: str) -> str | None:
+        """The word of many products that a word of hardly any was meant for: catalogs have slips as well; none of its own stem."""
+        return _kept(self._met_commoner, word, self._commoner)
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -65,7 +78,6 @@ class Spelling:
         return sorted(ordered[start:end], key=lambda word: (-counts[word], word))[:most]
 
     def _mended(self, word: str) -> tuple[str, ...]:
-        """The words that a word of nobody's was meant for, the likeliest first; none where it may be right."""
         if len(word) < _SHORTEST or not word.isalpha() or word in self.words:
             return ()
         most = 2 if len(word) >= _TWO_FROM else 1
@@ -76,7 +88,6 @@ class Spelling:
         return tuple(one for one, _ in ranked[:3])
 
     def _commoner(self, word: str) -> str | None:
-        """The word of many products that a word of hardly any was meant for: catalogs have slips as well; none of its own stem."""
         count = self.words.get(word, 0)
         if len(word) < _LONG_ENOUGH or not word.isalpha() or not 0 < count <= _HARDLY_ANY:
             return None
@@ -109,7 +120,6 @@ class Spelling:
         return math.log(self.words[there]) - slip
 
     def _parted(self, word: str) -> tuple[str, str] | None:
-        """The two words that were written as one, where both are there and it is not."""
         if len(word) < _SHORTEST + 1 or not word.isalpha():
             return None
         own, best, chosen = self.words.get(word, 0), 0.0, None
@@ -130,29 +140,33 @@ def _of_one_stem(one: str, other: str) -> bool:
     return one[:shared] == other[:shared]
 
 
+def _kept(met: dict[str, Found], word: str, find: Callable[[str], Found]) -> Found:
+    try:
+        return met[word]
+    except KeyError:
+        if len(met) >= _KEPT:
+            met.clear()
+        met[word] = found = find(word)
+        return found
+
+
 def _undoubled(word: str) -> str:
     return "".join(letter for place, letter in enumerate(word) if place == 0 or word[place - 1] != letter)
 
 
-class Vocabulary:
-    """What becomes a `Spelling` while a catalog is read."""
+def counted_pairs(
+    forms: Sequence[str], titles: NDArray[np.uint32], lengths: NDArray[np.uint32]
+) -> tuple[list[str], list[int]]:
+    """The pairs of words that stand together in some titles, the commonest first, and how often; those met once are left out.
 
-    def __init__(self, words: Mapping[str, int] | None = None, phrases: Mapping[str, int] | None = None) -> None:
-        self.words: Counter[str] = Counter(words or {})
-        self.phrases: Counter[str] = Counter(phrases or {})
-
-    def read(self, title: Sequence[str], others: Iterable[str]) -> None:
-        """Count the folded words of a product: those of its title, and of all else that it says."""
-        self.words.update({*title, *others})
-        self.phrases.update({f"{one} {other}" for one, other in itertools.pairwise(title) if _may_join(one, other)})
-        if len(self.phrases) > 20 * _MOST_PHRASES:
-            self.phrases = Counter({pair: count for pair, count in self.phrases.items() if count >= _FEWEST})
-
-    def as_kept(self) -> dict[str, dict[str, int]]:
-        """Words and pairs as they are kept; pairs that were met once are left out."""
-        common = [(pair, count) for pair, count in self.phrases.most_common(_MOST_PHRASES) if count >= _FEWEST]
-        return {"words": dict(self.words), "phrases": dict(common)}
-
-
-def _may_join(one: str, other: str) -> bool:
-    return len(one) > 1 and len(other) > 1 and one.isalpha() and other.isalpha()
+    `titles` are the places of words in `forms`, title after title; `lengths` is how many each title has.
+    """
+    may = np.array([len(form) > 1 and form.isalpha() for form in forms], np.bool_)
+    by = np.repeat(np.arange(len(lengths)), lengths)
+    one, other = titles[:-1].astype(np.int64), titles[1:].astype(np.int64)
+    joined = (by[:-1] == by[1:]) & may[one] & may[other] if len(titles) > 1 else np.zeros(0, np.bool_)
+    pairs, counts = np.unique(one[joined] * len(forms) + other[joined], return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:_MOST_PHRASES]
+    order = order[counts[order] >= _FEWEST]
+    found = [f"{forms[pair // len(forms)]} {forms[pair % len(forms)]}" for pair in pairs[order].tolist()]
+    return found, counts[order].tolist()

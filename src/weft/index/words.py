@@ -8,9 +8,8 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import rjieba
 import tantivy
@@ -40,10 +39,11 @@ _VULGAR: Final = {
 }  # fmt: skip
 _MARKS: Final = {'"': "inch", "'": "foot"}
 _LONGEST_WORD: Final = 64
+_LONGEST_NUMBER: Final = 15
+_MOST_KEPT: Final = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text: its folded form, and where it stands in the text it was read from.
 
     `quantity` is the term of what it measures where it is a number with a unit.
@@ -58,19 +58,54 @@ class Word:
     @property
     def number(self) -> bool:
         """Whether it is a number."""
-        return self.form[:1].isdigit() and bool(_NUMBER.fullmatch(self.form))
+        form = self.form
+        return form[:1].isdigit() and (form.isdecimal() or bool(_NUMBER.fullmatch(form)))
+
+
+class Run:
+    """Some of a text between blanks, read: its words, and the terms that they are found by, `said` all of them.
+
+    `numbered` where it has a number, `measuring` where what stands before may be measured in it, `crossed` where it ends in the
+    sign between two measures.
+    """
+
+    __slots__ = ("crossed", "forms", "length", "measuring", "numbered", "said", "starts", "terms", "words")
+
+    def __init__(
+        self, length: int, words: tuple[Word, ...], tokens: Sequence[Word], terms: tuple[tuple[str, ...], ...]
+    ) -> None:
+        first = tokens[0].form if tokens else ""
+        self.length = length
+        self.words = words
+        self.terms = terms
+        self.said = frozenset(term for some in terms for term in some)
+        self.forms = tuple(word.form for word in words if not word.number)
+        self.numbered = any(word.number or word.form[:1].isdigit() for word in tokens)
+        self.starts = bool(tokens) and tokens[0].number
+        self.measuring = not tokens or first in _MARKS or first in _measuring()
+        self.crossed = bool(tokens) and tokens[-1].form == "x"
 
 
 class Analysis:
-    """How the texts of a catalog in some languages become terms; the first language is the catalog's own."""
+    """How the texts of a catalog in some languages become terms; the first language is the catalog's own.
+
+    What was read is kept, so an analysis is best shared: `Analysis.of`. Safe to share between threads.
+    """
 
     def __init__(self, languages: Sequence[str]) -> None:
         self.languages = tuple(languages)
         self._stemmers = [_stemmer(name) for name in dict.fromkeys(_STEMMERS.get(one) for one in languages) if name]
         self._stems: dict[str, tuple[str, ...]] = {}
+        self._runs: dict[str, Run] = {}
         self._pairs = bool({"ja", "ko"} & set(languages[:1]))
         known = small_words()
         self.small = frozenset(word for word, where in known.items() if where & set(languages or ("en",)))
+
+    @staticmethod
+    @lru_cache(maxsize=32)
+    def of(languages: tuple[str, ...]) -> "Analysis":
+        """The analysis of these languages that is shared."""
+        return Analysis(languages)
 
     def words(self, text: str) -> list[Word]:
         """The words of a text, in its order."""
@@ -88,24 +123,91 @@ class Analysis:
                 found = (form,)
             else:
                 found = tuple(dict.fromkeys(stemmer.analyze(form)[0] for stemmer in self._stemmers)) or (form,)
-            if len(self._stems) > 500_000:
-                self._stems.clear()
+            if len(self._stems) > _MOST_KEPT:
+                self._stems = {}
             self._stems[form] = found
         return found
 
     def written(self, text: str) -> tuple[list[str], list[str]]:
         """The folded words of a text, and the terms that it is found by."""
-        words = self.words(text)
-        return [word.form for word in words if not word.number], self.terms(words)
+        forms: list[str] = []
+        terms: list[str] = []
+        for run in self.runs(text):
+            forms += run.forms
+            for some in run.terms:
+                terms += some
+        return forms, terms
 
     def terms(self, words: Iterable[Word]) -> list[str]:
         """All terms of some words, in order, as they are written into the index."""
-        found: list[str] = []
-        for word in words:
-            found += self.stems(word.form)
-            if word.quantity:
-                found.append(word.quantity)
+        return [term for word in words for term in self._terms(word)]
+
+    def _terms(self, word: Word) -> tuple[str, ...]:
+        stems = self.stems(word.form)
+        return (*stems, word.quantity) if word.quantity else stems
+
+    def runs(self, text: str) -> list[Run]:
+        """A text as runs: what stands between two blanks, a number together with what it is measured in.
+
+        The words of all runs are those of the text, and in a text with single blanks each run begins one sign after the last ends. A
+        run that was met before is not read again.
+        """
+        return self._together(text.split())
+
+    def _together(self, chunks: list[str]) -> list[Run]:
+        found: list[Run] = []
+        kept, place, count = self._runs, 0, len(chunks)
+        while place < count:
+            run = kept.get(chunks[place]) or self._read(chunks[place])
+            following = place + 1
+            if run.numbered:
+                while following < count and self._belongs(chunks[following]):
+                    following += 1
+                if following > place + 1:
+                    whole = " ".join(chunks[place:following])
+                    run = kept.get(whole) or self._read(whole)
+                if found and len(run.words) > 1 and run.words[0].form == "x" and run.words[1].number:
+                    run = _part(run, 1, None)
+            elif run.crossed and (found or len(run.words) > 1) and self._begins(chunks, following):
+                run = _part(run, 0, -1)
+            found.append(run)
+            place = following
         return found
+
+    def _begins(self, chunks: Sequence[str], place: int) -> bool:
+        """Whether there is a chunk in a place that begins with a number."""
+        return place < len(chunks) and (self._runs.get(chunks[place]) or self._read(chunks[place])).starts
+
+    def _belongs(self, chunk: str) -> bool:
+        """Whether a number before may be read together with it."""
+        run = self._runs.get(chunk) or self._read(chunk)
+        return run.measuring or run.numbered
+
+    def _read(self, text: str) -> Run:
+        if text.isascii() and text.isalpha():
+            tokens = [Word(text.lower()[:_LONGEST_WORD], 0, len(text))]
+            words = tuple(tokens)
+        else:
+            tokens = list(_split(text, self._pairs))
+            words = tuple(_joined(iter(tokens)))
+        run = Run(len(text), words, tokens, tuple(map(self._terms, words)))
+        if len(text) <= _LONGEST_WORD:
+            if len(self._runs) > _MOST_KEPT:
+                self._runs = {}
+            self._runs[text] = run
+        return run
+
+
+@lru_cache(maxsize=1000)
+def _part(run: Run, first: int, last: int | None) -> Run:
+    """A run without the sign between two measures with which it begins or ends."""
+    made = Run.__new__(Run)
+    made.length = run.length
+    made.words, made.terms = run.words[first:last], run.terms[first:last]
+    made.said = frozenset(term for some in made.terms for term in some)
+    made.forms = tuple(word.form for word in made.words if not word.number)
+    made.numbered = made.starts = made.measuring = made.crossed = False
+    return made
 
 
 @cache
@@ -220,6 +322,8 @@ def _between_numbers(words: Sequence[Word], place: int) -> bool:
 
 
 def _value(form: str) -> float | None:
+    if form.isdecimal() and len(form) < _LONGEST_NUMBER:
+        return float(form)
     if "/" in form:
         above, below = form.split("/", 1)
         return int(above) / int(below) if int(below) and len(above) < 9 else None
@@ -255,6 +359,12 @@ def _unit_words() -> dict[str, Unit]:
                     if said and not said[0].isdigit():
                         found.setdefault(form, units()[name])
     return found
+
+
+@cache
+def _measuring() -> frozenset[str]:
+    """Every word of which units are written."""
+    return frozenset(word for form in _unit_words() for word in form.split())
 
 
 @cache

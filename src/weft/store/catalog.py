@@ -1,7 +1,7 @@
 """Products with their variants, stock and facts: read, listed, written in bulk."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -131,6 +131,50 @@ def _record(reads: Sequence[str] = ()) -> str:
 _RECORD: Final = f"select p.uid, p.known, {_record()} from product p"
 
 
+# When a product was written last, in microseconds.
+_WRITTEN: Final = "(date_part('epoch', p.updated_at) * 1000000)::bigint"
+_SINCE: Final = "{} >= to_timestamp(%s / 1000000.0)"
+# A transaction that was long under way may write with an earlier time than what is seen already.
+_OVERLAP: Final = 600_000_000
+
+
+# In one statement, so that both are told of one moment: what was written since a time, and since a little ago.
+_SEEN: Final = f"""
+    with moments as (
+        select to_timestamp(%(since)s / 1000000.0) as before,
+               (date_part('epoch', now()) * 1000000)::bigint - %(overlap)s as lately
+    ), bounds as (
+        select before, lately, to_timestamp(lately / 1000000.0) as after from moments
+    ), written as (
+        select p.updated_at, {_WRITTEN} as micros from product p
+        where p.updated_at >= (select least(before, after) from bounds)
+    ), lost as (
+        select at from product_gone where at >= (select least(before, after) from bounds)
+    )
+    select (select count(*) from written where updated_at >= before),
+           (select coalesce(sum(micros), 0)::text from written where updated_at >= before),
+           (select count(*) from lost where at >= before),
+           lately,
+           (select count(*) from written where updated_at >= after),
+           (select coalesce(sum(micros), 0)::text from written where updated_at >= after),
+           (select count(*) from lost where at >= after)
+    from bounds
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What was written of a business's products since a time, in microseconds: `recent` products, `moved` the sum of their times.
+
+    `gone` is how many were deleted since.
+    """
+
+    since: int
+    recent: int
+    moved: str
+    gone: int
+
+
 class Catalog:
     """One business's products."""
 
@@ -214,28 +258,58 @@ class Catalog:
             for (text,) in cursor:
                 yield _as_record(connection, text, None, {})
 
-    def versions(self, since: datetime | None = None) -> Iterator[tuple[UUID, int]]:
-        """The uids and versions of all products, or of those that were written since a time."""
-        condition, given = ("where updated_at >= %s", [since]) if since is not None else ("", [])
-        with self._database.tenant(self._business) as connection, connection.cursor(name="versions") as cursor:
-            cursor.itersize = 10_000
-            yield from cursor.execute(f"select uid, version from product {condition}", given)
-
-    def extent(self) -> tuple[int, int, datetime | None]:
-        """How many products there are, the sum of their versions, and when one was written last: what tells that some changed."""
+    def whole(self) -> tuple[int, int]:
+        """How many products there are, and the sum of the times at which they were written last; this looks at all of them."""
         with self._database.tenant(self._business) as connection:
-            row = connection.execute(
-                "select count(*), coalesce(sum(version), 0)::bigint, max(updated_at) from product"
-            ).fetchone()
-        return (int(row[0]), int(row[1]), row[2]) if row else (0, 0, None)
+            row = connection.execute(f"select count(*), coalesce(sum({_WRITTEN}), 0)::text from product p").fetchone()
+        return (row[0], int(row[1])) if row else (0, 0)
 
-    def versioned(self, reads: Sequence[str] = ()) -> Iterator[tuple[UUID, int, Product]]:
-        """All products with uid and version, of each only the fields that are read; memory stays flat."""
-        with self._database.tenant(self._business) as connection, connection.cursor(name="versioned") as cursor:
-            cursor.itersize = 500
-            cursor.execute(f"select p.uid, p.version, {_record(reads)} from product p order by p.uid")
-            for uid, version, text in cursor:
-                yield uid, version, _as_record(connection, text, None, {})
+    def extent(self) -> Extent:
+        """What was written lately, by which `later` tells whether something was written since."""
+        return self._seen(None)[1]
+
+    def later(self, seen: Extent) -> Extent | None:
+        """The same as of now, if nothing has been written or deleted since; else None. Only what was written lately is looked at."""
+        same, extent = self._seen(seen)
+        return extent if same else None
+
+    def _seen(self, before: Extent | None) -> tuple[bool, Extent]:
+        since = before.since if before is not None else 2**53
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute(_SEEN, {"since": since, "overlap": _OVERLAP}).fetchone()
+        assert row is not None
+        recent, moved, gone, now, *lately = row
+        return before == Extent(since, recent, moved, gone), Extent(now, *lately)
+
+    def times(self, since: Extent | None = None) -> Iterator[tuple[UUID, int]]:
+        """The uids of all products, or of those that were written lately when an extent was taken or since, and when each was
+        written last, in microseconds.
+        """
+        condition, given = (f"where {_SINCE.format('updated_at')}", [since.since]) if since is not None else ("", [])
+        with self._database.tenant(self._business) as connection, connection.cursor(name="times") as cursor:
+            cursor.itersize = 10_000
+            yield from cursor.execute(f"select uid, {_WRITTEN} from product p {condition}", given)
+
+    def gone(self, since: Extent) -> list[UUID]:
+        """The uids of products that were deleted lately when an extent was taken, or since."""
+        with self._database.tenant(self._business) as connection:
+            found = connection.execute(
+                f"select uid from product_gone where {_SINCE.format('at')}", (since.since,)
+            ).fetchall()
+        return [uid for (uid,) in found]
+
+    def all_written(self, reads: Sequence[str] = ()) -> Iterator[tuple[UUID, int, Product]]:
+        """All products with uid and when each was written last, in microseconds; of each only the fields that are read.
+
+        Memory stays flat.
+        """
+        with self._database.tenant(self._business) as connection, connection.cursor() as cursor:
+            # A copy is sent while it is read, where a cursor waits for each of its portions.
+            select = f"select p.uid, {_WRITTEN}, {_record(reads)} from product p order by p.uid"
+            with cursor.copy(f"copy ({select}) to stdout (format binary)") as copy:
+                copy.set_types(["uuid", "int8", "text"])
+                for uid, written, text in copy.rows():
+                    yield uid, written, _as_record(connection, text, None, {})
 
     def record(self, product: str) -> Product:
         """One whole product as connectors write it; raises NotFound."""
@@ -245,14 +319,21 @@ class Catalog:
                 raise NotFound(f"There is no product {product!r}.")
             return _as_record(connection, row[2], row[1], {})
 
+    def written(self, uids: Sequence[UUID], reads: Sequence[str] = ()) -> list[tuple[UUID, int, Product]]:
+        """Products by uid with when each was written last, in microseconds; of each only the fields that are read."""
+        return self._by_uid(uids, _WRITTEN, reads)
+
     def read(self, uids: Sequence[UUID], reads: Sequence[str] = ()) -> list[tuple[UUID, int, Product]]:
         """Products by uid with their versions, of each only the fields that are read (all where none is named)."""
+        return self._by_uid(uids, "p.version", reads)
+
+    def _by_uid(self, uids: Sequence[UUID], beside: str, reads: Sequence[str]) -> list[tuple[UUID, int, Product]]:
         with self._database.tenant(self._business) as connection:
             rows = connection.execute(
-                f"select p.uid, p.version, {_record(reads)} from product p where p.uid = any(%s) order by p.uid",
+                f"select p.uid, {beside}, {_record(reads)} from product p where p.uid = any(%s) order by p.uid",
                 (list(uids),),
             ).fetchall()
-            return [(uid, version, _as_record(connection, text, None, {})) for uid, version, text in rows]
+            return [(uid, told, _as_record(connection, text, None, {})) for uid, told, text in rows]
 
     def prepared(self, products: Iterable[Product], source: str, *, as_new: bool) -> Incoming:
         """Do what `put` can do without the database; `as_new` also draws up the rows of products that are new."""

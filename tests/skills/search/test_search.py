@@ -332,7 +332,7 @@ def test_a_build_that_was_killed_leaves_the_last_index_in_force(shop: Shop, monk
 def test_few_indexes_stay_open(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     home = shop.business.database.folder
     assert home is not None
-    monkeypatch.setattr(finding, "_MOST_OPEN", 1)
+    monkeypatch.setattr(finding, "_MOST_BYTES", 1)
     other = businesses.ensured(shop.business.database, "search-other")
     whose = Business(shop.business.database, other)
     building.build(home, whose.uid, whose.catalog)
@@ -420,3 +420,8 @@ def test_keeping_says_what_is_in_force(shop: Shop) -> None:
 )  # fmt: skip
 def test_the_language_is_that_of_the_query(shop: Shop, query: str, language: str | None) -> None:
     assert shop.search(query, limit=1)["understood"]["language"] == language
+
+
+def test_a_word_is_finished_as_in_what_was_found(shop: Shop) -> None:
+    told = shop.post("suggest", query="noise head").json()
+    assert "noise headphones" in told["queries"]

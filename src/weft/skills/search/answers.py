@@ -1,8 +1,8 @@
 """The skill `search`: a query understood, products found, ranked and counted, and each hit told."""
 
 import html
-import re
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from weft.business import Business
 from weft.errors import InputError, NotFound
 from weft.index import card, filters, finding, keeping
 from weft.index.entry import code
-from weft.index.finding import Found, Part, Shelf, Sought, Weights
+from weft.index.finding import Found, Matches, Part, Shelf, Sought, Tally, Weights
 from weft.index.keeping import Kept
 from weft.index.words import folded
 from weft.skills.search import (
@@ -70,24 +70,25 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
     if asked.like is not None:
         sought = _alike(asked.like, sought, shelf)
     near = shelf.near(sought, weights)
-    sought, query, total = _relaxed(sought, shelf, weights, list(near))
+    matches = _relaxed(sought, shelf.matching(sought, weights, list(near)))
     if ruled.pins and asked.sort == "relevance" and asked.like is None:
         sought = replace(sought, pinned=ruled.pinned(conditions))
-        query = shelf.matching(sought, weights, list(near))
-        total = shelf.count(query)
+        matches = matches.and_those(shelf.named(sought.pinned))
+    missing = max(sum(part.needed for part in sought.parts) - matches.least, 0)
     ranking = Reranking(kept, told.described if told.parts else "", weights)
-    found, query, total = _page(asked, query, sought, shelf, weights, near, total, ruled, ranking)
+    found, matches, total = _page(asked, matches, sought, shelf, weights, near, ruled, ranking)
     tales = [shelf.told(one) for one in found]
-    facets = _facets(asked, query, shelf, total)
-    hits = [_hit(one, tale, told, asked, shelf, weights, ruled) for one, tale in zip(found, tales, strict=True)]
+    facets = _facets(asked, matches, shelf, total)
+    terms = _terms(told)
+    hits = [_hit(one, tale, told, terms, asked, shelf, weights, ruled) for one, tale in zip(found, tales, strict=True)]
     ranking.told(found, hits)
-    understanding = _understanding(told, sought, tales, shelf, vector is not None)
+    understanding = _understanding(told, missing, tales, shelf, vector is not None)
     understanding.reranked = ranking.model
     return Results(
         hits=hits,
         total=total,
         facets=facets,
-        price_range=_price_range(query, shelf) if asked.facets is None or "price" in asked.facets else None,
+        price_range=_price_range(matches, shelf) if asked.facets is None or "price" in asked.facets else None,
         understood=understanding,
         did_you_mean=told.corrected,
         redirect=ruled.redirect,
@@ -114,65 +115,65 @@ def _alike(product: str, sought: Sought, shelf: Shelf) -> Sought:
     )
 
 
-def _relaxed(sought: Sought, shelf: Shelf, weights: Weights, near: Sequence[int]) -> tuple[Sought, Any, int]:
-    """What is looked for with as few words missing as finds something, its query and how many products match."""
+def _relaxed(sought: Sought, matches: Matches) -> Matches:
+    """What matches with as few words missing as finds something."""
     needed = sum(part.needed for part in sought.parts)
     missing = needed // 3
     while True:
-        sought = replace(sought, most_missing=missing)
-        query = shelf.matching(sought, weights, near)
-        total = shelf.count(query)
-        if total >= _FEW or missing >= needed - 1:
-            return sought, query, total
+        matches = matches.lacking(missing)
+        if matches.count >= _FEW or missing >= needed - 1:
+            return matches
         missing += 1
 
 
 def _page(
     asked: Search,
-    query: Any,
+    matches: Matches,
     sought: Sought,
     shelf: Shelf,
     weights: Weights,
     near: Mapping[int, float],
-    total: int,
     ruled: Applied,
     ranking: Reranking,
-) -> tuple[list[Found], Any, int]:
-    """The hits of the page that is asked for, the query that finds them, and how many it finds.
+) -> tuple[list[Found], Matches, int]:
+    """The hits of the page that is asked for, what matches, and how many there are.
 
     By relevance, products that say less of the words are ranked too, and fill the pages that those with enough of them do not.
     """
-    last = asked.offset + asked.limit
+    last, total = asked.offset + asked.limit, matches.count
     if not asked.limit:
-        return [], query, total
+        return [], matches, total
     if asked.sort != "relevance":
         by, rising = _SORTED[asked.sort]
-        return shelf.ordered(query, by, rising=rising, most=last)[asked.offset : last], query, total
-    wider = shelf.matching(replace(sought, most_missing=len(sought.parts)), weights, list(near))
-    words = shelf.matching(replace(sought, pinned=()), weights)
+        return shelf.ordered(matches, by, rising=rising, most=last)[asked.offset :], matches, total
+    wider = matches.lacking(len(sought.parts))
     lift = ruled if ruled.lifts else None
     most = max(last + len(sought.pinned), ranking.most)
-    ranked = shelf.ranked(wider, sought, weights, near, most, words, lift)
+    ranked = shelf.ranked(wider, sought, weights, near, most, matches, lift)
     found = ruled.arranged(ranking.ordered(ranked))[asked.offset : last]
-    return (found, query, total) if total >= last else (found, wider, shelf.count(wider))
+    return (found, matches, total) if total >= last else (found, wider, wider.count)
 
 
-def _facets(asked: Search, query: Any, shelf: Shelf, total: int) -> dict[str, list[Value]]:
+def _facets(asked: Search, matches: Matches, shelf: Shelf, total: int) -> dict[str, list[Value]]:
     if asked.facets == [] or not total:
         return {}
-    wanted = asked.facets
-    counted = shelf.counted(query)
-    if wanted is None:
-        least = max(total * _COVERED, 1)
-        covered = {name: sum(counts.values()) for name, counts in counted.items()}
-        told = [name for name in covered if covered[name] >= least and len(counted[name]) < max(total, 3)]
-        wanted = sorted(told, key=lambda name: (name not in filters.OWN, -covered[name], name))[:_FACETS_SHOWN]
+    told = shelf.tally(matches.mask)
+    if asked.facets is None:
+        wanted = list(itertools.islice(_telling(told, total), _FACETS_SHOWN))
     else:
-        wanted = [real for name in wanted if name != "price" for real in _real(name, shelf)]
+        wanted = [real for name in asked.facets if name != "price" for real in _real(name, shelf)]
     return {
-        name: [Value(value=value, count=count) for value, count in list(counted.get(name, {}).items())[:_VALUES_SHOWN]]
+        name: [Value(value=value, count=count) for value, count in told.values(name, _VALUES_SHOWN).items()]
         for name in wanted
     }
+
+
+def _telling(told: Tally, total: int) -> Iterator[str]:
+    """The facets that tell hits apart, those first that most of them have."""
+    least = max(total * _COVERED, 1)
+    for name in sorted(told.covered, key=lambda name: (name not in filters.OWN, -told.covered[name], name)):
+        if told.covered[name] >= least and told.distinct(name) < max(total, 3):
+            yield name
 
 
 def _real(name: str, shelf: Shelf) -> list[str]:
@@ -184,14 +185,14 @@ def _real(name: str, shelf: Shelf) -> list[str]:
     return found
 
 
-def _price_range(query: Any, shelf: Shelf) -> dict[str, Any] | None:
+def _price_range(matches: Matches, shelf: Shelf) -> dict[str, Any] | None:
     currency = next(iter(shelf.state.currencies), None)
-    found = shelf.prices(query) if currency else None
+    found = shelf.prices(matches) if currency else None
     return None if found is None else {"min": found[0], "max": found[1], "currency": currency}
 
 
 def _understanding(
-    told: Understood, sought: Sought, tales: Sequence[Mapping[str, Any]], shelf: Shelf, meant: bool
+    told: Understood, missing: int, tales: Sequence[Mapping[str, Any]], shelf: Shelf, meant: bool
 ) -> Understanding:
     categories = [tale["category"] for tale in tales[:10] if tale.get("category")]
     commonest = max(categories, key=categories.count) if categories else None
@@ -204,7 +205,7 @@ def _understanding(
         removed=[_demand(one, shelf) for one in told.removed],
         read=[Read(word=one.word, read=one.read, why=one.why) for one in told.mended],
         category=commonest if told.parts and categories.count(commonest) * 2 > len(categories) else None,
-        missing=sought.most_missing if sought.parts else 0,
+        missing=missing,
         meaning=meant,
     )
 
@@ -215,20 +216,25 @@ def _demand(one: Constraint, shelf: Shelf) -> Demand:
     return Demand(kind=one.kind, text=one.text, says=one.says, values=list(one.values), currency=currency, **bounds)
 
 
+def _terms(told: Understood) -> frozenset[str]:
+    """All terms by which a query finds products."""
+    ways = [[(term,) for term, _ in part.terms] + [some for some, _ in part.together] for part in told.parts]
+    return frozenset(term for each in ways for some in each for term in some)
+
+
 def _hit(
     found: Found,
     tale: Mapping[str, Any],
     told: Understood,
+    terms: frozenset[str],
     asked: Search,
     shelf: Shelf,
     weights: Weights,
     ruled: Applied,
 ) -> Hit:
-    terms = {term for part in told.parts for term, _ in part.terms}
-    terms |= {term for part in told.parts for some, _ in part.together for term in some}
     return Hit(
         **card.shown(tale, found.score),
-        variants=_variants(tale, told, asked),
+        variants=_variants(tale, told, asked) if tale["variants"] else [],
         highlights=_highlights(tale, terms, shelf),
         why=_reason(found, tale, told, shelf, weights, ruled) if asked.explain else None,
     )
@@ -248,22 +254,29 @@ def _variants(tale: Mapping[str, Any], told: Understood, asked: Search) -> list[
     return sorted(tale["variants"], key=rank)
 
 
-def _highlights(tale: Mapping[str, Any], terms: set[str], shelf: Shelf) -> dict[str, str]:
+def _highlights(tale: Mapping[str, Any], terms: frozenset[str], shelf: Shelf) -> dict[str, str]:
     found = {}
     for name, text in (("title", tale["title"]), ("description", tale["body"])):
-        marked = _marked(text, terms, shelf)
+        marked = _marked(text, terms, shelf) if text else None
         if marked is not None:
             found[name] = marked
     return found
 
 
-def _marked(text: str, terms: set[str], shelf: Shelf) -> str | None:
+def _marked(text: str, terms: frozenset[str], shelf: Shelf) -> str | None:
     """A text, around its first word that was found where it is long, with such words marked; None where none is in it."""
-    spans = [
-        (word.start, word.end)
-        for word in shelf.analysis.words(text)
-        if terms.intersection(shelf.analysis.stems(word.form)) or word.quantity in terms
-    ]
+    # In what is shown blanks are single, and then a run tells where it stands by its length.
+    text = " ".join(text.split())
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for run in shelf.analysis.runs(text):
+        if not terms.isdisjoint(run.said):
+            spans += [
+                (at + word.start, at + word.end)
+                for word, said in zip(run.words, run.terms, strict=True)
+                if not terms.isdisjoint(said)
+            ]
+        at += run.length + 1
     if not spans:
         return None
     start = 0 if len(text) <= _BODY_SHOWN else max(text.rfind(" ", 0, max(spans[0][0] - 60, 0)), 0)
@@ -279,7 +292,7 @@ def _marked(text: str, terms: set[str], shelf: Shelf) -> str | None:
             ]
             place = other
     parts += [html.escape(text[place:end], quote=False), "…" if end < len(text) else ""]
-    return re.sub(r"\s+", " ", "".join(parts)).strip()
+    return "".join(parts).strip()
 
 
 def _reason(

@@ -148,7 +148,6 @@ def _price(
 
 def negations(query: str, words: Sequence[Word], shelf: Shelf) -> Iterator[Constraint]:
     """What a query says that a thing must not be: `not leather`, `without zip`, `-wool`."""
-    known = _materials() | _colors().keys()
     for place, word in enumerate(words):
         minus = word.start > 0 and query[word.start - 1] == "-" and (word.start == 1 or query[word.start - 2].isspace())
         if minus and not word.number:
@@ -157,7 +156,11 @@ def negations(query: str, words: Sequence[Word], shelf: Shelf) -> Iterator[Const
         if word.form not in _NOT and word.form not in _NO:
             continue
         following = next((one for one in words[place + 1 : place + 3] if one.form not in _FILLER), None)
-        if following is None or following.number or (word.form in _NO and following.form not in known):
+        if (
+            following is None
+            or following.number
+            or (word.form in _NO and following.form not in _materials_and_colors())
+        ):
             continue
         yield _negation(query, word.start, following, shelf)
 
@@ -245,6 +248,11 @@ def _materials() -> frozenset[str]:
         for words in concept.words.values()
         for word in words
     )
+
+
+@cache
+def _materials_and_colors() -> frozenset[str]:
+    return _materials() | _colors().keys()
 
 
 def same_color(form: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The tools: one for every skill, drawn from the list of skills, and those to read records and to decide about changes."""
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,8 +13,10 @@ from weft.errors import InputError
 from weft.runs.book import Runs, Selection
 from weft.skill import Edit, EngineName, Skill
 from weft.skills.organize import lists
+from weft.skills.search import PREVIEW, Preview
 from weft.store import changes
 from weft.store.changes import Outcome, Who
+from weft.store.merchandising import Kind, Rule
 from weft.surfaces import asking
 
 _OPEN: Final = {"type": "object", "additionalProperties": True}
@@ -103,6 +105,24 @@ class NewRun(BaseModel):
     engine: EngineName = "auto"
 
 
+class RulesAsked(BaseModel):
+    """Which merchandising rules."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind | None = None
+    text: str | None = Field(default=None, max_length=500, description="Those with this text in them alone.")
+    limit: int = Field(default=100, ge=1, le=1_000, description="How many at most.")
+
+
+class RulesSaid(BaseModel):
+    """Rules to make, or, with their ids, to change."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rules: list[Rule] = Field(min_length=1, max_length=200)
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """A tool: the scope that a key needs for it, its types, and what it does; `skill` where it is one."""
@@ -124,7 +144,7 @@ def asked(kind: type[BaseModel], given: Mapping[str, Any]) -> Any:
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the arguments"
-        raise InputError(f"{where}: {first['msg']}.") from None
+        raise InputError(f"{where}: {first['msg'].removeprefix('Value error, ')}.") from None
 
 
 def _tool(
@@ -170,6 +190,14 @@ def _listed_changes(given: ChangePages, business: Business, _: Who) -> dict[str,
     whole = given.where is None and given.run is None
     selection = changes.Selection((), given.run, given.where, all=whole, state=given.state)
     return _page(business.changes.listed(selection, limit=given.limit, after=given.after), given.limit)
+
+
+def _rules(rules: Iterable[Rule]) -> dict[str, Any]:
+    return {"items": [rule.model_dump(mode="json") for rule in rules]}
+
+
+def _previewed(given: Preview, business: Business, _: Who) -> dict[str, Any]:
+    return skills.plain(PREVIEW, skills.answer(PREVIEW, given, business, "local"))
 
 
 _NOUNS: Final = (
@@ -223,6 +251,20 @@ _NOUNS: Final = (
         Nothing,
         lambda _, b, __: {"items": lists.listed(b)},
         "The taxonomy and the attribute lists that products are organized by: size and origin.",
+    ),
+    _tool(
+        "list_rules",
+        "read",
+        RulesAsked,
+        lambda a, b, _: _rules(b.rules.listed(a.kind, a.text)[: a.limit]),
+        "Lists the merchant's rules for searches: pins, boosts, redirects, synonyms and the like.",
+    ),
+    _tool(
+        "preview_rules",
+        "read",
+        Preview,
+        _previewed,
+        "Tells what rules and dials would move in searches, before they are saved.",
     ),
     _tool(
         "propose_changes",
@@ -294,6 +336,30 @@ _NOUNS: Final = (
         Chosen,
         lambda a, b, w: _done(b.changes.apply(a.selection(), w)),
         "Writes approved changes into the products, each only if its field still holds what it did.",
+        writes=True,
+    ),
+    _tool(
+        "put_rules",
+        "approve",
+        RulesSaid,
+        lambda a, b, w: _rules(b.rules.made(a.rules, w.name)[1]),
+        "Makes rules for searches, or changes those whose ids are said.",
+        writes=True,
+    ),
+    _tool(
+        "remove_rule",
+        "approve",
+        One,
+        lambda a, b, w: {"removed": b.rules.remove([a.id], w.name)},
+        "Takes a rule away; undo_rule brings it back.",
+        writes=True,
+    ),
+    _tool(
+        "undo_rule",
+        "approve",
+        One,
+        lambda a, b, w: _rules(filter(None, [b.rules.undo(a.id, w.name)])),
+        "Puts back what the last edit of a rule replaced.",
         writes=True,
     ),
     _tool(
