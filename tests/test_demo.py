@@ -51,6 +51,8 @@ def test_it_tells_ends_by_itself_and_can_be_run_again(shown: tuple[Path, str]) -
         assert "texts written from the products' facts" in said
         assert "texts translated into German" in said
         assert "/console/sign-in?token=" in said
+        assert "/storefront/fjordlight" in said
+        assert ("products can be found" in said) is (said is first)
         assert ("orders: 12,096" in said) is (said is first)
 
 

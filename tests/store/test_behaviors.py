@@ -137,11 +137,11 @@ def test_bots_are_counted_and_told_of_nowhere(business: Business) -> None:
     crawler = view(
         "lamp", visitor="g", agent="Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
     )
-    fast = [view(f"p{n}", n / 4, visitor="fast") for n in range(120)]
+    fast = [view(f"p{n}", n / 4, visitor="fast") for n in range(220)]
     seen = [{"action": "impression", "product": f"p{n}", "visitor": "v1", "at": at(1)} for n in range(150)]
     assert put(business, crawler, view("rug", agent="Mozilla/5.0 (Macintosh) Firefox/150.0"), *seen) == Taken(151, 0, 1)
-    assert put(business, *fast[:100]) == Taken(taken=100)
-    assert put(business, *fast[100:]) == Taken(left_out=20)
+    assert put(business, *fast[:200]) == Taken(taken=200)
+    assert put(business, *fast[200:]) == Taken(left_out=20)
     # Who did so once that day is a bot for all of it, and a person again on another.
     assert put(business, view("lamp", 7_200, visitor="fast"), view("lamp", 86_400, visitor="fast")) == Taken(1, 0, 1)
     assert [(event.subject, event.product) for event in business.behaviors.events(["view"])] == [
@@ -149,7 +149,7 @@ def test_bots_are_counted_and_told_of_nowhere(business: Business) -> None:
         ("fast", "lamp"),
     ]
     assert business.behaviors.recent("g") == []
-    assert business.behaviors.count() == {"bots": 122, "impression": 150, "view": 2}
+    assert business.behaviors.count() == {"bots": 222, "impression": 150, "view": 2}
 
 
 def test_what_somebody_looked_at_last_is_the_first(business: Business) -> None:
@@ -178,6 +178,10 @@ def test_who_asks_to_be_forgotten_is(business: Business) -> None:
     )
     assert business.behaviors.forget("Ann", "v1") == 3
     assert [record["product"] for record in business.behaviors.records()] == ["d"]
+    # A customer is also who the browser was before somebody logged in; another customer of that browser is not.
+    put(business, view("e", 4, visitor="v2", customer="ann"), view("f", 5, visitor="v2", customer="bob"))
+    assert [one["product"] for one in business.behaviors.listed("ann")] == ["e", "d"]
+    assert business.behaviors.forget("Ann", "ann") == 2
     assert business.behaviors.forget_before("Ann", NOON + timedelta(days=1)) == 1
 
 
@@ -204,6 +208,7 @@ def test_what_is_older_than_the_business_keeps_is_forgotten_once_a_day(business:
         (view("a", at=float("nan")), "at is a time"),
         (view("a", at=True), "at is a time"),
         (view("a" * 1_001), "product has up to 1,000 characters"),
+        (view("中" * 900), "product has up to 2,500 bytes"),
         (view("a\x00b"), "NUL character"),
         (view("a", attributes={"x": {"y": "\x00"}}), "attributes have a NUL"),
         (view("a", attributes={"x": "y" * 10_001}), "attributes have up to 10,000"),

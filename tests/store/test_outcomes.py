@@ -79,7 +79,9 @@ def test_one_purchase_belongs_to_the_last_click_alone(business: Business) -> Non
         did("search", 0, query="tent", query_id="q1", visitor="a", results=3),
         did("click", 1, query_id="q1", visitor="a", product="dome"),
         did("impression", 10, query_id="r1", visitor="a", place="similar", hits=["dome", "tarp"]),
+        did("impression", 10, query_id="r1", visitor="a", place="similar", product="mat", position=3),
         did("click", 11, query_id="r1", visitor="a", product="dome", position=1, place="similar"),
+        did("impression", 12, query_id="r2", visitor="a", place="for-you", hits=[]),
         did("purchase", 20, visitor="a", product="dome", price=5.0),
         # It names its answer itself.
         did("purchase", 30, visitor="a", product="dome", price=3.0, query_id="q1"),
@@ -88,6 +90,7 @@ def test_one_purchase_belongs_to_the_last_click_alone(business: Business) -> Non
     )
     similar = row(business.behaviors.strips(), "similar")
     assert (similar["times"], similar["clicked"], similar["bought"], similar["position"]) == (1, 1, 1, 1.0)
+    assert row(business.behaviors.strips(), "for-you")["found_nothing"] == 1
     assert similar["revenue"] == [{"amount": 500, "currency": "EUR"}]
     assert row(business.behaviors.searches(), "tent")["revenue"] == [{"amount": 300, "currency": "EUR"}]
 

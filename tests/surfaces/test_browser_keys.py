@@ -5,7 +5,11 @@ import pytest
 from shopfront import Shopfront, shopfront
 
 from weft.access import keys
-from weft.errors import InputError
+from weft.access.businesses import Tenant
+from weft.access.keys import Bearer, Limits
+from weft.errors import InputError, LimitReached
+from weft.ids import uuid7
+from weft.surfaces.rest.browsers import Rations
 
 __all__ = ["shopfront"]
 
@@ -101,9 +105,9 @@ def test_a_browser_is_told_beforehand_whether_a_page_may_ask(shopfront: Shopfron
 def test_nothing_else_takes_such_a_key(shopfront: Shopfront, method: str, path: str) -> None:
     headers = {"authorization": f"Bearer {shopfront.key}", "origin": shopfront.origin}
     for _ in range(2):  # the second time the key has been seen a moment ago
-        answer = httpx.request(
-            method, f"http://127.0.0.1:{shopfront.port}{path}", headers=headers, json={} if method == "POST" else None
-        )
+        body = {} if method == "POST" else None
+        url = f"http://127.0.0.1:{shopfront.port}{path}"
+        answer = httpx.request(method, url, headers=headers, json=body, timeout=30)
         assert answer.status_code == 403, answer.text
         assert "access-control-allow-origin" not in answer.headers
 
@@ -111,7 +115,7 @@ def test_nothing_else_takes_such_a_key(shopfront: Shopfront, method: str, path: 
 def test_nobody_signs_in_with_one(shopfront: Shopfront) -> None:
     headers = {"sec-fetch-site": "same-origin"}
     url = f"http://127.0.0.1:{shopfront.port}/console/sign-in"
-    answer = httpx.post(url, data={"key": shopfront.key}, headers=headers)
+    answer = httpx.post(url, data={"key": shopfront.key}, headers=headers, timeout=30)
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
 
@@ -123,6 +127,21 @@ def test_an_address_that_asks_too_often_is_told_when_to_come_again(shopfront: Sh
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 20
     assert answers[-1].headers["access-control-allow-origin"] == shopfront.origin
     assert shopfront.ask("suggest", query="mug").status_code == 200
+
+
+def test_a_household_has_one_ration_which_fills_up_again() -> None:
+    rations = Rations()
+    bearer = Bearer(Tenant(uuid7(), "shop", "EUR"), "k_1", "browser", None, Limits(requests=2))
+    for address in ("2001:db8::1", "2001:db8::2"):
+        rations.take(bearer, address, 100.0)
+    with pytest.raises(LimitReached) as refused:
+        rations.take(bearer, "2001:db8:0:0:ffff::3", 100.0)
+    assert refused.value.details["retry_after"] == pytest.approx(30)
+    rations.take(bearer, "2001:db8:0:1::1", 100.0)
+    rations.take(bearer, "192.0.2.1", 100.0)
+    rations.take(bearer, "2001:db8::1", 130.0)
+    with pytest.raises(LimitReached):
+        rations.take(bearer, "2001:db8::1", 130.0)
 
 
 def test_a_key_that_was_ended_or_never_was_says_so(shopfront: Shopfront) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 
-from weft.connectors import KINDS, Rejected, Taken, Written, cells
+from weft.connectors import KINDS, Rejected, Taken, Written, cells, renaming
 from weft.connectors.source import LONGEST_LINE, Source
 from weft.errors import UnknownFormat
 
@@ -376,6 +376,7 @@ class JsonLines:
 
     def read(self, kind: str, source: Source) -> Iterator[Taken | Rejected]:
         """One record a line; a line that is none is rejected with the path of what is wrong in it."""
+        mapping = renaming.checked(source.mapping, source) if kind == "products" and source.mapping else {}
         for line, text in source.lines():
             if not text.strip():
                 continue
@@ -385,7 +386,10 @@ class JsonLines:
                     raise _Bad("", "", f"the line is longer than {LONGEST_LINE >> 20} MiB")
                 if _NUL.search(text):
                     raise _Bad("", "", "the line has a NUL character, which a database cannot hold")
-                record = _record(kind, orjson.loads(text), source)
+                given = orjson.loads(text)
+                if mapping and isinstance(given, dict):
+                    given = renaming.renamed(given, mapping, source.currency)
+                record = _record(kind, given, source)
             except orjson.JSONDecodeError as problem:
                 yield Rejected(line, "", text[:_SHOWN], f"is not JSON: {problem}", [text])
             except _Bad as problem:

@@ -30,8 +30,8 @@ class Spelling:
         self.words = words
         self.phrases = phrases
         self._met_mended: dict[str, tuple[str, ...]] = {}
-        self._met_commoner: dict[str, str | None] = {}
         self._met_parted: dict[str, tuple[str, str] | None] = {}
+        self._met_commoner: dict[str, str | None] = {}
 
     def mended(self, word: str) -> tuple[str, ...]:
         """The words that a word of nobody's was meant for, the likeliest first; none where it may be right."""
@@ -40,6 +40,10 @@ class Spelling:
     def parted(self, word: str) -> tuple[str, str] | None:
         """The two words that were written as one, where both are there and it is not."""
         return _kept(self._met_parted, word, self._parted)
+
+    def commoner(self, word: str) -> str | None:
+        """The word of many products that a word of hardly any was meant for: catalogs have slips as well; none of its own stem."""
+        return _kept(self._met_commoner, word, self._commoner)
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -82,10 +86,6 @@ class Spelling:
             found = [one for one in self._near(word, 2) if one[0][0] == word[0] and self.words[one[0]] >= _FEWEST]
         ranked = sorted(found, key=lambda one: (-self._likelihood(word, *one), one[0]))
         return tuple(one for one, _ in ranked[:3])
-
-    def commoner(self, word: str) -> str | None:
-        """The word of many products that a word of hardly any was meant for: catalogs have slips as well; none of its own stem."""
-        return _kept(self._met_commoner, word, self._commoner)
 
     def _commoner(self, word: str) -> str | None:
         count = self.words.get(word, 0)

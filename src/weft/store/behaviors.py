@@ -29,14 +29,20 @@ _TYPES: Final = (
     "words text, results integer, hits text[], product text, position integer, place text, quantity numeric, price bigint, "
     "currency text, order_id text, consent boolean, bot boolean, attributes jsonb"
 )
+# A customer's are also what the same browsers did before somebody logged in.
+_OF_PERSON: Final = (
+    "(visitor = %s or customer = %s or session = %s or customer is null and visitor in "
+    "(select visitor from behavior where customer = %s and visitor is not null))"
+)
 # Below this a temporary table costs more than it spares.
 _FEW: Final = 200
 _CHUNK: Final = 10_000
 # On which day each business's behaviors were last looked after in this process.
 _KEPT: Final[dict[UUID, date]] = {}
 WORN: Final = ("view", "click", "cart", "purchase")
-BUSIEST_MINUTE: Final = 100
-"""How much more than looking on (`impression`) a person does in a minute; who does more is a bot for that day."""
+BUSIEST_MINUTE: Final = 200
+BUSIEST_DAY: Final = 3_000
+"""How much beside looking on (`impression`) a person does in a minute and in a day; who does more is a bot for that day."""
 
 
 @dataclass(slots=True)
@@ -147,8 +153,8 @@ class Behaviors:
         """What was done last, newest first: of a visitor, customer or session, and of one action, where these are named."""
         where, parameters = ["true"], []
         if person is not None:
-            where.append("(visitor = %s or customer = %s or session = %s)")
-            parameters += [person] * 3
+            where.append(_OF_PERSON)
+            parameters += [person] * 4
         if action is not None:
             where.append("action = %s")
             parameters.append(action)
@@ -203,9 +209,7 @@ class Behaviors:
     def forget(self, who: str, person: str) -> int:
         """Forget all that a visitor, customer or session did, and answer how much that was."""
         with self._database.tenant(self._business) as connection:
-            gone = connection.execute(
-                "delete from behavior where visitor = %s or customer = %s or session = %s", (person,) * 3
-            ).rowcount
+            gone = connection.execute(f"delete from behavior where {_OF_PERSON}", (person,) * 4).rowcount
             # The journal is for good: it says that somebody was forgotten, and not who.
             journal.record(connection, self._business, who, "behaviors.forget", {"behaviors": gone})
         return gone
@@ -268,19 +272,19 @@ def _cells(one: Behavior, *, as_json: bool = False) -> tuple[Any, ...]:
 
 
 def _inhuman(connection: Connection[Any], new: Sequence[Behavior]) -> set[UUID]:
-    """Mark the days on which one of these subjects did more in a minute than people do; answer which of the new ones lie in them."""
+    """Mark the days on which one of these subjects did more than people do; answer which of the new ones lie in them."""
     subjects = {one.subject for one in new if one.subject is not None}
     if not subjects:
         return set()
     first, last = min(one.at for one in new), max(one.at for one in new)
     bounds = (_midnight(first), _midnight(last) + timedelta(days=1))
     marked = connection.execute(
-        "with busy as (select distinct subject, date_trunc('day', minute) as day from (select subject, "
-        "date_trunc('minute', at) as minute from behavior where subject = any(%s) and at >= %s and at < %s "
-        "and action <> 'impression' group by 1, 2 having count(*) > %s) m) "
+        "with busy as (select subject, date_trunc('day', minute) as day from (select subject, date_trunc('minute', at) as minute, "
+        "count(*) as done from behavior where subject = any(%s) and at >= %s and at < %s and action <> 'impression' "
+        "group by 1, 2) m group by 1, 2 having max(done) > %s or sum(done) > %s) "
         "update behavior b set bot = true from busy where b.subject = busy.subject and b.at >= busy.day "
         "and b.at < busy.day + interval '1 day' and not b.bot returning b.key",
-        (list(subjects), *bounds, BUSIEST_MINUTE),
+        (list(subjects), *bounds, BUSIEST_MINUTE, BUSIEST_DAY),
     ).fetchall()
     return {row[0] for row in marked} & {one.key for one in new}
 

@@ -15,12 +15,14 @@ from psycopg import Connection
 By = Literal["query", "strip"]
 CREDITED: Final = timedelta(days=7)
 """How long after a click a purchase still belongs to it."""
+ROOM: Final = "set local work_mem = '128MB'"
+"""What a report over a million behaviors needs so as not to sort on disk."""
 
-# An `ask` is one answer: what its query_id names, else the same words in one session; `n` counts the searches in it.
+# An `ask` is one answer: what its query_id names, else the same words in one session, in which `n` counts the searches.
 LINKED: Final = """
 told as materialized (
     select key, action, at, product, position, results, coalesce(quantity, 1) as quantity, price, currency, order_id, session, visitor,
-           customer, subject, words, query_id, case when place not in ('search', 'suggest') then place end as strip,
+           customer, subject, words, query_id is not null as named, case when place not in ('search', 'suggest') then place end as strip,
            hashtextextended(coalesce(query_id, coalesce(session, subject) || chr(31) || words, words,
                                      case when action in ('click', 'impression') then key::text end), 0) as ask
       from behavior
@@ -28,9 +30,12 @@ told as materialized (
        and (action in ('search', 'click', 'cart', 'purchase')
             or action = 'impression' and place not in ('search', 'suggest'))),
 linked as materialized (
-    select *, max(words) over (partition by ask) as asked, max(strip) over (partition by ask) as shown,
-           greatest(count(*) filter (where action = 'search') over (partition by ask order by at, action <> 'search'), 1) as n
-      from told where ask is not null)"""
+    select key, action, at, product, position, results, session, visitor, customer, subject, words, strip, ask, 1 as n
+      from told where named
+    union all
+    select key, action, at, product, position, results, session, visitor, customer, subject, words, strip, ask,
+           greatest(count(*) filter (where action = 'search') over (partition by ask order by at, action <> 'search'), 1)
+      from told where not named and ask is not null)"""
 
 _CREDIT: Final = """
 -- What an order says was paid for a product; where several behaviors tell of one, the first has it.
@@ -79,12 +84,12 @@ credited as materialized (
 
 _ASKS: Final = """
 asks as materialized (
-    select ask, n, max({name}) as name, count(*) filter (where action = '{shown}') as times,
+    select ask, n, max({name}) as name, {times} as times,
            coalesce(bool_or(results = 0) filter (where action = '{shown}'), false) as nothing,
            count(*) filter (where action = 'click') as clicks, min(coalesce(subject, key::text)) as person,
            sum(position) filter (where action = 'click') as positions,
            count(position) filter (where action = 'click') as placed, max(at) as last
-      from linked where {which} group by ask, n),
+      from linked group by ask, n having {which}),
 came as (
     select a.name, a.ask, a.n, bool_or(c.action = 'cart') as carted, bool_or(c.action = 'purchase') as bought
       from credited c join asks a using (ask, n) group by 1, 2, 3),
@@ -104,8 +109,19 @@ select l.name, l.times, l.people, l.nothing, l.clicked, l.position, l.carted, l.
  order by l.name is not null, l.times desc, l.clicked desc, l.name limit %(limit)s"""
 
 _WAYS: Final[Mapping[By, str]] = {
-    "query": _ASKS.format(name="asked", shown="search", which="asked is not null and shown is null"),
-    "strip": _ASKS.format(name="shown", shown="impression", which="shown is not null"),
+    "query": _ASKS.format(
+        name="words",
+        shown="search",
+        times="count(*) filter (where action = 'search')",
+        which="max(words) is not null and max(strip) is null",
+    ),
+    # Of a strip some tell what was shown at once, others product by product: under one query_id that is one time.
+    "strip": _ASKS.format(
+        name="strip",
+        shown="impression",
+        times="least(count(*) filter (where action = 'impression'), 1)",
+        which="max(strip) is not null",
+    ),
 }
 
 
@@ -120,6 +136,7 @@ def listed(
     connection: Connection[Any], by: By, since: datetime, until: datetime, limit: int
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What came of all answers, and of those of each query or strip, the most frequent first."""
+    connection.execute(ROOM)
     rows = connection.execute(
         f"with {LINKED}, {_CREDIT}, {_WAYS[by]}",
         {"since": since, "until": until, "credited": CREDITED, "limit": limit + 1},

@@ -23,6 +23,8 @@ _LONGEST: Final = {
     "id": 256, "visitor": 256, "session": 256, "customer": 256, "query_id": 256, "product": 1_000,
     "action": 100, "place": 100, "order": 256, "query": LONGEST_QUERY, "agent": 2_000,
 }  # fmt: skip
+# What an index takes, less what stands beside it there.
+_LARGEST_KEY: Final = 2_500
 _LARGEST_ATTRIBUTES: Final = 10_000
 # What UBI's own clients, and the shops' plug-ins that feed it, call the actions that have a name here.
 _ALSO: Final = {
@@ -144,7 +146,7 @@ def read(given: Any, *, currency: str, now: datetime) -> Behavior:
         "results": _whole("results", said.get("results"), 0),
         "position": _whole("position", said.get("position"), 1),
     }
-    if values["results"] is None and values["hits"] is not None and action == "search":
+    if values["results"] is None and values["hits"] is not None and action in ("search", "impression"):
         values["results"] = len(values["hits"])
     values["quantity"] = _quantity(said.get("quantity"))
     values["price"], values["currency"] = _price(said.get("price"), said.get("currency"), currency)
@@ -258,9 +260,11 @@ def _text(name: str, value: Any) -> str | None:
     if "\x00" in text:
         raise InputError(f"{name} has a NUL character, which a database cannot hold.")
     try:
-        text.encode()
+        size = len(text.encode())
     except UnicodeEncodeError:
         raise InputError(f"{name} has half a character, which no text can hold.") from None
+    if name == "product" and size > _LARGEST_KEY:
+        raise InputError(f"{name} has up to {_LARGEST_KEY:,} bytes in UTF-8, this one has {size:,}.")
     return text
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from weft.store.outcomes import LINKED
+from weft.store.outcomes import LINKED, ROOM
 
 NEXT: Final = timedelta(minutes=10)
 """How soon after a search another one is what it was put into instead."""
@@ -19,10 +19,11 @@ OFTEN: Final = 3
 
 # Kept beside for the three questions that are asked of them.
 _ASKS: Final = f"""create temporary table in_asks on commit drop as with {LINKED}
-select ask, n, max(asked) as words, min(coalesce(session, subject)) as who,
+select ask, n, max(words) as words, min(coalesce(session, subject)) as who,
        hashtextextended(min(coalesce(subject, ask::text)), 0) as person, min(at) filter (where action = 'search') as at,
        coalesce(bool_or(results = 0) filter (where action = 'search'), false) as nothing, bool_or(action <> 'search') as taken
-  from linked where asked is not null and shown is null group by ask, n having bool_or(action = 'search')"""
+  from linked group by ask, n
+having bool_or(action = 'search') and max(words) is not null and max(strip) is null"""
 _FAILED: Final = """create temporary table in_failing on commit drop as
 select words, count(*) as times, count(*) filter (where nothing) as nothing,
        count(*) filter (where not nothing and not taken) as not_clicked,
@@ -73,6 +74,7 @@ def listed(connection: Connection[Any], since: datetime, until: datetime, limit:
         "since": since, "until": until, "limit": limit, "often": OFTEN, "seldom": SELDOM, "next": NEXT, "after": AFTER,
     }  # fmt: skip
     connection.execute("drop table if exists in_asks, in_failing")
+    connection.execute(ROOM)
     connection.execute(_ASKS, asked)
     connection.execute("analyze in_asks")
     connection.execute(_FAILED, asked)

@@ -420,3 +420,8 @@ def test_keeping_says_what_is_in_force(shop: Shop) -> None:
 )  # fmt: skip
 def test_the_language_is_that_of_the_query(shop: Shop, query: str, language: str | None) -> None:
     assert shop.search(query, limit=1)["understood"]["language"] == language
+
+
+def test_a_word_is_finished_as_in_what_was_found(shop: Shop) -> None:
+    told = shop.post("suggest", query="noise head").json()
+    assert "noise headphones" in told["queries"]

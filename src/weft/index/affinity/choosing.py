@@ -1,7 +1,7 @@
 """Which way tells best what a business's people take next: each is tried on a later part of the past that it has not seen.
 
-Settings are chosen on one half of the cases and the ways compared on the other. Among ways that are as good, the simplest is
-taken. Then popular products are held down as far as that costs next to nothing, so that more of the catalog is seen.
+Settings are chosen on one half of the cases and the ways compared on the other. Among ways that are as good, within what chance
+does with so few cases, the simplest is taken that does not show the same to everybody. Then popular products are held down as far as that costs next to nothing, so that more of the catalog is seen.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,6 +23,7 @@ MOST_CASES: Final = 4000
 _FEW: Final = 500
 _SAMPLE: Final = 300_000
 _AS_GOOD: Final = 0.99
+_CHANCE: Final = 0.5
 _BETTER: Final = 1.005
 _WORTH_BLENDING: Final = 0.7
 _GRID: Final[dict[str, tuple[float, ...]]] = {
@@ -47,7 +48,7 @@ Say = Callable[[str, int, int], None]
 class Figures:
     """How well a way told what came next, over `cases`: of ten shown products, whether and how high up it stood.
 
-    `coverage` is the share of all products that were shown, `popularity` how popular what was shown was beside what was taken,
+    `error` is the standard error of `ndcg`. `coverage` is the share of all products that were shown, `popularity` how popular what was shown was beside what was taken,
     `gini` how unevenly products were shown (0 all alike, 1 always the same).
     """
 
@@ -58,6 +59,7 @@ class Figures:
     popularity: float
     gini: float
     cases: int
+    error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,10 @@ def chosen(past: Histories, cases: Cases, say: Say) -> Choice:
         tried.append(_judged(tune(sample, past, tuning), judging, past))
     say("ways", len(steps), len(steps) + 1)
     tried += _blended(tried, tuning, judging, past)
-    best = max(figures.ndcg for figures, _ in tried)
-    figures, way = next(one for one in tried if one[0].ndcg >= best * _AS_GOOD)
+    best = max((figures for figures, _ in tried), key=lambda one: one.ndcg)
+    enough = best.ndcg - max((1.0 - _AS_GOOD) * best.ndcg, _CHANCE * best.error)
+    # What shows the same to everybody is taken only where nothing else is as good.
+    figures, way = next(one for one in (*tried[1:], tried[0]) if one[0].ndcg >= enough)
     say("ways", len(steps) + 1, len(steps) + 1)
     held = _held(way, judging, past)
     ranked = tuple(sorted((one for one, _ in tried), key=lambda one: -one.ndcg))
@@ -253,6 +257,7 @@ def judged(
         round(seen / max(taken, 1e-9), 3),
         round(gini(shown), 4),
         len(cases),
+        round(float(_gain(ranks).std() / max(len(cases), 1) ** 0.5), 5),
     )
 
 

@@ -173,33 +173,29 @@ def _arranged(pool: list[Candidate], asked: Recommend, shop: Shop) -> list[Candi
     if not pool:
         return []
     relevance = _RELEVANCE.get(asked.kind, _USUAL_RELEVANCE)
-    likeness = _likeness(pool, shop.shelf)
-    scores = np.array([one.score for one in pool], np.float32)
-    most_like = np.zeros(len(pool), np.float32)
+    names = [str(one.tale.get("category") or one.id) for one in pool]
+    categories = np.unique(names, return_inverse=True)[1].ravel()
+    likeness = _likeness(pool, categories, shop.shelf)
+    worth = relevance * np.array([one.score for one in pool], np.float32)
     most = max(int(asked.limit * _MOST_OF_A_CATEGORY), 2) if asked.kind in ("for-you", "trending") else asked.limit
-    held: Counter[str] = Counter()
-    left = list(range(len(pool)))
-    chosen: list[int] = []
-    while left and len(chosen) < asked.limit:
-        open_ = [at for at in left if held[_category(pool[at])] < most] or left
-        worth = relevance * scores[open_] - (1 - relevance) * most_like[open_]
-        best = open_[int(np.argmax(worth))]
-        chosen.append(best)
-        left.remove(best)
-        held[_category(pool[best])] += 1
+    held = np.zeros(len(pool), np.int64)
+    most_like = np.zeros(len(pool), np.float32)
+    left = np.ones(len(pool), np.bool_)
+    chosen: list[Candidate] = []
+    while left.any() and len(chosen) < asked.limit:
+        open_ = left & (held[categories] < most)
+        now = np.where(open_ if open_.any() else left, worth - (1 - relevance) * most_like, -np.inf)
+        best = int(np.argmax(now))
+        chosen.append(pool[best])
+        left[best] = False
+        held[categories[best]] += 1
         np.maximum(most_like, likeness[best], out=most_like)
-    return [pool[at] for at in chosen]
+    return chosen
 
 
-def _category(one: Candidate) -> str:
-    return str(one.tale.get("category") or one.id)
-
-
-def _likeness(pool: Sequence[Candidate], shelf: Shelf) -> NDArray[np.float32]:
+def _likeness(pool: Sequence[Candidate], categories: NDArray[np.intp], shelf: Shelf) -> NDArray[np.float32]:
     """How like any two are, 0 to 1: half by their category, half by what they mean where that is known."""
-    categories = [_category(one) for one in pool]
-    numbers = np.unique(categories, return_inverse=True)[1].ravel()
-    same = np.equal.outer(numbers, numbers).astype(np.float32)
+    same = np.equal.outer(categories, categories).astype(np.float32)
     if shelf.meanings is None:
         return same
     vectors = shelf.meanings.vectors(np.array([one.found.place for one in pool], np.uint64))

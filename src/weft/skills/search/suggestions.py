@@ -1,5 +1,8 @@
 """The skill `suggest`: what is being typed finished from the catalog's own words, categories and products."""
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -13,6 +16,7 @@ from weft.skills.search import Named, Section, Suggest, Suggestions, rules
 from weft.skills.search.synonyms import Synonyms
 from weft.skills.search.understanding import cleaned, understood
 
+_WORD: Final = re.compile(r"[^\W_]+")
 _WEIGHTS: Final = replace(Weights(), meaning=0.0, whole=0.0, candidates=50)
 
 
@@ -37,14 +41,17 @@ def suggested(asked: Suggest, business: Business) -> Suggestions:
         price = amount(tale.get("low"), tale.get("currency"))
         products.append(Named(id=tale["id"], title=tale["title"], image=tale.get("image"), price=price))
     return Suggestions(
-        queries=_queries(text, shelf, policy.synonyms, asked.limit),
+        queries=_queries(text, shelf, policy.synonyms, [one.title for one in products], asked.limit),
         categories=_categories(text, shelf, asked.limit),
         products=products,
     )
 
 
-def _queries(text: str, shelf: Shelf, synonyms: Synonyms, limit: int) -> list[str]:
-    """What was typed with its last word finished, and with the word that often follows."""
+def _queries(text: str, shelf: Shelf, synonyms: Synonyms, titles: Sequence[str], limit: int) -> list[str]:
+    """What was typed with its last word finished, and with the word that often follows.
+
+    Where words seldom stand together, the last one is finished as in the `titles` that were found.
+    """
     typed = folded(text)
     before, _, last = typed.rpartition(" ")
     start = f"{before.rpartition(' ')[0]} ".lstrip() if before else ""
@@ -53,6 +60,10 @@ def _queries(text: str, shelf: Shelf, synonyms: Synonyms, limit: int) -> list[st
     if not before:
         words = [word for word in shelf.spelling.beginning(last, limit) if not word.isdigit()]
         found = [*words[: max(limit // 2, 1)], *found, *words]
+    else:
+        counted = Counter(word for title in titles for word in {*_WORD.findall(folded(title))})
+        begun = [word for word, _ in counted.most_common() if word.startswith(last) and len(word) > len(last)]
+        found += [f"{before} {word}" for word in begun]
     known = synonyms.suggested(typed, datetime.now(UTC), max(limit // 3, 1))
     found = [*found[: limit - len(known)], *known, *found]
     return [one for one in dict.fromkeys(found) if one][:limit]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from weft.claims import languages
+from weft.claims.reading import read
 from weft.index.entry import code
 from weft.index.finding import Part, Shelf
 from weft.index.words import Word, unit_forms
@@ -92,13 +93,14 @@ def understood(
     _read(told, text, left, shelf, typing, _meant(told, text, left, synonyms, typing=typing))
     _coded(told, silent, text, shelf)
     told.described = _described(text, silent)
-    told.language = _language([word.form for word in words if not word.number], shelf)
+    told.language = _language(text, shelf)
     return told
 
 
-def _language(forms: Sequence[str], shelf: Shelf) -> str | None:
+def _language(text: str, shelf: Shelf) -> str | None:
     """The language of a query: as its script and its small words tell; where these do not, the catalog's first."""
     own = shelf.analysis.languages
+    forms = [word for word in read(text).words if any(map(str.isalpha, word))]
     if not forms:
         return None
     # Models of letters would tell more, and take hundreds of megabytes.

@@ -334,8 +334,8 @@ def _show_value(name: str, value: Any, depth: int = 0) -> None:
     elif isinstance(value, list) and value and isinstance(value[0], dict):
         output.out.print(f"{pad}{label}:", markup=False)
         for item in value:
-            line = " · ".join(str(inner) for inner in item.values() if inner not in (None, [], {}, ""))
-            output.out.print(f"{pad}  {line}", markup=False)
+            line = " · ".join(said for inner in item.values() if (said := _said(inner)))
+            output.out.print(f"{pad}  {line}", markup=False, soft_wrap=True)
     else:
         text = (
             ", ".join(map(str, value))
@@ -345,6 +345,20 @@ def _show_value(name: str, value: Any, depth: int = 0) -> None:
             else value
         )
         output.out.print(f"{pad}{label}: {text}", markup=False)
+
+
+def _said(value: Any) -> str:
+    """One value of an item on its line: texts, figures, amounts of money and reasons; what has parts of its own is for --json."""
+    from weft.store.fields import words
+
+    if isinstance(value, dict):
+        amount = value.get("amount")
+        return words(value) if isinstance(amount, int) else str(value.get("says") or "")
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) if value and not any(isinstance(one, dict | list) for one in value) else ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None or isinstance(value, bool) else str(value)
 
 
 def _why(edit: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Who calls: a key in the Authorization header, looked up and turned into a business handle."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -70,7 +70,10 @@ def browser_or(scope: str) -> Callable[..., Caller]:
         bearer = browsers.caller_of(request.scope)
         if bearer is None:
             return other(request, credentials)
-        return Caller(Business(request.app.state.database, bearer.tenant), bearer)
+        business = Business(request.app.state.database, bearer.tenant)
+        # Its requests a minute are those of one address, and have been counted.
+        business.models.of_key(bearer.key_id, replace(bearer.limits, requests=None))
+        return Caller(business, bearer)
 
     return find
 

@@ -90,6 +90,14 @@ class Part extends HTMLElement {
     return new Words(language, this.#labels ?? written);
   }
 
+  // Words that a page set before this script had come.
+  caughtUp() {
+    if (!Object.hasOwn(this, "labels")) return;
+    const own = this.labels;
+    delete this.labels;
+    this.#labels = own;
+  }
+
   get rightToLeft() {
     return getComputedStyle(this).direction === "rtl";
   }
@@ -112,8 +120,8 @@ class Part extends HTMLElement {
       "a",
       { href: this.addressOf(product), part: "card-link", click: (event) => this.chosen(product, told) || event.preventDefault() },
       picture(product, this.getAttribute("picture-url")),
-      make("span", { class: "title", part: "title", dir: "auto" }, title),
-      product.vendor ? make("span", { class: "vendor", part: "vendor", dir: "auto" }, product.vendor) : null,
+      make("span", { class: "title", part: "title" }, make("bdi", {}, title)),
+      product.vendor ? make("span", { class: "vendor", part: "vendor" }, make("bdi", {}, product.vendor)) : null,
       priceOf(product, words),
       out ? make("span", { class: "out", part: "sold-out" }, words.say("soldOut")) : null,
     );

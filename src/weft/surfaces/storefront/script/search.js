@@ -31,6 +31,7 @@ class Search extends Part {
   #trouble = null;
 
   connectedCallback() {
+    this.caughtUp();
     if (!this.shadowRoot) {
       this.attachShadow({ mode: "open" }).adoptedStyleSheets = [LOOK];
       this.#build();
@@ -508,8 +509,9 @@ class Search extends Part {
   // Bounds in minor units, as they are read in every language.
   #between(min, max, currency) {
     const price = (amount) => this.said.price(amount, currency);
-    if (min === undefined || min === null) return `≤ ${price(max)}`;
-    return max === undefined || max === null ? `≥ ${price(min)}` : `${price(min)} – ${price(max)}`;
+    if (min === undefined || min === null) return this.said.say("upTo", { price: price(max) });
+    if (max === undefined || max === null) return this.said.say("fromPrice", { price: price(min) });
+    return `${price(min)} – ${price(max)}`;
   }
 
   // What a query demands, in the page's own language where it can be said there.
@@ -582,7 +584,7 @@ class Search extends Part {
       ? make("button", { type: "button", class: "plain", "data-key": `m ${name}`, "aria-expanded": String(all), click: unfold }, words.say(all ? "fewerValues" : "moreValues"))
       : null;
     const title = this.#facetName(name);
-    return this.#folded(name, place, title, make("ul", { role: "group", "aria-label": title }, lines), more);
+    return this.#folded(name, place, title, make("div", { role: "group", "aria-label": title }, make("ul", {}, lines)), more);
   }
 
   #priceFacet(range) {

@@ -11,6 +11,7 @@ class Strip extends Part {
   #due = 0;
 
   connectedCallback() {
+    this.caughtUp();
     if (!this.shadowRoot) this.attachShadow({ mode: "open" }).adoptedStyleSheets = [LOOK];
     this.hidden = true;
     this.#seen = new Seen((item) => this.shop.behaviors.put("impression", item.told));
