@@ -95,6 +95,23 @@ def test_a_visitor_who_is_called_like_a_customer_is_told_nothing_of_them(shopfro
     assert [item["id"] for item in told] == shown("a-page")
 
 
+@pytest.mark.parametrize("typed", ["dra", "zeph", "lau", "draft", "draft spe"])
+def test_nothing_of_what_is_not_on_show_is_suggested(shopfront: Shopfront, typed: str) -> None:
+    told = shopfront.ask("suggest", query=typed).json()
+    assert (told["queries"], told["categories"], told["products"]) == ([], [], [])
+    assert shopfront.ask("suggest", query="wirel").json()["queries"]
+
+
+def test_what_is_typed_is_not_read_as_words_of_what_is_not_on_show(shopfront: Shopfront) -> None:
+    found = shopfront.ask(query="zephyrr").json()
+    assert (found["did_you_mean"], found["understood"]["read"]) == (None, [])
+    assert shopfront.ask(query="hedphones").json()["did_you_mean"] == "headphones"
+    refused = shopfront.ask(query="", filters={"no-such-thing": "x"})
+    assert refused.status_code == 400
+    assert "color" in refused.text
+    assert "codename" not in refused.text
+
+
 def test_a_browser_is_told_beforehand_whether_a_page_may_ask(shopfront: Shopfront) -> None:
     asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type"}
     url = f"{shopfront.api}/skills/search"

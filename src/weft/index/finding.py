@@ -244,8 +244,8 @@ class Shelf:
 
     @cached_property
     def commonest(self) -> dict[str, dict[str, int]]:
-        """How many products have each of the commonest values, by facet."""
-        found = self.counted(self._there)
+        """How many products on show have each of the commonest values, by facet."""
+        found = self.counted(self._on_show)
         ranked = sorted(
             ((count, name, value) for name, counts in found.items() for value, count in counts.items()), reverse=True
         )
