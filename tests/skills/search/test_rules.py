@@ -15,9 +15,11 @@ from typer.testing import CliRunner
 from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
+from weft.errors import InputError
 from weft.index import folder, keeping, signals
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.store.merchandising import ruled
 from weft.surfaces.cli import root
 
 MUGS = 30
@@ -277,6 +279,11 @@ def test_synonyms_one_way_lead_one_way(shop: Shop) -> None:
             {"kind": "hide", "products": ["mug-1"], "starts": "2026-12-24", "ends": "2026-12-20"},
             "it ends before it starts",
         ),
+        ({"kind": "hide", "products": ["mug-1"], "ends": "9999-12-31"}, "there is no day after this one"),
+        (
+            {"kind": "hide", "products": ["mug-1"], "starts": "0001-01-01T00:00:00+14:00"},
+            "starts lies beyond the years 1 to 9999 in UTC",
+        ),
         (
             {"kind": "hide", "products": ["mug-1"], "zone": "Mars/Olympus"},
             "there is no zone of time called 'Mars/Olympus'",
@@ -299,6 +306,12 @@ def test_synonyms_one_way_lead_one_way(shop: Shop) -> None:
 )
 def test_what_cannot_be_is_refused_with_a_sentence(shop: Shop, rule: dict[str, Any], says: str) -> None:
     assert says in shop.refused(**rule)
+
+
+@pytest.mark.parametrize("price", [{"max": float("inf")}, {"min": float("nan")}, float("inf"), [1.0, float("-inf")]])
+def test_a_bound_that_is_no_number_makes_no_rule_for_all_products(price: Any) -> None:
+    with pytest.raises(InputError, match=r"bound of price is -?(inf|nan), which"):
+        ruled({"kind": "hide", "filters": {"price": price}})
 
 
 def test_rules_that_contradict_each_other_are_refused(shop: Shop) -> None:
