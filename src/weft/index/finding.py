@@ -195,7 +195,7 @@ class Shelf:
         """
         where = Folder(home, business).generation(state.generation)
         self.home, self.business, self.state = home, business, state
-        known = {one.path: one for one in before.segments} if before is not None else {}
+        known = {one.path: one for one in before.segments if one.there} if before is not None else {}
         self.segments: list[Segment] = [known.get(where / name) or Segment(where / name) for name in state.segments]
         counts = [one.count for one in self.segments]
         self._firsts = [sum(counts[:place]) for place in range(len(counts))]

@@ -274,7 +274,9 @@ class Segment:
         self.path = path
         self.columns = columns.opened(path)
         self.count = len(self.columns["written"])
-        self.bytes = path.stat().st_size
+        told = path.stat()
+        self.bytes = told.st_size
+        self._file = (told.st_ino, told.st_mtime_ns, told.st_size)
         self.said = len(self.columns["word.counts"]) + len(self.columns["phrase.counts"])
         self._terms = self.columns["term.hashes"]
         self._fields = {
@@ -291,6 +293,15 @@ class Segment:
         self._firsts = self.columns["facet.firsts"].astype(np.int64)
         self._having = Lists(self.columns["facet.starts"], self.columns["facet.places"])
         self._ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.columns["facet.counts"], dtype=np.int64)])
+
+    @property
+    def there(self) -> bool:
+        """Whether its file still lies where it was opened: an index that is made after a folder was deleted has the same names again."""
+        try:
+            told = self.path.stat()
+        except OSError:
+            return False
+        return self._file == (told.st_ino, told.st_mtime_ns, told.st_size)
 
     def term(self, hashed: int) -> int | None:
         """The row of a term."""
