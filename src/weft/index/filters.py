@@ -61,7 +61,7 @@ def _listed(wanted: Wanted, name: str) -> list[str]:
 
 def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
     if name == "available":
-        return shelf.available() if wanted in (True, "true") else shelf.between("stock", None, 0)
+        return _available(wanted, shelf)
     if isinstance(wanted, (list, str)):
         raise InputError(f"filters.{name}: say a number, or {{min, max}}.")
     bounds = wanted if isinstance(wanted, Bounds) else Bounds(min=float(wanted), max=float(wanted))
@@ -72,6 +72,16 @@ def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
         return shelf.between("stock", low, high)
     parts = [shelf.between("low", 0, high)] if high is not None else []
     return shelf.both([*parts, shelf.between("high", low if low is not None else 0, None)])
+
+
+def _available(wanted: Wanted, shelf: Shelf) -> Any:
+    said = wanted if isinstance(wanted, list) else [wanted]
+    # In a list what is true comes as the number 1.
+    yes, no = ([one for one in said if one in (truth, str(truth).lower())] for truth in (True, False))
+    if len(yes) + len(no) != len(said):
+        raise InputError("filters.available: say true or false.")
+    ways = [shelf.available()] * bool(yes) + [shelf.between("stock", None, 0)] * bool(no)
+    return shelf.either(ways)
 
 
 def _whole(value: float, name: str) -> int:

@@ -270,6 +270,8 @@ def test_no_query_is_a_program(shop: Shop, query: str) -> None:
         ({"filters": {"colr": "Red"}}, "nothing in this catalog has it; there are Color"),
         ({"filters": {"vendor": {"min": 1}}}, "filters.vendor: it is no number"),
         ({"filters": {"price": "cheap"}}, "say a number"),
+        ({"filters": {"available": "maybe"}}, "filters.available: say true or false"),
+        ({"filters": {"available": {"min": 1}}}, "filters.available: say true or false"),
         ({"filters": {"price": {"max": 1e300}}}, "no number that it can be"),
         ({"facets": ["nothing"]}, "nothing in this catalog has 'nothing'"),
         ({"sort": "magic"}, "sort"),
@@ -282,6 +284,14 @@ def test_what_cannot_be_asked_is_said(shop: Shop, asked: dict[str, Any], said: s
     answer = shop.post(**asked)
     assert answer.status_code in (400, 422)
     assert said in answer.text
+
+
+def test_what_is_available_is_said_in_several_ways(shop: Shop) -> None:
+    for said in (True, "true", [True], ["true"]):
+        assert "headphones-sold-out" not in shop.ids("wireless headphones", filters={"available": said})
+    assert shop.ids("wireless headphones", filters={"available": [False]}) == ["headphones-sold-out"]
+    both = shop.ids("wireless headphones", filters={"available": [True, False]})
+    assert {"headphones-black", "headphones-sold-out"} <= set(both)
 
 
 def test_an_edited_a_new_and_a_blanked_product_are_found_as_they_are_within_a_second(
