@@ -294,6 +294,13 @@ def test_what_is_available_is_said_in_several_ways(shop: Shop) -> None:
     assert {"headphones-black", "headphones-sold-out"} <= set(both)
 
 
+def test_half_a_character_is_answered_with_a_sentence(shop: Shop) -> None:
+    body, kind = b'{"filters": {"\\ud800": "x"}}', {"content-type": "application/json"}
+    sent = shop.http.post("/api/v1/skills/search", content=body, headers=kind)
+    assert sent.status_code == 400
+    assert "nothing in this catalog has it" in sent.json()["detail"]
+
+
 def test_an_edited_a_new_and_a_blanked_product_are_found_as_they_are_within_a_second(
     served: tuple[str, Database], tmp_path: Path
 ) -> None:
