@@ -14,10 +14,12 @@ import pytest
 from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
-from weft.index import building, finding, folder, keeping
+from weft.index import building, entry, finding, folder, keeping
 from weft.index.words import Analysis
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.skills.search import Hit, Results, Understanding
+from weft.skills.search import shown as public
 
 COLORS = ("Black", "White", "Red", "Blue")
 
@@ -299,6 +301,16 @@ def test_half_a_character_is_answered_with_a_sentence(shop: Shop) -> None:
     sent = shop.http.post("/api/v1/skills/search", content=body, headers=kind)
     assert sent.status_code == 400
     assert "nothing in this catalog has it" in sent.json()["detail"]
+
+
+def test_a_variant_that_is_sold_beyond_its_stock_is_not_counted(business: Business) -> None:
+    common = {"price": 2000, "currency": "EUR", "stock": 0}
+    variants = [{"sku": "A", **common, "policy": "continue"}, {"sku": "B", **common, "policy": "deny"}]
+    told = entry.of({"id": "boot", "title": "Boot", "variants": variants})
+    assert [one.get("stock") for one in told.variants] == [None, 0]
+    hit = Hit(id="boot", title="Boot", score=1.0, variants=told.variants)
+    (seen,) = public.shown(Results(hits=[hit], understood=Understanding(query="")), business).hits
+    assert [one["available"] for one in seen.variants] == [True, False]
 
 
 def test_an_edited_a_new_and_a_blanked_product_are_found_as_they_are_within_a_second(
