@@ -28,6 +28,7 @@ NAMES = (
     "search",
     "recommend",
     "behaviors",
+    "indexes",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

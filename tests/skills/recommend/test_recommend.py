@@ -217,7 +217,7 @@ def test_something_that_nobody_has_taken_yet_gets_a_place(shop: Shop) -> None:
     items = shop.told("for-you", viewed=["tent-3", "tent-4"], limit=10)["items"]
     new = [item for item in items if item["id"] not in taken]
     assert 1 <= len(new) <= 2
-    assert all(item["category"] == "Tents" and item["why"]["how"] == "content" for item in new)
+    assert all(item["category"] == "Tents" and item["why"]["how"] == "new" for item in new)
 
 
 def test_filters_exclusions_and_the_limit_hold(shop: Shop) -> None:

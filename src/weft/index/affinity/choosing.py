@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from weft.index.affinity import als, linear, neighbors, popular
 from weft.index.affinity.histories import Cases, Histories
@@ -20,7 +21,7 @@ FEWEST: Final = 40
 """How many cases are needed to compare ways."""
 SHOWN: Final = 10
 MOST_CASES: Final = 4000
-_FEW: Final = 500
+_FEW: Final = 300
 _SAMPLE: Final = 300_000
 _AS_GOOD: Final = 0.99
 _CHANCE: Final = 0.5
@@ -119,6 +120,12 @@ def chosen(past: Histories, cases: Cases, say: Say) -> Choice:
             "item to item with its usual settings is taken."
         )
         return Choice(usual(), (), Held(), says)
+    # Threads of the linear algebra would wait for each other at every one of many small questions.
+    with threadpool_limits(1, "blas"):
+        return _compared(past, cases, say)
+
+
+def _compared(past: Histories, cases: Cases, say: Say) -> Choice:
     order = np.random.default_rng(0).permutation(len(cases))[:MOST_CASES]
     tuning, judging = cases.some(order[::2]), cases.some(order[1::2])
     sample = past.sampled(_SAMPLE)
@@ -143,7 +150,8 @@ def _because(taken: Figures, ranked: tuple[Figures, ...]) -> str:
     best = ranked[0]
     told = f"Of {taken.cases:,} people, {taken.hit_rate:.1%} next took one of the ten products that {taken.way} shows"
     if best.way != taken.way:
-        return f"{told}; {best.way} is hardly better (NDCG {best.ndcg:.4f} against {taken.ndcg:.4f}) and less simple."
+        but = "shows the same to everybody" if best.way == POPULAR else "is less simple"
+        return f"{told}; {best.way} is hardly better (NDCG {best.ndcg:.4f} against {taken.ndcg:.4f}), and {but}."
     other = ranked[1]
     return f"{told}; {other.way}, the next best, {other.hit_rate:.1%} (NDCG {taken.ndcg:.4f} against {other.ndcg:.4f})."
 
@@ -162,7 +170,7 @@ def _following(sample: Histories, past: Histories, tuning: Cases) -> Way:
             trial = replace(settings, **{name: value})
             # What a step back leaves of a weight changes nothing of what is learned.
             if made_of is None or replace(trial, recency=0.0) != replace(made_of[0], recency=0.0):
-                made_of = trial, neighbors.neighbors(sample, trial, counted=False)
+                made_of = trial, neighbors.trial(sample, trial)
             score = ndcg(Following({"way": ITEM_TO_ITEM, **asdict(trial)}, made_of[1]), tuning)
             if score > best * _BETTER:
                 best, settings = score, trial

@@ -29,10 +29,18 @@ class Settings:
 
 def neighbors(histories: Histories, settings: Settings, *, counted: bool = True) -> Related:
     """The products that follow each product, and, where they are to be `counted`, how many subjects took both."""
-    near = _following(histories, settings)
+    return Related.pruned(_near(histories, settings), histories.matrix() if counted else None)
+
+
+def trial(histories: Histories, settings: Settings) -> Related:
+    """The same to be tried on some cases: all that follow, uncounted and in no order."""
+    return Related.whole(_near(histories, settings))
+
+
+def _near(histories: Histories, settings: Settings) -> Any:
     popularity = np.maximum(histories.popularity(), 1.0)
-    near = sparse.diags(popularity**-settings.outward) @ near @ sparse.diags(popularity**-settings.inward)
-    return Related.pruned(near, histories.matrix() if counted else None)
+    following = _following(histories, settings)
+    return sparse.diags(popularity**-settings.outward) @ following @ sparse.diags(popularity**-settings.inward)
 
 
 def _following(histories: Histories, settings: Settings) -> Any:

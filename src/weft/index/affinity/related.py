@@ -38,6 +38,13 @@ class Related:
         both = np.zeros(len(kept), np.int32) if taken is None else _together(taken, starts, others)
         return cls(starts, others, near.data[kept].astype(np.float32), both)
 
+    @classmethod
+    def whole(cls, near: Any) -> "Related":
+        """All of a sparse matrix of nearness, in no order: for what is asked a few times and then forgotten."""
+        near = near.tocsr()
+        counts = np.zeros(0, np.int32)
+        return cls(near.indptr.astype(np.int64), near.indices.astype(np.int32), near.data.astype(np.float32), counts)
+
     def row(self, place: int) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]:
         """The products that go with one: their places, how near they are, how often both were together."""
         start, end = int(self.starts[place]), int(self.starts[place + 1])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ _EXPLAINED: Final = 20
 _NEWEST: Final = 300
 _ELSEWHERE: Final = 0.6
 TOGETHER: Final = "bought-together"
+NEW: Final = "new"
 _WEIGHTS: Final = replace(Weights(), candidates=80, near=60)
 
 
@@ -243,15 +245,73 @@ def popular(shop: Shop, of: str = "") -> Iterator[Candidate]:
     return scored(shop, np.asarray(affinities.popularity), POPULAR, why)
 
 
-def content(shop: Shop, seeds: Sequence[str], *, new: bool = False) -> Iterator[Candidate]:
-    """What is like some products, the last ones first, by words and meaning; only what nobody has taken yet where `new`."""
+def content(shop: Shop, seeds: Sequence[str]) -> Iterator[Candidate]:
+    """What is like some products, the last ones first, by words and meaning."""
     best: dict[str, Candidate] = {}
     for back, seed in enumerate(reversed(list(dict.fromkeys(seeds))[-_SEEDS_LIKE:])):
         for one in _like(shop, seed, 0.8**back):
-            taken = shop.affinities is not None and one.id in shop.affinities.places
-            if not (new and taken) and (one.id not in best or best[one.id].affinity < one.affinity):
+            if one.id not in best or best[one.id].affinity < one.affinity:
                 best[one.id] = one
     yield from sorted(best.values(), key=lambda one: (-one.affinity, one.found.place))
+
+
+@dataclass(frozen=True, slots=True)
+class _Untaken:
+    """The newest products that nobody had taken yet, with what they mean, as one index and what was learned say."""
+
+    generation: int
+    ids: tuple[str, ...]
+    categories: NDArray[np.str_]
+    vectors: NDArray[np.float32] | None
+
+
+# Looked up once for each state of an index: an edit makes another.
+_UNTAKEN: Final[WeakKeyDictionary[Shelf, _Untaken]] = WeakKeyDictionary()
+
+
+def _untaken(shop: Shop) -> _Untaken:
+    affinities, shelf = shop.affinities, shop.shelf
+    assert affinities is not None
+    held = _UNTAKEN.get(shelf)
+    generation = int(affinities.state["generation"])
+    if held is None or held.generation != generation:
+        newest = shelf.ordered(shelf.on_show(), "place", rising=False, most=_NEWEST)
+        told = [(one, tale) for one in newest if (tale := shelf.told(one))["id"] not in affinities.places]
+        places = np.array([one.place for one, _ in told], np.uint64)
+        held = _Untaken(
+            generation,
+            tuple(str(tale["id"]) for _, tale in told),
+            np.array([str(tale.get("category") or "") for _, tale in told], np.str_),
+            shelf.meanings.vectors(places) if shelf.meanings is not None else None,
+        )
+        _UNTAKEN[shelf] = held
+    return held
+
+
+def untaken(shop: Shop, seed: str) -> Iterator[Candidate]:
+    """What came into the catalog lately, nobody has taken yet, and is like a product: of its category, or near in meaning."""
+    shelf = shop.shelf
+    there = shelf.by_id(seed)
+    if there is None or shop.affinities is None or not (held := _untaken(shop)).ids:
+        return
+    told = shelf.told(there)
+    title = str(told["title"])
+    same = (held.categories == str(told.get("category") or "")) & (held.categories != "")
+    cosines = np.zeros(len(held.ids), np.float32)
+    if shelf.meanings is not None and held.vectors is not None:
+        cosines = held.vectors @ shelf.meanings.vectors(np.array([there.place], np.uint64))[0]
+    near = 0.5 * same + 0.5 * np.maximum(cosines, 0.0)
+    order = np.argsort(-near, kind="stable")
+    like = {held.ids[at]: int(at) for at in order if same[at] or cosines[at] >= _WEIGHTS.least_cosine}
+
+    def why(one: Candidate) -> Motive:
+        at = like[one.id]
+        said = ["of its category"] * bool(same[at]) + [f"meaning {cosines[at]:.2f}"] * bool(cosines[at])
+        says = _sentence([f"new, and like “{title}” ({', '.join(said)})"])
+        return Motive(how=NEW, says=says, because=[Because(product=seed, title=title)], affinity=round(one.affinity, 4))
+
+    for product, found in shop.eligible(list(like)[:_AT_ONCE]):
+        yield Candidate(shelf, product, found, float(near[like[product]]), NEW, why)
 
 
 def _like(shop: Shop, seed: str, weight: float) -> Iterator[Candidate]:
@@ -287,11 +347,11 @@ def newest(shop: Shop) -> Iterator[Candidate]:
 
     def why(one: Candidate) -> Motive:
         says = "In the catalog since lately, and in stock; nothing more is known of it yet."
-        return Motive(how="new", says=says, affinity=round(one.affinity, 4))
+        return Motive(how=NEW, says=says, affinity=round(one.affinity, 4))
 
     for found in shelf.ordered(shelf.both(list(shop.conditions)), "place", rising=False, most=_NEWEST):
         tale = shelf.told(found)
-        yield Candidate(shelf, tale["id"], found, 1.0, "new", why, told=tale)
+        yield Candidate(shelf, tale["id"], found, 1.0, NEW, why, told=tale)
 
 
 def _share(values: NDArray[np.float32]) -> NDArray[np.float32]:

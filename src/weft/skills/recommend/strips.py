@@ -210,7 +210,7 @@ def _with_new(chosen: list[Candidate], shop: Shop, history: Sequence[str], limit
     if shop.shelf.products <= len(shop.affinities.products):
         return chosen
     there = {one.id for one in chosen}
-    new = [one for one in islice(sources.content(shop, history[-1:], new=True), limit) if one.id not in there]
+    new = [one for one in islice(sources.untaken(shop, history[-1]), limit) if one.id not in there]
     for place, one in zip(range(_ONE_OF_NEW - 1, limit, _ONE_OF_NEW), new, strict=False):
         before = chosen[min(place, len(chosen)) - 1].score if chosen else 1.0
         chosen.insert(place, replace(one, affinity=one.affinity * before))
