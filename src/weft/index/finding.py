@@ -53,7 +53,7 @@ class Weights:
     )
     tie: float = 0.2
     out: float = 0.5
-    candidates: int = 150
+    candidates: int = 300
     near: int = 100
     least_cosine: float = 0.45
 
