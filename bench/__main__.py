@@ -28,6 +28,7 @@ NAMES = (
     "search",
     "recommend",
     "behaviors",
+    "indexes",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -51,6 +52,7 @@ def main() -> int:
     parser.add_argument(
         "--choose", action="store_true", help="search: choose weights by cross-validation, and measure no more"
     )
+    parser.add_argument("--queries", type=int, help="search: how many queries of a set at most; all if not said")
     parser.add_argument("--json", action="store_true", help="one line for each figure")
     options = parser.parse_args()
     unknown = set(options.names) - set(NAMES)

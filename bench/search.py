@@ -41,6 +41,7 @@ class Given:
     sets: list[Judged]
     place: Place
     choose: bool
+    queries: int | None
 
 
 @dataclass(slots=True)
@@ -71,7 +72,9 @@ def load(options: argparse.Namespace) -> "contextlib.AbstractContextManager[Give
 @contextlib.contextmanager
 def _given(options: argparse.Namespace) -> Iterator[Given]:
     with place(options.cache) as where:
-        yield Given([judged.homedepot(options.data), judged.icecat(options.data)], where, options.choose)
+        yield Given(
+            [judged.homedepot(options.data), judged.icecat(options.data)], where, options.choose, options.queries
+        )
 
 
 def run(given: Given) -> list[Measured] | list[Figure]:
@@ -79,10 +82,11 @@ def run(given: Given) -> list[Measured] | list[Figure]:
     shops = [_shop(one, given.place) for one in given.sets]
     if given.choose:
         trials = [
-            search_weights.Trial(one, shop, one.queries(CHOSEN_BY)) for one, shop in zip(given.sets, shops, strict=True)
+            search_weights.Trial(one, shop, one.queries(given.queries or CHOSEN_BY))
+            for one, shop in zip(given.sets, shops, strict=True)
         ]
         return search_weights.chosen(trials)[1]
-    return [_measured(one, shop, given.place) for one, shop in zip(given.sets, shops, strict=True)]
+    return [_measured(one, shop, given) for one, shop in zip(given.sets, shops, strict=True)]
 
 
 def _shop(one: Judged, where: Place) -> Business:
@@ -97,8 +101,8 @@ def _shop(one: Judged, where: Place) -> Business:
     return shop
 
 
-def _measured(one: Judged, shop: Business, where: Place) -> Measured:
-    queries = one.queries()
+def _measured(one: Judged, shop: Business, given: Given) -> Measured:
+    queries, where = one.queries(given.queries), given.place
     lists = {query: _searched(shop, query) for query in queries}
     large = one.name == "homedepot"
     found = Measured(one, marks(lists, one), {}, _served(shop, queries, where) if large else None, 0.0)

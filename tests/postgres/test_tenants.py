@@ -70,7 +70,7 @@ def test_views_and_functions_do_not_lend_their_owners_rights_unawares(database: 
     assert loose == []
     # Each of these answers only what must be known before a business is chosen, or nothing at all; a new one is looked at
     # twice.
-    before = {"business_create", "business_list", "business_named", "key_owner"}
+    before = {"business_create", "business_list", "business_named", "key_owner", "origin_known"}
     # The gateway settles for all businesses at once, and answers amounts of the budget that it is asked for, or nothing.
     gateway = {"budget_grant", "budget_keep", "budget_state", "gateway_changed", "gateway_swept", "ledger_settle"}
     gateway |= {"lease_close", "rate_take"}

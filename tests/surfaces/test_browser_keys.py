@@ -1,6 +1,9 @@
 """Browser keys: what a page may ask, from where, how often, and what it is never told."""
 
+from typing import Any
+
 import httpx
+import orjson
 import pytest
 from shopfront import Shopfront, shopfront
 
@@ -110,6 +113,25 @@ def test_nothing_else_takes_such_a_key(shopfront: Shopfront, method: str, path: 
         answer = httpx.request(method, url, headers=headers, json=body, timeout=30)
         assert answer.status_code == 403, answer.text
         assert "access-control-allow-origin" not in answer.headers
+
+
+def test_its_requests_are_not_kept_to_be_answered_again(shopfront: Shopfront) -> None:
+    headers = {"authorization": f"Bearer {shopfront.key}", "origin": shopfront.origin, "idempotency-key": "one"}
+    answer = httpx.post(f"{shopfront.api}/skills/search", json={"query": "mug"}, headers=headers, timeout=30)
+    assert answer.status_code == 403
+
+
+def test_a_page_that_is_left_tells_what_was_done_in_plain_text(shopfront: Shopfront) -> None:
+    behavior = {"action": "click", "product": "mug-1", "place": "search", "consent": False}
+    url = f"{shopfront.api}/behaviors"
+    sent: dict[str, Any] = {"content": orjson.dumps({"behaviors": [behavior]}), "timeout": 30}
+    headers = {"origin": shopfront.origin, "content-type": "text/plain;charset=UTF-8"}
+    answer = httpx.post(url, params={"key": shopfront.key}, headers=headers, **sent)
+    assert (answer.status_code, answer.json()["taken"]) == (202, 1)
+    elsewhere = {**headers, "origin": "https://other.example"}
+    assert httpx.post(url, params={"key": shopfront.key}, headers=elsewhere, **sent).status_code == 403
+    _, propose = shopfront.made("propose")
+    assert httpx.post(url, params={"key": propose}, headers=headers, **sent).status_code == 401
 
 
 def test_nobody_signs_in_with_one(shopfront: Shopfront) -> None:

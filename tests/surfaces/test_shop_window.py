@@ -433,6 +433,10 @@ def test_weft_has_a_storefront_of_its_own(mall: Mall, shopper: Shopper) -> None:
     shopper.page.keyboard.press("Enter")
     shopper.page.wait_for_url("**?q=wireless")
     expect(shopper.heading).to_have_text(re.compile("for “wireless”"))
+    shopper.page.goto(f"{address}/products/mug-1")
+    shopper.box.type("mug")
+    shopper.page.get_by_role("group", name="Categories").get_by_role("option", name="Mugs").click()
+    expect(shopper.page.get_by_role("button", name="Remove: Category: Mugs")).to_be_visible()
     evil = shopper.page.goto(f"{address}/products/kettle")
     assert evil is not None
     assert evil.status == 200

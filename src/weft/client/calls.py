@@ -1143,6 +1143,273 @@ class Written(TypedDict):
     proposed: Proposed | None
 
 
+class Skills(_Skills):
+    """/skills"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(self) -> list[SkillLine]:
+        """The skills, their marks and the schemas of what they ask and answer."""
+        return cast("list[SkillLine]", self._wire.json(call("GET", "/skills")))
+
+    def check(
+        self,
+        *,
+        text: str,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        facts: dict[str, Any] | None = None,
+        language: str | None = None,
+        market: str | None = None,
+    ) -> Checked:
+        """Finds what a text claims and says which of it the facts support."""
+        return cast(
+            "Checked",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/check",
+                    query={"engine": engine},
+                    body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
+
+    def organize(
+        self,
+        *,
+        product: str | dict[str, Any],
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        parts: list[Literal["category", "attributes", "quality"]] | None = None,
+    ) -> Organized:
+        """Puts products into categories, fills attributes in from their own text, and says what is missing."""
+        return cast(
+            "Organized",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/organize",
+                    query={"engine": engine, "propose": propose},
+                    body={"product": product, "parts": parts},
+                )
+            ),
+        )
+
+    def quality(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        limit: int | None = None,
+        days: int | None = None,
+        duplicates: bool | None = None,
+    ) -> Told:
+        """Tells what is wrong with the catalog, and what to mend first by the value at stake."""
+        return cast(
+            "Told",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/quality",
+                    query={"engine": engine},
+                    body={"limit": limit, "days": days, "duplicates": duplicates},
+                )
+            ),
+        )
+
+    def recommend(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
+        product: str | None = None,
+        cart: list[str] | None = None,
+        viewed: list[str] | None = None,
+        visitor: str | None = None,
+        customer: str | None = None,
+        exclude: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        limit: int | None = None,
+        explain: bool | None = None,
+    ) -> Recommendations:
+        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
+        return cast(
+            "Recommendations",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/recommend",
+                    query={"engine": engine},
+                    body={
+                        "kind": kind,
+                        "product": product,
+                        "cart": cart,
+                        "viewed": viewed,
+                        "visitor": visitor,
+                        "customer": customer,
+                        "exclude": exclude,
+                        "filters": filters,
+                        "limit": limit,
+                        "explain": explain,
+                    },
+                )
+            ),
+        )
+
+    def search(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        query: str | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        exclude: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        facets: list[str] | None = None,
+        sort: Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        explain: bool | None = None,
+        without: list[str] | None = None,
+        stock: Literal["last", "hide", "any"] | None = None,
+        like: str | None = None,
+        typing: bool | None = None,
+    ) -> Results:
+        """Finds products by what people type, with filters, facets and reasons."""
+        return cast(
+            "Results",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/search",
+                    query={"engine": engine},
+                    body={
+                        "query": query,
+                        "filters": filters,
+                        "exclude": exclude,
+                        "facets": facets,
+                        "sort": sort,
+                        "limit": limit,
+                        "offset": offset,
+                        "explain": explain,
+                        "without": without,
+                        "stock": stock,
+                        "like": like,
+                        "typing": typing,
+                    },
+                )
+            ),
+        )
+
+    def suggest(
+        self, *, query: str, engine: Literal["auto", "local", "model"] | None = None, limit: int | None = None
+    ) -> Suggestions:
+        """Suggests queries, categories and products while someone is typing."""
+        return cast(
+            "Suggestions",
+            self._wire.json(
+                call("POST", "/skills/suggest", query={"engine": engine}, body={"query": query, "limit": limit})
+            ),
+        )
+
+    def tidy(
+        self,
+        *,
+        product: str | dict[str, Any],
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+    ) -> Tidied:
+        """Mends barcodes that cannot be, titles that shout, letters read in the wrong encoding and HTML that is broken."""
+        return cast(
+            "Tidied",
+            self._wire.json(
+                call("POST", "/skills/tidy", query={"engine": engine, "propose": propose}, body={"product": product})
+            ),
+        )
+
+    def translate(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        product: str | dict[str, Any] | None = None,
+        text: str | None = None,
+        document: str | None = None,
+        format: Literal["auto", "text", "html", "icu", "liquid"] | None = None,
+        source: str | None = None,
+        into: list[str] | None = None,
+        fields: list[str] | None = None,
+        market: str | None = None,
+        replace: bool | None = None,
+    ) -> Translated:
+        """Translates products, documents and texts, and keeps tags, numbers, codes, units and terms."""
+        return cast(
+            "Translated",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/translate",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "product": product,
+                        "text": text,
+                        "document": document,
+                        "format": format,
+                        "source": source,
+                        "into": into,
+                        "fields": fields,
+                        "market": market,
+                        "replace": replace,
+                    },
+                )
+            ),
+        )
+
+    def unmet(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        days: int | None = None,
+        limit: int | None = None,
+        people: int | None = None,
+    ) -> Unmet:
+        """Finds what people looked for and did not get, and proposes what would mend it."""
+        return cast(
+            "Unmet",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/unmet",
+                    query={"engine": engine, "propose": propose},
+                    body={"days": days, "limit": limit, "people": people},
+                )
+            ),
+        )
+
+    def write(
+        self,
+        *,
+        product: str | dict[str, Any],
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        parts: list[Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]] | None = None,
+        channel: Literal["shop", "google", "marketplace", "social"] | None = None,
+        language: str | None = None,
+    ) -> Written:
+        """Writes titles, descriptions, bullets, SEO and alt texts from a product's facts."""
+        return cast(
+            "Written",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/write",
+                    query={"engine": engine, "propose": propose},
+                    body={"product": product, "parts": parts, "channel": channel, "language": language},
+                )
+            ),
+        )
+
+
 class Products:
     """/products"""
 
@@ -1694,273 +1961,6 @@ class Taxonomies:
     def forget(self, taxonomy: Literal["taxonomy", "attribute-lists"]) -> Loaded:
         """Forget it, and answer what it was; products are placed on the business's own tree again."""
         return cast("Loaded", self._wire.json(call("DELETE", "/taxonomies/{}", taxonomy)))
-
-
-class Skills(_Skills):
-    """/skills"""
-
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    def all(self) -> list[SkillLine]:
-        """The skills, their marks and the schemas of what they ask and answer."""
-        return cast("list[SkillLine]", self._wire.json(call("GET", "/skills")))
-
-    def check(
-        self,
-        *,
-        text: str,
-        engine: Literal["auto", "local", "model"] | None = None,
-        product: str | dict[str, Any] | None = None,
-        facts: dict[str, Any] | None = None,
-        language: str | None = None,
-        market: str | None = None,
-    ) -> Checked:
-        """Finds what a text claims and says which of it the facts support."""
-        return cast(
-            "Checked",
-            self._wire.json(
-                call(
-                    "POST",
-                    "/skills/check",
-                    query={"engine": engine},
-                    body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
-                )
-            ),
-        )
-
-    def organize(
-        self,
-        *,
-        product: str | dict[str, Any],
-        engine: Literal["auto", "local", "model"] | None = None,
-        propose: bool | None = None,
-        parts: list[Literal["category", "attributes", "quality"]] | None = None,
-    ) -> Organized:
-        """Puts products into categories, fills attributes in from their own text, and says what is missing."""
-        return cast(
-            "Organized",
-            self._wire.json(
-                call(
-                    "POST",
-                    "/skills/organize",
-                    query={"engine": engine, "propose": propose},
-                    body={"product": product, "parts": parts},
-                )
-            ),
-        )
-
-    def quality(
-        self,
-        *,
-        engine: Literal["auto", "local", "model"] | None = None,
-        limit: int | None = None,
-        days: int | None = None,
-        duplicates: bool | None = None,
-    ) -> Told:
-        """Tells what is wrong with the catalog, and what to mend first by the value at stake."""
-        return cast(
-            "Told",
-            self._wire.json(
-                call(
-                    "POST",
-                    "/skills/quality",
-                    query={"engine": engine},
-                    body={"limit": limit, "days": days, "duplicates": duplicates},
-                )
-            ),
-        )
-
-    def recommend(
-        self,
-        *,
-        engine: Literal["auto", "local", "model"] | None = None,
-        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
-        product: str | None = None,
-        cart: list[str] | None = None,
-        viewed: list[str] | None = None,
-        visitor: str | None = None,
-        customer: str | None = None,
-        exclude: list[str] | None = None,
-        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
-        limit: int | None = None,
-        explain: bool | None = None,
-    ) -> Recommendations:
-        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
-        return cast(
-            "Recommendations",
-            self._wire.json(
-                call(
-                    "POST",
-                    "/skills/recommend",
-                    query={"engine": engine},
-                    body={
-                        "kind": kind,
-                        "product": product,
-                        "cart": cart,
-                        "viewed": viewed,
-                        "visitor": visitor,
-                        "customer": customer,
-                        "exclude": exclude,
-                        "filters": filters,
-                        "limit": limit,
-                        "explain": explain,
-                    },
-                )
-            ),
-        )
-
-    def search(
-        self,
-        *,
-        engine: Literal["auto", "local", "model"] | None = None,
-        query: str | None = None,
-        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
-        exclude: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
-        facets: list[str] | None = None,
-        sort: Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"] | None = None,
-        limit: int | None = None,
-        offset: int | None = None,
-        explain: bool | None = None,
-        without: list[str] | None = None,
-        stock: Literal["last", "hide", "any"] | None = None,
-        like: str | None = None,
-        typing: bool | None = None,
-    ) -> Results:
-        """Finds products by what people type, with filters, facets and reasons."""
-        return cast(
-            "Results",
-            self._wire.json(
-                call(
-                    "POST",
-                    "/skills/search",
-                    query={"engine": engine},
-                    body={
-                        "query": query,
-                        "filters": filters,
-                        "exclude": exclude,
-                        "facets": facets,
-                        "sort": sort,
-                        "limit": limit,
-                        "offset": offset,
-                        "explain": explain,
-                        "without": without,
-                        "stock": stock,
-                        "like": like,
-                        "typing": typing,
-                    },
-                )
-            ),
-        )
-
-    def suggest(
-        self, *, query: str, engine: Literal["auto", "local", "model"] | None = None, limit: int | None = None
-    ) -> Suggestions:
-        """Suggests queries, categories and products while someone is typing."""
-        return cast(
-            "Suggestions",
-            self._wire.json(
-                call("POST", "/skills/suggest", query={"engine": engine}, body={"query": query, "limit": limit})
-            ),
-        )
-
-    def tidy(
-        self,
-        *,
-        product: str | dict[str, Any],
-        engine: Literal["auto", "local", "model"] | None = None,
-        propose: bool | None = None,
-    ) -> Tidied:
-        """Mends barcodes that cannot be, titles that shout, letters read in the wrong encoding and HTML that is broken."""
-        return cast(
-            "Tidied",
-            self._wire.json(
-                call("POST", "/skills/tidy", query={"engine": engine, "propose": propose}, body={"product": product})
-            ),
-        )
-
-    def translate(
-        self,
-        *,
-        engine: Literal["auto", "local", "model"] | None = None,
-        propose: bool | None = None,
-        product: str | dict[str, Any] | None = None,
-        text: str | None = None,
-        document: str | None = None,
-        format: Literal["auto", "text", "html", "icu", "liquid"] | None = None,
-        source: str | None = None,
-        into: list[str] | None = None,
-        fields: list[str] | None = None,
-        market: str | None = None,
-        replace: bool | None = None,
-    ) -> Translated:
-        """Translates products, documents and texts, and keeps tags, numbers, codes, units and terms."""
-        return cast(
-            "Translated",
-            self._wire.json(
-                call(
-                    "POST",
-                    "/skills/translate",
-                    query={"engine": engine, "propose": propose},
-                    body={
-                        "product": product,
-                        "text": text,
-                        "document": document,
-                        "format": format,
-                        "source": source,
-                        "into": into,
-                        "fields": fields,
-                        "market": market,
-                        "replace": replace,
-                    },
-                )
-            ),
-        )
-
-    def unmet(
-        self,
-        *,
-        engine: Literal["auto", "local", "model"] | None = None,
-        propose: bool | None = None,
-        days: int | None = None,
-        limit: int | None = None,
-        people: int | None = None,
-    ) -> Unmet:
-        """Finds what people looked for and did not get, and proposes what would mend it."""
-        return cast(
-            "Unmet",
-            self._wire.json(
-                call(
-                    "POST",
-                    "/skills/unmet",
-                    query={"engine": engine, "propose": propose},
-                    body={"days": days, "limit": limit, "people": people},
-                )
-            ),
-        )
-
-    def write(
-        self,
-        *,
-        product: str | dict[str, Any],
-        engine: Literal["auto", "local", "model"] | None = None,
-        propose: bool | None = None,
-        parts: list[Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]] | None = None,
-        channel: Literal["shop", "google", "marketplace", "social"] | None = None,
-        language: str | None = None,
-    ) -> Written:
-        """Writes titles, descriptions, bullets, SEO and alt texts from a product's facts."""
-        return cast(
-            "Written",
-            self._wire.json(
-                call(
-                    "POST",
-                    "/skills/write",
-                    query={"engine": engine, "propose": propose},
-                    body={"product": product, "parts": parts, "channel": channel, "language": language},
-                )
-            ),
-        )
 
 
 class Runs(_Runs):
@@ -2646,6 +2646,7 @@ class Calls:
     """All requests, by what they are about."""
 
     def __init__(self, wire: Wire) -> None:
+        self.skills = Skills(wire)
         self.products = Products(wire)
         self.orders = Orders(wire)
         self.customers = Customers(wire)
@@ -2656,7 +2657,6 @@ class Calls:
         self.keys = Keys(wire)
         self.imports = Imports(wire)
         self.taxonomies = Taxonomies(wire)
-        self.skills = Skills(wire)
         self.runs = Runs(wire)
         self.models = Models(wire)
         self.providers = Providers(wire)
@@ -2669,6 +2669,273 @@ class Calls:
         self.rules = Rules(wire)
         self.search = Search(wire)
         self.business = Business(wire)
+
+
+class AsyncSkills(_AsyncSkills):
+    """/skills"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(self) -> list[SkillLine]:
+        """The skills, their marks and the schemas of what they ask and answer."""
+        return cast("list[SkillLine]", await self._wire.json(call("GET", "/skills")))
+
+    async def check(
+        self,
+        *,
+        text: str,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        facts: dict[str, Any] | None = None,
+        language: str | None = None,
+        market: str | None = None,
+    ) -> Checked:
+        """Finds what a text claims and says which of it the facts support."""
+        return cast(
+            "Checked",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/check",
+                    query={"engine": engine},
+                    body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
+
+    async def organize(
+        self,
+        *,
+        product: str | dict[str, Any],
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        parts: list[Literal["category", "attributes", "quality"]] | None = None,
+    ) -> Organized:
+        """Puts products into categories, fills attributes in from their own text, and says what is missing."""
+        return cast(
+            "Organized",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/organize",
+                    query={"engine": engine, "propose": propose},
+                    body={"product": product, "parts": parts},
+                )
+            ),
+        )
+
+    async def quality(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        limit: int | None = None,
+        days: int | None = None,
+        duplicates: bool | None = None,
+    ) -> Told:
+        """Tells what is wrong with the catalog, and what to mend first by the value at stake."""
+        return cast(
+            "Told",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/quality",
+                    query={"engine": engine},
+                    body={"limit": limit, "days": days, "duplicates": duplicates},
+                )
+            ),
+        )
+
+    async def recommend(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
+        product: str | None = None,
+        cart: list[str] | None = None,
+        viewed: list[str] | None = None,
+        visitor: str | None = None,
+        customer: str | None = None,
+        exclude: list[str] | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        limit: int | None = None,
+        explain: bool | None = None,
+    ) -> Recommendations:
+        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
+        return cast(
+            "Recommendations",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/recommend",
+                    query={"engine": engine},
+                    body={
+                        "kind": kind,
+                        "product": product,
+                        "cart": cart,
+                        "viewed": viewed,
+                        "visitor": visitor,
+                        "customer": customer,
+                        "exclude": exclude,
+                        "filters": filters,
+                        "limit": limit,
+                        "explain": explain,
+                    },
+                )
+            ),
+        )
+
+    async def search(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        query: str | None = None,
+        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        exclude: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
+        facets: list[str] | None = None,
+        sort: Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        explain: bool | None = None,
+        without: list[str] | None = None,
+        stock: Literal["last", "hide", "any"] | None = None,
+        like: str | None = None,
+        typing: bool | None = None,
+    ) -> Results:
+        """Finds products by what people type, with filters, facets and reasons."""
+        return cast(
+            "Results",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/search",
+                    query={"engine": engine},
+                    body={
+                        "query": query,
+                        "filters": filters,
+                        "exclude": exclude,
+                        "facets": facets,
+                        "sort": sort,
+                        "limit": limit,
+                        "offset": offset,
+                        "explain": explain,
+                        "without": without,
+                        "stock": stock,
+                        "like": like,
+                        "typing": typing,
+                    },
+                )
+            ),
+        )
+
+    async def suggest(
+        self, *, query: str, engine: Literal["auto", "local", "model"] | None = None, limit: int | None = None
+    ) -> Suggestions:
+        """Suggests queries, categories and products while someone is typing."""
+        return cast(
+            "Suggestions",
+            await self._wire.json(
+                call("POST", "/skills/suggest", query={"engine": engine}, body={"query": query, "limit": limit})
+            ),
+        )
+
+    async def tidy(
+        self,
+        *,
+        product: str | dict[str, Any],
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+    ) -> Tidied:
+        """Mends barcodes that cannot be, titles that shout, letters read in the wrong encoding and HTML that is broken."""
+        return cast(
+            "Tidied",
+            await self._wire.json(
+                call("POST", "/skills/tidy", query={"engine": engine, "propose": propose}, body={"product": product})
+            ),
+        )
+
+    async def translate(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        product: str | dict[str, Any] | None = None,
+        text: str | None = None,
+        document: str | None = None,
+        format: Literal["auto", "text", "html", "icu", "liquid"] | None = None,
+        source: str | None = None,
+        into: list[str] | None = None,
+        fields: list[str] | None = None,
+        market: str | None = None,
+        replace: bool | None = None,
+    ) -> Translated:
+        """Translates products, documents and texts, and keeps tags, numbers, codes, units and terms."""
+        return cast(
+            "Translated",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/translate",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "product": product,
+                        "text": text,
+                        "document": document,
+                        "format": format,
+                        "source": source,
+                        "into": into,
+                        "fields": fields,
+                        "market": market,
+                        "replace": replace,
+                    },
+                )
+            ),
+        )
+
+    async def unmet(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        days: int | None = None,
+        limit: int | None = None,
+        people: int | None = None,
+    ) -> Unmet:
+        """Finds what people looked for and did not get, and proposes what would mend it."""
+        return cast(
+            "Unmet",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/unmet",
+                    query={"engine": engine, "propose": propose},
+                    body={"days": days, "limit": limit, "people": people},
+                )
+            ),
+        )
+
+    async def write(
+        self,
+        *,
+        product: str | dict[str, Any],
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        parts: list[Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]] | None = None,
+        channel: Literal["shop", "google", "marketplace", "social"] | None = None,
+        language: str | None = None,
+    ) -> Written:
+        """Writes titles, descriptions, bullets, SEO and alt texts from a product's facts."""
+        return cast(
+            "Written",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/write",
+                    query={"engine": engine, "propose": propose},
+                    body={"product": product, "parts": parts, "channel": channel, "language": language},
+                )
+            ),
+        )
 
 
 class AsyncProducts:
@@ -3245,273 +3512,6 @@ class AsyncTaxonomies:
     async def forget(self, taxonomy: Literal["taxonomy", "attribute-lists"]) -> Loaded:
         """Forget it, and answer what it was; products are placed on the business's own tree again."""
         return cast("Loaded", await self._wire.json(call("DELETE", "/taxonomies/{}", taxonomy)))
-
-
-class AsyncSkills(_AsyncSkills):
-    """/skills"""
-
-    def __init__(self, wire: AsyncWire) -> None:
-        self._wire = wire
-
-    async def all(self) -> list[SkillLine]:
-        """The skills, their marks and the schemas of what they ask and answer."""
-        return cast("list[SkillLine]", await self._wire.json(call("GET", "/skills")))
-
-    async def check(
-        self,
-        *,
-        text: str,
-        engine: Literal["auto", "local", "model"] | None = None,
-        product: str | dict[str, Any] | None = None,
-        facts: dict[str, Any] | None = None,
-        language: str | None = None,
-        market: str | None = None,
-    ) -> Checked:
-        """Finds what a text claims and says which of it the facts support."""
-        return cast(
-            "Checked",
-            await self._wire.json(
-                call(
-                    "POST",
-                    "/skills/check",
-                    query={"engine": engine},
-                    body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
-                )
-            ),
-        )
-
-    async def organize(
-        self,
-        *,
-        product: str | dict[str, Any],
-        engine: Literal["auto", "local", "model"] | None = None,
-        propose: bool | None = None,
-        parts: list[Literal["category", "attributes", "quality"]] | None = None,
-    ) -> Organized:
-        """Puts products into categories, fills attributes in from their own text, and says what is missing."""
-        return cast(
-            "Organized",
-            await self._wire.json(
-                call(
-                    "POST",
-                    "/skills/organize",
-                    query={"engine": engine, "propose": propose},
-                    body={"product": product, "parts": parts},
-                )
-            ),
-        )
-
-    async def quality(
-        self,
-        *,
-        engine: Literal["auto", "local", "model"] | None = None,
-        limit: int | None = None,
-        days: int | None = None,
-        duplicates: bool | None = None,
-    ) -> Told:
-        """Tells what is wrong with the catalog, and what to mend first by the value at stake."""
-        return cast(
-            "Told",
-            await self._wire.json(
-                call(
-                    "POST",
-                    "/skills/quality",
-                    query={"engine": engine},
-                    body={"limit": limit, "days": days, "duplicates": duplicates},
-                )
-            ),
-        )
-
-    async def recommend(
-        self,
-        *,
-        engine: Literal["auto", "local", "model"] | None = None,
-        kind: Literal["similar", "bought-together", "also-viewed", "trending", "cart", "for-you"] | None = None,
-        product: str | None = None,
-        cart: list[str] | None = None,
-        viewed: list[str] | None = None,
-        visitor: str | None = None,
-        customer: str | None = None,
-        exclude: list[str] | None = None,
-        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
-        limit: int | None = None,
-        explain: bool | None = None,
-    ) -> Recommendations:
-        """Recommends products: similar, bought together, also viewed, trending, for a cart, for somebody."""
-        return cast(
-            "Recommendations",
-            await self._wire.json(
-                call(
-                    "POST",
-                    "/skills/recommend",
-                    query={"engine": engine},
-                    body={
-                        "kind": kind,
-                        "product": product,
-                        "cart": cart,
-                        "viewed": viewed,
-                        "visitor": visitor,
-                        "customer": customer,
-                        "exclude": exclude,
-                        "filters": filters,
-                        "limit": limit,
-                        "explain": explain,
-                    },
-                )
-            ),
-        )
-
-    async def search(
-        self,
-        *,
-        engine: Literal["auto", "local", "model"] | None = None,
-        query: str | None = None,
-        filters: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
-        exclude: dict[str, str | float | bool | list[str | float] | Bounds] | None = None,
-        facets: list[str] | None = None,
-        sort: Literal["relevance", "price", "-price", "title", "-title", "stock", "-stock"] | None = None,
-        limit: int | None = None,
-        offset: int | None = None,
-        explain: bool | None = None,
-        without: list[str] | None = None,
-        stock: Literal["last", "hide", "any"] | None = None,
-        like: str | None = None,
-        typing: bool | None = None,
-    ) -> Results:
-        """Finds products by what people type, with filters, facets and reasons."""
-        return cast(
-            "Results",
-            await self._wire.json(
-                call(
-                    "POST",
-                    "/skills/search",
-                    query={"engine": engine},
-                    body={
-                        "query": query,
-                        "filters": filters,
-                        "exclude": exclude,
-                        "facets": facets,
-                        "sort": sort,
-                        "limit": limit,
-                        "offset": offset,
-                        "explain": explain,
-                        "without": without,
-                        "stock": stock,
-                        "like": like,
-                        "typing": typing,
-                    },
-                )
-            ),
-        )
-
-    async def suggest(
-        self, *, query: str, engine: Literal["auto", "local", "model"] | None = None, limit: int | None = None
-    ) -> Suggestions:
-        """Suggests queries, categories and products while someone is typing."""
-        return cast(
-            "Suggestions",
-            await self._wire.json(
-                call("POST", "/skills/suggest", query={"engine": engine}, body={"query": query, "limit": limit})
-            ),
-        )
-
-    async def tidy(
-        self,
-        *,
-        product: str | dict[str, Any],
-        engine: Literal["auto", "local", "model"] | None = None,
-        propose: bool | None = None,
-    ) -> Tidied:
-        """Mends barcodes that cannot be, titles that shout, letters read in the wrong encoding and HTML that is broken."""
-        return cast(
-            "Tidied",
-            await self._wire.json(
-                call("POST", "/skills/tidy", query={"engine": engine, "propose": propose}, body={"product": product})
-            ),
-        )
-
-    async def translate(
-        self,
-        *,
-        engine: Literal["auto", "local", "model"] | None = None,
-        propose: bool | None = None,
-        product: str | dict[str, Any] | None = None,
-        text: str | None = None,
-        document: str | None = None,
-        format: Literal["auto", "text", "html", "icu", "liquid"] | None = None,
-        source: str | None = None,
-        into: list[str] | None = None,
-        fields: list[str] | None = None,
-        market: str | None = None,
-        replace: bool | None = None,
-    ) -> Translated:
-        """Translates products, documents and texts, and keeps tags, numbers, codes, units and terms."""
-        return cast(
-            "Translated",
-            await self._wire.json(
-                call(
-                    "POST",
-                    "/skills/translate",
-                    query={"engine": engine, "propose": propose},
-                    body={
-                        "product": product,
-                        "text": text,
-                        "document": document,
-                        "format": format,
-                        "source": source,
-                        "into": into,
-                        "fields": fields,
-                        "market": market,
-                        "replace": replace,
-                    },
-                )
-            ),
-        )
-
-    async def unmet(
-        self,
-        *,
-        engine: Literal["auto", "local", "model"] | None = None,
-        propose: bool | None = None,
-        days: int | None = None,
-        limit: int | None = None,
-        people: int | None = None,
-    ) -> Unmet:
-        """Finds what people looked for and did not get, and proposes what would mend it."""
-        return cast(
-            "Unmet",
-            await self._wire.json(
-                call(
-                    "POST",
-                    "/skills/unmet",
-                    query={"engine": engine, "propose": propose},
-                    body={"days": days, "limit": limit, "people": people},
-                )
-            ),
-        )
-
-    async def write(
-        self,
-        *,
-        product: str | dict[str, Any],
-        engine: Literal["auto", "local", "model"] | None = None,
-        propose: bool | None = None,
-        parts: list[Literal["title", "description", "bullets", "seo_title", "seo_description", "alt"]] | None = None,
-        channel: Literal["shop", "google", "marketplace", "social"] | None = None,
-        language: str | None = None,
-    ) -> Written:
-        """Writes titles, descriptions, bullets, SEO and alt texts from a product's facts."""
-        return cast(
-            "Written",
-            await self._wire.json(
-                call(
-                    "POST",
-                    "/skills/write",
-                    query={"engine": engine, "propose": propose},
-                    body={"product": product, "parts": parts, "channel": channel, "language": language},
-                )
-            ),
-        )
 
 
 class AsyncRuns(_AsyncRuns):
@@ -4203,6 +4203,7 @@ class AsyncCalls:
     """All requests, by what they are about."""
 
     def __init__(self, wire: AsyncWire) -> None:
+        self.skills = AsyncSkills(wire)
         self.products = AsyncProducts(wire)
         self.orders = AsyncOrders(wire)
         self.customers = AsyncCustomers(wire)
@@ -4213,7 +4214,6 @@ class AsyncCalls:
         self.keys = AsyncKeys(wire)
         self.imports = AsyncImports(wire)
         self.taxonomies = AsyncTaxonomies(wire)
-        self.skills = AsyncSkills(wire)
         self.runs = AsyncRuns(wire)
         self.models = AsyncModels(wire)
         self.providers = AsyncProviders(wire)

@@ -1,7 +1,6 @@
 """A product as the index holds it: the texts of its fields, its values for filters and facets, its price, stock and picture."""
 
 import hashlib
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,7 +41,6 @@ class Entry:
     texts: dict[str, str]
     codes: list[str]
     values: list[tuple[str, str]]
-    numbers: dict[str, float] = field(default_factory=dict)
     currency: str | None = None
     low: int | None = None
     high: int | None = None
@@ -61,7 +59,7 @@ class Entry:
     @property
     def digest(self) -> int:
         """A number of 64 bits that differs where what is embedded differs."""
-        return int.from_bytes(hashlib.blake2b(self.meaning.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+        return digest(self.meaning)
 
     def as_shown(self) -> bytes:
         """What a hit shows of it, as JSON."""
@@ -73,8 +71,15 @@ class Entry:
         return orjson.dumps(told)
 
 
+def digest(meaning: str) -> int:
+    """A number of 64 bits that differs where what is embedded differs."""
+    return int.from_bytes(hashlib.blake2b(meaning.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+
+
 def code(text: str) -> str:
     """A number by which a thing is ordered, as it is compared: letters and digits alone."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return _CODE.sub("", folded(text))
 
 
@@ -83,16 +88,14 @@ def of(product: Mapping[str, Any]) -> Entry:
     title = str(product.get("title") or "").strip()
     variants = product.get("variants") or []
     values = list(_values(product, variants))
-    said = dict(_said(product))
+    traits, body = _said(product)
     category = product.get("category") or product.get("type") or None
     texts = {
         "title": title,
         "brand": str(product.get("vendor") or ""),
         "kind": " ".join(str(product.get(name) or "").replace(">", " ") for name in ("type", "category")).strip(),
-        "traits": "\n".join(
-            dict.fromkeys([*(value for _, value in values if value != _FEATURE), *said.get("traits", [])])
-        ),
-        "body": "\n".join([plain(str(product.get("description") or ""))[:_BODY], *said.get("body", [])])[: 2 * _BODY],
+        "traits": "\n".join(dict.fromkeys([*(value for _, value in values if value != _FEATURE), *traits])),
+        "body": "\n".join([plain(str(product.get("description") or ""))[:_BODY], *body])[: 2 * _BODY],
     }
     prices = [variant["price"] for variant in variants if isinstance(variant.get("price"), int)]
     images = product.get("images") or []
@@ -102,7 +105,6 @@ def of(product: Mapping[str, Any]) -> Entry:
         texts=texts,
         codes=list(_codes(product, variants)),
         values=values,
-        numbers=dict(_numbers(product)),
         currency=next((variant["currency"] for variant in variants if variant.get("currency")), None),
         low=min(prices, default=None),
         high=max(prices, default=None),
@@ -169,14 +171,7 @@ def _written(value: Any, unit: str | None) -> str:
     return (f"{text} {unit}" if unit else text)[:_VALUE]
 
 
-def _numbers(product: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    for name, value in (product.get("attributes") or {}).items():
-        held = value.get("value") if isinstance(value, Mapping) else value
-        if isinstance(held, (int, float)) and not isinstance(held, bool) and math.isfinite(held):
-            yield name, float(held)
-
-
-def _said(product: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+def _said(product: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """What attributes that are there are called, and what columns of the file it came from say that no field holds."""
     traits = [
         name.replace("_", " ")
@@ -195,5 +190,4 @@ def _said(product: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
             body += [
                 plain(str(text)) for field_, text in language.items() if text and not str(field_).startswith("seo_")
             ]
-    yield "traits", traits
-    yield "body", body
+    return traits, body

@@ -28,7 +28,11 @@ from weft.index.spelling import Spelling
 from weft.index.words import Analysis, folded
 
 Mask = NDArray[np.bool_]
-_MOST_BYTES: Final = 512_000_000
+_MOST_BYTES: Final = 256_000_000
+_LEAST_OPEN: Final = 4
+# What an open index takes beside its files, and each of its words once there is a table of them.
+_BYTES_EACH: Final = 150_000
+_BYTES_A_WORD: Final = 200
 _TERMS_KEPT: Final = 2048
 _VALUES_READ: Final = 2000
 _LIKE_WORDS: Final = 6
@@ -205,7 +209,7 @@ class Shelf:
         self._texts = [name for name in TEXTS if name in state.texts]
         self.meanings = building.meanings(where, state, self.segments)
         self._met: dict[str, list[tuple[str, NDArray[Any], NDArray[Any], np.float32]]] = {}
-        self.bytes = sum(one.bytes for one in self.segments) + 2 * self.places
+        self.bytes = _BYTES_EACH + sum(one.bytes + _BYTES_A_WORD * one.said for one in self.segments) + 2 * self.places
 
     @cached_property
     def spelling(self) -> Spelling:
@@ -630,7 +634,10 @@ _LOCK: Final = threading.Lock()
 
 
 def opened(home: Path, business: UUID) -> Shelf | None:
-    """The index of a business as it is in force; None where there is none. Those used last stay open, the others are closed."""
+    """The index of a business as it is in force; None where there is none that can be read.
+
+    Those used last stay open as long as they take no more than some memory together, the others are closed.
+    """
     key = (str(home), business)
     place = Folder(home, business)
     for _ in range(5):
@@ -645,13 +652,21 @@ def opened(home: Path, business: UUID) -> Shelf | None:
             return None
         try:
             shelf = Shelf(home, business, state, held[1] if held is not None else None)
-        except (OSError, ValueError, RuntimeError):
-            # It has been replaced while it was being opened.
+        except (OSError, ValueError, RuntimeError, KeyError, IndexError):
+            # It has been replaced while it was being opened, or a file is damaged.
             continue
         with _LOCK:
             _OPEN[key] = (mark, shelf)
             _OPEN.move_to_end(key)
-            while len(_OPEN) > 1 and sum(one.bytes for _, one in _OPEN.values()) > _MOST_BYTES:
-                _OPEN.popitem(last=False)
+            taken = sum(one.bytes for _, one in _OPEN.values())
+            while len(_OPEN) > _LEAST_OPEN and taken > _MOST_BYTES:
+                taken -= _OPEN.popitem(last=False)[1][1].bytes
         return shelf
     return None
+
+
+def last(home: Path, business: UUID) -> Shelf | None:
+    """The index of a business that was open last, whatever has become of its files; None where none is open."""
+    with _LOCK:
+        held = _OPEN.get((str(home), business))
+    return held[1] if held is not None else None

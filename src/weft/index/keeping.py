@@ -122,7 +122,12 @@ def shelf(database: Database, business: UUID, name: str, catalog: Catalog, model
     there = finding.opened(home, business)
     if there is None:
         _begin(watch, database, business, name)
-        raise NotReady(f"The index of {name} is being built; ask again in some seconds.", retry_after=_AGAIN_SECONDS)
+        there = finding.last(home, business)
+        if there is None:
+            raise NotReady(
+                f"The index of {name} is being built; ask again in some seconds.", retry_after=_AGAIN_SECONDS
+            )
+        return Kept(there, home, business, models or Models(database, business), watch.reranks)
     if time.monotonic() >= watch.due and watch.turn.acquire(blocking=False):
         try:
             _look(watch, database, business, name, catalog, there)

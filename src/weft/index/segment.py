@@ -101,12 +101,15 @@ class Scribe:
         place = len(self.uids)
         self.uids.append(uid)
         self.written.append(written)
-        self.texts.append(told.meaning)
-        self.digests.append(told.digest)
+        meaning = told.meaning
+        self.texts.append(meaning)
+        self.digests.append(entry.digest(meaning))
         if told.currency:
             self.currencies[told.currency] += 1
-        for name in entry.TEXTS:
-            self._read(name, told.texts[name])
+        before = len(self._said)
+        for name, text in told.texts.items():
+            self._read(name, text)
+        self._said_by.append(len(self._said) - before)
         self._facets.extend([self._values.of(pair) for pair in told.values])
         self._facets_by.append(len(told.values))
         self._codes += told.codes
@@ -121,21 +124,18 @@ class Scribe:
         numbers["shown"].append(told.shown)
 
     def _read(self, name: str, text: str) -> None:
-        field, known = self._fields[name], self._runs
-        before = len(field.terms)
-        said = len(self._said)
+        field, said = self._fields[name], self._said
+        before, said_before = len(field.terms), len(said)
         if text:
+            known, terms = self._runs, field.terms
             for run in self.analysis.runs(text):
-                terms, forms = known.get(run) or self._known(run)
-                field.terms.extend(terms)
-                self._said.extend(forms)
+                found = known.get(run) or self._known(run)
+                terms.extend(found[0])
+                said.extend(found[1])
         field.lengths.append(len(field.terms) - before)
         if name == entry.TEXTS[0]:
-            self._titles.extend(self._said[said:])
-            self._title_by.append(len(self._said) - said)
-            self._said_by.append(len(self._said) - said)
-        else:
-            self._said_by[-1] += len(self._said) - said
+            self._titles.extend(said[said_before:])
+            self._title_by.append(len(said) - said_before)
 
     def _known(self, run: Run) -> tuple[tuple[int, ...], tuple[int, ...]]:
         terms = tuple(self._terms.of(term) for some in run.terms for term in some)
@@ -256,7 +256,7 @@ def uid_keys(uids: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 
 class Segment:
-    """A segment, opened; its places are from 0 on."""
+    """A segment, opened; its places are from 0 on, `bytes` is the size of its file and `said` how many words and pairs it has."""
 
     def __init__(self, path: Path) -> None:
         """Open a file; raises OSError, ValueError."""
@@ -264,6 +264,7 @@ class Segment:
         self.columns = columns.opened(path)
         self.count = len(self.columns["written"])
         self.bytes = path.stat().st_size
+        self.said = len(self.columns["word.counts"]) + len(self.columns["phrase.counts"])
         self._terms = self.columns["term.hashes"]
         self._fields = {
             name: (

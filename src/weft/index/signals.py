@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -30,7 +31,7 @@ from weft.store import figures
 from weft.store.figures import Figures
 from weft.store.merchandising import SIGNALS, Dials
 
-__all__ = ["SIGNALS", "Dials", "Reason", "best", "factors", "kept_fresh", "made", "reasons", "renewed"]
+__all__ = ["SIGNALS", "Dials", "Reason", "factors", "kept_fresh", "made", "order", "reasons", "renewed"]
 
 _LOG: Final = logging.getLogger(__name__)
 MOST_TIMES: Final = 1.25
@@ -59,13 +60,33 @@ class _File:
 
 @dataclass(slots=True)
 class _Open:
-    """Signals by the places of one state of an index, and the multipliers of the dials that were asked for last."""
+    """Signals by the places of one state of an index, and what the dials that were asked for last make of them."""
 
     mark: tuple[object, ...]
     signals: NDArray[np.float32]
     figures: NDArray[np.float32]
-    dials: Dials | None = None
-    multipliers: NDArray[np.float32] | None = None
+    last: "_Turned | None" = None
+
+    def turned(self, dials: Dials) -> "_Turned":
+        """The multipliers of some dials, worked out again only where they are others than the last."""
+        held = self.last
+        if held is None or held.dials != dials:
+            # Replaced as a whole: another thread may be reading the one before.
+            held = self.last = _Turned(dials, _multipliers(self.signals, dials))
+        return held
+
+
+@dataclass
+class _Turned:
+    """Dials, and what they multiply the score of each place by."""
+
+    dials: Dials
+    multipliers: NDArray[np.float32]
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """All places, those first that are moved forward most."""
+        return np.argsort(-self.multipliers, kind="stable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +110,16 @@ def factors(
     there = _opened(shelf) if dials.turned else None
     if there is None:
         return np.ones(len(at), np.float32), {}
-    if there.multipliers is None or there.dials != dials:
-        there.multipliers, there.dials = _multipliers(there.signals, dials), dials
-    return there.multipliers[at], {name: there.signals[at, SIGNALS.index(name)] for name in dials.turned}
+    multipliers = there.turned(dials).multipliers
+    return multipliers[at], {name: there.signals[at, SIGNALS.index(name)] for name in dials.turned}
 
 
-def best(shelf: Shelf, dials: Dials, most: int) -> NDArray[np.int64]:
-    """The places that the dials move forward most, the first of them first; none where no dial is turned."""
+def order(shelf: Shelf, dials: Dials) -> NDArray[np.int64]:
+    """All places, those first that the dials move forward most; none where no dial is turned."""
     there = _opened(shelf) if dials.turned else None
     if there is None:
         return np.zeros(0, np.int64)
-    multipliers, _ = factors(shelf, np.arange(len(there.signals)), dials)
-    return np.argsort(-multipliers, kind="stable")[:most]
+    return there.turned(dials).order
 
 
 def reasons(shelf: Shelf, place: int, dials: Dials) -> list[Reason]:

@@ -18,11 +18,15 @@ CREDITED: Final = timedelta(days=7)
 ROOM: Final = "set local work_mem = '128MB'"
 """What a report over a million behaviors needs so as not to sort on disk."""
 
-# An `ask` is one answer: what its query_id names, else the same words in one session, in which `n` counts the searches.
+# An `ask` is one answer: what its query_id names, else the same words in one session, in which `n` counts the searches. Rows are
+# many, so what is sorted and kept of them is little: who it was and in which session are numbers here.
 LINKED: Final = """
-told as materialized (
-    select key, action, at, product, position, results, coalesce(quantity, 1) as quantity, price, currency, order_id, session, visitor,
-           customer, subject, words, query_id is not null as named, case when place not in ('search', 'suggest') then place end as strip,
+told as not materialized (
+    select action, at, position, results, words, query_id, case when place not in ('search', 'suggest') then place end as strip,
+           hashtextextended(coalesce(subject, key::text), 0) as person, hashtextextended(coalesce(session, subject), 0) as who,
+           case when action in ('cart', 'purchase') then key end as key, case when action = 'click' then product end as product,
+           case when action = 'click' then session end as session, case when action = 'click' then visitor end as visitor,
+           case when action = 'click' then customer end as customer,
            hashtextextended(coalesce(query_id, coalesce(session, subject) || chr(31) || words, words,
                                      case when action in ('click', 'impression') then key::text end), 0) as ask
       from behavior
@@ -30,31 +34,34 @@ told as materialized (
        and (action in ('search', 'click', 'cart', 'purchase')
             or action = 'impression' and place not in ('search', 'suggest'))),
 linked as materialized (
-    select key, action, at, product, position, results, session, visitor, customer, subject, words, strip, ask, 1 as n
-      from told where named
+    select action, at, position, results, words, strip, person, who, key, product, session, visitor, customer, ask, 1 as n
+      from told where query_id is not null
     union all
-    select key, action, at, product, position, results, session, visitor, customer, subject, words, strip, ask,
+    select action, at, position, results, words, strip, person, who, key, product, session, visitor, customer, ask,
            greatest(count(*) filter (where action = 'search') over (partition by ask order by at, action <> 'search'), 1)
-      from told where not named and ask is not null)"""
+      from told where query_id is null and ask is not null)"""
 
 _CREDIT: Final = """
+sold as materialized (
+    select key, action, at, product, coalesce(quantity, 1) as quantity, price, currency, order_id, session, visitor, customer
+      from behavior
+     where at > %(since)s and at <= %(until)s and not bot and action in ('cart', 'purchase')),
 -- What an order says was paid for a product; where several behaviors tell of one, the first has it.
 paid as (
     select o.id, l.product, sum(l.price * l.quantity - coalesce(l.discount, 0)) as amount, min(o.currency) as currency
       from orders o join order_line l on l.order_uid = o.uid and l.kind = 'product'
-     where o.id in (select order_id from told where action = 'purchase' and price is null) group by 1, 2),
+     where o.id in (select order_id from sold where action = 'purchase' and price is null) group by 1, 2),
 -- What customers are told to have bought, on the days around which an order with it tells of the same.
 told_of as materialized (
     select distinct t.product, t.customer, t.at::date + around as day
-      from told t cross join generate_series(-1, 1) around
+      from sold t cross join generate_series(-1, 1) around
      where t.action = 'purchase' and t.product is not null and t.customer is not null),
 conversion as materialized (
     select t.key::text as id, t.action, t.at, t.product, t.session, t.visitor, t.customer,
            case when t.price is not null then t.price * t.quantity
                 when row_number() over (partition by t.order_id, t.product order by t.key) = 1 then p.amount end as amount,
            case when t.price is not null then t.currency else p.currency end as currency
-      from told t left join paid p on p.id = t.order_id and p.product = t.product
-     where t.action in ('cart', 'purchase')
+      from sold t left join paid p on p.id = t.order_id and p.product = t.product
     union all
     select o.uid::text || ' ' || l.position, 'purchase', o.placed_at, l.product, null, null, person.id,
            l.price * l.quantity - coalesce(l.discount, 0), o.currency
@@ -62,7 +69,7 @@ conversion as materialized (
      cross join lateral (select distinct given.id from unnest(array[o.customer, o.email]) given (id)
                           where given.id is not null) person
      where o.placed_at > %(since)s and o.placed_at <= %(until)s and o.cancelled_at is null and o.kind = 'sale'
-       and o.id not in (select order_id from told where action = 'purchase' and order_id is not null)
+       and o.id not in (select order_id from sold where action = 'purchase' and order_id is not null)
        and (l.product, coalesce(o.customer, ''), o.placed_at::date) not in (select product, customer, day from told_of)
        and (l.product, coalesce(o.email, ''), o.placed_at::date) not in (select product, customer, day from told_of)),
 clicked as materialized (
@@ -86,7 +93,7 @@ _ASKS: Final = """
 asks as materialized (
     select ask, n, max({name}) as name, {times} as times,
            coalesce(bool_or(results = 0) filter (where action = '{shown}'), false) as nothing,
-           count(*) filter (where action = 'click') as clicks, min(coalesce(subject, key::text)) as person,
+           count(*) filter (where action = 'click') as clicks, min(person) as person,
            sum(position) filter (where action = 'click') as positions,
            count(position) filter (where action = 'click') as placed, max(at) as last
       from linked group by ask, n having {which}),

@@ -19,8 +19,7 @@ OFTEN: Final = 3
 
 # Kept beside for the three questions that are asked of them.
 _ASKS: Final = f"""create temporary table in_asks on commit drop as with {LINKED}
-select ask, n, max(words) as words, min(coalesce(session, subject)) as who,
-       hashtextextended(min(coalesce(subject, ask::text)), 0) as person, min(at) filter (where action = 'search') as at,
+select ask, n, max(words) as words, min(who) as who, min(person) as person, min(at) filter (where action = 'search') as at,
        coalesce(bool_or(results = 0) filter (where action = 'search'), false) as nothing, bool_or(action <> 'search') as taken
   from linked group by ask, n
 having bool_or(action = 'search') and max(words) is not null and max(strip) is null"""
@@ -44,7 +43,7 @@ select words, substr(following, 21), array_agg(distinct person) from next
  group by 1, 2"""
 _AFTER: Final = """select a.words, b.product, array_agg(distinct a.person),
        coalesce(array_agg(distinct a.person) filter (where b.action = 'purchase'), '{}')
-  from in_asks a join behavior b on coalesce(b.session, b.subject) = a.who and b.at > a.at and b.at <= a.at + %(after)s
+  from in_asks a join behavior b on hashtextextended(coalesce(b.session, b.subject), 0) = a.who and b.at > a.at and b.at <= a.at + %(after)s
  where (a.nothing or not a.taken) and b.at > %(since)s and b.at <= %(until)s and not b.bot and b.product is not null
    and b.action in ('click', 'cart', 'purchase') and a.words in (select words from in_failing) group by 1, 2"""
 

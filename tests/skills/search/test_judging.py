@@ -15,6 +15,7 @@ from weft.connectors.importing import import_file
 from weft.errors import InputError, UnreadableFile
 from weft.index import keeping
 from weft.postgres.database import Database
+from weft.store.merchandising import Pin, Rule
 from weft.surfaces.cli import root
 
 TITLES = {
@@ -127,6 +128,18 @@ def test_parts_of_the_score_are_compared(judge: Any, shop: Business, tmp_path: P
     shown = weft(shop, str(tmp_path / "judged.csv"), "--without", "whole", "--worst", "1")
     assert "zeppelin" in shown
     assert "without whole: nDCG@10" in shown
+
+
+def test_rules_are_left_out(judge: Any, shop: Business) -> None:
+    pinned = Rule(kind="pin", match="exact", query=["hiking boots"], pins=[Pin(product="t-1", place=1)])
+    _, (kept,) = shop.rules.made([pinned], who="test")
+    try:
+        *_, without, whole = judge(table(), "--without", "rules")
+    finally:
+        shop.rules.remove([kept.id], who="test")
+    assert without["way"] == "without rules"
+    assert without["ndcg"] > whole["ndcg"]
+    assert without["difference"]["ndcg"] > 0
 
 
 def test_pairs_that_were_graded_twice_have_the_mean(judge: Any) -> None:

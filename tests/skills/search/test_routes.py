@@ -212,6 +212,20 @@ def test_another_model_embeds_anew_while_the_old_vectors_serve(shop: Callable[..
     assert ids(search(business, "bureau"))[0] == "table"
 
 
+@pytest.mark.slow
+def test_vectors_of_another_width_are_made_anew(shop: Callable[..., Business], readers: Readers) -> None:
+    business = shop(embed="small")
+    build(business)
+    readers.width = 9
+    until = time.monotonic() + 120
+    while (state := opened(business)).state.model == "own/small (6)" and time.monotonic() < until:
+        # Words answer, and no vector is compared with one of another width.
+        assert ids(search(business, "sofa"))[0] == "sofa"
+        time.sleep(0.2)
+    assert state.state.model == "own/small (9)"
+    assert ids(search(business, "settee"))[0] == "sofa"
+
+
 def opened(business: Business) -> finding.Shelf:
     assert business.database.folder is not None
     found = finding.opened(business.database.folder, business.uid)

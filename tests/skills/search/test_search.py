@@ -425,3 +425,9 @@ def test_the_language_is_that_of_the_query(shop: Shop, query: str, language: str
 def test_a_word_is_finished_as_in_what_was_found(shop: Shop) -> None:
     told = shop.post("suggest", query="noise head").json()
     assert "noise headphones" in told["queries"]
+
+
+def test_a_query_in_another_language_is_not_corrected_into_what_nothing_says(shop: Shop) -> None:
+    told = shop.search("cuoper deks")
+    assert told["did_you_mean"] is None
+    assert shop.search("wireles headphons")["did_you_mean"] == "wireless headphones"

@@ -29,7 +29,7 @@ from weft.skills.search import (
 from weft.skills.search.constraints import Constraint
 from weft.skills.search.reranking import Reranking
 from weft.skills.search.rules import Applied, Policy
-from weft.skills.search.understanding import Understood, understood
+from weft.skills.search.understanding import UNHEARD, Understood, understood
 from weft.store.merchandising import Rule
 
 _FACETS_SHOWN: Final = 12
@@ -74,6 +74,8 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
     if ruled.pins and asked.sort == "relevance" and asked.like is None:
         sought = replace(sought, pinned=ruled.pinned(conditions))
         matches = matches.and_those(shelf.named(sought.pinned))
+    if _doubtful(told, matches):
+        told.corrected = None
     missing = max(sum(part.needed for part in sought.parts) - matches.least, 0)
     ranking = Reranking(kept, told.described if told.parts else "", weights)
     found, matches, total = _page(asked, matches, sought, shelf, weights, near, ruled, ranking)
@@ -94,6 +96,11 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
         redirect=ruled.redirect,
         rules=[_ruling(rule) for rule in [*ruled.rules, *told.rules]] if asked.explain else [],
     )
+
+
+def _doubtful(told: Understood, matches: Matches) -> bool:
+    """Whether a query of which several words were mended is one of another language, or of what is not sold: no product says all of it."""
+    return sum(one.why == UNHEARD for one in told.mended) > 1 and not matches.lacking(0).count
 
 
 def _ruling(rule: Rule) -> Ruling:

@@ -13,28 +13,22 @@ from typing import Any, Final
 
 import numpy as np
 
-from weft import skill as skills
 from weft.business import Business
 from weft.errors import InputError
 from weft.index import finding, keeping
-from weft.index.finding import Weights
-from weft.skills.search import LONGEST
+from weft.index.finding import Shelf, Weights
+from weft.skills.search import LONGEST, Results, Search
+from weft.skills.search.answers import found_by
 from weft.skills.search.judgments import Judgments
+from weft.skills.search.rules import Policy
+from weft.store.merchandising import Dials
+from weft.store.rules import Book
 
 FIRST: Final = 10
 DEPTH: Final = 100
 _RESAMPLED: Final = 1000
 _SEED: Final = 7
 _SHOWN: Final = 3
-_PARTS: Final[Mapping[str, Callable[[Weights], Weights]]] = {
-    # No cosine is that high, so that nothing is found by meaning alone either.
-    "meaning": lambda weights: replace(weights, meaning=0.0, least_cosine=2.0),
-    "whole": lambda weights: replace(weights, whole=0.0),
-    "stock": lambda weights: replace(weights, out=1.0),
-}
-PARTS: Final = tuple(_PARTS)
-"""What of a score can be left out."""
-
 GAINS: Final[Mapping[str, Callable[[float], float]]] = {
     "exponential": lambda grade: 2.0**grade - 1.0,
     "linear": lambda grade: grade,
@@ -46,7 +40,27 @@ class Way:
     """A way to rank, by what it is called."""
 
     name: str
-    weights: Weights
+    weights: Weights = field(default_factory=Weights)
+    rules: bool = True
+    dials: bool = True
+    reranks: bool = True
+
+    def policy(self, book: Book, shelf: Shelf) -> Policy:
+        """The business's rules and dials as far as they count here."""
+        return Policy(Book(book.rules if self.rules else (), book.dials if self.dials else Dials()), shelf.analysis)
+
+
+_WITHOUT: Final[Mapping[str, Way]] = {
+    # No cosine is that high, so that nothing is found by meaning alone either.
+    "meaning": Way("without meaning", replace(Weights(), meaning=0.0, least_cosine=2.0)),
+    "whole": Way("without whole", replace(Weights(), whole=0.0)),
+    "stock": Way("without stock", replace(Weights(), out=1.0)),
+    "rules": Way("without rules", rules=False),
+    "dials": Way("without dials", dials=False),
+    "rerank": Way("without rerank", reranks=False),
+}
+PARTS: Final = tuple(_WITHOUT)
+"""What can be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +139,11 @@ class Report:
 
 def ways(without: Sequence[str], weights: Sequence[str]) -> list[Way]:
     """Search as it is; without each part that is named; and by weights written `name=number`, all of them together."""
-    found = [Way("as it is", Weights())]
+    found = [Way("as it is")]
     for name in dict.fromkeys(without):
-        if name not in _PARTS:
+        if name not in _WITHOUT:
             raise InputError(f"--without: there is no part {name!r} of a score; there are {', '.join(PARTS)}.")
-        found.append(Way(f"without {name}", _PARTS[name](Weights())))
+        found.append(_WITHOUT[name])
     if weights:
         changed = Weights()
         for one in weights:
@@ -168,7 +182,8 @@ def measured(
     queries = [query for query, grades in judgments.grades.items() if any(worth(one) > 0 for one in grades.values())]
     if not queries:
         raise InputError("No product has a grade above 0, so that no answer to a query is better than another.")
-    shelf = keeping.shelf(business.database, business.uid, business.id, business.catalog).shelf
+    kept = keeping.shelf(business.database, business.uid, business.id, business.catalog, business.models)
+    shelf, book = kept.shelf, business.rules.book()
     if not any(shelf.by_id(one) for query in queries for one in judgments.grades[query]):
         one = next(iter(judgments.grades[queries[0]]))
         raise InputError(
@@ -177,17 +192,17 @@ def measured(
     chosen = queries[:most]
     for way in by:
         report, begun = Report(way.name), time.monotonic()
+        policy, by_way = way.policy(book, shelf), replace(kept, reranks=kept.reranks and way.reranks)
         with finding.weighed(way.weights):
             for query in chosen:
-                report.marks.append(_mark(query, judgments.grades[query], worth, business))
+                asked = Search(query=query[:LONGEST], limit=DEPTH, facets=[])
+                told = found_by(asked, by_way, policy)
+                report.marks.append(_mark(query, told, judgments.grades[query], worth))
                 report.seconds = time.monotonic() - begun
                 yield report, len(chosen)
 
 
-def _mark(query: str, grades: Mapping[str, float], worth: Callable[[float], float], business: Business) -> Mark:
-    skill = skills.named("search")
-    asked = skills.requested(skill, {"query": query[:LONGEST], "limit": DEPTH, "facets": []})
-    told: Any = skills.answer(skill, asked, business)
+def _mark(query: str, told: Results, grades: Mapping[str, float], worth: Callable[[float], float]) -> Mark:
     ids = [hit.id for hit in told.hits]
     good = {key for key, grade in grades.items() if worth(grade) > 0}
     rank = next((place for place, one in enumerate(ids, 1) if one in good), None)

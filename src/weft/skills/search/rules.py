@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from weft.business import Business
 from weft.errors import InputError
 from weft.index import filters, signals
-from weft.index.finding import Found, Shelf
+from weft.index.finding import Found, Mask, Matches, Shelf
 from weft.index.words import Analysis, folded
 from weft.skills.search import Moved
 from weft.skills.search.synonyms import Synonyms
@@ -22,8 +22,6 @@ from weft.store.rules import Book
 from weft.store.wanted import Wanted
 
 _KEPT: Final = 256
-_LOOKED_THROUGH: Final = 2_000
-_LOOKS: Final = 25
 _BEFORE: Final = {"exact": 0, "contains": 1, "any": 2}
 
 
@@ -119,9 +117,9 @@ class Applied:
     shelf: Shelf
     rules: list[Rule]
     dials: Dials
-    hidden: list[Any] = field(default_factory=list)
+    hidden: list[Mask] = field(default_factory=list)
     redirect: str | None = None
-    moving: list[tuple[Rule, Any]] = field(default_factory=list)
+    moving: list[tuple[Rule, Mask]] = field(default_factory=list)
     pins: dict[int, tuple[str, Rule]] = field(default_factory=dict)
     browsing: bool = False
     _held: dict[str, Found] = field(default_factory=dict)
@@ -132,19 +130,12 @@ class Applied:
         """Whether any product is moved by more than its fitting."""
         return bool(self.moving or self.dials.turned)
 
-    def beside(self, query: Any, most: int) -> Sequence[Any]:
+    def beside(self, matches: Matches, most: int) -> Sequence[Mask]:
         """The products that are boosted; where nothing is described, those too that the dials move forward most."""
         found = [condition for rule, condition in self.moving if rule.factor > 1]
         if self.browsing and self.dials.turned:
-            leading: list[int] = []
-            order = signals.best(self.shelf, self.dials, _LOOKED_THROUGH * _LOOKS)
-            for start in range(0, len(order), _LOOKED_THROUGH):
-                chunk = order[start : start + _LOOKED_THROUGH].tolist()
-                there = self.shelf.holding(query, chunk)
-                leading += [place for place in chunk if place in there]
-                if len(leading) >= most:
-                    break
-            found += [self.shelf.at(leading[:most])] if leading else []
+            order = signals.order(self.shelf, self.dials)
+            found.append(self.shelf.at(order[matches.mask[order]][:most].tolist()))
         return found
 
     def times(self, places: list[int]) -> Sequence[float]:
@@ -152,15 +143,14 @@ class Applied:
         multipliers, _ = signals.factors(self.shelf, places, self.dials)
         factors = multipliers.astype(np.float64)
         for rule, condition in self.moving:
-            there = self.shelf.holding(condition, places)
-            for n, place in enumerate(places):
-                if place in there:
-                    factors[n] *= rule.factor
-                    self._moved.setdefault(place, []).append(rule)
+            there = condition[places]
+            factors[there] *= rule.factor
+            for place in np.asarray(places)[there].tolist():
+                self._moved.setdefault(place, []).append(rule)
         told: list[float] = factors.tolist()
         return told
 
-    def pinned(self, conditions: Sequence[Any]) -> tuple[str, ...]:
+    def pinned(self, conditions: Sequence[Mask]) -> tuple[str, ...]:
         """The ids of the pinned products of which the conditions hold; the others lose their places."""
         rules = dict(self.pins.values())
         there = self.shelf.those(list(rules), conditions)
@@ -229,7 +219,7 @@ def applied(
     return made
 
 
-def _condition(rule: Rule, shelf: Shelf) -> Any | None:
+def _condition(rule: Rule, shelf: Shelf) -> Mask | None:
     """The condition of the products that a rule speaks of; None where nothing in the catalog has what it filters by."""
     ways = [shelf.named(rule.products)] if rule.products else []
     if rule.filters:

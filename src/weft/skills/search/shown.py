@@ -14,7 +14,7 @@ def shown(answer: Results, business: Business) -> Results:
 
 def _hit(hit: Hit) -> Hit:
     variants = [
-        {**{name: value for name, value in one.items() if name != "stock"}, "available": one.get("stock") != 0}
+        {**{name: value for name, value in one.items() if name != "stock"}, "available": one.get("stock", 1) > 0}
         for one in hit.variants
     ]
     # The text around what was found in a description may be that of a column which no page shows.

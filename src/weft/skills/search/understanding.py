@@ -35,6 +35,10 @@ _SHORTEST_CODE: Final = 4
 _SHORTEST_NUMBER: Final = 7
 
 
+UNHEARD: Final = "is not in the catalog"
+"""Why a word that no product says was read as another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mended:
     """A word that was read as another."""
@@ -264,7 +268,7 @@ def _mend(
     for form, weight in zip(found, _MENDED, strict=False):
         add(form, weight)
     if found:
-        told.mended.append(Mended(word.form, found[0], "is not in the catalog"))
+        told.mended.append(Mended(word.form, found[0], UNHEARD))
         corrected.append((word.start, word.end, found[0]))
 
 

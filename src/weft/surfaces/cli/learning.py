@@ -36,7 +36,10 @@ def eval_(
     ] = "exponential",
     without: Annotated[
         list[str] | None,
-        typer.Option("--without", help="search: compare with a score that lacks meaning, whole or stock; repeatable."),
+        typer.Option(
+            "--without",
+            help="search: compare with search without meaning, whole, stock, rules, dials or rerank; repeatable.",
+        ),
     ] = None,
     weight: Annotated[
         list[str] | None,

@@ -1,6 +1,6 @@
 """Who calls: a key in the Authorization header, looked up and turned into a business handle."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -48,12 +48,15 @@ def allowed(bearer: Bearer, scope: str) -> None:
         raise Forbidden(f"This needs a key with the scope {scope}; {bearer.key_id} has {bearer.scope}.")
 
 
-def caller(scope: str) -> Callable[..., Caller]:
+def caller(scope: str) -> Callable[..., Awaitable[Caller]]:
     """A dependency: the caller, whose key must have at least this scope."""
 
-    def find(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]) -> Caller:
+    # Most keys were seen a moment ago, and a thread only to find that out would cost more than all else here.
+    async def find(
+        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]
+    ) -> Caller:
         keyring: Keyring = request.app.state.keyring
-        bearer = keyring.bearer(secret_of(credentials))
+        bearer = await keyring.found(secret_of(credentials))
         allowed(bearer, scope)
         business = Business(request.app.state.database, bearer.tenant)
         business.models.of_key(bearer.key_id, bearer.limits)
@@ -62,14 +65,16 @@ def caller(scope: str) -> Callable[..., Caller]:
     return find
 
 
-def browser_or(scope: str) -> Callable[..., Caller]:
+def browser_or(scope: str) -> Callable[..., Awaitable[Caller]]:
     """A dependency: a caller with a browser key that was let in, or one whose key has at least this scope."""
     other = caller(scope)
 
-    def find(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]) -> Caller:
+    async def find(
+        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]
+    ) -> Caller:
         bearer = browsers.caller_of(request.scope)
         if bearer is None:
-            return other(request, credentials)
+            return await other(request, credentials)
         business = Business(request.app.state.database, bearer.tenant)
         # Its requests a minute are those of one address, and have been counted.
         business.models.of_key(bearer.key_id, replace(bearer.limits, requests=None))

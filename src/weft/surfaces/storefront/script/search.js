@@ -175,12 +175,17 @@ class Search extends Part {
     clearTimeout(this.#timers.look);
     this.#suggesting?.abort();
     this.#close();
-    if (!this.#inPlace) {
-      const target = address(this.getAttribute("results-url").replace("{query}", encodeURIComponent(this.#query.trim())));
-      if (target) location.assign(target);
-      return;
-    }
-    this.#look({ whole: true, entered: true });
+    if (this.#inPlace) this.#look({ whole: true, entered: true });
+    else this.#leave();
+  }
+
+  // Go to the page with the results, which reads from its address what to look for.
+  #leave() {
+    const target = address(this.getAttribute("results-url").replace("{query}", encodeURIComponent(this.#query.trim())));
+    if (!target) return;
+    const url = new URL(target);
+    for (const [name, values] of this.#filters) for (const value of values) url.searchParams.append(`${this.#prefix ?? ""}f.${name}`, value);
+    location.assign(url.href);
   }
 
   #pressed(event) {
@@ -288,7 +293,7 @@ class Search extends Part {
       this.#close();
       const told = { place: "suggest", position: option.position, query: this.#query.trim(), query_id: option.query_id };
       if (this.chosen(option.product, told)) location.assign(this.addressOf(option.product));
-    } else if (option.kind === "category" && this.#inPlace) {
+    } else if (option.kind === "category") {
       this.#typed("");
       this.#filters.set(option.name, new Set([option.text]));
       this.#entered();
@@ -624,7 +629,7 @@ class Search extends Part {
 
   #keepAddress(replacing) {
     const prefix = this.#prefix;
-    if (prefix === null) return;
+    if (prefix === null || !this.#inPlace) return;
     const url = new URL(location.href);
     const own = [...url.searchParams.keys()].filter((name) => PARAMETER.test(name.slice(prefix.length)) && name.startsWith(prefix));
     const before = url.href;
@@ -644,7 +649,7 @@ class Search extends Part {
 
   #restore() {
     const prefix = this.#prefix;
-    if (prefix === null) return;
+    if (prefix === null || !this.#inPlace) return;
     const parameters = new URL(location.href).searchParams;
     this.#filters.clear();
     for (const [name, value] of parameters) {
