@@ -50,11 +50,13 @@ def _text(product: Mapping[str, Any]) -> str:
 def homedepot(data: Path) -> Judged:
     """Titles of a hardware store, and grades from 1 to 3, worth 2^(grade - 1) - 1."""
     with gzip.open(data / "search" / "homedepot_products.csv.gz", "rt", encoding="utf-8") as text:
-        products = [{"id": row["product_uid"], "title": row["product_title"]} for row in csv.DictReader(text)]
+        titles = {row["product_uid"]: row["product_title"] for row in csv.DictReader(text)}
     grades: dict[str, dict[str, float]] = defaultdict(dict)
     with gzip.open(data / "search" / "homedepot_judgments.csv.gz", "rt", encoding="utf-8") as text:
         for row in csv.DictReader(text):
             grades[row["search_term"]][row["product_uid"]] = float(row["relevance"])
+    # Some products stand there twice.
+    products = [{"id": key, "title": title} for key, title in titles.items()]
     return Judged("homedepot", products, dict(grades), lambda grade: 2.0 ** (grade - 1) - 1 if grade > 0 else 0.0)
 
 

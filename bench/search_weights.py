@@ -22,6 +22,8 @@ from weft.skill import answer, named, requested
 
 FOLDS = 5
 _USUAL = Weights()
+# The most that a page can hold.
+_MOST = 250
 _ROUNDS = 2
 Values = np.ndarray[Any, np.dtype[np.float64]]
 GRID: Mapping[str, Sequence[float]] = {
@@ -81,7 +83,7 @@ class Trial:
     def _part(self, query: str) -> Part:
         skill = named("search")
         with _listening() as heard:
-            answer(skill, requested(skill, {"query": query[:1000], "limit": 1, "facets": []}), self._shop)
+            answer(skill, requested(skill, {"query": query[:1000], "limit": _MOST, "facets": []}), self._shop)
         shelf, found = heard[-1] if heard else (None, [])
         return Part(
             [self._id(shelf, one) for one in found],

@@ -53,7 +53,7 @@ class Weights:
     )
     tie: float = 0.2
     out: float = 0.5
-    candidates: int = 150
+    candidates: int = 300
     near: int = 100
     least_cosine: float = 0.45
 
@@ -590,9 +590,10 @@ class Tally:
         self.covered: dict[str, int] = {}
         for one, tally in parts:
             sums = one.covered(tally)
-            for name, place in one.facets.items():
-                if sums[place]:
-                    self.covered[name] = self.covered.get(name, 0) + int(sums[place])
+            there = np.flatnonzero(sums)
+            for place, count in zip(there.tolist(), sums[there].tolist(), strict=True):
+                name = one.names[place]
+                self.covered[name] = self.covered.get(name, 0) + count
 
     def distinct(self, name: str) -> int:
         """How many values of a facet some product has, at most: one that is in several segments counts in each."""

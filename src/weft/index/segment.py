@@ -289,7 +289,8 @@ class Segment:
         }
         self.told = Texts(self.columns, "told")
         self.values = Texts(self.columns, "value")
-        self.facets = {name: place for place, name in enumerate(Texts(self.columns, "facet").all())}
+        self.names = Texts(self.columns, "facet").all()
+        self.facets = {name: place for place, name in enumerate(self.names)}
         self._firsts = self.columns["facet.firsts"].astype(np.int64)
         self._having = Lists(self.columns["facet.starts"], self.columns["facet.places"])
         self._ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.columns["facet.counts"], dtype=np.int64)])

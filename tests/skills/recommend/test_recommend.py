@@ -280,7 +280,7 @@ def test_the_last_that_was_learned_serves_while_another_is_written_or_after_it_w
     before = shop.ids("bought-together", product="tent-0")
     half = place.generation(place.free())
     half.mkdir()
-    (half / "popularity.npy").write_bytes(b"half of")
+    (half / "arrays").write_bytes(b"half of")
     assert shop.ids("bought-together", product="tent-0") == before
     after = learned(shop)
     assert after["generation"] > int(half.name)

@@ -362,6 +362,7 @@ def test_few_indexes_stay_open(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> N
     home = shop.business.database.folder
     assert home is not None
     monkeypatch.setattr(finding, "_MOST_BYTES", 1)
+    monkeypatch.setattr(finding, "_LEAST_OPEN", 1)
     other = businesses.ensured(shop.business.database, "search-other")
     whose = Business(shop.business.database, other)
     building.build(home, whose.uid, whose.catalog)

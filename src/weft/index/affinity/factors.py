@@ -5,13 +5,11 @@ people and who came after the training is answered as well.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weft.index import folder
-from weft.index.affinity.related import mapped
+from weft.index.affinity.arrays import Arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,12 @@ class Factors:
         )
         return self.vectors @ np.linalg.solve(left, some.T @ sure).astype(np.float32)
 
-    def write(self, where: Path) -> None:
-        """Write the vectors into a folder."""
-        folder.written(where / "factors.npy", lambda file: np.save(file, self.vectors))
+    def put(self, arrays: Arrays) -> None:
+        """Put the vectors among the arrays that are to be written."""
+        arrays["factors"] = self.vectors
 
     @classmethod
-    def read(cls, where: Path, confidence: float, strength: float) -> "Factors":
-        """The vectors of a folder, mapped into memory."""
-        vectors = mapped(where / "factors.npy")
+    def of(cls, arrays: Arrays, confidence: float, strength: float) -> "Factors":
+        """Those among the arrays of a file."""
+        vectors = arrays["factors"]
         return cls(vectors, vectors.T @ vectors, confidence, strength)

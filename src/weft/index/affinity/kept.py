@@ -1,7 +1,7 @@
 """Affinities as they lie in Weft's folder, opened: mapped into memory, shared by the processes of a machine, closed when unused.
 
 <Weft's folder>/affinities/<business>/current     which generation, what was chosen and its figures
-                                      /000001/    arrays, and the products by place
+                                      /000001/    arrays, products.json: the products by place
 """
 
 import threading
@@ -16,15 +16,16 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from weft.index.affinity import ways
+from weft.index.affinity import arrays, ways
 from weft.index.affinity.habits import Habits
-from weft.index.affinity.related import Related, mapped
+from weft.index.affinity.related import Related
 from weft.index.affinity.ways import Way
 from weft.index.folder import Generations
 from weft.store.behaviors import Behaviors
 from weft.store.sales import Sales
 
-FORM: Final = 1
+ARRAYS: Final = "arrays"
+FORM: Final = 2
 """The number of the form in which affinities are written; those of another form are learned anew."""
 _MOST_OPEN: Final = 64
 _MOST_PRODUCTS: Final = 1_000_000
@@ -74,16 +75,17 @@ class Affinities:
         """Those of a generation; raises OSError, ValueError, KeyError where it is not there whole."""
         products = tuple(orjson.loads((where / "products.json").read_bytes()))
         told = state["habits"]
+        held = arrays.mapped(where / ARRAYS)
         names = ("popularity", "multipliers", "trend", "lately", "before", "takers", "orders")
         return cls(
             state,
             products,
             {product: place for place, product in enumerate(products)},
-            ways.read(where, state["way"]),
-            Related.read(where, "together"),
-            Related.read(where, "also"),
+            ways.of(held, state["way"]),
+            Related.of(held, "together"),
+            Related.of(held, "also"),
             Habits(float(told["own"]), float(told["fading"])),
-            *(mapped(where / f"{name}.npy") for name in names),
+            *(held[name] for name in names),
         )
 
     def at(self, ids: Iterable[str]) -> NDArray[np.int32]:

@@ -16,7 +16,8 @@ import orjson
 from numpy.typing import NDArray
 
 from weft.index import folder
-from weft.index.affinity import baskets, choosing, habits, kept, neighbors, popular
+from weft.index.affinity import arrays, baskets, choosing, habits, kept, neighbors, popular
+from weft.index.affinity.arrays import Arrays
 from weft.index.affinity.choosing import Choice, Say
 from weft.index.affinity.histories import Histories, Took
 from weft.index.affinity.kept import FORM, Place
@@ -122,14 +123,15 @@ def _written(told: Past, where: Path, say: Say) -> dict[str, Any]:
     everything = told.taken
     moment, choice = chosen(everything, say)
     way = choosing.made(choice.told, everything)
-    way.write(where)
-    together, basket_figures = _together(told, moment, where)
+    held: Arrays = {}
+    way.put(held)
+    together, basket_figures = _together(told, moment, held)
     personal, habit_figures = _habits(told, moment, together)
     also = told.looked_at if len(told.looked_at) else told.bought
-    neighbors.neighbors(also, _settings(choice.told)).write(where, "also")
+    neighbors.neighbors(also, _settings(choice.told)).put(held, "also")
     half_life = _half_life(choice)
     trend = popular.trend(everything)
-    arrays: dict[str, NDArray[Any]] = {
+    held |= {
         "popularity": popular.popularity(everything, half_life),
         "multipliers": choice.held.multipliers(everything.popularity()),
         "lately": trend.lately,
@@ -138,8 +140,7 @@ def _written(told: Past, where: Path, say: Say) -> dict[str, Any]:
         "takers": _takers(also),
         "orders": _takers(told.orders),
     }
-    for name, array in arrays.items():
-        folder.written(where / f"{name}.npy", lambda file, array=array: np.save(file, array))  # type: ignore[misc]
+    arrays.write(where / kept.ARRAYS, held)
     products = everything.products
     folder.written(where / "products.json", lambda file: file.write(orjson.dumps(products)))
     say("ways", 1, 1)
@@ -178,9 +179,9 @@ def chosen(everything: Histories, say: Say) -> tuple[float, Choice]:
     return moment, choosing.chosen(everything.until(moment), cases, say)
 
 
-def _together(told: Past, moment: float, where: Path) -> tuple[baskets.Settings, choosing.Figures | None]:
+def _together(told: Past, moment: float, held: Arrays) -> tuple[baskets.Settings, choosing.Figures | None]:
     settings, figures = baskets.chosen(told.orders.until(moment), baskets.completing(told.orders, moment))
-    baskets.companions(told.orders, settings).write(where, "together")
+    baskets.companions(told.orders, settings).put(held, "together")
     return settings, figures
 
 

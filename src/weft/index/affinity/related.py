@@ -1,13 +1,12 @@
 """For each product those that go with it, the nearest first, in arrays that are mapped from files."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weft.index import folder
+from weft.index.affinity.arrays import Arrays
 
 NEAREST: Final = 100
 """How many products are kept for each."""
@@ -59,26 +58,14 @@ class Related:
             found[self.others[start:end]] += weight * self.near[start:end]
         return found
 
-    def write(self, where: Path, name: str) -> None:
-        """Write the arrays into a folder."""
-        for part in self.__slots__:
-            array = getattr(self, part)
-            folder.written(where / f"{name}.{part}.npy", lambda file, array=array: np.save(file, array))  # type: ignore[misc]
+    def put(self, arrays: Arrays, name: str) -> None:
+        """Put its arrays among those that are to be written, under a name."""
+        arrays.update({f"{name}.{part}": getattr(self, part) for part in self.__slots__})
 
     @classmethod
-    def read(cls, where: Path, name: str) -> "Related":
-        """The arrays of a folder, mapped into memory."""
-        return cls(*(mapped(where / f"{name}.{part}.npy") for part in cls.__slots__))
-
-
-def mapped(path: Path) -> NDArray[Any]:
-    """An array of a file, mapped into memory; one without anything in it is read."""
-    try:
-        found: NDArray[Any] = np.load(path, mmap_mode="r")
-    except ValueError:
-        # What is empty cannot be mapped.
-        found = np.load(path)
-    return found
+    def of(cls, arrays: Arrays, name: str) -> "Related":
+        """That of a name among the arrays of a file."""
+        return cls(*(arrays[f"{name}.{part}"] for part in cls.__slots__))
 
 
 def _together(taken: Any, starts: NDArray[np.int64], others: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -1,15 +1,14 @@
 """The ways in which what somebody will take is told from what was taken before, as they answer."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weft.index import folder
+from weft.index.affinity.arrays import Arrays
 from weft.index.affinity.factors import Factors
-from weft.index.affinity.related import Related, mapped
+from weft.index.affinity.related import Related
 
 READ: Final = 50
 """How many of the last products of a history are looked at."""
@@ -29,8 +28,8 @@ class Way(Protocol):
         """A score for each product by place, of the places of what was taken, oldest first; 0 and less says nothing."""
         ...
 
-    def write(self, where: Path) -> None:
-        """Write what it answers from into a folder."""
+    def put(self, arrays: Arrays) -> None:
+        """Put what it answers from among the arrays that are to be written."""
         ...
 
 
@@ -50,9 +49,9 @@ class Popular:
         """How popular each product is."""
         return self.popularity.copy()
 
-    def write(self, where: Path) -> None:
-        """Write the popularities into a folder."""
-        folder.written(where / "popular.npy", lambda file: np.save(file, self.popularity))
+    def put(self, arrays: Arrays) -> None:
+        """Put the popularities among the arrays."""
+        arrays["popular"] = self.popularity
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,9 @@ class Following:
         last = history[-READ:]
         return self.related.scores(last, faded(len(last), float(self.told["recency"])))
 
-    def write(self, where: Path) -> None:
-        """Write what goes with what into a folder."""
-        self.related.write(where, str(self.told["way"]))
+    def put(self, arrays: Arrays) -> None:
+        """Put what goes with what among the arrays."""
+        self.related.put(arrays, str(self.told["way"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +83,9 @@ class Factored:
         last = np.unique(history[-READ:])
         return self.factors.scores(last, np.ones(len(last), np.float32))
 
-    def write(self, where: Path) -> None:
-        """Write the vectors into a folder."""
-        self.factors.write(where)
+    def put(self, arrays: Arrays) -> None:
+        """Put the vectors among the arrays."""
+        self.factors.put(arrays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +102,10 @@ class Blend:
             self.second.scores(history)
         )
 
-    def write(self, where: Path) -> None:
-        """Write both into a folder."""
-        self.first.write(where)
-        self.second.write(where)
+    def put(self, arrays: Arrays) -> None:
+        """Put both among the arrays."""
+        self.first.put(arrays)
+        self.second.put(arrays)
 
 
 def _shares(scores: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -114,13 +113,13 @@ def _shares(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     return (np.maximum(scores, 0.0) / max(best, 1e-30)).astype(np.float32)
 
 
-def read(where: Path, told: dict[str, Any]) -> Way:
-    """The way that was written into a folder; raises OSError, ValueError, KeyError where it is not there whole."""
+def of(arrays: Arrays, told: dict[str, Any]) -> Way:
+    """The way that is among the arrays of a file; raises KeyError where it is not."""
     name = told["way"]
     if name == POPULAR:
-        return Popular(told, mapped(where / "popular.npy"))
+        return Popular(told, arrays["popular"])
     if name == ALS:
-        return Factored(told, Factors.read(where, float(told["confidence"]), float(told["strength"])))
+        return Factored(told, Factors.of(arrays, float(told["confidence"]), float(told["strength"])))
     if name == BLEND:
-        return Blend(told, read(where, told["first"]), read(where, told["second"]))
-    return Following(told, Related.read(where, name))
+        return Blend(told, of(arrays, told["first"]), of(arrays, told["second"]))
+    return Following(told, Related.of(arrays, name))

@@ -178,8 +178,9 @@ def _facets(asked: Search, matches: Matches, shelf: Shelf, total: int) -> dict[s
 def _telling(told: Tally, total: int) -> Iterator[str]:
     """The facets that tell hits apart, those first that most of them have."""
     least = max(total * _COVERED, 1)
-    for name in sorted(told.covered, key=lambda name: (name not in filters.OWN, -told.covered[name], name)):
-        if told.covered[name] >= least and told.distinct(name) < max(total, 3):
+    covering = [(name not in filters.OWN, -count, name) for name, count in told.covered.items() if count >= least]
+    for _, _, name in sorted(covering):
+        if told.distinct(name) < max(total, 3):
             yield name
 
 

@@ -27,6 +27,7 @@ _MOST_WORDS: Final = 40
 _MENDED: Final = (0.9, 0.5, 0.4)
 _BEGUN: Final = 0.7
 _PARTED: Final = 0.9
+_HALF: Final = 0.5
 _HARDLY: Final = 0.5
 _ALIKE: Final = 0.8
 _NUMBER_ALONE: Final = 0.6
@@ -241,6 +242,8 @@ def _terms(
     if parted is not None and not completions:
         told.mended.append(Mended(word.form, " ".join(parted), "is written as two words"))
         both.append((tuple(shelf.analysis.stems(form)[0] for form in parted), _PARTED))
+        for form in parted:
+            add(form, _HALF)
     if not (known or has_synonym or joined or completions) and parted is None and len(terms) == 1:
         _mend(told, word, shelf, corrected, add)
     return terms
