@@ -1,5 +1,6 @@
 """Filters of a request as conditions that an index holds."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +18,16 @@ def conditions(filters: Mapping[str, Wanted], exclude: Mapping[str, Wanted], she
     """What must hold and what must not, as conditions; raises InputError for a filter of nothing's."""
     found = [_condition(name, wanted, shelf) for name, wanted in filters.items()]
     return [*found, *(shelf.unless(_condition(name, wanted, shelf)) for name, wanted in exclude.items())]
+
+
+def either(products: Sequence[str], filters: Mapping[str, Wanted], shelf: Shelf) -> Any | None:
+    """The condition of some products and of all that filters find, as a rule names them; None where neither can be told here."""
+    ways = [shelf.named(products)] if products else []
+    if filters:
+        # What a rule filters by may have left the catalog: it moves nothing then, and all else goes on.
+        with contextlib.suppress(InputError):
+            ways.append(shelf.both(conditions(filters, {}, shelf)))
+    return shelf.either(ways) if ways else None
 
 
 def _condition(name: str, wanted: Wanted, shelf: Shelf) -> Any:
