@@ -398,6 +398,25 @@ def test_a_broken_file_of_signals_moves_nothing_and_is_made_anew(
     shop.until(lambda: shop.ids("stoneware mug", limit=1) == ["mug-1"])
 
 
+def test_signals_of_other_places_move_nothing_where_the_file_is_broken(shop: Shop, settings: Settings) -> None:
+    file = folder.Folder(settings.home, shop.business.uid).path / "signals.npz"
+    shop.turn(margin=1.0)
+    assert shop.ids("stoneware mug", limit=1) != ["mug-1"]
+    whole = file.read_bytes()
+    variant = {"sku": "M-LATE", "price": 1000, "currency": "EUR", "stock": 5, "options": {}}
+    late: Any = {"id": "mug-late", "title": "Stoneware Mug Late", "status": "active", "variants": [variant]}
+    with shop.business.transaction() as connection:
+        shop.business.catalog.put(connection, [late], "test")
+    try:
+        file.write_bytes(b"")
+        shop.until(lambda: "mug-late" in shop.ids("stoneware mug", limit=100))
+    finally:
+        file.write_bytes(whole)
+        with shop.business.transaction() as connection:
+            connection.execute("delete from product where id = 'mug-late'")
+        shop.until(lambda: "mug-late" not in shop.ids("stoneware mug", limit=100))
+
+
 def test_signals_follow_the_store(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signals, "_LOOK_EVERY", 0.0)
     shop.turn(margin=1.0)
