@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import urlsplit
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -124,6 +125,15 @@ class Rule(BaseModel):
     typed: _Phrases = Field(
         default_factory=list, description="Of synonyms one way: who types one of these finds `words` as well."
     )
+
+    @field_validator("id")
+    @classmethod
+    def _one_form(cls, given: str | None) -> str | None:
+        """An id in the form in which it is told: in capitals it would be another rule's, beside the same one."""
+        try:
+            return None if given is None else str(UUID(given))
+        except ValueError:
+            return given
 
     @field_validator("query", mode="before")
     @classmethod

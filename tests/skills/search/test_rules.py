@@ -337,6 +337,14 @@ def test_a_product_that_left_is_no_longer_pinned_and_nothing_breaks(shop: Shop) 
     assert shop.ids("mug", limit=2)[1] == "mug-3"
 
 
+def test_a_rule_is_changed_in_whatever_form_its_id_is_said(shop: Shop) -> None:
+    rule = shop.make(kind="pin", pins=[{"product": "mug-1", "place": 1}])
+    for said in (rule.upper(), rule.replace("-", "")):
+        assert shop.make(id=said, kind="pin", pins=[{"product": "mug-2", "place": 1}]) == rule
+        assert shop.make(id=said, kind="pin", pins=[{"product": "mug-1", "place": 1}]) == rule
+    assert [one.id for one in shop.business.rules.listed()] == [rule]
+
+
 def test_edits_are_journaled_and_undone(shop: Shop) -> None:
     rule = shop.make(kind="hide", products=["mug-1"], name="first")
     batch = shop.business.journal.listed(1)[0]
