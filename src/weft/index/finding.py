@@ -49,7 +49,7 @@ class Weights:
     meaning: float = 0.9
     whole: float = 0.5
     fields: Mapping[str, float] = field(
-        default_factory=lambda: {"title": 1.0, "brand": 0.7, "kind": 1.0, "traits": 0.5, "body": 0.3}
+        default_factory=lambda: {"title": 1.0, "brand": 0.7, "kind": 1.0, "traits": 0.5, "body": 0.5}
     )
     tie: float = 0.2
     out: float = 0.5
