@@ -137,3 +137,15 @@ def test_bots_and_what_lies_before_are_in_no_report(business: Business) -> None:
     assert [(one["query"], one["times"], one["people"], one["clicked"]) for one in told.rows] == [("tent", 2, 2, 1)]
     assert told.bots == 1
     assert [one["query"] for one in business.behaviors.searches(60)] == ["tent", "old"]
+
+
+def test_one_amount_that_no_shop_has_keeps_back_no_report(business: Business) -> None:
+    huge = {"amount": (1 << 53) - 1, "currency": "EUR"}
+    put(
+        business,
+        did("search", 0, query="tent", query_id="q1", visitor="a", results=9),
+        did("click", 5, query_id="q1", visitor="a", product="dome"),
+        did("purchase", 9, query_id="q1", visitor="a", product="dome", quantity=10**9, price=huge),
+    )
+    tent = row(business.behaviors.searches(), "tent")
+    assert (tent["bought"], tent["revenue"]) == (1, [{"amount": (1 << 63) - 1, "currency": "EUR"}])

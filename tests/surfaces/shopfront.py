@@ -36,7 +36,8 @@ PRODUCTS: list[dict[str, Any]] = [
     product("headphones-blue", "Wired Headphones", vendor="Boreal", price=2900, attributes={"color": "Blue"}),
     product("speaker", "Wireless Speaker", vendor="Boreal", price=5900, stock=0, attributes={"color": "Black"}),
     product("kettle", HOSTILE, vendor="<i>Evil</i>", price=3900, attributes={"color": "Red"}),
-    product("secret", "Wireless Draft Headphones", status="draft", vendor="Acme"),
+    product("secret", "Wireless Draft Headphones", status="draft", vendor="Acme", category="Launch > Zephyr"),
+    product("secret-too", "Zephyr Draft Speaker", published=False, attributes={"codename": "Zephyr"}),
     *(
         product(f"mug-{n}", f"Stoneware Mug {n}", vendor="Kiln", price=1000 + n, category="Kitchen > Mugs")
         for n in range(30)

@@ -75,6 +75,43 @@ def test_recommendations_name_no_customer_and_no_reasons(shopfront: Shopfront) -
         assert shopfront.ask("recommend", kind="for-you", **asked).status_code == 403
 
 
+def test_a_visitor_who_is_called_like_a_customer_is_told_nothing_of_them(shopfront: Shopfront) -> None:
+    business = shopfront.business
+    views = [
+        {"action": "view", "product": "headphones-red", "customer": "anna@example.com", "visitor": "page-of-anna"},
+        {"action": "view", "product": "headphones-red", "visitor": "a-page"},
+    ]
+    with business.transaction() as connection:
+        business.behaviors.put(connection, views)
+
+    def shown(visitor: str) -> list[str]:
+        answer = shopfront.ask("recommend", kind="for-you", visitor=visitor)
+        return [item["id"] for item in answer.json()["items"]]
+
+    assert shown("a-page") != shown("nobody")
+    assert shown("anna@example.com") == shown("nobody")
+    _, read = shopfront.made("read")
+    told = shopfront.ask("recommend", kind="for-you", customer="anna@example.com", key=read).json()["items"]
+    assert [item["id"] for item in told] == shown("a-page")
+
+
+@pytest.mark.parametrize("typed", ["dra", "zeph", "lau", "draft", "draft spe"])
+def test_nothing_of_what_is_not_on_show_is_suggested(shopfront: Shopfront, typed: str) -> None:
+    told = shopfront.ask("suggest", query=typed).json()
+    assert (told["queries"], told["categories"], told["products"]) == ([], [], [])
+    assert shopfront.ask("suggest", query="wirel").json()["queries"]
+
+
+def test_what_is_typed_is_not_read_as_words_of_what_is_not_on_show(shopfront: Shopfront) -> None:
+    found = shopfront.ask(query="zephyrr").json()
+    assert (found["did_you_mean"], found["understood"]["read"]) == (None, [])
+    assert shopfront.ask(query="hedphones").json()["did_you_mean"] == "headphones"
+    refused = shopfront.ask(query="", filters={"no-such-thing": "x"})
+    assert refused.status_code == 400
+    assert "color" in refused.text
+    assert "codename" not in refused.text
+
+
 def test_a_browser_is_told_beforehand_whether_a_page_may_ask(shopfront: Shopfront) -> None:
     asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type"}
     url = f"{shopfront.api}/skills/search"

@@ -119,6 +119,9 @@ def of(product: Mapping[str, Any]) -> Entry:
 
 def _variant(variant: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: variant.get(name) for name in ("sku", "options", "price", "stock")}
+    if variant.get("policy") == "continue":
+        # What is sold beyond its stock is not counted, as of the product as a whole.
+        del kept["stock"]
     return {name: value for name, value in kept.items() if value not in (None, {}, "")}
 
 

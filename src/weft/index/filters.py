@@ -1,5 +1,6 @@
 """Filters of a request as conditions that an index holds."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +18,16 @@ def conditions(filters: Mapping[str, Wanted], exclude: Mapping[str, Wanted], she
     """What must hold and what must not, as conditions; raises InputError for a filter of nothing's."""
     found = [_condition(name, wanted, shelf) for name, wanted in filters.items()]
     return [*found, *(shelf.unless(_condition(name, wanted, shelf)) for name, wanted in exclude.items())]
+
+
+def either(products: Sequence[str], filters: Mapping[str, Wanted], shelf: Shelf) -> Any | None:
+    """The condition of some products and of all that filters find, as a rule names them; None where neither can be told here."""
+    ways = [shelf.named(products)] if products else []
+    if filters:
+        # What a rule filters by may have left the catalog: it moves nothing then, and all else goes on.
+        with contextlib.suppress(InputError):
+            ways.append(shelf.both(conditions(filters, {}, shelf)))
+    return shelf.either(ways) if ways else None
 
 
 def _condition(name: str, wanted: Wanted, shelf: Shelf) -> Any:
@@ -61,7 +72,7 @@ def _listed(wanted: Wanted, name: str) -> list[str]:
 
 def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
     if name == "available":
-        return shelf.available() if wanted in (True, "true") else shelf.between("stock", None, 0)
+        return _available(wanted, shelf)
     if isinstance(wanted, (list, str)):
         raise InputError(f"filters.{name}: say a number, or {{min, max}}.")
     bounds = wanted if isinstance(wanted, Bounds) else Bounds(min=float(wanted), max=float(wanted))
@@ -72,6 +83,16 @@ def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
         return shelf.between("stock", low, high)
     parts = [shelf.between("low", 0, high)] if high is not None else []
     return shelf.both([*parts, shelf.between("high", low if low is not None else 0, None)])
+
+
+def _available(wanted: Wanted, shelf: Shelf) -> Any:
+    said = wanted if isinstance(wanted, list) else [wanted]
+    # In a list what is true comes as the number 1.
+    yes, no = ([one for one in said if one in (truth, str(truth).lower())] for truth in (True, False))
+    if len(yes) + len(no) != len(said):
+        raise InputError("filters.available: say true or false.")
+    ways = [shelf.available()] * bool(yes) + [shelf.between("stock", None, 0)] * bool(no)
+    return shelf.either(ways)
 
 
 def _whole(value: float, name: str) -> int:

@@ -195,7 +195,7 @@ class Shelf:
         """
         where = Folder(home, business).generation(state.generation)
         self.home, self.business, self.state = home, business, state
-        known = {one.path: one for one in before.segments} if before is not None else {}
+        known = {one.path: one for one in before.segments if one.there} if before is not None else {}
         self.segments: list[Segment] = [known.get(where / name) or Segment(where / name) for name in state.segments]
         counts = [one.count for one in self.segments]
         self._firsts = [sum(counts[:place]) for place in range(len(counts))]
@@ -244,8 +244,8 @@ class Shelf:
 
     @cached_property
     def commonest(self) -> dict[str, dict[str, int]]:
-        """How many products have each of the commonest values, by facet."""
-        found = self.counted(self._there)
+        """How many products on show have each of the commonest values, by facet."""
+        found = self.counted(self._on_show)
         ranked = sorted(
             ((count, name, value) for name, counts in found.items() for value, count in counts.items()), reverse=True
         )

@@ -24,6 +24,8 @@ from weft.postgres.database import Database
 from weft.store.catalog import Catalog, Extent
 
 _LOG: Final = logging.getLogger(__name__)
+BUILT_AT_ONCE: Final = 4
+"""How many indexes a server has built at once: each is a process that may hold a model."""
 _LOOK_EVERY: Final = 0.5
 # Looking whether the catalog has changed may take this share of the time at most.
 _SHARE: Final = 0.05
@@ -194,13 +196,14 @@ def _look_at_routes(watch: _Watch, database: Database, business: UUID, name: str
 
 
 def _begin(watch: _Watch, database: Database, business: UUID, name: str) -> None:
-    """Begin to build an index in a process of its own, unless one is being built; it ends with this one."""
+    """Begin to build an index in a process of its own, unless it or enough others are being built; it ends with this one."""
     home = database.folder
     assert home is not None
     with _LOCK:
         if (watch.build is not None and watch.build.poll() is None) or Folder(home, business).being_written:
             return
-        watch.build = beside.begun(database, home, "index", ["index", "build", "--business", name])
+        build = ["index", "build", "--business", name]
+        watch.build = beside.begun(database, home, "index", build, most=BUILT_AT_ONCE)
 
 
 def built(

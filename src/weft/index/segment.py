@@ -85,11 +85,13 @@ class Scribe:
 
     @property
     def facets(self) -> Counter[str]:
-        """How many products have each facet, about: each pair of it and a value counts."""
-        counts = np.bincount(np.frombuffer(self._facets, np.uint32)) if self._facets else ()
+        """How many products on show have each facet, about: each pair of it and a value counts."""
+        shown = np.repeat(np.array(self._numbers["shown"], np.bool_), np.frombuffer(self._facets_by, np.uint32))
+        counts = np.bincount(np.frombuffer(self._facets, np.uint32)[shown], minlength=len(self._values.rows))
         found: Counter[str] = Counter()
-        for (name, _), count in zip(self._values.rows, counts, strict=True):
-            found[name] += int(count)
+        for (name, _), count in zip(self._values.rows, counts.tolist(), strict=True):
+            if count:
+                found[name] += count
         return found
 
     def averages(self) -> dict[str, float]:
@@ -109,6 +111,8 @@ class Scribe:
         before = len(self._said)
         for name, text in told.texts.items():
             self._read(name, text)
+        if not told.shown:
+            self._unsaid(before)
         self._said_by.append(len(self._said) - before)
         self._facets.extend([self._values.of(pair) for pair in told.values])
         self._facets_by.append(len(told.values))
@@ -136,6 +140,12 @@ class Scribe:
         if name == entry.TEXTS[0]:
             self._titles.extend(said[said_before:])
             self._title_by.append(len(said) - said_before)
+
+    def _unsaid(self, before: int) -> None:
+        """Take the last product's words back from those that are suggested, and by which queries are mended: nobody may see it."""
+        del self._said[before:]
+        del self._titles[len(self._titles) - self._title_by[-1] :]
+        self._title_by[-1] = 0
 
     def _known(self, run: Run) -> tuple[tuple[int, ...], tuple[int, ...]]:
         terms = tuple(self._terms.of(term) for some in run.terms for term in some)
@@ -184,12 +194,13 @@ class Scribe:
         by = np.repeat(np.arange(self.count, dtype=np.int64), np.frombuffer(self._said_by, np.uint32))
         pairs = np.unique(by * max(len(forms), 1) + np.frombuffer(self._said, np.uint32))
         counts = np.bincount(pairs % max(len(forms), 1), minlength=len(forms))
+        said = np.flatnonzero(counts)
         phrases, together = counted_pairs(
             forms, np.frombuffer(self._titles, np.uint32), np.frombuffer(self._title_by, np.uint32)
         )
         return {
-            **columns.texts("word", [form.encode("utf-8", "surrogatepass") for form in forms]),
-            "word.counts": counts.astype(np.uint32),
+            **columns.texts("word", [forms[place].encode("utf-8", "surrogatepass") for place in said.tolist()]),
+            "word.counts": counts[said].astype(np.uint32),
             **columns.texts("phrase", [one.encode("utf-8", "surrogatepass") for one in phrases]),
             "phrase.counts": np.array(together, np.uint32),
         }
@@ -263,7 +274,9 @@ class Segment:
         self.path = path
         self.columns = columns.opened(path)
         self.count = len(self.columns["written"])
-        self.bytes = path.stat().st_size
+        told = path.stat()
+        self.bytes = told.st_size
+        self._file = (told.st_ino, told.st_mtime_ns, told.st_size)
         self.said = len(self.columns["word.counts"]) + len(self.columns["phrase.counts"])
         self._terms = self.columns["term.hashes"]
         self._fields = {
@@ -281,6 +294,15 @@ class Segment:
         self._firsts = self.columns["facet.firsts"].astype(np.int64)
         self._having = Lists(self.columns["facet.starts"], self.columns["facet.places"])
         self._ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.columns["facet.counts"], dtype=np.int64)])
+
+    @property
+    def there(self) -> bool:
+        """Whether its file still lies where it was opened: an index that is made after a folder was deleted has the same names again."""
+        try:
+            told = self.path.stat()
+        except OSError:
+            return False
+        return self._file == (told.st_ino, told.st_mtime_ns, told.st_size)
 
     def term(self, hashed: int) -> int | None:
         """The row of a term."""

@@ -232,8 +232,8 @@ def _opened(shelf: Shelf) -> _Open | None:
     try:
         found = _read(place.path / _FILE)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        # What was found last is better than nothing: places of one generation keep their products.
-        return held if held is not None and held.mark[2] == shelf.state.generation else None
+        # What was found last is better than nothing, as long as its places are those of the same products.
+        return held if held is not None and held.mark[2:] == mark[2:] else None
     opened = _placed(found, shelf.column("uids"), mark)
     with _LOCK:
         _OPEN[key] = opened

@@ -91,7 +91,7 @@ def meanings_begun(business: Business, home: Path) -> None:
     """Begin to build the index anew with meanings, beside the process that serves, unless they are there."""
     state = keeping.described(business.database, business.uid, business.catalog)
     if state is None or state["meaning"] is None:
-        beside.begun(business.database, home, "index", ["index", "build", "--business", business.id])
+        beside.begun(business.database, home, "index", ["index", "build", "--business", business.id], most=1)
 
 
 def _ran(business: Business, name: str, where: str | None, said: str, say: Callable[[str], None]) -> None:

@@ -131,13 +131,17 @@ class Behaviors:
             )
             yield from map(Event._make, cursor)
 
-    def recent(self, subject: str, limit: int = 20) -> list[str]:
-        """The products that somebody (a customer, a visitor, a session) looked at, took or bought, newest first."""
+    def recent(self, subject: str, limit: int = 20, *, nameless: bool = False) -> list[str]:
+        """The products that somebody (a customer, a visitor, a session) looked at, took or bought, newest first.
+
+        With `nameless` only what was done without a customer's name: so nobody is told what a customer did by calling themselves so.
+        """
         with self._database.tenant(self._business) as connection:
             rows = connection.execute(
                 "select product from (select product, at from behavior where subject = %s and product is not null and not bot "
-                "and action = any(%s) order by at desc limit 1000) b group by product order by max(at) desc, product limit %s",
-                (subject, list(WORN), limit),
+                "and action = any(%s) and (customer is null or not %s) order by at desc limit 1000) b "
+                "group by product order by max(at) desc, product limit %s",
+                (subject, list(WORN), nameless, limit),
             ).fetchall()
         return [row[0] for row in rows]
 

@@ -3,12 +3,14 @@
 These are plain types: what is kept of them is kept by `rules` and `preferences`.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import urlsplit
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -124,6 +126,15 @@ class Rule(BaseModel):
         default_factory=list, description="Of synonyms one way: who types one of these finds `words` as well."
     )
 
+    @field_validator("id")
+    @classmethod
+    def _one_form(cls, given: str | None) -> str | None:
+        """An id in the form in which it is told: in capitals it would be another rule's, beside the same one."""
+        try:
+            return None if given is None else str(UUID(given))
+        except ValueError:
+            return given
+
     @field_validator("query", mode="before")
     @classmethod
     def _one_query(cls, given: Any) -> Any:
@@ -134,7 +145,10 @@ class Rule(BaseModel):
     def _whole_day(cls, given: Any) -> Any:
         """A last day is a day on which the rule still holds."""
         if isinstance(given, str) and _DAY.fullmatch(given.strip()):
-            return datetime.fromisoformat(given.strip()) + timedelta(days=1)
+            try:
+                return datetime.fromisoformat(given.strip()) + timedelta(days=1)
+            except OverflowError:
+                raise ValueError("there is no day after this one; say none for a rule without an end") from None
         return given or None
 
     @field_validator("starts", mode="before")
@@ -146,6 +160,7 @@ class Rule(BaseModel):
     def _whole(self) -> "Rule":
         self._condition()
         self._schedule()
+        self._finite()
         says = (*_SAYS[self.kind], *_ALSO.get(self.kind, ()))
         strange = [name for name in _OF_KINDS if name not in says and getattr(self, name) != _default(name)]
         if strange:
@@ -154,6 +169,14 @@ class Rule(BaseModel):
             raise ValueError(f"a rule of the kind {self.kind} needs {' or '.join(_SAYS[self.kind])}")
         _CHECKS.get(self.kind, _nothing)(self)
         return self
+
+    def _finite(self) -> None:
+        """A bound that no number can be would be kept as no bound, and the rule be for all products."""
+        for name, wanted in self.filters.items():
+            said = (wanted.min, wanted.max) if isinstance(wanted, Bounds) else wanted
+            for one in said if isinstance(said, (list, tuple)) else [said]:
+                if isinstance(one, float) and not math.isfinite(one):
+                    raise ValueError(f"the bound of {name} is {one}, which is no number that it can be")
 
     def _condition(self) -> None:
         if self.query and self.match == "any":
@@ -181,7 +204,10 @@ class Rule(BaseModel):
             if at is not None and at.tzinfo is None:
                 object.__setattr__(self, name, at.replace(tzinfo=zone))
             elif at is not None:
-                object.__setattr__(self, name, at.astimezone(zone))
+                try:
+                    object.__setattr__(self, name, at.astimezone(zone))
+                except OverflowError:
+                    raise ValueError(f"{name} lies beyond the years 1 to 9999 in {self.zone}") from None
         if self.starts is not None and self.ends is not None and self.ends <= self.starts:
             raise ValueError("it ends before it starts, so that it would never hold")
 

@@ -102,7 +102,7 @@ came as (
       from credited c join asks a using (ask, n) group by 1, 2, 3),
 money as (
     select name, jsonb_agg(jsonb_build_object('amount', amount, 'currency', currency) order by amount desc) as revenue
-      from (select a.name, c.currency, sum(c.amount)::bigint as amount from credited c join asks a using (ask, n)
+      from (select a.name, c.currency, least(sum(c.amount), 9223372036854775807)::bigint as amount from credited c join asks a using (ask, n)
              where c.action = 'purchase' and c.amount is not null
              group by grouping sets ((a.name, c.currency), (c.currency))) s
      group by name),

@@ -211,6 +211,19 @@ def test_a_damaged_file_is_no_index_and_what_is_open_goes_on(
     assert found(opened(elsewhere, business), "enamel") == ["mug"]
 
 
+def test_an_index_made_after_its_folder_was_deleted_is_read_anew(
+    business: Business, indexes: Path, tmp_path: Path
+) -> None:
+    put(business, tmp_path, product("mug", "Enamel Mug"))
+    building.build(indexes, business.uid, business.catalog)
+    assert found(opened(indexes, business), "enamel") == ["mug"]
+    shutil.rmtree(Folder(indexes, business.uid).path)
+    put(business, tmp_path, product("mug", "Porcelain Mug"), product("cup", "Enamel Cup"))
+    building.build(indexes, business.uid, business.catalog)
+    shelf = opened(indexes, business)
+    assert (found(shelf, "enamel"), found(shelf, "porcelain")) == (["cup"], ["mug"])
+
+
 @pytest.fixture(scope="module")
 def served(database: Database, settings: Settings) -> Iterator[str]:
     """The address of a server on the session's database."""

@@ -15,9 +15,11 @@ from typer.testing import CliRunner
 from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
+from weft.errors import InputError
 from weft.index import folder, keeping, signals
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.store.merchandising import ruled
 from weft.surfaces.cli import root
 
 MUGS = 30
@@ -277,6 +279,11 @@ def test_synonyms_one_way_lead_one_way(shop: Shop) -> None:
             {"kind": "hide", "products": ["mug-1"], "starts": "2026-12-24", "ends": "2026-12-20"},
             "it ends before it starts",
         ),
+        ({"kind": "hide", "products": ["mug-1"], "ends": "9999-12-31"}, "there is no day after this one"),
+        (
+            {"kind": "hide", "products": ["mug-1"], "starts": "0001-01-01T00:00:00+14:00"},
+            "starts lies beyond the years 1 to 9999 in UTC",
+        ),
         (
             {"kind": "hide", "products": ["mug-1"], "zone": "Mars/Olympus"},
             "there is no zone of time called 'Mars/Olympus'",
@@ -301,6 +308,12 @@ def test_what_cannot_be_is_refused_with_a_sentence(shop: Shop, rule: dict[str, A
     assert says in shop.refused(**rule)
 
 
+@pytest.mark.parametrize("price", [{"max": float("inf")}, {"min": float("nan")}, float("inf"), [1.0, float("-inf")]])
+def test_a_bound_that_is_no_number_makes_no_rule_for_all_products(price: Any) -> None:
+    with pytest.raises(InputError, match=r"bound of price is -?(inf|nan), which"):
+        ruled({"kind": "hide", "filters": {"price": price}})
+
+
 def test_rules_that_contradict_each_other_are_refused(shop: Shop) -> None:
     shop.make(kind="pin", match="exact", query=["mug", "cup"], name="Cups", pins=[{"product": "mug-1", "place": 1}])
     assert "“Cups” pins 'mug-1' to place 1" in shop.refused(
@@ -322,6 +335,14 @@ def test_a_product_that_left_is_no_longer_pinned_and_nothing_breaks(shop: Shop) 
         connection.execute("delete from product where id = 'love'")
     shop.until(lambda: "love" not in shop.ids("mug", limit=2))
     assert shop.ids("mug", limit=2)[1] == "mug-3"
+
+
+def test_a_rule_is_changed_in_whatever_form_its_id_is_said(shop: Shop) -> None:
+    rule = shop.make(kind="pin", pins=[{"product": "mug-1", "place": 1}])
+    for said in (rule.upper(), rule.replace("-", "")):
+        assert shop.make(id=said, kind="pin", pins=[{"product": "mug-2", "place": 1}]) == rule
+        assert shop.make(id=said, kind="pin", pins=[{"product": "mug-1", "place": 1}]) == rule
+    assert [one.id for one in shop.business.rules.listed()] == [rule]
 
 
 def test_edits_are_journaled_and_undone(shop: Shop) -> None:
@@ -383,6 +404,25 @@ def test_a_broken_file_of_signals_moves_nothing_and_is_made_anew(
     monkeypatch.setattr(signals, "_LOOK_EVERY", 0.0)
     signals._WATCHES.clear()
     shop.until(lambda: shop.ids("stoneware mug", limit=1) == ["mug-1"])
+
+
+def test_signals_of_other_places_move_nothing_where_the_file_is_broken(shop: Shop, settings: Settings) -> None:
+    file = folder.Folder(settings.home, shop.business.uid).path / "signals.npz"
+    shop.turn(margin=1.0)
+    assert shop.ids("stoneware mug", limit=1) != ["mug-1"]
+    whole = file.read_bytes()
+    variant = {"sku": "M-LATE", "price": 1000, "currency": "EUR", "stock": 5, "options": {}}
+    late: Any = {"id": "mug-late", "title": "Stoneware Mug Late", "status": "active", "variants": [variant]}
+    with shop.business.transaction() as connection:
+        shop.business.catalog.put(connection, [late], "test")
+    try:
+        file.write_bytes(b"")
+        shop.until(lambda: "mug-late" in shop.ids("stoneware mug", limit=100))
+    finally:
+        file.write_bytes(whole)
+        with shop.business.transaction() as connection:
+            connection.execute("delete from product where id = 'mug-late'")
+        shop.until(lambda: "mug-late" not in shop.ids("stoneware mug", limit=100))
 
 
 def test_signals_follow_the_store(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,10 +14,12 @@ import pytest
 from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
-from weft.index import building, finding, folder, keeping
+from weft.index import building, entry, finding, folder, keeping
 from weft.index.words import Analysis
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.skills.search import Hit, Results, Understanding
+from weft.skills.search import shown as public
 
 COLORS = ("Black", "White", "Red", "Blue")
 
@@ -270,6 +272,8 @@ def test_no_query_is_a_program(shop: Shop, query: str) -> None:
         ({"filters": {"colr": "Red"}}, "nothing in this catalog has it; there are Color"),
         ({"filters": {"vendor": {"min": 1}}}, "filters.vendor: it is no number"),
         ({"filters": {"price": "cheap"}}, "say a number"),
+        ({"filters": {"available": "maybe"}}, "filters.available: say true or false"),
+        ({"filters": {"available": {"min": 1}}}, "filters.available: say true or false"),
         ({"filters": {"price": {"max": 1e300}}}, "no number that it can be"),
         ({"facets": ["nothing"]}, "nothing in this catalog has 'nothing'"),
         ({"sort": "magic"}, "sort"),
@@ -282,6 +286,31 @@ def test_what_cannot_be_asked_is_said(shop: Shop, asked: dict[str, Any], said: s
     answer = shop.post(**asked)
     assert answer.status_code in (400, 422)
     assert said in answer.text
+
+
+def test_what_is_available_is_said_in_several_ways(shop: Shop) -> None:
+    for said in (True, "true", [True], ["true"]):
+        assert "headphones-sold-out" not in shop.ids("wireless headphones", filters={"available": said})
+    assert shop.ids("wireless headphones", filters={"available": [False]}) == ["headphones-sold-out"]
+    both = shop.ids("wireless headphones", filters={"available": [True, False]})
+    assert {"headphones-black", "headphones-sold-out"} <= set(both)
+
+
+def test_half_a_character_is_answered_with_a_sentence(shop: Shop) -> None:
+    body, kind = b'{"filters": {"\\ud800": "x"}}', {"content-type": "application/json"}
+    sent = shop.http.post("/api/v1/skills/search", content=body, headers=kind)
+    assert sent.status_code == 400
+    assert "nothing in this catalog has it" in sent.json()["detail"]
+
+
+def test_a_variant_that_is_sold_beyond_its_stock_is_not_counted(business: Business) -> None:
+    common = {"price": 2000, "currency": "EUR", "stock": 0}
+    variants = [{"sku": "A", **common, "policy": "continue"}, {"sku": "B", **common, "policy": "deny"}]
+    told = entry.of({"id": "boot", "title": "Boot", "variants": variants})
+    assert [one.get("stock") for one in told.variants] == [None, 0]
+    hit = Hit(id="boot", title="Boot", score=1.0, variants=told.variants)
+    (seen,) = public.shown(Results(hits=[hit], understood=Understanding(query="")), business).hits
+    assert [one["available"] for one in seen.variants] == [True, False]
 
 
 def test_an_edited_a_new_and_a_blanked_product_are_found_as_they_are_within_a_second(

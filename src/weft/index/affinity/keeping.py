@@ -1,7 +1,6 @@
 """Affinities kept: learned in a process of their own when they are first asked for, and again when there is enough new."""
 
 import logging
-import subprocess
 import threading
 import time
 from collections.abc import Mapping
@@ -35,7 +34,6 @@ class _Watch:
 # However many businesses there are, few are learned of at once, and the others in their turn.
 _AT_ONCE: Final = 2
 _SOON: Final = 5.0
-_RUNNING: Final[list[subprocess.Popen[bytes]]] = []
 _WATCHES: Final[dict[tuple[str, UUID], _Watch]] = {}
 _LOCK: Final = threading.Lock()
 
@@ -72,12 +70,9 @@ def _look(
             return
         if Place(home, business).being_written:
             return
-        with _LOCK:
-            _RUNNING[:] = [one for one in _RUNNING if one.poll() is None]
-            if len(_RUNNING) >= _AT_ONCE:
-                watch.due = time.monotonic() + _SOON
-            else:
-                _RUNNING.append(beside.begun(database, home, "affinities", ["affinities", "build", "--business", name]))
+        learn = ["affinities", "build", "--business", name]
+        if beside.begun(database, home, "affinities", learn, most=_AT_ONCE) is None:
+            watch.due = time.monotonic() + _SOON
     except (OSError, WeftError) as problem:
         _LOG.warning("the affinities of %s cannot be learned anew, and the last ones answer: %s", name, problem)
 

@@ -1,11 +1,9 @@
 """A merchant's rules and dials applied to recommendations: what is hidden everywhere, and what is moved."""
 
-import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from weft.errors import InputError
 from weft.index import filters, signals
 from weft.index.finding import Shelf
 from weft.skills.recommend.sources import Candidate
@@ -20,18 +18,8 @@ def holding(rules: Sequence[Rule]) -> list[Rule]:
 
 def hidden(rules: Sequence[Rule], shelf: Shelf) -> list[Any]:
     """The conditions that hold of what no rule hides."""
-    found = (condition_of(rule, shelf) for rule in rules if rule.kind == "hide")
+    found = (filters.either(rule.products, rule.filters, shelf) for rule in rules if rule.kind == "hide")
     return [shelf.unless(condition) for condition in found if condition is not None]
-
-
-def condition_of(rule: Rule, shelf: Shelf) -> Any | None:
-    """The condition of the products that a rule speaks of; None where nothing in the catalog has what it filters by."""
-    ways = [shelf.named(rule.products)] if rule.products else []
-    if rule.filters:
-        # What it speaks of may have left the catalog.
-        with contextlib.suppress(InputError):
-            ways.append(shelf.both(filters.conditions(rule.filters, {}, shelf)))
-    return shelf.either(ways) if ways else None
 
 
 def move(pool: Sequence[Candidate], rules: Sequence[Rule], dials: Dials, shelf: Shelf) -> None:
@@ -45,7 +33,10 @@ def move(pool: Sequence[Candidate], rules: Sequence[Rule], dials: Dials, shelf: 
                 f"{told.says}; its dial is at {told.dial:+g}" for told in signals.reasons(shelf, one.found.place, dials)
             ]
     for rule in rules:
-        if rule.kind not in ("boost", "bury") or (condition := condition_of(rule, shelf)) is None:
+        if (
+            rule.kind not in ("boost", "bury")
+            or (condition := filters.either(rule.products, rule.filters, shelf)) is None
+        ):
             continue
         there = shelf.holding(condition, places)
         for one in pool:

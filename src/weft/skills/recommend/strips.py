@@ -85,8 +85,9 @@ def _history(asked: Recommend, business: Business) -> tuple[list[str], list[list
     if asked.kind == "for-you":
         if asked.customer and _ZERO not in asked.customer:
             orders = [products for _, products in reversed(business.sales.bought(asked.customer))]
-        for who in (asked.customer, asked.visitor):
-            took += reversed(business.behaviors.recent(who, _RECENT)) if who and _ZERO not in who else []
+        for who, nameless in ((asked.customer, False), (asked.visitor, True)):
+            if who and _ZERO not in who:
+                took += reversed(business.behaviors.recent(who, _RECENT, nameless=nameless))
     took = [*(one for order in orders for one in order), *took, *asked.viewed, *asked.cart]
     return list(reversed(dict.fromkeys(reversed(took)))), orders
 

@@ -11,7 +11,6 @@ from uuid import UUID
 import numpy as np
 
 from weft.business import Business
-from weft.errors import InputError
 from weft.index import filters, signals
 from weft.index.finding import Found, Mask, Matches, Shelf
 from weft.index.words import Analysis, folded
@@ -211,22 +210,9 @@ def applied(
             for pin in rule.pins:
                 if pin.place not in made.pins and pin.product not in taken:
                     made.pins[pin.place] = (pin.product, rule)
-        elif (condition := _condition(rule, shelf)) is not None:
+        elif (condition := filters.either(rule.products, rule.filters, shelf)) is not None:
             if rule.kind == "hide":
                 made.hidden.append(shelf.unless(condition))
             else:
                 made.moving.append((rule, condition))
     return made
-
-
-def _condition(rule: Rule, shelf: Shelf) -> Mask | None:
-    """The condition of the products that a rule speaks of; None where nothing in the catalog has what it filters by."""
-    ways = [shelf.named(rule.products)] if rule.products else []
-    if rule.filters:
-        try:
-            ways.append(shelf.both(filters.conditions(rule.filters, {}, shelf)))
-        except InputError:
-            # What it speaks of has left the catalog: nothing is moved, and the search goes on.
-            if not ways:
-                return None
-    return shelf.either(ways)

@@ -46,7 +46,8 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, Any]] | 
         "type": f"/docs/errors#{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        # It may quote half a character that was sent, which no answer can hold.
+        "detail": detail.encode("utf-8", "backslashreplace").decode(),
     }
     if errors is not None:
         body["errors"] = errors
