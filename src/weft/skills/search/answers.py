@@ -9,7 +9,7 @@ from typing import Any, Final
 from weft.business import Business
 from weft.errors import InputError, NotFound
 from weft.index import card, filters, finding, keeping
-from weft.index.entry import code
+from weft.index.entry import OWN, code
 from weft.index.finding import Found, Matches, Part, Shelf, Sought, Tally, Weights
 from weft.index.keeping import Kept
 from weft.index.words import folded
@@ -166,22 +166,40 @@ def _facets(asked: Search, matches: Matches, shelf: Shelf, total: int) -> dict[s
         return {}
     told = shelf.tally(matches.mask)
     if asked.facets is None:
-        wanted = list(itertools.islice(_telling(told, total), _FACETS_SHOWN))
+        wanted = list(itertools.islice(_telling(told, total, shelf), _FACETS_SHOWN))
     else:
-        wanted = [real for name in asked.facets if name != "price" for real in _real(name, shelf)]
-    return {
-        name: [Value(value=value, count=count) for value, count in told.values(name, _VALUES_SHOWN).items()]
-        for name in wanted
-    }
+        wanted = [_real(name, shelf) for name in asked.facets if name != "price"]
+    return {names[0]: _counted(names, told, matches, shelf) for names in wanted}
 
 
-def _telling(told: Tally, total: int) -> Iterator[str]:
-    """The facets that tell hits apart, those first that most of them have."""
+def _telling(told: Tally, total: int, shelf: Shelf) -> Iterator[Sequence[str]]:
+    """The facets that tell hits apart, each with all its names, those first that most of the hits have."""
     least = max(total * _COVERED, 1)
-    covering = [(name not in filters.OWN, -count, name) for name, count in told.covered.items() if count >= least]
-    for _, _, name in sorted(covering):
-        if told.distinct(name) < max(total, 3):
-            yield name
+    covered: dict[tuple[str, ...], int] = {}
+    for name, count in told.covered.items():
+        names = shelf.namesakes.get(name, (name,))
+        covered[names] = covered.get(names, 0) + count
+    for _, _, names in sorted(
+        (names[0] not in OWN, -count, names) for names, count in covered.items() if count >= least
+    ):
+        if sum(map(told.distinct, names)) < max(total, 3):
+            yield names
+
+
+def _counted(names: Sequence[str], told: Tally, matches: Matches, shelf: Shelf) -> list[Value]:
+    """The values of a facet with how many products a filter by each would leave, the commonest first."""
+    counts: dict[str, int] = {}
+    alike: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for name in names:
+        for value, count in told.values(name, _VALUES_SHOWN).items():
+            same = shelf.spelt_alike.get((name, value))
+            if same:
+                alike[same[0]] = same
+            else:
+                counts[value] = counts.get(value, 0) + count
+    counts |= {value: shelf.having(same, matches) for (_, value), same in alike.items()}
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [Value(value=value, count=count) for value, count in ranked[:_VALUES_SHOWN]]
 
 
 def _real(name: str, shelf: Shelf) -> list[str]:
