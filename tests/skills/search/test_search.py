@@ -236,6 +236,13 @@ def test_each_hit_says_why(shop: Shop) -> None:
     assert hit["why"]["matched"]["title"] == ["canvas", "bag"]
     assert "The title says" in hit["why"]["says"] or "Its title says" in hit["why"]["says"]
     assert hit["highlights"]["title"] == "<mark>Canvas</mark> Tote <mark>Bag</mark>"
+    sized = shop.search("running shoe size 42", explain=True)["hits"][0]["why"]
+    assert sized["missing"] == []
+    assert "does not say" not in sized["says"]
+    black = shop.search("blk wireles headphones", explain=True)
+    assert "“Wireless” for “wireles”, “headphones”" in black["hits"][0]["why"]["says"]
+    assert "“Black” for “blk”" in black["hits"][0]["why"]["says"]
+    assert black["understood"]["constraints"][0]["values"] == ["Black"]
     hostile = shop.search("mug script")["hits"][0]["highlights"]["title"]
     assert "<script>" not in hostile
     assert "<mark>" in hostile
