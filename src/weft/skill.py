@@ -300,6 +300,8 @@ def engine_of(skill: Skill, wanted: str, business: "Business") -> Literal["local
     """
     if wanted not in ENGINES:
         raise InputError(f"{wanted!r} is not an engine; use one of {', '.join(ENGINES)}.")
+    if skill.model is None and wanted != "model":
+        return "local"
     route = route_of(skill)
     # A route that is named for once may be a single model, which stands in no list of routes.
     there = route in business.routes if route == skill.name else bool(business.models.behind(route))

@@ -34,6 +34,12 @@ def test_files_are_numbered_without_gaps_and_each_is_applied(owner: psycopg.Conn
         assert migrate.migrate(owner, embedded.LOGIN) == []
 
 
+def test_a_file_that_is_missing_between_others_is_noticed(owner: psycopg.Connection) -> None:
+    with owner, owner.transaction(force_rollback=True):
+        owner.execute("delete from weft.migration where name = %s", (applied(owner)[-2],))
+        assert not migrate.current(owner)
+
+
 def test_a_database_of_a_newer_weft_is_refused_and_left_alone(spare: Settings, owner: psycopg.Connection) -> None:
     with owner:
         owner.execute("insert into weft.migration (name, digest) values ('9999_later.sql', '')")

@@ -288,7 +288,7 @@ def test_a_killed_command_is_interrupted_and_the_next_makes_what_is_missing(shop
 
 
 def test_an_interrupted_command_pauses_and_resumes(shop: Shop) -> None:
-    shop.catalog(plain(150, "slow"))
+    shop.catalog(plain(300, "slow"))
     process = subprocess.Popen(shop.command("run", "mark"), env=shop.environment, stderr=subprocess.DEVNULL)
     while len(shop.asked()) < 20:
         time.sleep(0.05)
@@ -298,7 +298,7 @@ def test_an_interrupted_command_pauses_and_resumes(shop: Shop) -> None:
     (run,) = shop.weft("runs", "list")
     assert run["state"] == "paused"
     (resumed,) = shop.weft("runs", "resume", run["id"])
-    assert (resumed["state"], resumed["records"], resumed["changes"]) == ("finished", 150, 150)
+    assert (resumed["state"], resumed["records"], resumed["changes"]) == ("finished", 300, 300)
 
 
 def test_workers_share_a_run_which_pauses_resumes_and_is_cancelled(shop: Shop) -> None:

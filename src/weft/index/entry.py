@@ -19,6 +19,9 @@ READS: Final = (
     *("attributes", "translations", "columns", "variants"),
 )
 SEPARATOR: Final = "\x1f"
+OWN: Final = ("vendor", "category", "type", "tags")
+"""The facets that every catalog may have."""
+
 _BODY: Final = 4000
 _VALUE: Final = 200
 _VALUES: Final = 60

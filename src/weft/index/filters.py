@@ -2,16 +2,14 @@
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from weft import money
 from weft.errors import InputError
+from weft.index.entry import OWN
 from weft.index.finding import Shelf
 from weft.index.wanted import Bounds, Wanted
 from weft.index.words import folded
-
-OWN: Final = ("vendor", "category", "type", "tags")
-"""The facets that every catalog may have."""
 
 
 def conditions(filters: Mapping[str, Wanted], exclude: Mapping[str, Wanted], shelf: Shelf) -> list[Any]:
@@ -44,11 +42,9 @@ def _condition(name: str, wanted: Wanted, shelf: Shelf) -> Any:
 
 
 def facets(name: str, shelf: Shelf) -> list[str] | None:
-    """The facets that a request means by a name, whatever its case; None where nothing in the catalog has it."""
+    """The facets that a request means by a name, whatever its case, the commonest first; None where nothing in the catalog has it."""
     bare = name.removeprefix("attributes.").removeprefix("options.")
-    same = [one for one in shelf.state.facets if one == bare] or [
-        one for one in shelf.state.facets if folded(one) == folded(bare)
-    ]
+    same = list(shelf.namesakes.get(bare, ())) or [one for one in shelf.namesakes if folded(one) == folded(bare)]
     return same or ([bare] if bare in OWN else None)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weft.index import building, columns
-from weft.index.entry import SEPARATOR, TEXTS
+from weft.index.entry import OWN, SEPARATOR, TEXTS
 from weft.index.folder import Folder, State
 from weft.index.segment import NO_PRICE, SATURATION, STEPS, Segment
 from weft.index.spelling import Spelling
@@ -49,7 +49,7 @@ class Weights:
     meaning: float = 0.9
     whole: float = 0.5
     fields: Mapping[str, float] = field(
-        default_factory=lambda: {"title": 1.0, "brand": 0.7, "kind": 1.0, "traits": 0.5, "body": 0.3}
+        default_factory=lambda: {"title": 1.0, "brand": 0.7, "kind": 1.0, "traits": 0.5, "body": 0.5}
     )
     tie: float = 0.2
     out: float = 0.5
@@ -262,6 +262,28 @@ class Shelf:
             for value in counts:
                 found.setdefault(folded(value), []).append((name, value))
         return found
+
+    @cached_property
+    def namesakes(self) -> dict[str, tuple[str, ...]]:
+        """All names of the facet that each name means, the commonest first: they differ in case and accents alone."""
+        together: dict[tuple[bool, str], list[str]] = {}
+        for name in sorted(self.state.facets, key=lambda one: (-self.state.facets[one], one)):
+            together.setdefault((name in OWN, folded(name)), []).append(name)
+        return {name: tuple(names) for names in together.values() for name in names}
+
+    @cached_property
+    def spelt_alike(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
+        """The commonest values that a filter takes for one: each with all that differ from it in case and accents alone.
+
+        Pairs of the facet's name and the value, the commonest first; what is written in one way only is not here.
+        """
+        together: dict[tuple[tuple[str, ...], str], list[tuple[int, str, str]]] = {}
+        for name, counts in self.commonest.items():
+            for value, count in counts.items():
+                same = self.namesakes.get(name, (name,)), folded(value)
+                together.setdefault(same, []).append((-count, name, value))
+        written = [[(name, value) for _, name, value in sorted(some)] for some in together.values() if len(some) > 1]
+        return {pair: pairs for pairs in written for pair in pairs}
 
     def both(self, conditions: Sequence[Mask]) -> Mask:
         """The condition that several hold."""
@@ -570,6 +592,10 @@ class Shelf:
         """How many matches have each value, by facet, the commonest first."""
         told = self.tally(matches.mask if isinstance(matches, Matches) else matches)
         return {name: told.values(name) for name in told.covered}
+
+    def having(self, values: Sequence[tuple[str, str]], matches: Matches) -> int:
+        """How many matches have one of some values of facets."""
+        return int(np.count_nonzero(self.has(values) & matches.mask))
 
     def prices(self, matches: Matches) -> tuple[int, int] | None:
         """The lowest and the highest price of the matches, in minor units."""

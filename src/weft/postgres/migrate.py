@@ -21,10 +21,10 @@ def steps() -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def latest() -> str:
-    """The name of the last file."""
+def names() -> list[str]:
+    """The names of the schema's files, in order."""
     folder = resources.files("weft.postgres") / "schema"
-    return max(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
 
 
 def current(connection: Connection[Any]) -> bool:
@@ -32,8 +32,8 @@ def current(connection: Connection[Any]) -> bool:
     row = connection.execute("select to_regclass('weft.migration') is not null").fetchone()
     if row is None or not row[0]:
         return False
-    row = connection.execute("select max(name) from weft.migration").fetchone()
-    return row is not None and row[0] == latest() and jobs.current(connection)
+    applied = [name for (name,) in connection.execute("select name from weft.migration")]
+    return sorted(applied) == names() and jobs.current(connection)
 
 
 def migrate(connection: Connection[Any], login: str) -> list[str]:

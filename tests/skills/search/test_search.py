@@ -206,11 +206,45 @@ def test_filters_facets_sorting_and_pages(shop: Shop) -> None:
     assert shop.search(limit=0)["total"] == len(assortment())
 
 
+def test_a_facet_counts_what_its_filter_leaves_however_its_name_and_values_are_written(
+    served: tuple[str, Database], tmp_path: Path
+) -> None:
+    with opened(served, "spelt-alike", tmp_path) as shop:
+        price = {"amount": 900, "currency": "EUR"}
+        red = [{"sku": "B-1", "options": {"Color": "Red"}, "price": price, "stock": 3}]
+        both = {"variants": [{**red[0], "sku": "C-1"}], "attributes": {"color": "RED"}}
+        put(
+            shop.business,
+            tmp_path,
+            [
+                product("by-attribute", "Headphones one", vendor="Auris", attributes={"color": "red"}),
+                {"id": "by-option", "title": "Headphones two", "vendor": "AURIS", "variants": red},
+                {"id": "by-both", "title": "Headphones three", "vendor": "Auris", **both},
+                *(product(f"blue-{n}", f"Headphones {n}", vendor="Boreal", attributes={"color": "Blue"}) for n in "45"),
+            ],
+        )
+        shop.waited()
+        for facets in (None, ["COLOR", "vendor"]):
+            told = shop.search("headphones", **({"facets": facets} if facets else {}))["facets"]
+            assert {name.lower() for name in told} == {"color", "vendor"}
+            assert len(told) == 2
+            for name, values in told.items():
+                assert [one["count"] for one in values] == [3, 2]
+                assert [shop.search(filters={name: one["value"]})["total"] for one in values] == [3, 2]
+
+
 def test_each_hit_says_why(shop: Shop) -> None:
     hit = shop.search("canvas bag", explain=True)["hits"][0]
     assert hit["why"]["matched"]["title"] == ["canvas", "bag"]
     assert "The title says" in hit["why"]["says"] or "Its title says" in hit["why"]["says"]
     assert hit["highlights"]["title"] == "<mark>Canvas</mark> Tote <mark>Bag</mark>"
+    sized = shop.search("running shoe size 42", explain=True)["hits"][0]["why"]
+    assert sized["missing"] == []
+    assert "does not say" not in sized["says"]
+    black = shop.search("blk wireles headphones", explain=True)
+    assert "“Wireless” for “wireles”, “headphones”" in black["hits"][0]["why"]["says"]
+    assert "“Black” for “blk”" in black["hits"][0]["why"]["says"]
+    assert black["understood"]["constraints"][0]["values"] == ["Black"]
     hostile = shop.search("mug script")["hits"][0]["highlights"]["title"]
     assert "<script>" not in hostile
     assert "<mark>" in hostile

@@ -9,7 +9,7 @@ from typing import Any, Final
 from weft.business import Business
 from weft.errors import InputError, NotFound
 from weft.index import card, filters, finding, keeping
-from weft.index.entry import code
+from weft.index.entry import OWN, code
 from weft.index.finding import Found, Matches, Part, Shelf, Sought, Tally, Weights
 from weft.index.keeping import Kept
 from weft.index.words import folded
@@ -166,22 +166,40 @@ def _facets(asked: Search, matches: Matches, shelf: Shelf, total: int) -> dict[s
         return {}
     told = shelf.tally(matches.mask)
     if asked.facets is None:
-        wanted = list(itertools.islice(_telling(told, total), _FACETS_SHOWN))
+        wanted = list(itertools.islice(_telling(told, total, shelf), _FACETS_SHOWN))
     else:
-        wanted = [real for name in asked.facets if name != "price" for real in _real(name, shelf)]
-    return {
-        name: [Value(value=value, count=count) for value, count in told.values(name, _VALUES_SHOWN).items()]
-        for name in wanted
-    }
+        wanted = [_real(name, shelf) for name in asked.facets if name != "price"]
+    return {names[0]: _counted(names, told, matches, shelf) for names in wanted}
 
 
-def _telling(told: Tally, total: int) -> Iterator[str]:
-    """The facets that tell hits apart, those first that most of them have."""
+def _telling(told: Tally, total: int, shelf: Shelf) -> Iterator[Sequence[str]]:
+    """The facets that tell hits apart, each with all its names, those first that most of the hits have."""
     least = max(total * _COVERED, 1)
-    covering = [(name not in filters.OWN, -count, name) for name, count in told.covered.items() if count >= least]
-    for _, _, name in sorted(covering):
-        if told.distinct(name) < max(total, 3):
-            yield name
+    covered: dict[tuple[str, ...], int] = {}
+    for name, count in told.covered.items():
+        names = shelf.namesakes.get(name, (name,))
+        covered[names] = covered.get(names, 0) + count
+    for _, _, names in sorted(
+        (names[0] not in OWN, -count, names) for names, count in covered.items() if count >= least
+    ):
+        if sum(map(told.distinct, names)) < max(total, 3):
+            yield names
+
+
+def _counted(names: Sequence[str], told: Tally, matches: Matches, shelf: Shelf) -> list[Value]:
+    """The values of a facet with how many products a filter by each would leave, the commonest first."""
+    counts: dict[str, int] = {}
+    alike: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for name in names:
+        for value, count in told.values(name, _VALUES_SHOWN).items():
+            same = shelf.spelt_alike.get((name, value))
+            if same:
+                alike[same[0]] = same
+            else:
+                counts[value] = counts.get(value, 0) + count
+    counts |= {value: shelf.having(same, matches) for (_, value), same in alike.items()}
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [Value(value=value, count=count) for value, count in ranked[:_VALUES_SHOWN]]
 
 
 def _real(name: str, shelf: Shelf) -> list[str]:
@@ -310,8 +328,9 @@ def _reason(
         "title": tale["title"], "vendor": tale.get("vendor") or "", "category": tale.get("category") or "",
         "details": " ".join(value for _, value in tale["values"]), "description": tale["body"],
     }  # fmt: skip
-    said = {name: set(shelf.analysis.written(text)[1]) for name, text in texts.items()}
+    said = {name: _spoken(text, shelf) for name, text in texts.items()}
     matched: dict[str, list[str]] = {}
+    quoted: dict[str, list[str]] = {}
     missing = []
     codes = {code(one) for one in (tale["id"], *tale["codes"])}
     # What is a number of the product is told first: then it does not matter what else it says.
@@ -319,10 +338,12 @@ def _reason(
         numbers = [one for one in part.codes if one in codes]
         if numbers:
             matched["number"] = numbers
+            quoted["number"] = [_quote(one) for one in numbers]
         where = [name for name, terms in said.items() if _says(part, terms)]
         for name in where:
             matched.setdefault(name, []).append(part.text)
-        if part.terms and not where and "number" not in matched:
+            quoted.setdefault(name, []).append(_as_written(part, said[name], shelf))
+        if part.terms and part.needed and not where and "number" not in matched:
             missing.append(part.text)
     left = 1.0 if tale["stock"] > 0 else weights.out
     moved = ruled.reasons(found, tale["id"])
@@ -335,33 +356,53 @@ def _reason(
         moved=moved,
         matched=matched,
         missing=missing,
-        says=_sentence(found, matched, missing, left, weights, [one.says for one in told.constraints], moved),
+        says=_sentence(found, quoted, missing, left, weights, [one.says for one in told.constraints], moved),
     )
 
 
-def _says(part: Part, terms: set[str]) -> bool:
+def _spoken(text: str, shelf: Shelf) -> dict[str, str]:
+    """The terms of a text, each with the first of its words that is found by it."""
+    text = " ".join(text.split())
+    spoken: dict[str, str] = {}
+    at = 0
+    for run in shelf.analysis.runs(text):
+        for word, terms in zip(run.words, run.terms, strict=True):
+            for term in terms:
+                spoken.setdefault(term, text[at + word.start : at + word.end])
+        at += run.length + 1
+    return spoken
+
+
+def _says(part: Part, spoken: Mapping[str, str]) -> bool:
     """Whether a text with these terms says a part of the query."""
-    return any(term in terms for term, _ in part.terms) or any(terms.issuperset(some) for some, _ in part.together)
+    return any(term in spoken for term, _ in part.terms) or any(spoken.keys() >= set(some) for some, _ in part.together)
+
+
+def _as_written(part: Part, spoken: Mapping[str, str], shelf: Shelf) -> str:
+    """What was typed in quotes; behind the text's own words, where it says the same with others."""
+    if not spoken.keys().isdisjoint(shelf.analysis.written(part.text)[1]):
+        return _quote(part.text)
+    ways = [((term,), weight) for term, weight in part.terms] + list(part.together)
+    best = max((way for way in ways if spoken.keys() >= set(way[0])), key=lambda way: way[1])
+    return f"{_quote(' '.join(spoken[term] for term in best[0]))} for {_quote(part.text)}"
 
 
 def _sentence(
     found: Found,
-    matched: Mapping[str, Sequence[str]],
+    quoted: Mapping[str, Sequence[str]],
     missing: Sequence[str],
     left: float,
     weights: Weights,
     demands: Sequence[str],
     moved: Sequence[Moved],
 ) -> str:
-    parts = [f"its {name} {_VERBS.get(name, 'says')} {_quoted(words)}" for name, words in matched.items()]
-    parts += [f"it does not say {_quoted(missing)}"] if missing else []
+    parts = [f"its {name} {_VERBS.get(name, 'says')} {_listed(words)}" for name, words in quoted.items()]
+    parts += [f"it does not say {_listed([_quote(word) for word in missing])}"] if missing else []
     parts += demands
     words = f"words {found.words:.2f}"
     meaning = f" + {weights.meaning:g} × meaning {found.cosine:.2f}" if found.cosine else ""
     enough = (
-        f" + {weights.whole:g} for saying {'enough of them' if matched else 'all that was asked'}"
-        if found.whole
-        else ""
+        f" + {weights.whole:g} for saying {'enough of them' if quoted else 'all that was asked'}" if found.whole else ""
     )
     sold_out = f", × {left:g} because it is sold out" if left != 1.0 else ""
     by = f", × {found.times:.2f} by rules and dials" if found.times != 1.0 else ""
@@ -370,5 +411,9 @@ def _sentence(
     return f"{told[:1].upper()}{told[1:]}. {found.score:.2f} = {words}{enough}{meaning}{sold_out}{by}."
 
 
-def _quoted(words: Sequence[str]) -> str:
-    return ", ".join(f"“{word}”" for word in dict.fromkeys(words))
+def _quote(word: str) -> str:
+    return f"“{word}”"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(words))

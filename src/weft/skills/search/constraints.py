@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -184,7 +184,7 @@ def sizes(
             says = f"comes in size {wanted[0][1]}"
             yield Constraint(
                 *("size", query[word.start : following.end], says, word.start, following.end, shelf.has(wanted)),
-                values=tuple(value for _, value in wanted),
+                values=_distinct(value for _, value in wanted),
             )
 
 
@@ -205,6 +205,14 @@ def colors(
         place += 1
 
 
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    """Values of which none differs from another in case and accents alone, each as it is written first."""
+    found: dict[str, str] = {}
+    for value in values:
+        found.setdefault(folded(value).strip(), value.strip())
+    return tuple(found.values())
+
+
 def _color(
     query: str, some: Sequence[Word], same: frozenset[str], shelf: Shelf, values: dict[str, list[tuple[str, str]]]
 ) -> Iterator[Constraint]:
@@ -220,7 +228,7 @@ def _color(
     if ways:
         text = query[some[0].start : some[-1].end]
         name = facets[0][1] if facets else spoken[0]
-        told = tuple(dict.fromkeys([*(value for _, value in facets), *spoken]))
+        told = _distinct([*(value for _, value in facets), *spoken])
         yield Constraint("color", text, f"is {name.lower()}", some[0].start, some[-1].end, shelf.either(ways), told)
 
 
