@@ -206,33 +206,6 @@ def test_filters_facets_sorting_and_pages(shop: Shop) -> None:
     assert shop.search(limit=0)["total"] == len(assortment())
 
 
-def test_a_facet_counts_what_its_filter_leaves_however_its_name_and_values_are_written(
-    served: tuple[str, Database], tmp_path: Path
-) -> None:
-    with opened(served, "spelt-alike", tmp_path) as shop:
-        price = {"amount": 900, "currency": "EUR"}
-        red = [{"sku": "B-1", "options": {"Color": "Red"}, "price": price, "stock": 3}]
-        both = {"variants": [{**red[0], "sku": "C-1"}], "attributes": {"color": "RED"}}
-        put(
-            shop.business,
-            tmp_path,
-            [
-                product("by-attribute", "Headphones one", vendor="Auris", attributes={"color": "red"}),
-                {"id": "by-option", "title": "Headphones two", "vendor": "AURIS", "variants": red},
-                {"id": "by-both", "title": "Headphones three", "vendor": "Auris", **both},
-                *(product(f"blue-{n}", f"Headphones {n}", vendor="Boreal", attributes={"color": "Blue"}) for n in "45"),
-            ],
-        )
-        shop.waited()
-        for facets in (None, ["COLOR", "vendor"]):
-            told = shop.search("headphones", **({"facets": facets} if facets else {}))["facets"]
-            assert {name.lower() for name in told} == {"color", "vendor"}
-            assert len(told) == 2
-            for name, values in told.items():
-                assert [one["count"] for one in values] == [3, 2]
-                assert [shop.search(filters={name: one["value"]})["total"] for one in values] == [3, 2]
-
-
 def test_each_hit_says_why(shop: Shop) -> None:
     hit = shop.search("canvas bag", explain=True)["hits"][0]
     assert hit["why"]["matched"]["title"] == ["canvas", "bag"]
@@ -496,3 +469,30 @@ def test_a_query_in_another_language_is_not_corrected_into_what_nothing_says(sho
     told = shop.search("cuoper deks")
     assert told["did_you_mean"] is None
     assert shop.search("wireles headphons")["did_you_mean"] == "wireless headphones"
+
+
+def test_a_facet_counts_what_its_filter_leaves_however_its_name_and_values_are_written(
+    served: tuple[str, Database], tmp_path: Path
+) -> None:
+    with opened(served, "spelt-alike", tmp_path) as shop:
+        price = {"amount": 900, "currency": "EUR"}
+        red = [{"sku": "B-1", "options": {"Color": "Red"}, "price": price, "stock": 3}]
+        both = {"variants": [{**red[0], "sku": "C-1"}], "attributes": {"color": "RED"}}
+        put(
+            shop.business,
+            tmp_path,
+            [
+                product("by-attribute", "Headphones one", vendor="Auris", attributes={"color": "red"}),
+                {"id": "by-option", "title": "Headphones two", "vendor": "AURIS", "variants": red},
+                {"id": "by-both", "title": "Headphones three", "vendor": "Auris", **both},
+                *(product(f"blue-{n}", f"Headphones {n}", vendor="Boreal", attributes={"color": "Blue"}) for n in "45"),
+            ],
+        )
+        shop.waited()
+        for facets in (None, ["COLOR", "vendor"]):
+            told = shop.search("headphones", **({"facets": facets} if facets else {}))["facets"]
+            assert {name.lower() for name in told} == {"color", "vendor"}
+            assert len(told) == 2
+            for name, values in told.items():
+                assert [one["count"] for one in values] == [3, 2]
+                assert [shop.search(filters={name: one["value"]})["total"] for one in values] == [3, 2]
