@@ -144,6 +144,7 @@ def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog:
     home = database.folder
     assert home is not None
     models = Models(database, business)
+    mark = Folder(home, business).mark()
     try:
         if not _kept_up(watch, home, business, catalog, models, there):
             _begin(watch, database, business, name)
@@ -154,7 +155,9 @@ def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog:
     except (OSError, ValueError, WeftError) as problem:
         _LOG.warning("the index of %s cannot be brought up to its catalog, and the last one answers: %s", name, problem)
     took = time.monotonic() - started
-    watch.due = time.monotonic() + max(_LOOK_EVERY - took, took / _SHARE if took > _LOOK_EVERY else 0.0)
+    # What is looked for in vain may take little of the time; bringing an index up to its catalog is what edits wait for.
+    rest = took if Folder(home, business).mark() != mark else took / _SHARE
+    watch.due = time.monotonic() + max(_LOOK_EVERY - took, rest if took > _LOOK_EVERY else 0.0)
 
 
 def _kept_up(watch: _Watch, home: Path, business: UUID, catalog: Catalog, models: Models, there: Shelf) -> bool:

@@ -17,7 +17,7 @@ from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
 from weft.errors import Conflict
-from weft.index import building, finding
+from weft.index import building, finding, keeping
 from weft.index.finding import Part, Shelf, Sought, Weights
 from weft.index.folder import Folder
 from weft.index.words import Analysis
@@ -88,6 +88,24 @@ def test_what_is_deleted_is_found_no_more(business: Business, indexes: Path, tmp
     assert after.products == 1
     assert found(opened(indexes, business), "enamel") == ["jug"]
     assert not building.changed(business.catalog, after)
+
+
+def test_a_look_that_takes_long_for_what_it_found_delays_no_later_edit(
+    business: Business, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shelf() -> Shelf:
+        return keeping.shelf(business.database, business.uid, business.id, business.catalog).shelf
+
+    assert business.database.folder is not None
+    put(business, tmp_path, product("mug", "Enamel Mug"))
+    building.build(business.database.folder, business.uid, business.catalog)
+    shelf()
+    swift = building.kept_up
+    monkeypatch.setattr(building, "kept_up", lambda *given, **named: time.sleep(0.6) or swift(*given, **named))
+    for title, word in (("Zinc Mug", "zinc"), ("Copper Mug", "copper")):
+        put(business, tmp_path, product("mug", title))
+        time.sleep(1)
+        assert found(shelf(), word) == ["mug"]
 
 
 def test_what_a_long_transaction_wrote_is_found_when_all_is_compared(
