@@ -515,14 +515,17 @@ class Shelf:
         found[left] = self.meanings.cosines(sought.meaning, places[left].astype(np.uint64))
         return found
 
-    def ordered(self, matches: Matches | Mask, by: str, *, rising: bool, most: int) -> list[Found]:
+    def ordered(
+        self, matches: Matches | Mask, by: str, *, rising: bool, most: int, sold_out_last: bool = False
+    ) -> list[Found]:
         """The matches in the order of a column, of their titles (`name`) or in which they came (`place`)."""
         places = np.flatnonzero(matches.mask if isinstance(matches, Matches) else matches & self._there)
         keys = self._order(by)[places]
         if rising and by in ("low", "high"):
             # What has no price comes last, whichever way it is sorted.
             keys = np.where(keys == NO_PRICE, np.int64(2**62), keys)
-        best = places[np.lexsort((places, keys if rising else -keys))][:most]
+        sold_out = self.column("stock")[places] == 0 if sold_out_last else np.zeros(len(places), bool)
+        best = places[np.lexsort((places, keys if rising else -keys, sold_out))][:most]
         return [Found(place, 0.0, 0.0, 0.0) for place in best.tolist()]
 
     def _order(self, by: str) -> NDArray[np.int64]:

@@ -192,6 +192,9 @@ def test_what_is_sold_out_is_not_on_top(shop: Shop) -> None:
     assert [hit["available"] for hit in found[:2]] == [True, False] or found[0]["available"]
     assert "headphones-sold-out" in [hit["id"] for hit in found]
     assert "headphones-sold-out" not in shop.ids("wireless headphones black", stock="hide")
+    by_price = shop.ids("wireless headphones", sort="price", limit=250)
+    assert by_price[-1] == "headphones-sold-out"
+    assert shop.ids("wireless headphones", sort="price", stock="any", limit=250)[0] == "headphones-sold-out"
 
 
 def test_filters_facets_sorting_and_pages(shop: Shop) -> None:
@@ -200,7 +203,7 @@ def test_filters_facets_sorting_and_pages(shop: Shop) -> None:
     assert told["facets"]["vendor"] == [{"value": "Auris", "count": 2}]
     cheap = shop.search(filters={"vendor": "Auris", "price": {"max": 45}}, sort="-price")
     assert [hit["id"] for hit in cheap["hits"]] == ["headphones-white", "headphones-black", "headphones-sold-out"]
-    assert shop.ids(filters={"vendor": "Auris"}, exclude={"Color": "Red"}, sort="price")[0] == "headphones-sold-out"
+    assert shop.ids(filters={"vendor": "Auris"}, exclude={"Color": "Red"}, sort="price", stock="any")[0] == "headphones-sold-out"
     whole = shop.ids(sort="title", limit=50)
     assert whole == shop.ids(sort="title", limit=9) + shop.ids(sort="title", limit=41, offset=9)
     assert shop.search(limit=0)["total"] == len(assortment())

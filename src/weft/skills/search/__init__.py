@@ -47,7 +47,8 @@ class Search(BaseModel):
         description="Demands of the query to leave out, by their `text` in `understood`.",
     )
     stock: Stock = Field(
-        default="last", description="What is sold out: after the others, not at all, or as all others."
+        default="last",
+        description="What is sold out: behind what fits as well, and last where hits are sorted; not at all; or as all others.",
     )
     like: str | None = Field(default=None, description="The id of a product: find others like it.")
     typing: bool = Field(default=False, description="The last word is still being typed.")

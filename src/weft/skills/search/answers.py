@@ -152,7 +152,9 @@ def _page(
         return [], matches, total
     if asked.sort != "relevance":
         by, rising = _SORTED[asked.sort]
-        return shelf.ordered(matches, by, rising=rising, most=last)[asked.offset :], matches, total
+        sold_out_last = asked.stock == "last" and by != "stock"
+        found = shelf.ordered(matches, by, rising=rising, most=last, sold_out_last=sold_out_last)
+        return found[asked.offset :], matches, total
     wider = matches.lacking(len(sought.parts))
     lift = ruled if ruled.lifts else None
     most = max(last + len(sought.pinned), ranking.most)
