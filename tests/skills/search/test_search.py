@@ -203,7 +203,10 @@ def test_filters_facets_sorting_and_pages(shop: Shop) -> None:
     assert told["facets"]["vendor"] == [{"value": "Auris", "count": 2}]
     cheap = shop.search(filters={"vendor": "Auris", "price": {"max": 45}}, sort="-price")
     assert [hit["id"] for hit in cheap["hits"]] == ["headphones-white", "headphones-black", "headphones-sold-out"]
-    assert shop.ids(filters={"vendor": "Auris"}, exclude={"Color": "Red"}, sort="price", stock="any")[0] == "headphones-sold-out"
+    assert (
+        shop.ids(filters={"vendor": "Auris"}, exclude={"Color": "Red"}, sort="price", stock="any")[0]
+        == "headphones-sold-out"
+    )
     whole = shop.ids(sort="title", limit=50)
     assert whole == shop.ids(sort="title", limit=9) + shop.ids(sort="title", limit=41, offset=9)
     assert shop.search(limit=0)["total"] == len(assortment())
