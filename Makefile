@@ -12,10 +12,10 @@ demo: setup
 	@exec $(BIN)/weft demo $(if $(ONCE),--once)
 
 test: check browser compiled
-	@exec $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not slow"
+	@exec $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-all: check browser compiled
-	@exec $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	@exec $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy --no-error-summary

@@ -14,6 +14,11 @@ from weft.postgres.database import Database
 from weft.settings import Settings
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+_LONGEST = (
+    "test_demo.py", "test_docs.py", "test_runs.py", "test_contract.py", "test_round_trip.py", "test_taxonomies.py", "test_ledger.py",
+    "test_index_kept.py", "test_shop_window.py", "test_console_search.py", "test_rules.py", "test_embedded.py", "test_corpus.py",
+    "test_search.py", "test_recommend.py", "test_console.py", "test_models_cli.py", "test_spending.py",
+)  # fmt: skip
 _numbers = itertools.count(1)
 
 
@@ -74,3 +79,8 @@ def module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("module")
     yield folder
     removed(folder)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker is left alone with one of them at the end."""
+    items.sort(key=lambda item: _LONGEST.index(item.path.name) if item.path.name in _LONGEST else len(_LONGEST))
