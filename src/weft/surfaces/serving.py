@@ -80,14 +80,14 @@ def run(
         app = application(database, settings, labor=True, hosts=[host])
         server = uvicorn.Server(configured(app))
         note = settings.home / f"serve-{os.getpid()}.json"
-        note.write_text(json.dumps({"pid": os.getpid(), "host": host, "port": number}), encoding="utf-8")
-        say(f"Weft serves http://{host}:{number} (API /api/v1, its description /api/openapi.json). Ctrl-C ends it.")
-        garbage.collected_in_passing()
-        if ready:
-            ready(database, number)
-        if once:
-            threading.Thread(target=_ended, args=(server,), daemon=True).start()
         try:
+            note.write_text(json.dumps({"pid": os.getpid(), "host": host, "port": number}), encoding="utf-8")
+            say(f"Weft serves http://{host}:{number} (API /api/v1, its description /api/openapi.json). Ctrl-C ends it.")
+            garbage.collected_in_passing()
+            if ready:
+                ready(database, number)
+            if once:
+                threading.Thread(target=_ended, args=(server,), daemon=True).start()
             with _ending(server), _beside(host, number, processes - 1):
                 server.run(sockets=[listening])
         finally:
