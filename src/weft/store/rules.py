@@ -1,15 +1,17 @@
 """Merchandising rules, kept: each with what it was before its last edit, and read for searches at the price of one small query."""
 
+import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from psycopg import Connection
+from pydantic import ValidationError
 
 from weft.errors import Conflict, InputError, NotFound, TooLarge
 from weft.ids import uuid7
@@ -18,6 +20,7 @@ from weft.store import journal
 from weft.store.merchandising import Dials, Rule, circles, compared, rivals
 from weft.store.rows import Counts
 
+_LOG: Final = logging.getLogger(__name__)
 MOST: Final = 50_000
 _SAID: Final = 10
 _LOOK_EVERY: Final = 0.5
@@ -250,7 +253,16 @@ def _row(connection: Connection[Any], uid: UUID) -> tuple[Any, Any]:
 
 def _read(connection: Connection[Any]) -> list[Rule]:
     rows = connection.execute("select uid, body from rule where body is not null order by uid").fetchall()
-    return [Rule.model_validate({**body, "id": str(uid)}) for uid, body in rows]
+    return list(_understood(rows))
+
+
+def _understood(rows: Iterable[tuple[UUID, dict[str, Any]]]) -> Iterator[Rule]:
+    """Rules as they are kept; one that another Weft has kept and this one does not understand moves nothing, and stops nobody."""
+    for uid, body in rows:
+        try:
+            yield Rule.model_validate({**body, "id": str(uid)})
+        except ValidationError as problem:
+            _LOG.warning("the rule %s is passed over: %s", uid, problem.errors(include_url=False)[0]["msg"])
 
 
 def _texts(rule: Rule) -> list[str]:

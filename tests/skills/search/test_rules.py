@@ -19,7 +19,7 @@ from weft.errors import InputError
 from weft.index import folder, keeping, signals
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.store.merchandising import ruled
+from weft.store.merchandising import Rule, ruled
 from weft.surfaces.cli import root
 
 MUGS = 30
@@ -232,6 +232,16 @@ def test_a_schedule_holds_in_its_zone(shop: Shop) -> None:
     assert shop.search("late")["redirect"] is None
     assert shop.search("today")["redirect"] == "/today"
     assert shop.search("over")["redirect"] is None
+
+
+def test_a_kept_rule_that_is_not_understood_stops_no_search(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    (kept,) = shop.business.rules.made([Rule.model_validate({"kind": "hide", "products": ["mug-5"]})], "test")[1]
+    with shop.business.transaction() as connection:
+        connection.execute('update rule set body = body || \'{"moon": "full"}\' where uid = %s', (kept.id,))
+    assert shop.business.rules.listed() == []
+    assert "is passed over" in caplog.text
+    with shop.business.transaction() as connection:
+        connection.execute("update rule set body = body - 'moon' where uid = %s", (kept.id,))
 
 
 def test_redirects_and_switches(shop: Shop) -> None:
