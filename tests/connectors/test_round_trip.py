@@ -179,6 +179,7 @@ def test_a_generated_shop_comes_out_as_it_went_in(
     assert compare(rows_by_handle(text_of(path)), rows_by_handle(text_of(tmp_path / "out.csv"))) == []
 
 
+@pytest.mark.slow
 def test_the_ledger_comes_out_as_it_went_in(data: Path, business: Business, tmp_path: Path) -> None:
     (path,) = (data / "orders").glob("online_retail_*.csv.gz")
     report = import_file(business, "orders", path, rejects_folder=tmp_path)
