@@ -23,6 +23,7 @@ FLOORS = {
     "examples": 5,
     "business": 4,
     "index": 3,
+    "demand": 3,
     "store": 2,
     "gateway": 2,
     "access": 1,
