@@ -2,8 +2,10 @@
 -- known costs, and can be made again from them at any time.
 
 -- When a business's week begins: 1 is Monday, 7 Sunday.
-alter table business add week_start smallint not null default 1 check (week_start between 1 and 7);
-grant update (week_start) on business to weft_app;
+create table calendar (
+    business   uuid primary key default tenant() references business (uid) on delete cascade,
+    week_start smallint not null default 1 check (week_start between 1 and 7)
+);
 
 -- What one unit of a currency was worth in another on a day; the latest on or before a day holds.
 create table rate (
@@ -44,26 +46,10 @@ create table sold_state (
     folds    bigint not null default 0
 );
 
--- One row for a line of a product, for each refund of it on the day of the refund, and one with position 0 for what no line
--- of a product carries. `part` is 0 for the sale and 1, 2, … for refunds. Pieces are thousandths, money is minor units of `currency`
--- without tax. `orders` counts on an order's first line alone, `product_orders` on the first of each product, `variant_orders` on
--- the first of each variant, so that they add up; the same for orders that were cancelled. `covered` is what was earned by lines
--- whose cost is known.
-create table sold_line (
-    business          uuid not null default tenant(),
-    order_uid         uuid not null,
-    position          integer not null,
-    part              smallint not null,
-    day               date not null,
-    hour              smallint not null,
-    product           text,
-    sku               text,
-    country           text,
-    channel           text,
-    promotion         text,
-    currency          text not null,
-    location          text,
-    customer          text,
+-- What is counted. Pieces are thousandths, money is minor units of `currency` without tax. `orders` counts on an order's first line
+-- alone, `product_orders` on the first of each product, `variant_orders` on the first of each variant, so that they add up; the
+-- same for orders that were cancelled. `covered` is what was earned by lines whose cost is known.
+create table counted (
     units             bigint not null,
     units_returned    bigint not null,
     gross             bigint not null,
@@ -73,15 +59,35 @@ create table sold_line (
     shipping          bigint not null,
     cost              bigint not null,
     covered           bigint not null,
-    orders            integer not null,
-    product_orders    integer not null,
-    variant_orders    integer not null,
-    cancelled         integer not null,
-    product_cancelled integer not null,
-    variant_cancelled integer not null,
-    left_out          integer not null,
-    undated_refunds   integer not null,
-    lines             integer not null
+    orders            bigint not null,
+    product_orders    bigint not null,
+    variant_orders    bigint not null,
+    cancelled         bigint not null,
+    product_cancelled bigint not null,
+    variant_cancelled bigint not null,
+    left_out          bigint not null,
+    undated_refunds   bigint not null,
+    lines             bigint not null
+);
+
+-- One row for a line of a product, for each refund of it on the day of the refund (`part` 1, 2, …; the sale is 0), and one with
+-- position 0 for what no line of a product carries.
+create table sold_line (
+    business  uuid not null default tenant(),
+    order_uid uuid not null,
+    position  integer not null,
+    part      smallint not null,
+    day       date not null,
+    hour      smallint not null,
+    product   text,
+    sku       text,
+    country   text,
+    channel   text,
+    promotion text,
+    currency  text not null,
+    location  text,
+    customer  text,
+    like counted
 );
 create index sold_line_by_order on sold_line (order_uid);
 create index sold_line_by_day on sold_line (business, day);
@@ -89,34 +95,17 @@ create index sold_line_by_product on sold_line (business, product, day);
 
 -- The same, by order and day.
 create table sold_order (
-    business          uuid not null default tenant(),
-    order_uid         uuid not null,
-    day               date not null,
-    hour              smallint not null,
-    country           text,
-    channel           text,
-    promotion         text,
-    currency          text not null,
-    location          text,
-    customer          text,
-    units             bigint not null,
-    units_returned    bigint not null,
-    gross             bigint not null,
-    discounts         bigint not null,
-    returns           bigint not null,
-    taxes             bigint not null,
-    shipping          bigint not null,
-    cost              bigint not null,
-    covered           bigint not null,
-    orders            integer not null,
-    product_orders    integer not null,
-    variant_orders    integer not null,
-    cancelled         integer not null,
-    product_cancelled integer not null,
-    variant_cancelled integer not null,
-    left_out          integer not null,
-    undated_refunds   integer not null,
-    lines             integer not null
+    business  uuid not null default tenant(),
+    order_uid uuid not null,
+    day       date not null,
+    hour      smallint not null,
+    country   text,
+    channel   text,
+    promotion text,
+    currency  text not null,
+    location  text,
+    customer  text,
+    like counted
 );
 create index sold_order_by_order on sold_order (order_uid);
 create index sold_order_by_day on sold_order (business, day);
@@ -124,63 +113,30 @@ create index sold_order_by_customer on sold_order (business, customer);
 
 -- The same, by day without products.
 create table sold_day (
-    business          uuid not null default tenant(),
-    day               date not null,
-    country           text,
-    channel           text,
-    promotion         text,
-    currency          text not null,
-    units             bigint not null,
-    units_returned    bigint not null,
-    gross             bigint not null,
-    discounts         bigint not null,
-    returns           bigint not null,
-    taxes             bigint not null,
-    shipping          bigint not null,
-    cost              bigint not null,
-    covered           bigint not null,
-    orders            bigint not null,
-    product_orders    bigint not null,
-    variant_orders    bigint not null,
-    cancelled         bigint not null,
-    product_cancelled bigint not null,
-    variant_cancelled bigint not null,
-    left_out          bigint not null,
-    undated_refunds   bigint not null,
-    lines             bigint not null,
+    business  uuid not null default tenant(),
+    day       date not null,
+    country   text,
+    channel   text,
+    promotion text,
+    currency  text not null,
+    like counted,
     unique nulls not distinct (business, day, country, channel, promotion, currency)
 );
 
 -- The same, by month with products.
 create table sold_month (
-    business          uuid not null default tenant(),
-    month             date not null,
-    product           text,
-    sku               text,
-    country           text,
-    channel           text,
-    promotion         text,
-    currency          text not null,
-    units             bigint not null,
-    units_returned    bigint not null,
-    gross             bigint not null,
-    discounts         bigint not null,
-    returns           bigint not null,
-    taxes             bigint not null,
-    shipping          bigint not null,
-    cost              bigint not null,
-    covered           bigint not null,
-    orders            bigint not null,
-    product_orders    bigint not null,
-    variant_orders    bigint not null,
-    cancelled         bigint not null,
-    product_cancelled bigint not null,
-    variant_cancelled bigint not null,
-    left_out          bigint not null,
-    undated_refunds   bigint not null,
-    lines             bigint not null,
+    business  uuid not null default tenant(),
+    month     date not null,
+    product   text,
+    sku       text,
+    country   text,
+    channel   text,
+    promotion text,
+    currency  text not null,
+    like counted,
     unique nulls not distinct (business, month, product, sku, country, channel, promotion, currency)
 );
+drop table counted;
 
 -- What is known of each customer by their orders; `segment` as of the last day with sales.
 create table sold_customer (
@@ -198,7 +154,7 @@ create table sold_customer (
 do $$
 declare t text;
 begin
-    foreach t in array array['rate', 'cost_known', 'sold_dirty', 'sold_state', 'sold_line', 'sold_order', 'sold_day',
+    foreach t in array array['calendar', 'rate', 'cost_known', 'sold_dirty', 'sold_state', 'sold_line', 'sold_order', 'sold_day',
         'sold_month', 'sold_customer'] loop
         execute format('alter table %I enable row level security', t);
         execute format('create policy tenant on %I using (business = (select tenant())) '
