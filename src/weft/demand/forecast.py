@@ -22,7 +22,8 @@ class Backtest:
 
     `mae` and `bias` (forecast less actual) are in units a step; `mase` and `rmsse` are errors by those of the last season repeated,
     within what was known (Hyndman and Koehler, 2006; 1 is as wrong). `coverage` is the share of steps that were
-    within the 80 and 90 % intervals. Without folds all is 0: nothing was there to be judged.
+    within the 80 and 90 % intervals; `told` and `came` are the newest origin's steps, to be shown. Without folds all is 0: there was
+    nothing to be judged.
     """
 
     folds: int = 0
@@ -30,11 +31,13 @@ class Backtest:
     bias: float = 0.0
     mase: float = 0.0
     rmsse: float = 0.0
-    simple: str = "seasonal-naive"
+    simple: str = "seasonal naive"
     simple_mae: float = 0.0
     simple_mase: float = 0.0
     simple_rmsse: float = 0.0
     coverage: Mapping[float, float] = field(default_factory=dict)
+    told: tuple[float, ...] = ()
+    came: tuple[float, ...] = ()
 
     @property
     def gain(self) -> float:
@@ -75,12 +78,8 @@ class Forecast:
 
         Where nothing is sold on many days it begins at zero; between equal tails it would hold more than it says.
         """
-        ordered = np.sort(self.paths, axis=0).astype(np.float64)
-        inside = min(max(round(share * len(ordered)), 1), len(ordered))
-        widths = ordered[inside - 1 :] - ordered[: len(ordered) - inside + 1]
-        lows = widths.argmin(axis=0)
-        steps = np.arange(ordered.shape[1])
-        return ordered[lows, steps], ordered[lows + inside - 1, steps]
+        low, high = narrowest(self.paths[None], share)
+        return low[0].astype(np.float64), high[0].astype(np.float64)
 
     def stored(self) -> dict[str, Any]:
         """All of it, as JSON holds it: paths within a thousandth, two bytes a number."""
@@ -102,6 +101,7 @@ class Forecast:
         coded, backtest = kept["paths"], dict(kept["backtest"])
         whole = np.frombuffer(base64.b64decode(coded["whole"]), "<i2").reshape(coded["of"])
         backtest["coverage"] = {float(level): share for level, share in backtest["coverage"].items()}
+        backtest |= {name: tuple(backtest[name]) for name in ("told", "came")}
         return cls(
             np.asarray(kept["mean"], np.float64),
             {float(level): np.asarray(numbers, np.float64) for level, numbers in kept["quantiles"].items()},
@@ -114,6 +114,16 @@ class Forecast:
     def _sums(self, first: int, last: int) -> Floats:
         _checked(first, last)
         return np.asarray(_extended(self.paths, last)[:, first - 1 : last].sum(axis=1, dtype=np.float64), np.float64)
+
+
+def narrowest(paths: Paths, share: float) -> tuple[Paths, Paths]:
+    """The ends of the narrowest interval that holds that share of the courses (n, many, horizon) at each step (n, horizon)."""
+    ordered = np.sort(paths, axis=1)
+    many = ordered.shape[1]
+    inside = min(max(round(share * many), 1), many)
+    lows = (ordered[:, inside - 1 :] - ordered[:, : many - inside + 1]).argmin(axis=1)[:, None]
+    low, high = (np.take_along_axis(ordered, lows + more, axis=1)[:, 0] for more in (0, inside - 1))
+    return low, high
 
 
 def _checked(first: int, last: int) -> None:
