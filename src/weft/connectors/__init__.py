@@ -51,13 +51,14 @@ class Rejected:
 
 @dataclass(slots=True, frozen=True)
 class Written:
-    """One file that an export wrote; how many it left out because the format needs what is not known of them, and why."""
+    """One file that an export wrote, and of which `kind` where it wrote several; how many it left out because the format needs what is not known of them, and why."""
 
     path: Path
     records: int
     rows: int
     left_out: int = 0
     reasons: tuple[str, ...] = ()
+    kind: str = ""
 
 
 class Connector(Protocol):

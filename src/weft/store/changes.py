@@ -209,10 +209,11 @@ class Changes:
     def edit(
         self, record: str, values: Mapping[str, Any], *, versions: Sequence[str] | None = None, who: Who | None = None
     ) -> Outcome:
-        """Edit fields of one product at once, as changes that can be undone: all of them or none.
+        """Edit fields of one product, or of one purchase order, at once, as changes that can be undone: all of them or none.
 
-        Raises NotFound, Stale where the product is at none of the `versions` any more, InputError for a value that cannot be.
+        Raises NotFound, Stale where the record is at none of the `versions` any more, InputError for a value that cannot be.
         """
+        table, noun = ("purchase", "purchase order") if _of_purchase(values) else ("product", "product")
         run = uuid7()
         rows: list[tuple[Any, ...]] = []
         for number, (name, value) in enumerate(values.items(), 1):
@@ -221,11 +222,11 @@ class Changes:
             except InputError as problem:
                 raise InputError(f"{edits.clean(name)}: {str(problem).rstrip('.')}.") from None
         with self._database.tenant(self._business) as connection:
-            held = connection.execute("select version from product where id = %s for update", (record,)).fetchone()
+            held = connection.execute(f"select version from {table} where id = %s for update", (record,)).fetchone()
             if held is None:
-                raise NotFound(f"There is no product {record!r}.")
+                raise NotFound(f"There is no {noun} {record!r}.")
             if versions is not None and str(held[0]) not in versions:
-                raise Stale(f"The product {record!r} is at version {held[0]} by now; read it again before you edit it.")
+                raise Stale(f"The {noun} {record!r} is at version {held[0]} by now; read it again before you edit it.")
             edits.stage(connection, rows, self._currency)
             wrong = connection.execute(
                 "select field, problem from edit where problem is not null order by n"
@@ -493,13 +494,13 @@ class Changes:
         fresh = "c.exported_at is null and " if selection.all else ""
         with self._database.tenant(self._business) as connection:
             cursor = connection.execute(
-                "select c.uid, c.record, c.field, c.after, c.state from change c "
+                "select c.uid, c.record, c.field, c.after, c.state, c.facts from change c "
                 f"where {condition} and ({fresh}c.state in ('approved', 'applied') "
                 "or c.state in ('undone', 'rejected') and c.exported_at < c.decided_at) "
                 "order by c.applied_at nulls last, c.uid",
                 parameters,
             )
-            names = ("id", "record", "field", "after", "state")
+            names = ("id", "record", "field", "after", "state", "facts")
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
     @staticmethod
@@ -507,7 +508,7 @@ class Changes:
         """Products with the values of approved changes that are not applied yet."""
         waiting: dict[str, list[Mapping[str, Any]]] = {}
         for change in changed:
-            if change["state"] == "approved":
+            if change["state"] == "approved" and not change["field"].startswith("lines."):
                 waiting.setdefault(change["record"], []).append(change)
         for product in products:
             for change in waiting.get(product["id"], ()):
@@ -656,6 +657,11 @@ class Changes:
             "select jsonb_build_object('change', uid, 'record', record, 'field', field, 'before', before, "
             f"'after', after, 'from', {old_state}, 'to', '{state}')::text as body from {rows} order by n",
         )
+
+
+def _of_purchase(values: Mapping[str, Any]) -> bool:
+    """Whether edits are of a purchase order, which has lines and no other field."""
+    return any(name.startswith("lines.") for name in values)
 
 
 def _find_variants(connection: Connection[Any], condition: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import orjson
 from psycopg import Connection
 
 from weft.errors import Conflict, InputError, NotFound
@@ -156,6 +157,47 @@ class Purchases(Kept[Purchase]):
             detail = {"purchase": purchase, "from": row[1], "to": state}
             journal.record(connection, self._business, who, f"purchase.{state}", detail)
         return self.get(purchase)
+
+    def with_changes(self, changed: Iterable[Mapping[str, Any]]) -> list[Purchase]:
+        """The orders that changes of lines are of, with what is approved and not applied yet, as connectors write them.
+
+        An order has these lines alone: what else is in it was taken home before, or is nobody's decision yet.
+        """
+        changes = list(changed)
+        found = {one["id"]: one for one in self.listed_of(sorted({change["record"] for change in changes}))}
+        made: dict[str, Any] = {}
+        for change in changes:
+            facts = {
+                fact["field"]: fact.get("value")
+                for fact in change["facts"]
+                if isinstance(fact, Mapping) and "field" in fact
+            }
+            cost = facts.get("cost") or {}
+            held = found.get(change["record"], {})
+            order = made.setdefault(
+                change["record"],
+                {
+                    "id": change["record"],
+                    "supplier": held.get("supplier") or facts.get("supplier"),
+                    "state": held.get("state", "draft"),
+                    "expected": held.get("expected") or facts.get("expected"),
+                    "currency": held.get("currency") or cost.get("currency"),
+                    "lines": [],
+                },
+            )
+            name = change["field"].removeprefix("lines.").rpartition(".")[0]
+            line = next(
+                (one for one in held.get("lines", ()) if one["sku"] == name), {"sku": name, "cost": cost.get("amount")}
+            )
+            quantity = line.get("quantity", 0) if change["state"] in ("undone", "rejected") else change["after"] or 0
+            order["lines"] = [one for one in order["lines"] if one["sku"] != name] + [{**line, "quantity": quantity}]
+        return list(made.values())
+
+    def listed_of(self, ids: list[str]) -> list[dict[str, Any]]:
+        """These orders, whole, as far as there are such."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(f"{self.select} where o.id = any(%s) order by o.id", (ids,)).fetchall()
+        return [orjson.loads(row[2]) for row in rows]
 
     def items(self, filter_text: str | None = None) -> list[Item]:
         """All that can be ordered, of the products that a filter matches, by product and place."""

@@ -36,6 +36,7 @@ from weft.surfaces.rest import (
     runs,
     skills,
     spending,
+    supplying,
     taxonomies,
 )
 from weft.surfaces.rest.browsers import Browsers
@@ -125,6 +126,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     # Paths are tried one after another, so what is asked while a shopper waits comes first.
     api.include_router(skills.router())
     api.include_router(records.router)
+    api.include_router(supplying.router)
     api.include_router(behaviors.router)
     api.include_router(changes.router)
     api.include_router(imports.router)

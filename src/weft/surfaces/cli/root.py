@@ -25,6 +25,7 @@ from weft.surfaces.cli import (
     settings,
     skills,
     spending,
+    supplying,
     taxonomy,
     trials,
     wordings,
@@ -45,6 +46,8 @@ app.add_typer(changes.app, name="changes")
 app.add_typer(nouns.products, name="products")
 app.add_typer(nouns.orders, name="orders")
 app.add_typer(nouns.customers, name="customers")
+app.add_typer(supplying.suppliers, name="suppliers")
+app.add_typer(supplying.purchases, name="purchases")
 app.add_typer(files.imports, name="imports")
 app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(behaviors.app, name="behaviors")

@@ -232,7 +232,32 @@ _NOUNS: Final = (
     ),
     _tool("get_customer", "read", One, lambda a, b, _: b.customers.get(a.id), "One whole customer."),
     _tool(
-        "list_changes", "read", ChangePages, _listed_changes, "Lists proposed, approved and applied edits of products."
+        "list_suppliers",
+        "read",
+        Pages,
+        lambda a, b, _: _page(b.suppliers.listed(a.where, limit=a.limit, after=a.after), a.limit),
+        "Lists suppliers with what they deliver on which terms.",
+    ),
+    _tool(
+        "list_purchases",
+        "read",
+        Pages,
+        lambda a, b, _: _page(b.purchases.listed(a.where, limit=a.limit, after=a.after), a.limit),
+        "Lists purchase orders with their lines; replenish drafts them.",
+    ),
+    _tool(
+        "get_purchase",
+        "read",
+        One,
+        lambda a, b, _: b.purchases.get(a.id),
+        "One purchase order with its lines and total.",
+    ),
+    _tool(
+        "list_changes",
+        "read",
+        ChangePages,
+        _listed_changes,
+        "Lists proposed, approved and applied edits of products and of lines of purchase orders.",
     ),
     _tool(
         "show_change", "read", One, lambda a, b, _: b.changes.shown(a.id), "One change, with what its field holds now."
