@@ -159,7 +159,7 @@ def _typical(whole: Floats) -> Floats:
     count = np.maximum((size > 0).sum(axis=1), 1)
     middle = np.array([np.median(row[row > 0]) if (row > 0).any() else 1.0 for row in size])
     # One enormous value must not decide for all others.
-    mean = np.minimum(size, 20 * middle[:, None]).sum(axis=1) / count
+    mean: Floats = np.minimum(size, 20 * middle[:, None]).sum(axis=1) / count
     return np.maximum(mean / 2, 1e-9)
 
 
@@ -265,8 +265,9 @@ def _spread(past: Floats) -> Floats:
     """The usual spread of each series' residuals by weekday, never far under that of all its days."""
     overall = _wide(past.reshape(len(past), -1))
     size = np.abs(past)
-    by_weekday = _TO_SPREAD * np.median(size, axis=1)
-    return np.maximum(by_weekday, 0.5 * overall[:, None])
+    by_weekday: Floats = _TO_SPREAD * np.median(size, axis=1)
+    held: Floats = np.maximum(by_weekday, 0.5 * overall[:, None])
+    return held
 
 
 def _two_sided(past: Floats, now: Floats) -> Floats:
