@@ -266,12 +266,12 @@ def _spread(past: Floats) -> Floats:
     overall = _wide(past.reshape(len(past), -1))
     size = np.abs(past)
     by_weekday: Floats = _TO_SPREAD * np.median(size, axis=1)
-    held: Floats = np.maximum(by_weekday, 0.5 * overall[:, None])
-    return held
+    return np.maximum(by_weekday, 0.5 * overall[:, None])
 
 
 def _two_sided(past: Floats, now: Floats) -> Floats:
-    return np.minimum(2 * np.minimum(_tail(past, now), _tail(-past, -now)), 1.0)
+    nearer: Floats = np.minimum(_tail(past, now), _tail(-past, -now))
+    return np.minimum(2 * nearer, 1.0)
 
 
 def _tail(past: Floats, now: Floats) -> Floats:
