@@ -25,6 +25,7 @@ from weft.surfaces.openai.front import OpenAI
 from weft.surfaces.rest import (
     behaviors,
     changes,
+    charts,
     glossary,
     imports,
     memory,
@@ -135,6 +136,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(runs.router)
     api.include_router(models.router)
     api.include_router(spending.router)
+    api.include_router(charts.router)
     api.include_router(preferences.router)
     for router in (
         glossary.router,

@@ -13,6 +13,7 @@ from weft.surfaces.cli import (
     affinities,
     behaviors,
     changes,
+    charts,
     files,
     index,
     learning,
@@ -62,6 +63,7 @@ models.app.registered_commands += trials.app.registered_commands
 app.add_typer(models.app, name="models")
 app.registered_commands += spending.app.registered_commands
 app.add_typer(spending.budgets, name="budgets")
+app.registered_commands += charts.app.registered_commands
 app.registered_commands += server.app.registered_commands
 
 
