@@ -11,7 +11,7 @@ from weft.charts.terminal import text
 Form = Literal["png", "echarts", "text"]
 WIDTH, HEIGHT, LETTERS = 900, 420, 80
 MEDIA: Final[dict[Form, str]] = {
-    "png": "image/png", "echarts": "application/json", "text": "text/plain; charset=utf-8",
+    "png": "image/png", "echarts": "application/vnd.apache.echarts+json", "text": "text/plain; charset=utf-8",
 }  # fmt: skip
 
 

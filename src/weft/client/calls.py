@@ -111,8 +111,8 @@ class Chart(TypedDict):
     title: str
     x: list[str]
     series: list[Line]
-    unit: Literal["money", "count", "share", "days"]
-    currency: str | None
+    unit: NotRequired[Literal["money", "count", "share", "days"]]
+    currency: NotRequired[str | None]
 
 
 class Checked(TypedDict):
@@ -2472,6 +2472,38 @@ class Budgets:
         return cast("BudgetRemoved", self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
 
 
+class Charts:
+    """/charts"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def draw(
+        self,
+        to: str | Path,
+        *,
+        kind: Literal["line", "bar", "waterfall"],
+        title: str,
+        x: list[str],
+        series: list[Line],
+        form: Literal["png", "echarts", "text"] | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        unit: Literal["money", "count", "share", "days"] | None = None,
+        currency: str | None = None,
+    ) -> Path:
+        """Draw one of the charts of an answer."""
+        return self._wire.save(
+            call(
+                "POST",
+                "/charts",
+                query={"form": form, "width": width, "height": height},
+                body={"kind": kind, "title": title, "x": x, "series": series, "unit": unit, "currency": currency},
+            ),
+            to,
+        )
+
+
 class Settings:
     """/settings"""
 
@@ -2936,6 +2968,7 @@ class Calls:
         self.routes = Routes(wire)
         self.usage = Usage(wire)
         self.budgets = Budgets(wire)
+        self.charts = Charts(wire)
         self.settings = Settings(wire)
         self.glossary = Glossary(wire)
         self.memory = Memory(wire)
@@ -4050,6 +4083,38 @@ class AsyncBudgets:
         return cast("BudgetRemoved", await self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
 
 
+class AsyncCharts:
+    """/charts"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def draw(
+        self,
+        to: str | Path,
+        *,
+        kind: Literal["line", "bar", "waterfall"],
+        title: str,
+        x: list[str],
+        series: list[Line],
+        form: Literal["png", "echarts", "text"] | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        unit: Literal["money", "count", "share", "days"] | None = None,
+        currency: str | None = None,
+    ) -> Path:
+        """Draw one of the charts of an answer."""
+        return await self._wire.save(
+            call(
+                "POST",
+                "/charts",
+                query={"form": form, "width": width, "height": height},
+                body={"kind": kind, "title": title, "x": x, "series": series, "unit": unit, "currency": currency},
+            ),
+            to,
+        )
+
+
 class AsyncSettings:
     """/settings"""
 
@@ -4517,6 +4582,7 @@ class AsyncCalls:
         self.routes = AsyncRoutes(wire)
         self.usage = AsyncUsage(wire)
         self.budgets = AsyncBudgets(wire)
+        self.charts = AsyncCharts(wire)
         self.settings = AsyncSettings(wire)
         self.glossary = AsyncGlossary(wire)
         self.memory = AsyncMemory(wire)
