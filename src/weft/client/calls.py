@@ -70,6 +70,14 @@ class BusinessSettings(TypedDict):
     behaviors: Retention
 
 
+class Calendar(TypedDict):
+    """A business's zone, the day on which its week begins (1 is Monday, 7 Sunday), and its currency."""
+
+    zone: str
+    week_start: int
+    currency: str
+
+
 class Checked(TypedDict):
     """Every claim of the text with its verdict; `ok` where all are supported."""
 
@@ -87,6 +95,56 @@ class Claims(TypedDict):
     forbidden: NotRequired[list[str]]
     allowed: NotRequired[list[str]]
     certifications: NotRequired[list[str]]
+
+
+class Column(TypedDict):
+    """One column of an answer: a dimension or a metric; the rows of what adds up sum to the total."""
+
+    name: str
+    title: str
+    unit: Literal["money", "count", "share", "days"] | None
+    adds_up: bool
+
+
+Condition = TypedDict(
+    "Condition",
+    {
+        "dimension": Literal[
+            "day",
+            "week",
+            "month",
+            "quarter",
+            "year",
+            "weekday",
+            "hour",
+            "product",
+            "variant",
+            "category",
+            "brand",
+            "country",
+            "channel",
+            "customer",
+            "cohort",
+            "segment",
+            "promotion",
+            "currency",
+            "location",
+        ],
+        "is": list[str | None],
+        "isnt": NotRequired[bool],
+    },
+)
+
+
+class Defined(TypedDict):
+    """What a metric or a dimension means."""
+
+    name: str
+    title: str
+    definition: str
+    kind: Literal["metric", "dimension"]
+    unit: Literal["money", "count", "share", "days"] | None
+    adds_up: bool
 
 
 class Demand(TypedDict):
@@ -109,6 +167,13 @@ class Dials(TypedDict):
     velocity: NotRequired[float]
     newness: NotRequired[float]
     returns: NotRequired[float]
+
+
+class DimensionValue(TypedDict):
+    """A value of a dimension."""
+
+    value: str
+    title: str | None
 
 
 class Done(TypedDict):
@@ -445,6 +510,17 @@ class NotTaken(TypedDict):
     says: str
 
 
+class NumbersKnown(TypedDict):
+    """What can be asked: metrics and dimensions with their definitions, over which days, in which currency and zone."""
+
+    metrics: list[Defined]
+    dimensions: list[Defined]
+    first: str | None
+    last: str | None
+    today: str
+    calendar: Calendar
+
+
 class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
@@ -478,6 +554,13 @@ class Page(TypedDict):
 
     items: list[dict[str, Any]]
     next: str | None
+
+
+class Period(TypedDict):
+    """Days of the business's zone, the first and the last both in it."""
+
+    first: str
+    last: str
 
 
 class Piece(TypedDict):
@@ -589,6 +672,113 @@ class Quality(TypedDict):
     reasons: list[Reason]
 
 
+class Query(TypedDict):
+    """Some metrics over a period, in total and by dimensions, where conditions hold, beside another period."""
+
+    metrics: list[
+        Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+    ]
+    by: NotRequired[
+        list[
+            Literal[
+                "day",
+                "week",
+                "month",
+                "quarter",
+                "year",
+                "weekday",
+                "hour",
+                "product",
+                "variant",
+                "category",
+                "brand",
+                "country",
+                "channel",
+                "customer",
+                "cohort",
+                "segment",
+                "promotion",
+                "currency",
+                "location",
+            ]
+        ]
+    ]
+    where: NotRequired[list[Condition]]
+    period: Period
+    compare: NotRequired[Literal["previous", "year"] | Period | None]
+    top: NotRequired[int | None]
+    order: NotRequired[
+        Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+        | None
+    ]
+    ascending: NotRequired[bool]
+    currency: NotRequired[str | None]
+
+
 class QueryOutcome(TypedDict):
     """What came of the searches for one thing."""
 
@@ -603,6 +793,36 @@ class QueryOutcome(TypedDict):
     revenue: list[dict[str, Any]]
     last: str | None
     query: str
+
+
+class RateInput(TypedDict):
+    """What one unit of `currency` was worth in `base` from a day on, until there is a later one."""
+
+    currency: str
+    base: str
+    day: str
+    rate: float | str
+
+
+class RateOutput(TypedDict):
+    """What one unit of `currency` was worth in `base` from a day on, until there is a later one."""
+
+    currency: str
+    base: str
+    day: str
+    rate: float
+
+
+class RatesPut(TypedDict):
+    """How many rates were stored."""
+
+    stored: int
+
+
+class RatesRemoved(TypedDict):
+    """How many rates were taken away."""
+
+    removed: int
 
 
 class Read(TypedDict):
@@ -720,6 +940,15 @@ class RouteTarget(TypedDict):
     weight: NotRequired[float]
 
 
+class Row(TypedDict):
+    """One row of an answer: what it stands for (null: not known), and the figures now and before."""
+
+    key: dict[str, str | None]
+    titles: dict[str, str]
+    values: dict[str, int | float | None]
+    before: dict[str, int | float | None] | None
+
+
 class Rule(TypedDict):
     """What holds for some searches: who is pinned, boosted, buried or hidden, where they lead, which words mean the same."""
 
@@ -829,6 +1058,32 @@ class SkillLine(TypedDict):
     answer: dict[str, Any]
 
 
+class Source(TypedDict):
+    """One line or refund behind a figure. Money in minor units of the answer's currency."""
+
+    order: str
+    day: str
+    position: int
+    refund: bool
+    product: str | None
+    variant: str | None
+    title: str | None
+    country: str | None
+    customer: str | None
+    counts: dict[str, int | float | None]
+
+
+class Sources(TypedDict):
+    """The lines behind a figure: those shown, how many there are, and what all of them sum to."""
+
+    rows: list[Source]
+    count: int
+    total: dict[str, int | float | None]
+    currency: str
+    sql: str
+    notes: list[str]
+
+
 class StripOutcome(TypedDict):
     """What came of one strip of recommendations."""
 
@@ -874,6 +1129,20 @@ class Synonyms(TypedDict):
     words: list[str]
     people: int
     says: str
+
+
+class Table(TypedDict):
+    """An answer. `others` is what `top` left out, as one row: `rows` and `others` sum to `total` where metrics add up."""
+
+    query: Query
+    columns: list[Column]
+    rows: list[Row]
+    others: Row | None
+    total: Row
+    currency: str
+    sql: str
+    sources: int
+    notes: list[str]
 
 
 class TakenAfter(TypedDict):
@@ -2631,6 +2900,215 @@ class Search:
         )
 
 
+class Numbers:
+    """/numbers"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def get(self) -> NumbersKnown:
+        """What can be asked of what happened, and what each figure means."""
+        return cast("NumbersKnown", self._wire.json(call("GET", "/numbers")))
+
+    def values(
+        self,
+        dimension: Literal[
+            "day",
+            "week",
+            "month",
+            "quarter",
+            "year",
+            "weekday",
+            "hour",
+            "product",
+            "variant",
+            "category",
+            "brand",
+            "country",
+            "channel",
+            "customer",
+            "cohort",
+            "segment",
+            "promotion",
+            "currency",
+            "location",
+        ],
+        *,
+        like: str | None = None,
+        limit: int | None = None,
+    ) -> list[DimensionValue]:
+        """The values that a dimension has."""
+        return cast(
+            "list[DimensionValue]",
+            self._wire.json(call("GET", "/numbers/values/{}", dimension, query={"like": like, "limit": limit})),
+        )
+
+    def answer(
+        self,
+        *,
+        metrics: list[
+            Literal[
+                "orders",
+                "units",
+                "units_returned",
+                "net_units",
+                "gross_sales",
+                "discounts",
+                "returns",
+                "net_sales",
+                "revenue",
+                "taxes",
+                "shipping",
+                "total_sales",
+                "average_order",
+                "units_per_order",
+                "price",
+                "cost",
+                "margin",
+                "margin_rate",
+                "customers",
+                "new_customers",
+                "returning_customers",
+                "returning_rate",
+                "refund_rate",
+                "discount_rate",
+                "cancelled_orders",
+                "cancellation_rate",
+                "sell_through",
+                "stock",
+                "stock_value",
+                "days_of_stock",
+                "stock_out_days",
+            ]
+        ],
+        period: Period,
+        by: list[
+            Literal[
+                "day",
+                "week",
+                "month",
+                "quarter",
+                "year",
+                "weekday",
+                "hour",
+                "product",
+                "variant",
+                "category",
+                "brand",
+                "country",
+                "channel",
+                "customer",
+                "cohort",
+                "segment",
+                "promotion",
+                "currency",
+                "location",
+            ]
+        ]
+        | None = None,
+        where: list[Condition] | None = None,
+        compare: Literal["previous", "year"] | Period | None = None,
+        top: int | None = None,
+        order: Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+        | None = None,
+        ascending: bool | None = None,
+        currency: str | None = None,
+    ) -> Table:
+        """The figures that a question asks for, with the statement that computes them from the lines. Money is in minor units."""
+        return cast(
+            "Table",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/numbers/answer",
+                    body={
+                        "metrics": metrics,
+                        "by": by,
+                        "where": where,
+                        "period": period,
+                        "compare": compare,
+                        "top": top,
+                        "order": order,
+                        "ascending": ascending,
+                        "currency": currency,
+                    },
+                )
+            ),
+        )
+
+    def rows(
+        self,
+        *,
+        query: Query,
+        key: dict[str, str | None] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Sources:
+        """The order lines and refunds behind a figure; what they show sums to it."""
+        return cast(
+            "Sources",
+            self._wire.json(
+                call("POST", "/numbers/rows", body={"query": query, "key": key, "limit": limit, "offset": offset})
+            ),
+        )
+
+    def calendar(self, *, zone: str | None = None, week_start: int | None = None) -> Calendar:
+        """Set the zone whose days figures are told by, or the day on which the week begins."""
+        return cast(
+            "Calendar", self._wire.json(call("PUT", "/numbers/calendar", body={"zone": zone, "week_start": week_start}))
+        )
+
+    def rates(self, *, currency: str | None = None, limit: int | None = None) -> list[RateOutput]:
+        """The stored rates, the latest first."""
+        return cast(
+            "list[RateOutput]",
+            self._wire.json(call("GET", "/numbers/rates", query={"currency": currency, "limit": limit})),
+        )
+
+    def put(self, *, rates: list[RateInput]) -> RatesPut:
+        """Store rates: what one unit of a currency was worth in another from a day on."""
+        return cast("RatesPut", self._wire.json(call("PUT", "/numbers/rates", body={"rates": rates})))
+
+    def remove(self, *, currency: str, base: str, day: str) -> RatesRemoved:
+        """Take the rate of a day away."""
+        return cast(
+            "RatesRemoved",
+            self._wire.json(call("DELETE", "/numbers/rates", query={"currency": currency, "base": base, "day": day})),
+        )
+
+
 class Business:
     """/business"""
 
@@ -2668,6 +3146,7 @@ class Calls:
         self.memory = Memory(wire)
         self.rules = Rules(wire)
         self.search = Search(wire)
+        self.numbers = Numbers(wire)
         self.business = Business(wire)
 
 
@@ -4188,6 +4667,218 @@ class AsyncSearch:
         )
 
 
+class AsyncNumbers:
+    """/numbers"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def get(self) -> NumbersKnown:
+        """What can be asked of what happened, and what each figure means."""
+        return cast("NumbersKnown", await self._wire.json(call("GET", "/numbers")))
+
+    async def values(
+        self,
+        dimension: Literal[
+            "day",
+            "week",
+            "month",
+            "quarter",
+            "year",
+            "weekday",
+            "hour",
+            "product",
+            "variant",
+            "category",
+            "brand",
+            "country",
+            "channel",
+            "customer",
+            "cohort",
+            "segment",
+            "promotion",
+            "currency",
+            "location",
+        ],
+        *,
+        like: str | None = None,
+        limit: int | None = None,
+    ) -> list[DimensionValue]:
+        """The values that a dimension has."""
+        return cast(
+            "list[DimensionValue]",
+            await self._wire.json(call("GET", "/numbers/values/{}", dimension, query={"like": like, "limit": limit})),
+        )
+
+    async def answer(
+        self,
+        *,
+        metrics: list[
+            Literal[
+                "orders",
+                "units",
+                "units_returned",
+                "net_units",
+                "gross_sales",
+                "discounts",
+                "returns",
+                "net_sales",
+                "revenue",
+                "taxes",
+                "shipping",
+                "total_sales",
+                "average_order",
+                "units_per_order",
+                "price",
+                "cost",
+                "margin",
+                "margin_rate",
+                "customers",
+                "new_customers",
+                "returning_customers",
+                "returning_rate",
+                "refund_rate",
+                "discount_rate",
+                "cancelled_orders",
+                "cancellation_rate",
+                "sell_through",
+                "stock",
+                "stock_value",
+                "days_of_stock",
+                "stock_out_days",
+            ]
+        ],
+        period: Period,
+        by: list[
+            Literal[
+                "day",
+                "week",
+                "month",
+                "quarter",
+                "year",
+                "weekday",
+                "hour",
+                "product",
+                "variant",
+                "category",
+                "brand",
+                "country",
+                "channel",
+                "customer",
+                "cohort",
+                "segment",
+                "promotion",
+                "currency",
+                "location",
+            ]
+        ]
+        | None = None,
+        where: list[Condition] | None = None,
+        compare: Literal["previous", "year"] | Period | None = None,
+        top: int | None = None,
+        order: Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+        | None = None,
+        ascending: bool | None = None,
+        currency: str | None = None,
+    ) -> Table:
+        """The figures that a question asks for, with the statement that computes them from the lines. Money is in minor units."""
+        return cast(
+            "Table",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/numbers/answer",
+                    body={
+                        "metrics": metrics,
+                        "by": by,
+                        "where": where,
+                        "period": period,
+                        "compare": compare,
+                        "top": top,
+                        "order": order,
+                        "ascending": ascending,
+                        "currency": currency,
+                    },
+                )
+            ),
+        )
+
+    async def rows(
+        self,
+        *,
+        query: Query,
+        key: dict[str, str | None] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Sources:
+        """The order lines and refunds behind a figure; what they show sums to it."""
+        return cast(
+            "Sources",
+            await self._wire.json(
+                call("POST", "/numbers/rows", body={"query": query, "key": key, "limit": limit, "offset": offset})
+            ),
+        )
+
+    async def calendar(self, *, zone: str | None = None, week_start: int | None = None) -> Calendar:
+        """Set the zone whose days figures are told by, or the day on which the week begins."""
+        return cast(
+            "Calendar",
+            await self._wire.json(call("PUT", "/numbers/calendar", body={"zone": zone, "week_start": week_start})),
+        )
+
+    async def rates(self, *, currency: str | None = None, limit: int | None = None) -> list[RateOutput]:
+        """The stored rates, the latest first."""
+        return cast(
+            "list[RateOutput]",
+            await self._wire.json(call("GET", "/numbers/rates", query={"currency": currency, "limit": limit})),
+        )
+
+    async def put(self, *, rates: list[RateInput]) -> RatesPut:
+        """Store rates: what one unit of a currency was worth in another from a day on."""
+        return cast("RatesPut", await self._wire.json(call("PUT", "/numbers/rates", body={"rates": rates})))
+
+    async def remove(self, *, currency: str, base: str, day: str) -> RatesRemoved:
+        """Take the rate of a day away."""
+        return cast(
+            "RatesRemoved",
+            await self._wire.json(
+                call("DELETE", "/numbers/rates", query={"currency": currency, "base": base, "day": day})
+            ),
+        )
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -4225,4 +4916,5 @@ class AsyncCalls:
         self.memory = AsyncMemory(wire)
         self.rules = AsyncRules(wire)
         self.search = AsyncSearch(wire)
+        self.numbers = AsyncNumbers(wire)
         self.business = AsyncBusiness(wire)

@@ -88,7 +88,7 @@ def show_numbers(caller: Reader) -> NumbersKnown:
 
 
 @router.get("/values/{dimension}")
-def list_values(
+def values_known(
     dimension: Dimension,
     caller: Reader,
     like: Annotated[str | None, Parameter(max_length=200, description="Those with this in the value or title.")] = None,
@@ -106,19 +106,19 @@ def answer_numbers(asked: Query, caller: Reader) -> Table:
 
 
 @router.post("/rows")
-def show_rows(asked: RowsAsked, caller: Reader) -> Sources:
+def rows_behind(asked: RowsAsked, caller: Reader) -> Sources:
     """The order lines and refunds behind a figure; what they show sums to it."""
     return caller.business.numbers.rows(asked.query, asked.key, asked.limit, asked.offset)
 
 
 @router.put("/calendar")
-def set_calendar(asked: CalendarSet, caller: Approver) -> Calendar:
+def calendar_set(asked: CalendarSet, caller: Approver) -> Calendar:
     """Set the zone whose days figures are told by, or the day on which the week begins."""
     return caller.business.numbers.basis.set_calendar(caller.who.name, zone=asked.zone, week_start=asked.week_start)
 
 
 @router.get("/rates")
-def list_rates(
+def rates_known(
     caller: Reader,
     currency: Currency | None = None,
     limit: Annotated[int, Parameter(ge=1, le=10_000, description="How many at most.")] = 1_000,
