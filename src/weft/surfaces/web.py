@@ -30,6 +30,7 @@ from weft.surfaces.rest import (
     imports,
     memory,
     models,
+    numbers,
     preferences,
     problems,
     records,
@@ -146,6 +147,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         rules.files,
         rules.router,
         rules.search,
+        numbers.router,
     ):
         api.include_router(router)
 

@@ -19,6 +19,7 @@ from weft.surfaces.cli import (
     learning,
     models,
     nouns,
+    numbers,
     output,
     rules,
     runs,
@@ -52,6 +53,8 @@ app.add_typer(behaviors.app, name="behaviors")
 app.add_typer(index.app, name="index")
 app.add_typer(rules.app, name="rules")
 app.add_typer(affinities.app, name="affinities")
+app.add_typer(numbers.app, name="numbers")
+app.add_typer(numbers.rates, name="rates")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")
