@@ -160,7 +160,7 @@ def _typical(whole: Floats) -> Floats:
     middle = np.array([np.median(row[row > 0]) if (row > 0).any() else 1.0 for row in size])
     # One enormous value must not decide for all others.
     mean = np.minimum(size, 20 * middle[:, None]).sum(axis=1) / count
-    return np.maximum(mean / 2, 1e-9)
+    return np.asarray(np.maximum(mean / 2, 1e-9))
 
 
 def _ratio(actual: Floats, expected: Floats) -> Floats:
@@ -266,11 +266,11 @@ def _spread(past: Floats) -> Floats:
     overall = _wide(past.reshape(len(past), -1))
     size = np.abs(past)
     by_weekday = _TO_SPREAD * np.median(size, axis=1)
-    return np.maximum(by_weekday, 0.5 * overall[:, None])
+    return np.asarray(np.maximum(by_weekday, 0.5 * overall[:, None]))
 
 
 def _two_sided(past: Floats, now: Floats) -> Floats:
-    return np.minimum(2 * np.minimum(_tail(past, now), _tail(-past, -now)), 1.0)
+    return np.asarray(np.minimum(2 * np.minimum(_tail(past, now), _tail(-past, -now)), 1.0))
 
 
 def _tail(past: Floats, now: Floats) -> Floats:
@@ -309,7 +309,7 @@ def _bound(chances: Floats, false_alarms: float) -> float | None:
 def _corrected(order: Floats) -> Floats:
     """Chances in rising order, corrected for how many there are (Benjamini and Hochberg)."""
     raw = order * len(order) / np.arange(1, len(order) + 1)
-    return np.minimum(np.minimum.accumulate(raw[::-1])[::-1], 1.0)
+    return np.asarray(np.minimum(np.minimum.accumulate(raw[::-1])[::-1], 1.0))
 
 
 def _stretches(
