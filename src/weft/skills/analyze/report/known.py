@@ -1,9 +1,10 @@
 """All that a report is made from: columns and totals, read from a business's numbers or made by a test."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from weft.skills.analyze import Members
 from weft.skills.analyze.report.cells import Cells
 from weft.skills.analyze.report.periods import Days, Periods
 
@@ -37,9 +38,11 @@ class Known:
     """What is known of a business's sales for one report.
 
     `now`, `before` and `year_before` are the totals of the periods by metric, empty where nothing is known of them. `sold` holds
-    the cells of the present period and the one before with all dimensions, `ordered` those by what each order has one of.
+    the cells of the present period and the one before with all dimensions, `ordered` those by what each order has one of,
+    `variants` those by variant.
     `daily` has one row a day over the whole past, `tracks` the same by one dimension each, `products` by the best sellers.
     `stock` is what lay of a product at the end of each day of the products' past.
+    `largest` answers of some members on some days how much of a measure (units, net) the largest order has.
     """
 
     periods: Periods
@@ -50,6 +53,7 @@ class Known:
     year_before: Values
     sold: tuple[Cells, Cells]
     ordered: tuple[Cells, Cells]
+    variants: tuple[Cells, Cells]
     daily: Cells
     past: Days
     tracks: Mapping[str, Cells] = field(default_factory=dict)
@@ -63,7 +67,7 @@ class Known:
     pairs: Sequence[Bought] = ()
     segments: Sequence[tuple[str, int, int]] = ()
     cohorts: Mapping[date, Mapping[date, int]] = field(default_factory=dict)
-    largest: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    largest: Callable[[Members, Days, str], float] | None = None
     notes: Sequence[str] = ()
 
     def title(self, product: str) -> str:

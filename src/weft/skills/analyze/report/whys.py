@@ -34,24 +34,28 @@ class Reasons:
         self.change = now.total("net") - before.total("net")
         self.comparable = bool(len(before))
         self.short = short(known)
-        self.places = (
-            contributions.explained(now, before, [name for name in DIMENSIONS if name in now.keys])
-            if self.comparable
-            else []
-        )
+        self.places = self._places() if self.comparable else []
+
+    def _places(self) -> list[Place]:
+        """The places that hold most of the change: of what was sold, else of the orders."""
+        for now, before in (self.known.sold, self.known.ordered):
+            held = contributions.explained(now, before, [name for name in DIMENSIONS if name in now.keys])
+            if held:
+                return held
+        return []
 
     def why(self) -> Why:
         """The tables."""
         if not self.comparable:
             return Why(shortages=self.short)
-        now, before = self.known.sold
         held = sum(place.now - place.before for place in self.places)
         return Why(
             change=self.change,
             dimensions=[
-                self._dimension(name, contributions.parts(now, before, name))
+                self._dimension(name, contributions.parts(*cells, name))
                 for name in DIMENSIONS
-                if name in now.keys and len(now.keys[name].members) > 1
+                for cells in [self.known.ordered if name == "promotion" else self.known.sold]
+                if len(cells[0].keys[name].members) > 1
             ],
             explained=Explained(
                 where=[dict(place.where) for place in self.places],
@@ -68,14 +72,13 @@ class Reasons:
 
     def by_price(self) -> list[Addend]:
         """The effects of prices and quantities."""
-        now, before = self.known.sold
-        dimension = "variant" if "variant" in now.keys else "product"
-        new, gone = self.known.new, self.known.gone
-        if dimension == "variant" and (new or gone):
-            of = _product_of(now, before)
-            new = frozenset(one for one in now.keys["variant"].members if of.get(one) in new)
-            gone = frozenset(one for one in now.keys["variant"].members if of.get(one) in gone)
-        return effects.by_price(now, before, dimension, new, gone)
+        now, before = self.known.variants
+        of = _product_of(now, before)
+        new, gone = (
+            frozenset(one for one in now.keys["variant"].members if of.get(one) in those)
+            for those in (self.known.new, self.known.gone)
+        )
+        return effects.by_price(now, before, "variant", new, gone)
 
     def by_orders(self) -> list[Addend]:
         """The effects of orders and their sizes; the mix is that of countries or else channels."""
