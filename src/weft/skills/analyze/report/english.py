@@ -119,6 +119,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "dead.one": "{product} has not sold for {days|day|days}, with {stock|piece|pieces} in stock.",
     "dead": "{count|product|products} in stock worth {value} did not sell for {days|day|days} or longer; price cuts from {least} to {most} "
     "are proposed.",
+    "dead.plain": "{count|product|products} in stock worth {value} did not sell for {days|day|days} or longer.",
     "together": "{a} and {b} stand together in {count|order|orders}, {lift} times as many as chance would make: show them "
     "beside each other.",
     "lapsed": "{count|customer|customers} who used to buy often stay away; they brought {revenue} in the past year.",
@@ -152,6 +153,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "chart.expected": "expected",
     "chart.actual": "actual",
     "chart.before": "before",
+    "chart.change": "change",
     "chart.waterfall": "From the period before to now",
     "chart.dimension": "Change by {dimension}",
     "chart.unusual": "{metric} {where}",

@@ -109,6 +109,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "dead.one": "{product} verkaufte sich seit {days|Tag|Tagen} nicht, bei {stock|Stück|Stück} im Lager.",
     "dead": "{count|Produkt|Produkte} im Lager im Wert von {value} verkauften sich seit {days|Tag|Tagen} oder länger nicht; "
     "Preissenkungen von {least} bis {most} sind vorgeschlagen.",
+    "dead.plain": "{count|Produkt|Produkte} im Lager im Wert von {value} verkauften sich seit {days|Tag|Tagen} oder länger nicht.",
     "together": "{a} und {b} stehen zusammen in {count|Bestellung|Bestellungen}, {lift}-mal so oft wie durch Zufall: Zeigen Sie sie "
     "nebeneinander.",
     "lapsed": "{count|Kunde, der oft kaufte, bleibt|Kunden, die oft kauften, bleiben} aus; im letzten Jahr brachten sie {revenue}.",
@@ -140,6 +141,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "chart.expected": "erwartet",
     "chart.actual": "tatsächlich",
     "chart.before": "davor",
+    "chart.change": "Änderung",
     "chart.waterfall": "Vom Zeitraum davor bis jetzt",
     "chart.dimension": "Änderung nach {dimension}",
     "chart.unusual": "{metric} {where}",

@@ -149,8 +149,7 @@ class Oddities:
         if metric != "revenue" and metric not in _AGAINST_REVENUE and round(one.excess):
             amount = book.money(f"unusual.{at}.amount", abs(one.excess), reckoned=_EXPECTED)
             says.append(words.say(f"unusual.amount.{'more' if one.excess > 0 else 'less'}", amount=amount))
-        for cause in one.causes:
-            says.append(self._cause(at, one, cause))
+        says += [self._cause(at, one, cause) for cause in one.causes]
         return Finding(kind="unusual", says=says, amount=round(one.excess), actions=self._actions(one))
 
     def _figure(self, id_: str, value: float, unit: Unit, asked: dict[str, Any] | None) -> Any:
@@ -197,11 +196,11 @@ class Oddities:
                 usual=book.money(f"{id_}.usual", usual, query("price", self._lately(one), where)),
             )
         if cause == "discount":
-            name, share = self._promotion(one)
+            name, part = self._promotion(one)
             return words.say(
                 "cause.discount",
                 name=words.quoted(name),
-                share=book.share(id_, share, query("discounts", days, {"promotion": name})),
+                share=book.share(id_, part, query("discounts", days, {"promotion": name})),
             )
         if cause == "wide":
             count = book.count(id_, self._moved(one), reckoned="products whose pieces moved as much the same way")

@@ -3,15 +3,16 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Final, cast
 
 import numpy as np
 
 from weft.business import Business
 from weft.errors import InputError
 from weft.numbers.handle import DailyKey
-from weft.numbers.query import Condition, Metric, Period, Query
-from weft.skills.analyze import Span
+from weft.numbers.query import Condition, Dimension, Metric, Period, Query
+from weft.skills.analyze import Members, Span
 from weft.skills.analyze.report.cells import Cells, Keys
 from weft.skills.analyze.report.known import Known, Lying, Values
 from weft.skills.analyze.report.periods import DAY, Days, Periods, chosen
@@ -25,12 +26,12 @@ PAST: Final = 2 * 364 + 28
 """How many days of the past tell what is usual."""
 _BEST_SELLERS: Final = 200
 _LATELY: Final = 91
-_PRODUCTS_PAST: Final = 364
 _LEAST_OF_A_YEAR: Final = 28
 _DEAD: Final = (90, 180, 365)
 _MOST_DEAD: Final = 200
 _OUTSIDE_SALE: Final = frozenset(["archived", "draft"])
 _COHORTS: Final = 12
+_MOST_LINES: Final = 5_000
 
 
 def known(business: Business, span: Span, until: dt.date | None) -> Known:
@@ -62,6 +63,7 @@ def known(business: Business, span: Span, until: dt.date | None) -> Known:
         variants=(variants.of_days(periods.now), variants.of_days(periods.before)),
         daily=_with_cancelled(business, daily, past),
         past=past,
+        largest=partial(largest, business),
     )
     found = _with_products(business, _with_tracks(business, found))
     return _with_shelf(business, _with_people(business, found))
@@ -143,7 +145,7 @@ def _with_products(business: Business, found: Known) -> Known:
         if product:
             earned[product] = earned.get(product, 0) + net
     best = sorted(earned, key=lambda one: (-earned[one], one))[:_BEST_SELLERS]
-    past = Days(max(found.past.first, now.last - (_PRODUCTS_PAST - 1) * DAY), now.last)
+    past = found.past
     products = _cells(business, ("product",), past, [Condition.of("product", *best)]) if best else None
     sold, had = found.sold
     there = [
@@ -299,3 +301,19 @@ def _unsold(business: Business, found: Known, products: Sequence[str]) -> dict[s
         left -= sold_since(first)
         days.update(dict.fromkeys(left, step))
     return days
+
+
+def largest(business: Business, where: Members, days: Days, measure: str) -> float:
+    """How much of a measure (units, net) the largest order of some members on some days has; 0 where there are too many to look at."""
+    asked = Query(
+        metrics=["units" if measure == "units" else "net_sales"],
+        where=[Condition.of(cast("Dimension", name), member or None) for name, member in where.items()],
+        period=_period(days),
+    )
+    sources = business.numbers.rows(asked, limit=_MOST_LINES)
+    if sources.count > _MOST_LINES:
+        return 0.0
+    sums: dict[str, float] = {}
+    for row in sources.rows:
+        sums[row.order] = sums.get(row.order, 0.0) + float(row.counts.get(asked.metrics[0]) or 0)
+    return max(sums.values(), default=0.0)
