@@ -10,7 +10,8 @@ from weft.skills.analyze.report.oddities import Oddities
 from weft.skills.analyze.report.whys import Reasons
 from weft.skills.analyze.report.wording import Words
 
-_FIRST: Final = ("change",)
+_FIRST: Final = ("change", "shortage", "unusual")
+"""What a report is about comes before what stands so for longer."""
 
 
 def composed(known: Known, language: Language, lying: list[Dead], cuts: int, asked: dict[str, Any]) -> Analysis:
@@ -56,6 +57,7 @@ def composed(known: Known, language: Language, lying: list[Dead], cuts: int, ask
     return Analysis(report=report, charts=pictures.charts(report, known, odd, words))
 
 
-def _weight(one: Finding) -> tuple[bool, float]:
-    """What comes first: the change itself, then what is worth most."""
-    return one.kind not in _FIRST, -abs(one.amount or 0)
+def _weight(one: Finding) -> tuple[int, float]:
+    """What comes first: the change itself, then what happened by what it is worth, then what stands so for longer."""
+    rank = 0 if one.kind == "change" else 1 if one.kind in _FIRST else 2
+    return rank, -abs(one.amount or 0)

@@ -78,25 +78,23 @@ def edits(lying: Sequence[Dead], business: Business) -> list[Edit]:
     for product in business.catalog.records(ids=sorted(by_product)):
         one = by_product[product["id"]]
         for variant in product.get("variants") or ():
-            found += _cut(one, variant)
+            found += _cut(one, variant, variant.get("currency") or business.currency)
     return found
 
 
-def _cut(one: Dead, variant: Mapping[str, Any]) -> Iterable[Edit]:
-    price, cost, sku = variant.get("price"), variant.get("cost"), variant.get("sku")
-    if not sku or not price or (variant.get("stock") or 0) <= 0:
+def _cut(one: Dead, variant: Mapping[str, Any], currency: str) -> Iterable[Edit]:
+    amount, cost, sku = variant.get("price"), variant.get("cost"), variant.get("sku")
+    if not sku or not amount or (variant.get("stock") or 0) <= 0:
         return
-    amount, currency = int(price["amount"]), price["currency"]
     # What is reduced already, and by how much, is for a person to take further.
-    if variant.get("compare_at") and int(variant["compare_at"]["amount"]) > amount:
+    if (variant.get("compare_at") or 0) > amount:
         return
-    after = lowered(amount, currency, one.off)
-    if cost and cost.get("currency") == currency:
-        after = max(after, int(cost["amount"]))
+    after = max(lowered(amount, currency, one.off), cost or 0)
     if not 0 < after < amount:
         return
     why = f"It has not sold for {one.days} days, with {one.stock} in stock."
     fact = {"field": f"variants.{sku}.stock", "value": variant.get("stock"), "why": why}
+    price = {"amount": amount, "currency": currency}
     yield Edit(
         record=one.product,
         field=f"variants.{sku}.price",
@@ -104,13 +102,7 @@ def _cut(one: Dead, variant: Mapping[str, Any]) -> Iterable[Edit]:
         after={"amount": after, "currency": currency},
         facts=[fact],
     )
-    yield Edit(
-        record=one.product,
-        field=f"variants.{sku}.compare_at",
-        before=variant.get("compare_at"),
-        after={"amount": amount, "currency": currency},
-        facts=[fact],
-    )
+    yield Edit(record=one.product, field=f"variants.{sku}.compare_at", after=price, facts=[fact])
 
 
 def lowered(amount: int, currency: str, share: float) -> int:

@@ -32,7 +32,8 @@ _BETTER: Final = 0.97
 _PEAKS: Final = 0.9
 _CENSORED: Final = 0.1
 _PRIOR: Final = 10.0
-_NEAR: Final = 1.5
+_DAYS_WITH_VALUES: Final = 0.3
+_WEEKS_WITH_VALUES: Final = 0.7
 _TO_SPREAD: Final = 1.4826
 
 
@@ -88,6 +89,7 @@ def looked(tracks: Sequence[Track], days: int, false_alarms: float = FALSE_ALARM
     expected = told.expected[:, -days:]
     tested = np.array([track.tested for track in tracks])
     single, whole = _chances(told, days, weeks, tested)
+    _only_told(values, days, single, whole)
     # A day's own report looks at that day alone; its week is not over.
     looked_at = np.concatenate([single.ravel(), whole.ravel()] if days >= WEEK else [single.ravel()])
     looked_at = looked_at[~np.isnan(looked_at)]
@@ -252,6 +254,25 @@ def _chances(told: _Told, days: int, weeks: int, tested: NDArray[np.bool_]) -> t
     single[~usable] = np.nan
     whole[~usable_weeks] = np.nan
     return single, whole
+
+
+def _only_told(values: Floats, days: int, single: Floats, whole: Floats) -> None:
+    """Leave out what too little is known of: series that have only begun, and days or weeks of which most are without a value.
+
+    A value has to be there on three of ten days, or in seven of ten weeks, since the first one.
+    """
+    for at, row in enumerate(values):
+        past = row[: len(row) - days]
+        there = np.flatnonzero(past)
+        since = past[there[0] :] if len(there) else past[:0]
+        weeks = since[len(since) % WEEK :].reshape(-1, WEEK)
+        if len(weeks) < FEWEST_WEEKS:
+            single[at], whole[at] = np.nan, np.nan
+            continue
+        if (since != 0).mean() < _DAYS_WITH_VALUES:
+            single[at] = np.nan
+        if (weeks != 0).any(axis=1).mean() < _WEEKS_WITH_VALUES:
+            whole[at] = np.nan
 
 
 def _wide(values: Floats) -> Floats:

@@ -130,7 +130,8 @@ class Reasons:
     def where(self, where: Sequence[tuple[str, str]]) -> Sentence:
         """Members that hold together, as a sentence says it."""
         told = [
-            self.words.where(name, self.known.title(member) if name == "product" else member) for name, member in where
+            self.words.where(name, self.known.title(member) if name == "product" else member, lies=True)
+            for name, member in where
         ]
         return told[0] if len(told) == 1 else self.words.say("where.both", a=told[0], b=told[1])
 

@@ -72,12 +72,12 @@ class Words:
         """A country's name by its code; what is no code stays as it is."""
         return str(self.book.locale.territories.get(code.upper(), code)) if len(code) == 2 else code
 
-    def where(self, dimension: str, name: str) -> Sentence:
-        """A place, as a sentence says it: in Germany, in the category “Kitchen”."""
+    def where(self, dimension: str, name: str, lies: bool = False) -> Sentence:
+        """A place, as a sentence says it: in Germany, in the category “Kitchen”; `lies`, as what lies there and is not of it."""
         if not name:
             return self.say("where.none", dimension=self.dimension(dimension))
         told = self.country(name) if dimension == "country" else self.quoted(name)
-        key = f"where.{dimension}"
+        key = f"lies.{dimension}" if lies and self.has(f"lies.{dimension}") else f"where.{dimension}"
         if not self.has(key):
             return self.say("where.other", dimension=self.dimension(dimension), name=told)
         return self.say(key, name=told)
