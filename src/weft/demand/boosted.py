@@ -30,6 +30,9 @@ class Boosted:
         inputs, targets, weights = self._lessons(whole, np.random.default_rng(seed))
         if len(inputs) < _FEWEST:
             raise ValueError("there is too little to learn from")
+        # Columns of which nothing is known, such as prices where there are none.
+        self._blank = np.isnan(inputs).all(axis=0)
+        inputs[:, self._blank] = 0.0
         self._trees = HistGradientBoostingRegressor(
             loss="poisson" if aim == "mean" else "absolute_error",
             learning_rate=0.06,
@@ -47,6 +50,7 @@ class Boosted:
         for start in range(0, len(whole), 4000):
             part = whole.rows(np.arange(start, min(start + 4000, len(whole))))
             inputs, level = inputs_of(part, self._horizon, self._country)
+            inputs[:, :, self._blank] = 0.0
             flat = self._trees.predict(inputs.reshape(-1, inputs.shape[2]))
             found[start : start + len(part)] = np.asarray(flat).reshape(len(part), -1) * level[:, None]
         return found
