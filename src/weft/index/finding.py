@@ -553,6 +553,22 @@ class Shelf:
                 return one.shown(place - first)
         raise IndexError(place)
 
+    def marks(self, name: str, found: Sequence[Found], terms: Iterable[str]) -> list[list[tuple[int, int]]]:
+        """Where in a text of products that were found, its blanks single, some terms stand: from which sign to which, in order.
+
+        `name` is the title or the body, of which only as much is marked as is shown.
+        """
+        hashed = [columns.hashed(term) for term in terms]
+        marked: list[list[tuple[int, int]]] = [[] for _ in found]
+        for first, one in zip(self._firsts, self.segments, strict=True):
+            inside = [row for row, each in enumerate(found) if first <= each.place < first + one.count]
+            rows = [row for each in hashed if (row := one.term(each)) is not None] if inside else []
+            if rows:
+                spans = one.marks(name, [found[row].place - first for row in inside], rows)
+                for row, some in zip(inside, spans, strict=True):
+                    marked[row] = some
+        return marked
+
     def by_id(self, product: str) -> Found | None:
         """The product with an id."""
         places = self._rows("id", product)
