@@ -479,7 +479,7 @@ class Shelf:
             return []
         words = matches.scores[places]
         words = words / (float(words.max()) or 1.0)
-        cosines = self._cosines(sought, places, near)
+        cosines = self._cosines(sought, places)
         enough = whole.said_enough[places] if whole is not None else np.ones(len(places), np.bool_)
         times = np.ones(len(places)) if lift is None else np.asarray(lift.times(places.tolist()), np.float64)
         totals = words + weights.meaning * cosines + weights.whole * enough
@@ -505,15 +505,10 @@ class Shelf:
             found.append(_highest(lifted, matches.scores[lifted], count) if len(lifted) > count else lifted)
         return np.unique(np.concatenate(found)) if len(found) > 1 else found[0]
 
-    def _cosines(self, sought: Sought, places: NDArray[np.int64], near: Mapping[int, float]) -> NDArray[np.float32]:
-        found = np.zeros(len(places), np.float32)
+    def _cosines(self, sought: Sought, places: NDArray[np.int64]) -> NDArray[np.float32]:
         if sought.meaning is None or self.meanings is None or sought.meaning.shape[0] != self.meanings.width:
-            return found
-        known = [near.get(place) for place in places.tolist()]
-        left = np.array([row for row, one in enumerate(known) if one is None], np.intp)
-        found[:] = [0.0 if one is None else one for one in known]
-        found[left] = self.meanings.cosines(sought.meaning, places[left].astype(np.uint64))
-        return found
+            return np.zeros(len(places), np.float32)
+        return self.meanings.cosines(sought.meaning, places.astype(np.uint64))
 
     def ordered(
         self, matches: Matches | Mask, by: str, *, rising: bool, most: int, sold_out_last: bool = False
