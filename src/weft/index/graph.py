@@ -65,7 +65,7 @@ class Meanings:
             left = np.flatnonzero(~later)
         left = left[places[left] < self._drawn]
         if len(left):
-            found[left] = _single(self._graph.get(places[left]))
+            found[left] = _single(np.asarray(self._graph.get(places[left]), np.float16))
         return found
 
 

@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weft.index import columns, entry
+from weft.index.card import NO_PRICE
 from weft.index.columns import Lists
 from weft.index.entry import Entry
-from weft.index.segment import MARKED, NO_PRICE, SATURATION, STEPS, uid_keys
+from weft.index.segment import MARKED, SATURATION, STEPS, uid_keys
 from weft.index.spelling import counted_pairs
+from weft.index.variants import Ledger
 from weft.index.words import Analysis, Run
 
 _LENGTH: Final = 0.75
@@ -88,6 +90,7 @@ class Scribe:
         self._lexicon = _Lexicon()
         self._fields = {name: _Rows() for name in entry.TEXTS}
         self._facets, self._facets_by = array("I"), array("I")
+        self._variants = Ledger()
         self._codes: list[str] = []
         self._codes_by = array("I")
         self._told: list[bytes] = []
@@ -141,6 +144,7 @@ class Scribe:
         number, runs = self._lexicon.__getitem__, self.analysis.runs
         for name, text in told.texts.items():
             self._fields[name].add(list(map(number, runs(text))) if text else ())
+        self._variants.add(place, told, len(self._facets))
         self._facets.extend([self._values.of(pair) for pair in told.values])
         self._facets_by.append(len(told.values))
         self._codes += told.codes
@@ -262,6 +266,7 @@ class Scribe:
             "facet.places": places,
             "facet.values": values,
             "facet.counts": by,
+            **self._variants.columns(values, ordered, self.analysis),
         }
 
 

@@ -19,7 +19,6 @@ from weft.index.columns import Lists, Texts
 SATURATION: Final = 1.2
 STEPS: Final = 65535
 """The highest impact as it is kept."""
-NO_PRICE: Final = -(2**62)
 MARKED: Final = {"title": 65_000, "body": entry.BODY_TOLD}
 """The texts in which hits are marked, and in how many of their first signs."""
 
@@ -118,17 +117,19 @@ class Segment:
             found[place].append((start, end))
         return found
 
-    def tallied(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """How many of the places in a mask have each value."""
+    def tallied(self, mask: NDArray[np.bool_], counting: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """How many of the places in a mask have each value; `counting` is which of the products' values count, if not all do."""
         held, ends = self.columns["facet.values"], self._ends
         count = len(self.values)
         if not count:
             return np.zeros(0, np.int64)
         places = np.flatnonzero(mask)
         if len(places) * 4 > self.count:
-            chosen = held[np.repeat(mask, np.diff(ends))]
+            inside = np.repeat(mask, np.diff(ends))
+            chosen = held[inside if counting is None else inside & counting]
         else:
-            chosen = held[Lists(ends, held).within(places)]
+            at = Lists(ends, held).within(places)
+            chosen = held[at if counting is None else at[counting[at]]]
         return np.bincount(chosen, minlength=count)
 
     def span(self, facet: int) -> tuple[int, int]:
