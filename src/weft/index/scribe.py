@@ -16,13 +16,12 @@ from weft.index import columns, entry
 from weft.index.card import NO_PRICE
 from weft.index.columns import Lists
 from weft.index.entry import Entry
-from weft.index.segment import MARKED, SATURATION, STEPS, uid_keys
+from weft.index.segment import MARKED, SATURATION, SORTED_BY, STEPS, uid_keys
 from weft.index.spelling import counted_pairs
 from weft.index.variants import Ledger
 from weft.index.words import Analysis, Run
 
 _LENGTH: Final = 0.75
-_SORTED_BY: Final = 100
 _TITLE: Final = entry.TEXTS[0]
 
 
@@ -151,7 +150,7 @@ class Scribe:
         self._codes_by.extend([place] * len(told.codes))
         self._told.append(told.as_shown())
         self._ids.append(told.id)
-        self._names.append(told.title[:_SORTED_BY].casefold())
+        self._names.append(told.title[:SORTED_BY].casefold())
         numbers = self._numbers
         numbers["low"].append(NO_PRICE if told.low is None else told.low)
         numbers["high"].append(NO_PRICE if told.high is None else told.high)

@@ -19,6 +19,8 @@ from weft.index.columns import Lists, Texts
 SATURATION: Final = 1.2
 STEPS: Final = 65535
 """The highest impact as it is kept."""
+SORTED_BY: Final = 100
+"""By how many signs of their titles products are sorted."""
 MARKED: Final = {"title": 65_000, "body": entry.BODY_TOLD}
 """The texts in which hits are marked, and in how many of their first signs."""
 

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from weft.business import Business
 from weft.errors import InputError, NotFound
-from weft.index import card, filters, finding, keeping
+from weft.index import card, filters, keeping
 from weft.index.entry import OWN, code
-from weft.index.finding import Found, Matches, Part, Shelf, Sought, Tally, Weights
+from weft.index.finding import Shelf
 from weft.index.keeping import Kept
+from weft.index.sought import Found, Matches, Part, Sought, Weights
+from weft.index.tally import Tally
 from weft.index.words import folded
 from weft.skills.search import (
     Demand,
@@ -52,7 +54,7 @@ def searched(asked: Search, business: Business) -> Results:
 
 def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
     """The answer to a search in an index under some rules and dials."""
-    shelf, weights = kept.shelf, finding.weights()
+    shelf, weights = kept.shelf, Weights.now()
     told = understood(asked.query, shelf, asked.without, typing=asked.typing, synonyms=policy.synonyms)
     spelt = [told.query, *([told.corrected] if told.corrected else [])]
     ruled = rules.applied(policy, spelt, asked.filters, shelf, browsing=not told.parts and asked.like is None)
