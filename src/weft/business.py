@@ -13,6 +13,7 @@ from weft.store.behaviors import Behaviors
 from weft.store.catalog import Catalog
 from weft.store.changes import Changes
 from weft.store.customers import Customers
+from weft.store.forecasts import Forecasts
 from weft.store.glossary import Glossary
 from weft.store.imports import Imports
 from weft.store.journal import Journal
@@ -41,6 +42,7 @@ class Business:
         self.sales = Sales(database, tenant.uid)
         self.customers = Customers(database, tenant.uid)
         self.stock = Stock(database, tenant.uid)
+        self.forecasts = Forecasts(database, tenant.uid)
         self.behaviors = Behaviors(database, tenant.uid, tenant.currency)
         self.things = Things(database, tenant.uid)
         self.changes = Changes(database, tenant.uid, tenant.currency)

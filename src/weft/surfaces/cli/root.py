@@ -14,6 +14,7 @@ from weft.surfaces.cli import (
     behaviors,
     changes,
     files,
+    forecasts,
     index,
     learning,
     models,
@@ -51,6 +52,7 @@ app.add_typer(behaviors.app, name="behaviors")
 app.add_typer(index.app, name="index")
 app.add_typer(rules.app, name="rules")
 app.add_typer(affinities.app, name="affinities")
+app.add_typer(forecasts.app, name="forecasts")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")
