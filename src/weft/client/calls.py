@@ -228,6 +228,50 @@ class Effect(TypedDict):
     amount: int
 
 
+class Expectation(TypedDict):
+    """What is expected, one by one and together, and what that rests on."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    forecasts: list[Expected]
+    total: Expected | None
+    count: int
+    today: str
+    seen: str | None
+    notes: list[str]
+    charts: list[Chart]
+
+
+class Expected(TypedDict):
+    """What is expected of one thing. All numbers are pieces."""
+
+    level: Literal["business", "category", "selection", "location", "product", "variant"]
+    product: str | None
+    variant: str | None
+    location: str | None
+    category: str | None
+    title: str | None
+    demand_class: Literal["smooth", "intermittent", "lumpy", "erratic", "new", "dying", "seasonal", "none"]
+    way: str
+    start: str
+    step: Literal["day", "week"]
+    mean: list[float]
+    quantiles: dict[str, list[float]]
+    sum: float
+    sum_quantiles: dict[str, float]
+    says: str
+    history_start: str | None
+    history: list[float]
+    backtest: Hindsight | None
+    outliers: list[Peak]
+    unknown: list[weft__skills__forecast__Gap]
+    like: list[Like]
+    notes: list[str]
+    seen: str | None
+    stale: bool
+
+
 class Explained(TypedDict):
     """The smallest set of places that holds most of the change, or none where it lies everywhere alike."""
 
@@ -303,14 +347,6 @@ class Found(TypedDict):
     model: str | None
 
 
-class Gap(TypedDict):
-    """A reason, and how many products have it."""
-
-    code: str
-    products: int
-    at_stake: int
-
-
 class Headline(TypedDict):
     """A metric of the period beside the period before and the same a year before."""
 
@@ -323,6 +359,22 @@ class Headline(TypedDict):
     change: float | None
     year_change: float | None
     usual: list[Any] | None
+
+
+class Hindsight(TypedDict):
+    """How wrong it was: forecasts made as of some weeks ago, by what was known then, beside what was sold since."""
+
+    says: str
+    weeks: list[Week]
+    wrong: float | None
+    rule: str
+    rule_wrong: float | None
+    bias: float | None
+    inside: float | None
+    folds: int
+    mase: float | None
+    rule_mase: float | None
+    coverage: dict[str, float]
 
 
 class Hit(TypedDict):
@@ -413,6 +465,14 @@ class Left(TypedDict):
 
     line: int
     says: str
+
+
+class Like(TypedDict):
+    """A product by whose first weeks a new one is forecast, and how alike they are, from 0 to 1."""
+
+    product: str
+    title: str | None
+    likeness: float
 
 
 class Line(TypedDict):
@@ -644,6 +704,14 @@ class Pair(TypedDict):
     titles: list[Any]
     together: int
     lift: float
+
+
+class Peak(TypedDict):
+    """A day that sold far more than all days around it, and as how many it is counted."""
+
+    day: str
+    units: float
+    counted: float
 
 
 class Piece(TypedDict):
@@ -1172,7 +1240,7 @@ class Told(TypedDict):
     products: int
     score: float | None
     currency: str
-    gaps: list[Gap]
+    gaps: list[weft__skills__organize__Gap]
     queue: list[Fix]
     duplicates: list[Twice]
 
@@ -1364,6 +1432,17 @@ class Voice(TypedDict):
     brand: NotRequired[str]
 
 
+class Week(TypedDict):
+    """One week of the past as it would have been told at the time, and as it was."""
+
+    first: str
+    sold: float
+    told: float
+    low: float
+    high: float
+    rule: float
+
+
 class Why(TypedDict):
     """Why revenue changed: by dimension, by the smallest set of places, by effects, by what could not be bought."""
 
@@ -1390,6 +1469,24 @@ class Written(TypedDict):
     duplicates: list[str]
     left: list[Unwritten]
     proposed: Proposed | None
+
+
+class weft__skills__forecast__Gap(TypedDict):
+    """Days whose sales say nothing about what was wanted."""
+
+    first: str
+    last: str
+    why: Literal["out of stock", "probably out of stock", "closed"]
+    guessed: bool
+    probability: float | None
+
+
+class weft__skills__organize__Gap(TypedDict):
+    """A reason, and how many products have it."""
+
+    code: str
+    products: int
+    at_stake: int
 
 
 class Skills(_Skills):
@@ -1445,6 +1542,45 @@ class Skills(_Skills):
                     "/skills/check",
                     query={"engine": engine},
                     body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
+
+    def forecast(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        variant: str | None = None,
+        category: str | None = None,
+        where: str | None = None,
+        location: str | None = None,
+        days: int | None = None,
+        by: Literal["day", "week"] | None = None,
+        each: Literal["product", "variant", "location", "category"] | None = None,
+        levels: list[float] | None = None,
+        limit: int | None = None,
+    ) -> Expectation:
+        """Tells what will be sold of a product, a category or everything: how much, how sure, and how wrong it was before."""
+        return cast(
+            "Expectation",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/forecast",
+                    query={"engine": engine},
+                    body={
+                        "product": product,
+                        "variant": variant,
+                        "category": category,
+                        "where": where,
+                        "location": location,
+                        "days": days,
+                        "by": by,
+                        "each": each,
+                        "levels": levels,
+                        "limit": limit,
+                    },
                 )
             ),
         )
@@ -3030,6 +3166,45 @@ class AsyncSkills(_AsyncSkills):
                     "/skills/check",
                     query={"engine": engine},
                     body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
+
+    async def forecast(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        variant: str | None = None,
+        category: str | None = None,
+        where: str | None = None,
+        location: str | None = None,
+        days: int | None = None,
+        by: Literal["day", "week"] | None = None,
+        each: Literal["product", "variant", "location", "category"] | None = None,
+        levels: list[float] | None = None,
+        limit: int | None = None,
+    ) -> Expectation:
+        """Tells what will be sold of a product, a category or everything: how much, how sure, and how wrong it was before."""
+        return cast(
+            "Expectation",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/forecast",
+                    query={"engine": engine},
+                    body={
+                        "product": product,
+                        "variant": variant,
+                        "category": category,
+                        "where": where,
+                        "location": location,
+                        "days": days,
+                        "by": by,
+                        "each": each,
+                        "levels": levels,
+                        "limit": limit,
+                    },
                 )
             ),
         )

@@ -15,6 +15,7 @@ from weft.surfaces.cli import (
     changes,
     charts,
     files,
+    forecasts,
     index,
     learning,
     models,
@@ -55,6 +56,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(affinities.app, name="affinities")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(numbers.rates, name="rates")
+app.add_typer(forecasts.app, name="forecasts")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")
