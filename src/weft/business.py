@@ -8,6 +8,7 @@ from psycopg import Connection
 from weft.access import businesses
 from weft.access.businesses import Tenant
 from weft.gateway.handle import Models
+from weft.numbers.handle import Numbers
 from weft.postgres.database import Database
 from weft.store.behaviors import Behaviors
 from weft.store.catalog import Catalog
@@ -39,6 +40,7 @@ class Business:
         self.catalog = Catalog(database, tenant.uid, tenant.currency)
         self.orders = Orders(database, tenant.uid)
         self.sales = Sales(database, tenant.uid)
+        self.numbers = Numbers(database, tenant.uid)
         self.customers = Customers(database, tenant.uid)
         self.stock = Stock(database, tenant.uid)
         self.behaviors = Behaviors(database, tenant.uid, tenant.currency)

@@ -121,6 +121,11 @@ class Condition(BaseModel):
     is_: list[str | None] = Field(alias="is", min_length=1, max_length=10_000)
     isnt: bool = False
 
+    @classmethod
+    def of(cls, dimension: Dimension, *values: str | None, isnt: bool = False) -> "Condition":
+        """That a dimension is one of these values, or with `isnt` none of them."""
+        return cls.model_validate({"dimension": dimension, "is": list(values), "isnt": isnt})
+
 
 class Query(BaseModel):
     """Some metrics over a period, in total and by dimensions, where conditions hold, beside another period."""
@@ -133,10 +138,10 @@ class Query(BaseModel):
     period: Period
     compare: Literal["previous", "year"] | Period | None = None
     top: Annotated[int | None, Field(ge=1, le=100_000)] = None
-    order: Metric | None = Field(None, description="Rows by this metric; the first of `metrics` if not said.")
+    order: Metric | None = Field(default=None, description="Rows by this metric; the first of `metrics` if not said.")
     ascending: bool = False
     currency: Annotated[str | None, Field(pattern="^[A-Z]{3}$")] = Field(
-        None, description="The currency of the answer; the business's own if not said."
+        default=None, description="The currency of the answer; the business's own if not said."
     )
 
     @model_validator(mode="after")
@@ -157,7 +162,9 @@ class Row(BaseModel):
     """One row of an answer: what it stands for (null: not known), and the figures now and before."""
 
     key: dict[Dimension, str | None]
-    titles: dict[Dimension, str] = Field({}, description="What the key is called: a product's title, a weekday's name.")
+    titles: dict[Dimension, str] = Field(
+        default={}, description="What the key is called: a product's title, a weekday's name."
+    )
     values: dict[Metric, Value]
     before: dict[Metric, Value] | None = None
 
@@ -219,4 +226,4 @@ class Defined(BaseModel):
     definition: str
     kind: Literal["metric", "dimension"]
     unit: Unit | None = None
-    adds_up: bool = Field(False, description="Whether the rows of a breakdown sum to the total.")
+    adds_up: bool = Field(default=False, description="Whether the rows of a breakdown sum to the total.")
