@@ -216,12 +216,7 @@ def _beside(asked: Query, language: Language) -> str:
 def _rows(asked: Query, language: Language) -> str:
     if asked.top is None:
         return ""
-    by = metric(asked.order or asked.metrics[0], language)
-    least = asked.ascending
-    if asked.top == 1:
-        texts = ("the row with the {} {}", "die Zeile mit dem {} Wert: {}", "{1}{0}的一项")
-        rank = of(("least", "kleinsten", "最低"), language) if least else of(("most", "größten", "最高"), language)
-        return of(texts, language).format(rank, by)
-    texts = ("the {} rows with the {} {}", "die {} Zeilen mit den {} Werten: {}", "{2}{1}的{0}项")
-    rank = of(("least", "kleinsten", "最低"), language) if least else of(("most", "größten", "最高"), language)
-    return of(texts, language).format(asked.top, rank, by)
+    texts = ("{} {} by {}", "{} {} nach {}", "按{2}{0}的{1}项")
+    least, most = ("bottom", "die letzten", "最低"), ("top", "Top", "最高")
+    rank = of(least if asked.ascending else most, language)
+    return of(texts, language).format(rank, asked.top, metric(asked.order or asked.metrics[0], language))

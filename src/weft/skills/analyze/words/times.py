@@ -264,10 +264,11 @@ def _german() -> Iterator[tuple[str, _Makes]]:
     yield rf"{article}vorletzte[snrm]?\s+{unit}", _steps(None, -2)
     yield rf"{article}(?:bisher\s+)?{this}\s+{unit}(?:\s+bisher)?", _steps(None, 0)
     yield "heuer", _steps("year", 0)
-    for kind, noun in (
+    halves: tuple[tuple[Unit, str], ...] = (
         ("quarter", "(?:quartal[es]*|vierteljahr(?:es)?)"),
         ("half", "(?:halbjahr(?:es)?|jahreshälfte)"),
-    ):
+    )
+    for kind, noun in halves:
         yield rf"{article}{ordinal}\s+{noun}\s+{last}\s+jahres", _named_last(kind, -1)
         yield rf"{article}{ordinal}\s+{noun}\s+{this}\s+jahres", _named_last(kind, 0)
         yield rf"{article}{ordinal}\s+{noun}{year}", _named(kind)
