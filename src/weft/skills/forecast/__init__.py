@@ -102,7 +102,7 @@ class Peak(BaseModel):
     counted: float
 
 
-class Gap(BaseModel):
+class Unsold(BaseModel):
     """Days whose sales say nothing about what was wanted."""
 
     first: date
@@ -142,7 +142,7 @@ class Expected(BaseModel):
     history: list[float] = Field(default_factory=list, description="By step what was sold before.")
     backtest: Hindsight | None = None
     outliers: list[Peak] = Field(default_factory=list)
-    unknown: list[Gap] = Field(default_factory=list)
+    unknown: list[Unsold] = Field(default_factory=list)
     like: list[Like] = Field(default_factory=list, description="Of something new: the products that it is told by.")
     notes: list[str] = Field(default_factory=list)
     seen: date | None = Field(default=None, description="The last day whose sales it knows.")

@@ -10,7 +10,7 @@ import numpy as np
 from weft.charts import Chart, Line
 from weft.demand.forecast import Forecast
 from weft.demand.series import Floats
-from weft.skills.forecast import Expect, Expected, Gap, Hindsight, Level, Peak, Week, wording
+from weft.skills.forecast import Expect, Expected, Hindsight, Level, Peak, Unsold, Week, wording
 from weft.skills.forecast.history import Ground, Past
 from weft.skills.forecast.wording import rounded
 
@@ -120,10 +120,10 @@ def peaks(past: Past) -> list[Peak]:
     ]
 
 
-def gaps(past: Past) -> list[Gap]:
+def gaps(past: Past) -> list[Unsold]:
     """The days of a past that say nothing about demand."""
     return [
-        Gap(
+        Unsold(
             first=past.series.start + timedelta(one.first),
             last=past.series.start + timedelta(one.last),
             why=one.why,

@@ -7,7 +7,7 @@ from typing import Final
 from weft.demand import hindsight
 from weft.demand.forecast import Backtest
 from weft.demand.hindsight import Week
-from weft.skills.forecast import Gap, Hindsight, Peak
+from weft.skills.forecast import Hindsight, Peak, Unsold
 from weft.skills.forecast import Week as Shown
 
 RULE: Final = "the same as last week"
@@ -120,7 +120,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else rounded(value, 4)
 
 
-def notes_on(outliers: Sequence[Peak], gaps: Sequence[Gap], on_sale: float | None) -> list[str]:
+def notes_on(outliers: Sequence[Peak], gaps: Sequence[Unsold], on_sale: float | None) -> list[str]:
     """What was counted otherwise than it was sold, in sentences."""
     found = [
         f"{number(one.units)} on {day(one.day)} is far above all days around it, and is counted as {number(one.counted)}."
