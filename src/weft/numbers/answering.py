@@ -8,7 +8,7 @@ from psycopg import ClientCursor, Connection
 
 from weft.numbers import plan
 from weft.numbers.definitions import FIGURES
-from weft.numbers.lines import MEASURES
+from weft.numbers.lines import MEASURES, TELLS
 from weft.numbers.plan import CONVERTED, OF_PRODUCTS, Setting
 from weft.numbers.query import TIMES, Condition, Dimension, Metric, Period, Query, Row, Value
 
@@ -189,7 +189,7 @@ class Asking:
         places = ", ".join(map(str, range(1, len(keys) + 1)))
         found = self.connection.execute(
             f"{lead}select {', '.join(columns)} from {rows}{plan.joins(self.used)}{CONVERTED if foreign else ''} "
-            f"where {condition} and s.lines > s.left_out group by {places} order by {places}",
+            f"where {condition} and {TELLS} group by {places} order by {places}",
             parameters,
         ).fetchall()
         return (

@@ -17,6 +17,10 @@ LINE_KEYS: Final = ("order_uid", "position", "part", *ORDER_KEYS[1:3], "product"
 DAY_KEYS: Final = ("day", "country", "channel", "promotion", "currency")
 MONTH_KEYS: Final = ("month", "product", "sku", *DAY_KEYS[1:])
 
+# Whether a row `s` tells of a sale or a return, and not alone of lines that are left out.
+TELLS: Final = "(" + " or ".join(f"s.{name} <> 0" for name in (
+    "variant_orders", "variant_cancelled", "units", "units_returned", "gross", "discounts", "returns", "taxes", "shipping")) + ")"  # fmt: skip
+
 # Where an order says what no field of its own holds: columns of the file in which it came.
 _CHANNEL: Final = "coalesce(" + ", ".join(
     f"nullif(o.columns ->> '{name}', '')" for name in ("Source", "Source Name", "source", "source_name", "channel", "Channel")
