@@ -338,6 +338,7 @@ class Hit(TypedDict):
     price_to: dict[str, Any] | None
     available: bool
     stock: int | None
+    variant: Offer | None
     variants: list[dict[str, Any]]
     highlights: dict[str, str]
     why: Explanation | None
@@ -589,6 +590,17 @@ class NotTaken(TypedDict):
     says: str
 
 
+class Offer(TypedDict):
+    """One variant of a product, as it can be bought."""
+
+    sku: str | None
+    options: dict[str, str]
+    price: dict[str, Any] | None
+    image: str | None
+    available: bool
+    stock: int | None
+
+
 class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
@@ -802,6 +814,7 @@ class Recommended(TypedDict):
     price_to: dict[str, Any] | None
     available: bool
     stock: int | None
+    variant: Offer | None
     why: Motive | None
 
 

@@ -78,6 +78,11 @@ class Texts:
         start = int(self._ends[row - 1]) if row else 0
         return self._text[start : int(self._ends[row])].tobytes()
 
+    def between(self, first: int, last: int) -> bytes:
+        """Some rows one after another, as they were given."""
+        start = int(self._ends[first - 1]) if first else 0
+        return self._text[start : int(self._ends[last - 1])].tobytes() if last > first else b""
+
     def __getitem__(self, row: int) -> str:
         return self.raw(row).decode("utf-8", "surrogatepass")
 

@@ -21,13 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weft.index import building, columns
-from weft.index.entry import OWN, SEPARATOR, TEXTS
+from weft.index.card import NO_PRICE
+from weft.index.entry import OWN, SEPARATOR, TEXTS, TRAITS
 from weft.index.folder import Folder, State
-from weft.index.segment import NO_PRICE, SATURATION, STEPS, Segment
+from weft.index.segment import SATURATION, STEPS, Segment
 from weft.index.spelling import Spelling
+from weft.index.variants import Condition, Demand, Fitting, Mask, Stocked, Variants
 from weft.index.words import Analysis, folded
 
-Mask = NDArray[np.bool_]
 _MOST_BYTES: Final = 256_000_000
 _LEAST_OPEN: Final = 4
 # What an open index takes beside its files, and each of its words once there is a table of them.
@@ -100,7 +101,7 @@ class Sought:
     """
 
     parts: tuple[Part, ...] = ()
-    conditions: tuple[Mask, ...] = ()
+    conditions: tuple[Demand, ...] = ()
     meaning: NDArray[np.float32] | None = None
     most_missing: int = 0
     pinned: tuple[str, ...] = ()
@@ -134,6 +135,7 @@ class Matches:
 
     `said` is how many of the needed parts each place says (None where none is needed), `named` which places have one of the
     codes, `beside` which are near in meaning, and `held` where all conditions hold; at least `least` parts are to be said.
+    `fitting` are the variants of which they hold, where the conditions tell variants apart.
     """
 
     scores: NDArray[np.float32]
@@ -143,6 +145,7 @@ class Matches:
     held: Mask
     needed: int
     least: int
+    fitting: Fitting | None = None
     _mask: Mask | None = None
     _enough: Mask | None = None
 
@@ -151,9 +154,9 @@ class Matches:
         least = max(self.needed - missing, 1)
         return self if least == self.least else replace(self, least=least, _mask=None, _enough=None)
 
-    def and_those(self, others: Mask) -> "Matches":
+    def and_those(self, others: Condition) -> "Matches":
         """The same and some others of which the conditions hold, whatever they say."""
-        beside = others if self.beside is None else self.beside | others
+        beside = others.places if self.beside is None else self.beside | others.places
         return replace(self, beside=beside, _mask=None, _enough=None)
 
     @property
@@ -234,6 +237,16 @@ class Shelf:
         return found
 
     @cached_property
+    def variants(self) -> Variants | None:
+        """The variants of products that have several; None where no product has."""
+        found = Variants([one.columns for one in self.segments], self._firsts, self.places)
+        return found if found.count else None
+
+    def number(self, name: str, fitting: Fitting | None) -> NDArray[Any]:
+        """A column of numbers of all places, of what fits alone."""
+        return self.column(name) if fitting is None else fitting.number(name, self.column(name))
+
+    @cached_property
     def _columns(self) -> dict[str, NDArray[Any]]:
         return {}
 
@@ -285,29 +298,54 @@ class Shelf:
         written = [[(name, value) for _, name, value in sorted(some)] for some in together.values() if len(some) > 1]
         return {pair: pairs for pairs in written for pair in pairs}
 
-    def both(self, conditions: Sequence[Mask]) -> Mask:
-        """The condition that several hold."""
-        found = self._there
+    def both(self, conditions: Sequence[Demand]) -> Condition:
+        """The condition that several hold, and of a product with variants that they hold of one of them together."""
+        places, rows, telling = self._there, None, 0
+        counted = [one for one in conditions if isinstance(one, Stocked) and not one.any_in_stock]
         for one in conditions:
-            found = found & one
-        return found
+            if isinstance(one, Stocked):
+                if not one.any_in_stock:
+                    continue
+                one = self._available
+            places = places & one.places
+            if one.rows is not None:
+                rows = one.rows if rows is None else rows & one.rows
+                telling += 1
+        if rows is not None and self.variants is not None and telling > 1:
+            places = self.variants.narrowed(places, rows)
+        made = Condition(places, rows)
+        return self._counted(made, counted) if counted else made
 
-    def either(self, conditions: Sequence[Mask]) -> Mask:
+    def _counted(self, held: Condition, demands: Sequence[Stocked]) -> Condition:
+        stock = self.number("stock", self.fitting(held))
+        return Condition(np.logical_and.reduce([held.places, *(one.holds(stock) for one in demands)]), held.rows)
+
+    def fitting(self, held: Condition) -> Fitting | None:
+        """The variants of which a condition holds; None where it does not tell them apart."""
+        return None if held.rows is None or self.variants is None else Fitting(self.variants, held.rows)
+
+    def either(self, conditions: Sequence[Condition]) -> Condition:
         """The condition that one of several holds."""
-        return np.logical_or.reduce(conditions) if conditions else np.zeros(self.places, np.bool_)
+        if not conditions:
+            return Condition(np.zeros(self.places, np.bool_))
+        if self.variants is not None:
+            return self.variants.either(conditions)
+        return Condition(np.logical_or.reduce([one.places for one in conditions]))
 
-    def unless(self, condition: Mask) -> Mask:
+    def unless(self, condition: Demand) -> Demand:
         """The condition that another does not hold."""
-        return ~condition
+        if isinstance(condition, Stocked):
+            return replace(condition, negated=not condition.negated)
+        return Condition(~condition.places) if self.variants is None else self.variants.unless(condition)
 
     def at(self, places: Sequence[int]) -> Mask:
-        """The condition that a product stands in one of some places."""
+        """The products that stand in some places."""
         return self._within([np.asarray(places, np.int64)])
 
     @staticmethod
-    def holding(condition: Mask | Matches, places: Sequence[int]) -> set[int]:
+    def holding(condition: Condition | Matches, places: Sequence[int]) -> set[int]:
         """Of which of some places a condition holds, or which a query matches."""
-        mask = condition.mask if isinstance(condition, Matches) else condition
+        mask = condition.mask if isinstance(condition, Matches) else condition.places
         at = np.asarray(places, np.int64)
         return set(at[mask[at]].tolist())
 
@@ -317,47 +355,63 @@ class Shelf:
             made[some] = True
         return made
 
-    def has(self, values: Sequence[tuple[str, str]]) -> Mask:
-        """The condition that a product has one of some values of facets."""
+    def has(self, values: Sequence[tuple[str, str]]) -> Condition:
+        """The condition that a product has one of some values of facets, or one of its variants has."""
         hashed = [columns.hashed(f"{name}{SEPARATOR}{value}") for name, value in values]
-        return self._within(
-            one.having(int(row)) + first
-            for first, one in zip(self._firsts, self.segments, strict=True)
-            for each in hashed
-            for row in one.rows("pair", each)
+        pairs = [[int(row) for each in hashed for row in one.rows("pair", each)] for one in self.segments]
+        made = self._within(
+            one.having(row) + first
+            for first, one, rows in zip(self._firsts, self.segments, pairs, strict=True)
+            for row in rows
         )
+        return Condition(made) if self.variants is None else self.variants.chosen(made, self.variants.with_pairs(pairs))
 
-    def between(self, column: str, least: int | None, most: int | None) -> Mask:
-        """The condition that a number lies between two, both included; what has no such number lies nowhere."""
-        held = self.column(column)
-        inside = np.asarray(held >= (NO_PRICE + 1 if least is None else least), np.bool_)
+    def priced(self, least: int | None, most: int | None) -> Condition:
+        """The condition that a product, or one of its variants, costs so much, in minor units, both included."""
+        low, high = self.column("low"), self.column("high")
+        inside = np.asarray(high >= (NO_PRICE + 1 if least is None else least), np.bool_)
         if most is not None:
-            inside &= held <= most
-        return inside
+            inside &= (low <= most) & (low != NO_PRICE)
+        if self.variants is None:
+            return Condition(inside)
+        rows = self.variants.priced(least, most)
+        return Condition(self.variants.narrowed(inside, rows), rows)
 
-    def on_show(self) -> Mask:
+    def on_show(self) -> Condition:
         """The condition that a product is published and no draft."""
         return self._on_show
 
     @cached_property
-    def _on_show(self) -> Mask:
-        return np.asarray(self._there & self.column("shown"), np.bool_)
+    def _on_show(self) -> Condition:
+        return Condition(np.asarray(self._there & self.column("shown"), np.bool_))
 
-    def available(self) -> Mask:
-        """The condition that a product can be bought now."""
-        return self._available
+    @staticmethod
+    def available() -> Stocked:
+        """The condition that what fits can be bought now."""
+        return Stocked(least=1)
 
     @cached_property
-    def _available(self) -> Mask:
-        return np.asarray(self.column("stock") > 0, np.bool_)
+    def _available(self) -> Condition:
+        there = np.asarray(self.column("stock") > 0, np.bool_)
+        return Condition(there) if self.variants is None else Condition(there, self.variants.stock > 0)
 
-    def says(self, terms: Sequence[str]) -> Mask:
-        """The condition that a product has one of some terms in any of its texts."""
-        return self._within(places for term in terms for _, places, _, _ in self._postings(term))
+    def says(self, terms: Sequence[str]) -> Condition:
+        """The condition that a product has one of some terms in any of its texts; where variants say it, that one of those is meant."""
+        made = self._within(places for term in terms for _, places, _, _ in self._postings(term))
+        if self.variants is None:
+            return Condition(made)
+        return self.variants.chosen(made, self.variants.saying([columns.hashed(term) for term in terms]))
 
-    def named(self, ids: Sequence[str]) -> Mask:
+    def lacks(self, terms: Sequence[str]) -> Demand:
+        """The condition that a product has none of some terms in its texts, or a variant that is without what only others are."""
+        elsewhere = self._within(
+            places for term in terms for name, places, _, _ in self._postings(term) if name != TRAITS
+        )
+        return self.unless(self.either([Condition(elsewhere), self.says(terms)]))
+
+    def named(self, ids: Sequence[str]) -> Condition:
         """The condition that a product has one of some ids."""
-        return self._within(self._rows("id", one) for one in ids)
+        return Condition(self._within(self._rows("id", one) for one in ids))
 
     def _rows(self, what: str, text: str) -> NDArray[np.int64]:
         hashed = columns.hashed(text)
@@ -446,10 +500,11 @@ class Shelf:
         if named is not None:
             scores[named] += _CODE_SCORE
         all_ = not needed and (any(part.terms for part in sought.parts) or not (codes or len(near)))
-        held = self.both([self._there, *sought.conditions])
+        held = self.both(sought.conditions)
         beside = self.at(near) if len(near) else None
         least = max(len(needed) - sought.most_missing, 1)
-        found = Matches(scores, None if all_ else said, named, beside, held, len(needed), least)
+        fitting = self.fitting(held)
+        found = Matches(scores, None if all_ else said, named, beside, held.places, len(needed), least, fitting)
         return found.and_those(self.named(sought.pinned)) if sought.pinned else found
 
     def near(self, sought: Sought, weights: Weights) -> dict[int, float]:
@@ -483,7 +538,8 @@ class Shelf:
         enough = whole.said_enough[places] if whole is not None else np.ones(len(places), np.bool_)
         times = np.ones(len(places)) if lift is None else np.asarray(lift.times(places.tolist()), np.float64)
         totals = words + weights.meaning * cosines + weights.whole * enough
-        totals = totals * np.where(self.available()[places], times, times * weights.out)
+        stock = self.number("stock", matches.fitting)[places]
+        totals = totals * np.where(stock > 0, times, times * weights.out)
         order = np.lexsort((places, -totals))[:most]
         columns_ = (places, totals, words, cosines, enough, times)
         return [Found(*told) for told in zip(*(one[order].tolist() for one in columns_), strict=True)]
@@ -516,23 +572,29 @@ class Shelf:
         return found
 
     def ordered(
-        self, matches: Matches | Mask, by: str, *, rising: bool, most: int, sold_out_last: bool = False
+        self, matches: Matches | Condition, by: str, *, rising: bool, most: int, sold_out_last: bool = False
     ) -> list[Found]:
         """The matches in the order of a column, of their titles (`name`) or in which they came (`place`)."""
-        places = np.flatnonzero(matches.mask if isinstance(matches, Matches) else matches & self._there)
-        keys = self._order(by)[places]
+        mask, fitting = self._held(matches)
+        places = np.flatnonzero(mask)
+        keys = self._order(by, fitting)[places]
         if rising and by in ("low", "high"):
             # What has no price comes last, whichever way it is sorted.
             keys = np.where(keys == NO_PRICE, np.int64(2**62), keys)
-        sold_out = self.column("stock")[places] == 0 if sold_out_last else np.zeros(len(places), bool)
+        sold_out = self.number("stock", fitting)[places] == 0 if sold_out_last else np.zeros(len(places), bool)
         best = places[np.lexsort((places, keys if rising else -keys, sold_out))][:most]
         return [Found(place, 0.0, 0.0, 0.0) for place in best.tolist()]
 
-    def _order(self, by: str) -> NDArray[np.int64]:
+    def _held(self, matches: Matches | Condition) -> tuple[Mask, Fitting | None]:
+        if isinstance(matches, Matches):
+            return matches.mask, matches.fitting
+        return matches.places & self._there, self.fitting(matches)
+
+    def _order(self, by: str, fitting: Fitting | None) -> NDArray[np.int64]:
         if by == "place":
             return np.arange(self.places)
         if by != "name":
-            return self.column(by)
+            return self.number(by, fitting)
         if len(self.segments) == 1:
             return self.column("name.ranks").astype(np.int64)
         return self._name_ranks
@@ -546,12 +608,18 @@ class Shelf:
         return ranks
 
     def told(self, found: Found | int) -> dict[str, Any]:
-        """What is shown of a product that was found, or of the one in a place."""
+        """What is shown of a product that was found, or of the one in a place; of its variants, what they come to together."""
         place = found if isinstance(found, int) else found.place
         for first, one in zip(self._firsts, self.segments, strict=True):
             if place < first + one.count:
                 return one.shown(place - first)
         raise IndexError(place)
+
+    def fitted(self, tale: Mapping[str, Any], found: Found, fitting: Fitting | None) -> Mapping[str, Any]:
+        """What is told of a product with its `variants`, those that fit first, `fits` of them (None where nothing tells them apart),
+        and with the price and the stock of those alone.
+        """
+        return tale if self.variants is None else self.variants.fitted(tale, found.place, fitting)
 
     def by_id(self, product: str) -> Found | None:
         """The product with an id."""
@@ -559,9 +627,9 @@ class Shelf:
         there = places[self._there[places]]
         return Found(int(there[-1]), 1.0, 1.0, 1.0) if len(there) else None
 
-    def those(self, ids: Sequence[str], conditions: Sequence[Mask]) -> dict[str, Found]:
+    def those(self, ids: Sequence[str], conditions: Sequence[Demand]) -> dict[str, Found]:
         """Those of some products of which all conditions hold, in the order in which they are named."""
-        held = self.both([self._there, *conditions])
+        held = self.both(conditions).places
         found = {}
         for one in ids:
             places = self._rows("id", one)
@@ -582,27 +650,30 @@ class Shelf:
         vector = self.meanings.vectors(np.array([found.place], np.uint64))[0] if self.meanings is not None else None
         return Sought((*parts, *kind), (), vector if vector is not None and vector.any() else None, len(kind))
 
-    def tally(self, mask: Mask) -> "Tally":
-        """How many of the places in a mask have each value of each facet."""
-        return Tally(
-            [
-                (one, one.tallied(mask[first : first + one.count]))
-                for first, one in zip(self._firsts, self.segments, strict=True)
-            ]
-        )
+    def tally(self, matches: Matches | Condition) -> "Tally":
+        """How many of the matches have each value of each facet, of what fits alone."""
+        mask, fitting = self._held(matches)
+        parts = []
+        for number, (first, one) in enumerate(zip(self._firsts, self.segments, strict=True)):
+            counting = fitting.counting(number, len(one.columns["facet.values"])) if fitting is not None else None
+            parts.append((one, one.tallied(mask[first : first + one.count], counting)))
+        return Tally(parts)
 
-    def counted(self, matches: Matches | Mask) -> dict[str, dict[str, int]]:
+    def counted(self, matches: Matches | Condition) -> dict[str, dict[str, int]]:
         """How many matches have each value, by facet, the commonest first."""
-        told = self.tally(matches.mask if isinstance(matches, Matches) else matches)
+        told = self.tally(matches)
         return {name: told.values(name) for name in told.covered}
 
     def having(self, values: Sequence[tuple[str, str]], matches: Matches) -> int:
-        """How many matches have one of some values of facets."""
-        return int(np.count_nonzero(self.has(values) & matches.mask))
+        """How many matches have one of some values of facets, of what fits alone."""
+        found = self.has(values)
+        if matches.fitting is not None:
+            found = self.both([found, Condition(matches.mask, matches.fitting.rows)])
+        return int(np.count_nonzero(found.places & matches.mask))
 
     def prices(self, matches: Matches) -> tuple[int, int] | None:
         """The lowest and the highest price of the matches, in minor units."""
-        low, high = self.column("low"), self.column("high")
+        low, high = self.number("low", matches.fitting), self.number("high", matches.fitting)
         priced = matches.mask & (low != NO_PRICE)
         return (int(low[priced].min()), int(high[priced].max())) if priced.any() else None
 

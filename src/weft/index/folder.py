@@ -26,7 +26,7 @@ from weft.errors import Conflict, DiskFull
 from weft.postgres import lockfile
 from weft.store.catalog import Extent
 
-FORM: Final = 4
+FORM: Final = 5
 """The number of the form in which an index is written; one of another form is built anew."""
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"

@@ -18,16 +18,17 @@ import orjson
 from numpy.typing import NDArray
 
 from weft.index import columns, entry
+from weft.index.card import NO_PRICE
 from weft.index.columns import Lists, Texts
 from weft.index.entry import Entry
 from weft.index.spelling import counted_pairs
+from weft.index.variants import Ledger
 from weft.index.words import Analysis, Run
 
 SATURATION: Final = 1.2
 _LENGTH: Final = 0.75
 STEPS: Final = 65535
 """The highest impact as it is kept."""
-NO_PRICE: Final = -(2**62)
 _SORTED_BY: Final = 100
 
 
@@ -66,6 +67,7 @@ class Scribe:
         self._said, self._said_by = array("I"), array("I")
         self._titles, self._title_by = array("I"), array("I")
         self._facets, self._facets_by = array("I"), array("I")
+        self._variants = Ledger()
         self._codes: list[str] = []
         self._codes_by = array("I")
         self._told: list[bytes] = []
@@ -114,6 +116,7 @@ class Scribe:
         if not told.shown:
             self._unsaid(before)
         self._said_by.append(len(self._said) - before)
+        self._variants.add(place, told, len(self._facets))
         self._facets.extend([self._values.of(pair) for pair in told.values])
         self._facets_by.append(len(told.values))
         self._codes += told.codes
@@ -231,6 +234,7 @@ class Scribe:
             "facet.places": places,
             "facet.values": values,
             "facet.counts": by,
+            **self._variants.columns(values, ordered, self.analysis),
         }
 
 
@@ -341,19 +345,21 @@ class Segment:
         """The places that have a value of a facet."""
         return self._having[pair]
 
-    def tallied(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """How many of the places in a mask have each value."""
+    def tallied(self, mask: NDArray[np.bool_], counting: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """How many of the places in a mask have each value; `counting` is which of the products' values count, if not all do."""
         held, ends = self.columns["facet.values"], self._ends
         count = len(self.values)
         if not count:
             return np.zeros(0, np.int64)
         places = np.flatnonzero(mask)
         if len(places) * 4 > self.count:
-            chosen = held[np.repeat(mask, np.diff(ends))]
+            inside = np.repeat(mask, np.diff(ends))
+            chosen = held[inside if counting is None else inside & counting]
         else:
             starts, lengths = ends[places], ends[places + 1] - ends[places]
             shifted = np.cumsum(lengths) - lengths
-            chosen = held[np.repeat(starts - shifted, lengths) + np.arange(int(lengths.sum()))]
+            at = np.repeat(starts - shifted, lengths) + np.arange(int(lengths.sum()))
+            chosen = held[at if counting is None else at[counting[at]]]
         return np.bincount(chosen, minlength=count)
 
     def span(self, facet: int) -> tuple[int, int]:

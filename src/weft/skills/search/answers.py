@@ -2,7 +2,7 @@
 
 import html
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -72,14 +72,14 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
     near = shelf.near(sought, weights)
     matches = _relaxed(sought, shelf.matching(sought, weights, list(near)))
     if ruled.pins and asked.sort == "relevance" and asked.like is None:
-        sought = replace(sought, pinned=ruled.pinned(conditions))
+        sought = replace(sought, pinned=ruled.pinned(conditions, matches))
         matches = matches.and_those(shelf.named(sought.pinned))
     if _doubtful(told, matches):
         told.corrected = None
     missing = max(sum(part.needed for part in sought.parts) - matches.least, 0)
     ranking = Reranking(kept, told.described if told.parts else "", weights)
     found, matches, total = _page(asked, matches, sought, shelf, weights, near, ruled, ranking)
-    tales = [shelf.told(one) for one in found]
+    tales = [_meant(shelf.fitted(shelf.told(one), one, matches.fitting), told) for one in found]
     facets = _facets(asked, matches, shelf, total)
     terms = _terms(told)
     hits = [_hit(one, tale, told, terms, asked, shelf, weights, ruled) for one, tale in zip(found, tales, strict=True)]
@@ -166,7 +166,7 @@ def _page(
 def _facets(asked: Search, matches: Matches, shelf: Shelf, total: int) -> dict[str, list[Value]]:
     if asked.facets == [] or not total:
         return {}
-    told = shelf.tally(matches.mask)
+    told = shelf.tally(matches)
     if asked.facets is None:
         wanted = list(itertools.islice(_telling(told, total, shelf), _FACETS_SHOWN))
     else:
@@ -262,24 +262,35 @@ def _hit(
 ) -> Hit:
     return Hit(
         **card.shown(tale, found.score),
-        variants=_variants(tale, told, asked) if tale["variants"] else [],
+        variants=[{**one, "available": one.get("stock", 1) > 0} for one in tale.get("variants", ())],
         highlights=_highlights(tale, terms, shelf),
         why=_reason(found, tale, told, shelf, weights, ruled) if asked.explain else None,
     )
 
 
-def _variants(tale: Mapping[str, Any], told: Understood, asked: Search) -> list[dict[str, Any]]:
-    """A product's variants, those first that are what the query and the filters ask for and that can be bought."""
-    wanted = {folded(value) for one in told.constraints if one.kind in ("size", "color") for value in one.values}
-    for value in asked.filters.values():
-        if isinstance(value, (str, list)):
-            wanted |= {folded(str(one)) for one in (value if isinstance(value, list) else [value])}
+def _meant(tale: Mapping[str, Any], told: Understood) -> Mapping[str, Any]:
+    """What is told of a product with its variants in the order in which the query means them.
 
-    def rank(variant: Mapping[str, Any]) -> tuple[int, bool]:
-        meant = sum(folded(str(one)) in wanted for one in (variant.get("options") or {}).values())
-        return -meant, variant.get("stock") == 0
+    One that is named by its number is the one meant, if it fits; else those come first whose options are words of the query.
+    """
+    variants = tale.get("variants")
+    if not variants:
+        return tale
+    fits = len(variants) if tale["fits"] is None else tale["fits"]
+    fitting, others = variants[:fits], variants[fits:]
+    codes = {one for part in told.parts for one in part.codes}
+    named = [one for one in fitting if one.get("sku") and code(one["sku"]) in codes] if codes else []
+    if named:
+        others = [*(one for one in fitting if one is not named[0]), *others]
+        price, stock = named[0].get("price"), named[0].get("stock", card.NO_LIMIT)
+        return {**tale, "variants": [named[0], *others], "fits": 1, "low": price, "high": price, "stock": stock}
+    words = {folded(part.text) for part in told.parts}
+    fitting = sorted(fitting, key=lambda one: -sum(folded(str(value)) in words for value in _options(one)))
+    return {**tale, "variants": [*fitting, *others]}
 
-    return sorted(tale["variants"], key=rank)
+
+def _options(variant: Mapping[str, Any]) -> Iterable[object]:
+    return (variant.get("options") or {}).values()
 
 
 def _highlights(tale: Mapping[str, Any], terms: frozenset[str], shelf: Shelf) -> dict[str, str]:

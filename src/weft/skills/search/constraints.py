@@ -5,11 +5,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from weft import money
 from weft.claims import data, numerals
 from weft.index.finding import Shelf
+from weft.index.variants import Demand
 from weft.index.words import Word, folded
 
 _SIGN: Final = r"[$€£¥₹]|\b(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|bucks|quid)\b"
@@ -84,7 +85,7 @@ class Constraint:
     says: str
     place: int
     end: int
-    condition: Any
+    condition: Demand
     values: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
@@ -138,10 +139,7 @@ def _price(
         for upward, amount in ((True, least), (False, most))
         if amount is not None
     )
-    # A product is within a price if one of its variants is.
-    parts = [shelf.between("low", 0, most)] if most is not None else []
-    parts += [shelf.between("high", least, 2**62)] if least is not None else []
-    condition = parts[0] if len(parts) == 1 else shelf.both(parts)
+    condition = shelf.priced(least or 0, most)
     text = query[slice(*span)].strip()
     return Constraint("price", text, says, span[0], span[1], condition, least=least, most=most)
 
@@ -167,7 +165,7 @@ def negations(query: str, words: Sequence[Word], shelf: Shelf) -> Iterator[Const
 
 def _negation(query: str, start: int, word: Word, shelf: Shelf) -> Constraint:
     form = word.form if word.form in shelf.spelling.words else next(iter(shelf.spelling.mended(word.form)), word.form)
-    condition = shelf.unless(shelf.says(shelf.analysis.stems(form)))
+    condition = shelf.lacks(shelf.analysis.stems(form))
     text = query[start : word.end].strip()
     return Constraint("not", text, f"does not say “{form}”", start, word.end, condition, (form,))
 

@@ -37,7 +37,7 @@ def suggested(asked: Suggest, business: Business) -> Suggestions:
     found = found[: asked.limit]
     products = []
     for one in found:
-        tale = shelf.told(one)
+        tale = {**shelf.told(one), **(query.fitting.told(one.place) if query.fitting is not None else {})}
         price = amount(tale.get("low"), tale.get("currency"))
         products.append(Named(id=tale["id"], title=tale["title"], image=tale.get("image"), price=price))
     return Suggestions(
