@@ -132,7 +132,7 @@ def _instead(refused: Refused) -> list[Action]:
         actions.append(Action(says=saying.of(said, language), skill="replenish", request={}))
     if refused.nearest is not None:
         said = ("Can be asked: {}", "Kann gefragt werden: {}", "可以问：{}")
-        words = saying.of(said, language).format(saying.query(refused.nearest, language))
+        words = saying.of(said, language).format(saying.query(refused.nearest, language, refused.titles))
         plain = refused.nearest.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         actions.append(Action(says=words, skill="analyze", request={"query": plain}))
     return actions

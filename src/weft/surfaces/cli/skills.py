@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Waited = TypeVar("Waited")
 _PATIENCE_SECONDS: Final = 600.0
 _LOOK_EVERY_SECONDS: Final = 0.2
+_SHOWN: Final = 20
 _PLAIN: Final = (str, int, float, bool)
 _OWN: Final = ("business", "engine", "propose", "json", "input")
 Input = Annotated[
@@ -314,8 +315,9 @@ def _show(answer: Mapping[str, Any]) -> None:
             continue
         _show_value(name, value)
     if "changes" in answer and (answer["changes"] or not told):
+        shown = answer["changes"][:_SHOWN] if told else answer["changes"]
         output.rows(
-            answer["changes"],
+            shown,
             [
                 ("field", "left", lambda edit: edit["field"]),
                 ("before", "left", lambda edit: _short(words(edit["before"]))),
@@ -326,6 +328,8 @@ def _show(answer: Mapping[str, Any]) -> None:
             as_json=False,
             empty="Nothing to change.",
         )
+        if len(shown) < len(answer["changes"]):
+            output.out.print(f"… and {len(answer['changes']) - len(shown):,} more.")
     if proposed := answer.get("proposed"):
         output.out.print(f"Proposed {proposed['done']:,}; left {proposed['left']:,}.")
         for problem in proposed["problems"][:20]:

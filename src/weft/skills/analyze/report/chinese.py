@@ -144,4 +144,12 @@ MESSAGES: Final[Mapping[str, str]] = {
     "chart.unusual": "{where}的{metric}",
     "others": "其他全部",
     "none": "（无）",
+    "section.why": "为何变动",
+    "section.unusual": "异常",
+    "section.standing": "长期情况",
+    "column.now": "本期",
+    "column.before": "前一期",
+    "column.change": "变动",
+    "column.year": "一年前",
+    "column.year_change": "变动",
 }

@@ -163,4 +163,12 @@ MESSAGES: Final[Mapping[str, str]] = {
     "others": "all others",
     "segment.champions": "Best customers",
     "none": "(none)",
+    "section.why": "Why it changed",
+    "section.unusual": "What is unusual",
+    "section.standing": "What stands so for longer",
+    "column.now": "now",
+    "column.before": "before",
+    "column.change": "change",
+    "column.year": "a year before",
+    "column.year_change": "change",
 }

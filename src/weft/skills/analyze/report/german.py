@@ -147,4 +147,12 @@ MESSAGES: Final[Mapping[str, str]] = {
     "chart.unusual": "{metric} {where}",
     "others": "alle anderen",
     "none": "(ohne)",
+    "section.why": "Warum",
+    "section.unusual": "Ungewöhnlich",
+    "section.standing": "Was länger so ist",
+    "column.now": "jetzt",
+    "column.before": "davor",
+    "column.change": "Änderung",
+    "column.year": "ein Jahr davor",
+    "column.year_change": "Änderung",
 }

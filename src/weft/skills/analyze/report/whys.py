@@ -125,7 +125,7 @@ class Reasons:
             return self.words.word("none")
         if dimension == "country":
             return self.words.country(member)
-        return self.known.title(member) if dimension in ("product", "variant") else member
+        return self.known.title(member) if dimension in ("product", "variant") else self.words.named(dimension, member)
 
     def where(self, where: Sequence[tuple[str, str]]) -> Sentence:
         """Members that hold together, as a sentence says it."""

@@ -38,7 +38,9 @@ PHRASES: Final[dict[str, str]] = {
     "metric:new_customers": "new customers; first time customers; first time buyers; new buyers; number of new customers; "
     "customers acquired; acquired customers; number of first time customers; new customer count",
     "metric:returning_customers": "returning customers; repeat customers; repeat buyers; number of returning customers; "
-    "returning buyers; number of repeat customers; recurring customers",
+    "returning buyers; number of repeat customers; recurring customers; customers came back; customers who came back; customers returned; customers bought again; customers came again; customers who bought again",
+    "metric:new_customers+and+metric:returning_customers": "new and returning customers; new vs returning customers; new versus returning customers; new & returning customers; "
+    "new vs . returning customers; new and repeat customers; new vs repeat customers; new customers vs returning customers; new or returning customers; new and existing customers",
     "metric:returning_rate": "returning customer rate; repeat rate; repeat purchase rate; returning rate; share of returning customers; "
     "repeat customer rate; share of repeat customers; percentage of returning customers; retention rate; percentage of repeat customers; "
     "rate of returning customers",
@@ -66,6 +68,8 @@ PHRASES: Final[dict[str, str]] = {
     "sell best; sells best; sold most; sold the most; sell the most; sells the most; sell most",
     "weak:units+least": "worst selling; least sold; least popular; slowest selling; worst sellers; slow sellers; sold worst; sell worst; sold least; "
     "sold the least; sell the least; least bought; poorest selling",
+    "weak:orders+most": "busiest; most ordered; most frequently ordered; ordered most; ordered the most; order most; order the most; most often ordered",
+    "weak:orders+least": "quietest; least ordered; ordered least; ordered the least",
     "weak:returns+most": "most returned; most often returned; most refunded; most sent back; returned most; returned the most; returned most often; "
     "sent back most; most frequently returned",
     "weak:returns": "returned; refunded; sent back; send back; come back",
@@ -125,12 +129,15 @@ PHRASES: Final[dict[str, str]] = {
     "breakdown by; by each; across; split up by; separated by; segmented by; group by; of each; of every; sorted by; ranked by; ordered by; in terms of; "
     "measured by; broken out by; of the different; for the different; across all",
     "per": "per",
-    "which": "which; on which; in which; from which; to which; who; at which; whose; which of our; which of the",
+    "which": "which; on which; in which; from which; to which; at which; whose; which of our; which of the",
+    "which+dims:customer": "who; which people; whom",
+    "what": "what; which things",
+    "notafter": "excluded; excepted; not included; aside; left out",
     "most": "most; best; highest; top; largest; biggest; greatest; strongest; maximum; max; leading; the most; the best; the highest; best performing; "
-    "most valuable; peak; strongest performing; most important; best by; most profitable by; record; busiest; most successful; best ranked; "
+    "most valuable; peak; strongest performing; most important; best by; most profitable by; record; most successful; best ranked; "
     "highest ranking; top performing; number one; no 1; most of all; most lucrative",
     "least": "least; worst; lowest; bottom; smallest; fewest; weakest; minimum; min; the least; the worst; the lowest; the fewest; worst performing; poorest; "
-    "weakest performing; slowest; quietest; least valuable; flop; flops; least of all; least successful; lowest ranking",
+    "weakest performing; slowest; least valuable; flop; flops; least of all; least successful; lowest ranking",
     "rank": "first; ranking; ranking of; rank; ranked",
     "not": "not; except; excluding; without; outside; outside of; except for; other than; apart from; excl; exclude; but not; minus; not in; not from; "
     "not counting; leaving out; ignoring; aside from; with the exception of; not including; beyond; besides; save for; bar",
@@ -158,6 +165,9 @@ PHRASES: Final[dict[str, str]] = {
     "dropped; decline; declined; develop; developed; development; up or down; go up; gone up; went up; go down; went down; gone down; trend up; change in; "
     "growth in; growth of; change of; increase in; decrease in; drop in; decline in; rise in; shrink; shrank; difference; difference in; evolve; evolved; "
     "rising; falling; growing; shrinking",
+    "trend": "trend; trends; over time; development over time; trend over time; time series; history; the trend; trending",
+    "sort:least": "lowest first; smallest first; ascending; in ascending order; least first; worst first; fewest first",
+    "sort:most": "highest first; largest first; descending; in descending order; most first; best first; biggest first",
     "why": "why; what caused; cause of; reason for; reasons for; how come; what explains; explain; the reason; what is behind; what drove; root cause; what led to",
     "ahead": "forecast; predict; prediction; expected; will; expect; projection; going to; project; estimate for next; will be; future; predicted; forecasted; outlook; "
     "would",
@@ -186,11 +196,11 @@ PHRASES: Final[dict[str, str]] = {
     "place": "in; from; of; to; for; at; on; with; using; into; via; through; within; inside; during; over; out of; made by; made from; only in; only from; "
     "only for; just in; just for; just from; only; just; by way of; including; coming from; based in; shipped to; delivered to; going to customers in; sold to; who live in; living in; who are from; located in; in the category; of the category; in category",
     "noise": "the; a; an; our; my; is; was; were; are; be; been; did; do; does; we; i; us; you; me; have; had; has; it; its; there; this is; please; "
-    "show; show me; give me; tell me; list; what; what is; what's; what are; what was; what were; how; how did; 's; ?; !; .; :; that; these; those; "
+    "show; show me; give me; tell me; list; what is; what's; what are; what was; what were; how; how did; 's; ?; !; .; :; that; these; those; "
     "get; got; see; want; would like; i want; i'd like; can; could; can you; could you; want to know; to know; total; overall; all; any; "
     "in total; altogether; so; then; they; them; their; as; much; display; find; find me; let me see; figures; numbers; figure; "
     "number; value; worth; performance; how high was; how high were; how high is; how was; how were; how is; how are; report; breakdown; table; chart; graph; plot; overview; "
-    "data; results; result; look; looked; like; looks; i need; need; time; trend; over time; for us; to us; with us; by us; shop; store; the shop; "
+    "data; results; result; look; looked; like; looks; i need; need; time; for us; to us; with us; by us; shop; store; the shop; "
     "the store; company; business wide; happened; happen; happening; came to; amount to; amounted to; been like; the period; period; same; went to; go to; went; go; from us; hello; hi; hey; weft; thanks; "
     'thank you; dear; per total; sum; sum of; total of; the total; the sum of; exactly; currently; now; right now; actually; quickly; compute; calculate; perform; performed; doing; (; ); "; “; ”; „; «; »; '
     "generally; usually; normally; at all; come; comes; goes; accounted for; contributed; contribute; delivered; deliver; yield; yielded; "

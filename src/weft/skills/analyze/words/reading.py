@@ -113,7 +113,7 @@ def _strange(text: str, parts: Sequence[Part], own: Lexicon) -> list[str]:
     found = {
         word.text
         for part in parts
-        if part.kind == "unknown"
+        if part.kind == "unknown" or (part.kind == "number" and part.number and part.number > 99)
         for word in tokens(low[part.start : part.end])
         if len(word.text) > 1 and word.text not in own.phrases
     }

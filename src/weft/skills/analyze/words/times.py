@@ -264,6 +264,7 @@ def _german() -> Iterator[tuple[str, _Makes]]:
     yield rf"{article}vorletzte[snrm]?\s+{unit}", _steps(None, -2)
     yield rf"{article}(?:bisher\s+)?{this}\s+{unit}(?:\s+bisher)?", _steps(None, 0)
     yield "heuer", _steps("year", 0)
+    yield r"seit\s+(?P<unit>jahr|monat|quartal|woche)(?:e?s)?(?:n?)(?:beginn|anfang)", _steps(None, 0)
     halves: tuple[tuple[Unit, str], ...] = (
         ("quarter", "(?:quartal[es]*|vierteljahr(?:es)?)"),
         ("half", "(?:halbjahr(?:es)?|jahreshälfte)"),
