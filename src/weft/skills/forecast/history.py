@@ -128,6 +128,7 @@ def sold_by_day(business: Business) -> SoldByDay:
 
 def ground(business: Business) -> Ground | None:
     """What holds of all products; None where nothing was ever sold on a day that has been."""
+    business.numbers.brought_up()
     sold = sold_by_day(business)
     today = sold.today()
     busy = sold.busy()
