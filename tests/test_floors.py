@@ -23,11 +23,14 @@ FLOORS = {
     "examples": 5,
     "business": 4,
     "index": 3,
+    "numbers": 3,
+    "demand": 3,
     "store": 2,
     "gateway": 2,
     "access": 1,
     "postgres": 0,
     "claims": 0,
+    "charts": 0,
     "client": 0,
 }
 # On this floor each file or folder is a room of its own.

@@ -8,6 +8,7 @@ from psycopg import Connection
 from weft.access import businesses
 from weft.access.businesses import Tenant
 from weft.gateway.handle import Models
+from weft.numbers.handle import Numbers
 from weft.postgres.database import Database
 from weft.store.behaviors import Behaviors
 from weft.store.catalog import Catalog
@@ -20,10 +21,12 @@ from weft.store.learned import Learned
 from weft.store.memory import Memory
 from weft.store.orders import Orders
 from weft.store.preferences import Preferences
+from weft.store.purchases import Purchases
 from weft.store.remembered import Remembered
 from weft.store.rules import Rules
 from weft.store.sales import Sales
 from weft.store.stock import Stock
+from weft.store.suppliers import Suppliers
 from weft.store.things import Things
 from weft.store.translations import Translations
 
@@ -39,8 +42,11 @@ class Business:
         self.catalog = Catalog(database, tenant.uid, tenant.currency)
         self.orders = Orders(database, tenant.uid)
         self.sales = Sales(database, tenant.uid)
+        self.numbers = Numbers(database, tenant.uid)
         self.customers = Customers(database, tenant.uid)
         self.stock = Stock(database, tenant.uid)
+        self.suppliers = Suppliers(database, tenant.uid)
+        self.purchases = Purchases(database, tenant.uid)
         self.behaviors = Behaviors(database, tenant.uid, tenant.currency)
         self.things = Things(database, tenant.uid)
         self.changes = Changes(database, tenant.uid, tenant.currency)

@@ -27,7 +27,7 @@ def copied(database: Database, kinds: str, rows: list[tuple[Any, ...]]) -> list[
         return connection.execute(f"select {', '.join(columns)} from bulk order by n".encode()).fetchall()
 
 
-@trying(max_examples=60, deadline=None, database=None)
+@trying(max_examples=60, database=None)
 @given(rows=st.lists(st.tuples(TEXT, TEXT), max_size=20))
 def test_any_text_is_copied_character_by_character(
     database: Database, rows: list[tuple[str | None, str | None]]

@@ -14,6 +14,40 @@ from weft.client.base import Skills as _Skills
 from weft.client.wire import AsyncWire, Event, File, Wire, call, named
 
 
+class Action(TypedDict):
+    """What can be done, as a request that can be sent as it is."""
+
+    says: str
+    skill: str | None
+    request: dict[str, Any]
+    path: str | None
+
+
+class Analysis(TypedDict):
+    """A report or the answer to a question, with charts; the changes are price cuts that a report proposes."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    report: Report | None
+    asked: Asked | None
+    charts: list[Chart]
+    proposed: Proposed | None
+
+
+class Asked(TypedDict):
+    """How a question was understood, and its answer, or why there is none."""
+
+    understood: dict[str, Any] | None
+    says: str | None
+    table: dict[str, Any] | None
+    sentence: Sentence | None
+    figures: list[Figure]
+    refused: str | None
+    needs: str | None
+
+
 class Because(TypedDict):
     """A product because of which another is shown, and in how many of how many cases both were taken."""
 
@@ -70,6 +104,17 @@ class BusinessSettings(TypedDict):
     behaviors: Retention
 
 
+class Chart(TypedDict):
+    """A chart's data: in a waterfall the first and the last value are wholes, those between add up from one to the other."""
+
+    kind: Literal["line", "bar", "waterfall"]
+    title: str
+    x: list[str]
+    series: list[Line]
+    unit: Literal["money", "count", "share", "days"]
+    currency: str | None
+
+
 class Checked(TypedDict):
     """Every claim of the text with its verdict; `ok` where all are supported."""
 
@@ -87,6 +132,38 @@ class Claims(TypedDict):
     forbidden: NotRequired[list[str]]
     allowed: NotRequired[list[str]]
     certifications: NotRequired[list[str]]
+
+
+class Cohort(TypedDict):
+    """Customers who first bought in one month, and which share of them bought again in each month after."""
+
+    month: str
+    customers: int
+    returned: list[float | None]
+
+
+class Contribution(TypedDict):
+    """What a member of a dimension did to the change; those of one dimension add up to all of it."""
+
+    member: str
+    title: str
+    now: int
+    before: int
+    change: int
+    share: float | None
+    surprise: float
+
+
+class Dead(TypedDict):
+    """A product that lies in stock and does not sell, and the price that might move it."""
+
+    product: str
+    title: str
+    stock: int
+    value: int | None
+    at_cost: bool
+    days: int
+    off: float
 
 
 class Demand(TypedDict):
@@ -109,6 +186,15 @@ class Dials(TypedDict):
     velocity: NotRequired[float]
     newness: NotRequired[float]
     returns: NotRequired[float]
+
+
+class Dimension(TypedDict):
+    """The change by the members of one dimension, the largest first, the rest as one."""
+
+    dimension: str
+    title: str
+    parts: list[Contribution]
+    others: Contribution | None
 
 
 class Done(TypedDict):
@@ -134,6 +220,22 @@ class Edit(TypedDict):
     engine: NotRequired[Literal["local", "model"] | None]
 
 
+class Effect(TypedDict):
+    """One addend of a change; those of one decomposition add up to it."""
+
+    key: str
+    title: str
+    amount: int
+
+
+class Explained(TypedDict):
+    """The smallest set of places that holds most of the change, or none where it lies everywhere alike."""
+
+    where: list[dict[str, str]]
+    change: int
+    share: float | None
+
+
 class Explanation(TypedDict):
     """Why a hit stands where it does: numbers that make up its score, and a sentence."""
 
@@ -147,6 +249,27 @@ class Explanation(TypedDict):
     matched: dict[str, list[str]]
     missing: list[str]
     says: str
+
+
+class Figure(TypedDict):
+    """One number of a report, with the query that answers it."""
+
+    id: str
+    value: float | int | str | None
+    unit: Literal["money", "count", "share", "days", "date"]
+    currency: str | None
+    says: str
+    query: dict[str, Any] | None
+    reckoned: str | None
+
+
+class Finding(TypedDict):
+    """What a person should know: in words, with what it is worth and what to do."""
+
+    kind: str
+    says: list[Sentence]
+    amount: int | None
+    actions: list[Action]
 
 
 class Fix(TypedDict):
@@ -188,6 +311,20 @@ class Gap(TypedDict):
     at_stake: int
 
 
+class Headline(TypedDict):
+    """A metric of the period beside the period before and the same a year before."""
+
+    metric: str
+    title: str
+    unit: Literal["money", "count", "share", "days", "date"]
+    now: float | int | None
+    before: float | int | None
+    year_before: float | int | None
+    change: float | None
+    year_change: float | None
+    usual: list[Any] | None
+
+
 class Hit(TypedDict):
     """A product that was found."""
 
@@ -201,6 +338,7 @@ class Hit(TypedDict):
     price_to: dict[str, Any] | None
     available: bool
     stock: int | None
+    variant: Offer | None
     variants: list[dict[str, Any]]
     highlights: dict[str, str]
     why: Explanation | None
@@ -275,6 +413,13 @@ class Left(TypedDict):
 
     line: int
     says: str
+
+
+class Line(TypedDict):
+    """One row of values, one for each place on the chart's axis; null where nothing is known."""
+
+    name: str
+    values: list[float | None]
 
 
 class Loaded(TypedDict):
@@ -445,6 +590,17 @@ class NotTaken(TypedDict):
     says: str
 
 
+class Offer(TypedDict):
+    """One variant of a product, as it can be bought."""
+
+    sku: str | None
+    options: dict[str, str]
+    price: dict[str, Any] | None
+    image: str | None
+    available: bool
+    stock: int | None
+
+
 class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
@@ -478,6 +634,16 @@ class Page(TypedDict):
 
     items: list[dict[str, Any]]
     next: str | None
+
+
+class Pair(TypedDict):
+    """Two products that are bought together more often than chance would have it."""
+
+    a: str
+    b: str
+    titles: list[Any]
+    together: int
+    lift: float
 
 
 class Piece(TypedDict):
@@ -648,6 +814,7 @@ class Recommended(TypedDict):
     price_to: dict[str, Any] | None
     available: bool
     stock: int | None
+    variant: Offer | None
     why: Motive | None
 
 
@@ -669,6 +836,31 @@ class Rendering(TypedDict):
     gist: bool
     model: str | None
     problems: list[str]
+
+
+class Report(TypedDict):
+    """A period's report; `now`, `before` and `year_before` are its first and last days."""
+
+    span: Literal["day", "week", "month"]
+    title: str
+    language: Literal["en", "de", "zh"]
+    currency: str
+    now: list[Any]
+    before: list[Any]
+    year_before: list[Any]
+    headline: list[Headline]
+    summary: list[Sentence]
+    why: Why
+    unusual: list[Unusual]
+    looked_at: int
+    false_alarms: float
+    findings: list[Finding]
+    segments: list[Segment]
+    cohorts: list[Cohort]
+    together: list[Pair]
+    dead: list[Dead]
+    figures: list[Figure]
+    notes: list[str]
 
 
 class Results(TypedDict):
@@ -794,6 +986,15 @@ class Section(TypedDict):
     name: str
 
 
+class Segment(TypedDict):
+    """Customers that are alike in how lately, how often and for how much they bought."""
+
+    segment: str
+    title: str
+    customers: int
+    revenue: int
+
+
 class SegmentCount(TypedDict):
     """How many segments there are of a pair of languages."""
 
@@ -813,6 +1014,26 @@ class SegmentLine(TypedDict):
     field: NotRequired[str]
     product: NotRequired[str]
     at: NotRequired[str | None]
+
+
+class Sentence(TypedDict):
+    """A sentence and the figures that its numbers are."""
+
+    text: str
+    figures: list[str]
+
+
+class Shortage(TypedDict):
+    """A product that could not be bought, and what that may have cost."""
+
+    product: str
+    title: str
+    first: str
+    last: str
+    days: int
+    known: bool
+    units: float
+    lost: int
 
 
 class SkillLine(TypedDict):
@@ -1070,6 +1291,22 @@ class Untranslated(TypedDict):
     why: str
 
 
+class Unusual(TypedDict):
+    """A stretch of days on which a metric was not what its own past leads to expect."""
+
+    metric: str
+    where: dict[str, str]
+    title: str
+    first: str
+    last: str
+    actual: float
+    expected: float
+    unit: Literal["money", "count", "share", "days", "date"]
+    amount: int | None
+    chance: float
+    causes: list[str]
+
+
 class Unwritten(TypedDict):
     """A part that was not written, and why."""
 
@@ -1127,6 +1364,18 @@ class Voice(TypedDict):
     brand: NotRequired[str]
 
 
+class Why(TypedDict):
+    """Why revenue changed: by dimension, by the smallest set of places, by effects, by what could not be bought."""
+
+    change: int
+    against: Literal["before", "year_before"]
+    dimensions: list[Dimension]
+    explained: Explained
+    effects: list[Effect]
+    orders: list[Effect]
+    shortages: list[Shortage]
+
+
 class Written(TypedDict):
     """The texts, the edits that follow, and what kept the others from being written."""
 
@@ -1152,6 +1401,30 @@ class Skills(_Skills):
     def all(self) -> list[SkillLine]:
         """The skills, their marks and the schemas of what they ask and answer."""
         return cast("list[SkillLine]", self._wire.json(call("GET", "/skills")))
+
+    def analyze(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        report: Literal["day", "week", "month"] | None = None,
+        until: str | None = None,
+        ask: str | None = None,
+        query: dict[str, Any] | None = None,
+        language: Literal["en", "de", "zh"] | None = None,
+    ) -> Analysis:
+        """Reports what happened in a day, a week or a month, why, and what to do; and answers questions about the figures."""
+        return cast(
+            "Analysis",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/analyze",
+                    query={"engine": engine, "propose": propose},
+                    body={"report": report, "until": until, "ask": ask, "query": query, "language": language},
+                )
+            ),
+        )
 
     def check(
         self,
@@ -2680,6 +2953,30 @@ class AsyncSkills(_AsyncSkills):
     async def all(self) -> list[SkillLine]:
         """The skills, their marks and the schemas of what they ask and answer."""
         return cast("list[SkillLine]", await self._wire.json(call("GET", "/skills")))
+
+    async def analyze(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        report: Literal["day", "week", "month"] | None = None,
+        until: str | None = None,
+        ask: str | None = None,
+        query: dict[str, Any] | None = None,
+        language: Literal["en", "de", "zh"] | None = None,
+    ) -> Analysis:
+        """Reports what happened in a day, a week or a month, why, and what to do; and answers questions about the figures."""
+        return cast(
+            "Analysis",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/analyze",
+                    query={"engine": engine, "propose": propose},
+                    body={"report": report, "until": until, "ask": ask, "query": query, "language": language},
+                )
+            ),
+        )
 
     async def check(
         self,

@@ -14,7 +14,17 @@ from weft import discover
 from weft.connectors.source import Source
 from weft.errors import UnknownFormat
 
-KINDS: Final = ("products", "orders", "customers", "stock", "conversations", "documents", "behaviors")
+KINDS: Final = (
+    "products",
+    "orders",
+    "customers",
+    "stock",
+    "suppliers",
+    "purchases",
+    "conversations",
+    "documents",
+    "behaviors",
+)
 # What there is of texts in two languages: translations of products, and what translating rests on.
 BILINGUAL: Final = ("translations", "memory", "glossary")
 

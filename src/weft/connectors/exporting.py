@@ -29,6 +29,8 @@ def _records(business: Business, kind: str, where: str | None) -> Iterable[Any]:
         "orders": lambda: business.orders.records(where),
         "customers": lambda: business.customers.records(where),
         "stock": business.stock.records,
+        "suppliers": lambda: business.suppliers.records(where),
+        "purchases": lambda: business.purchases.records(where),
         "conversations": lambda: business.things.records("conversation"),
         "documents": lambda: business.things.records("document"),
         "behaviors": business.behaviors.records,
@@ -38,7 +40,7 @@ def _records(business: Business, kind: str, where: str | None) -> Iterable[Any]:
     }
     if kind not in sources:
         raise InputError(f"{kind!r} cannot be exported; kinds are {', '.join(sources)}.")
-    if where is not None and kind not in ("products", "orders", "customers"):
+    if where is not None and kind not in ("products", "orders", "customers", "suppliers", "purchases"):
         raise InputError(f"--where does not apply to {kind}.")
     return sources[kind]()
 

@@ -1,6 +1,7 @@
 """Indexes kept: built in a process of their own when they are first asked for, and brought up to the catalog while they serve."""
 
 import logging
+import os
 import subprocess
 import threading
 import time
@@ -35,6 +36,7 @@ _SHARE_CHANGED: Final = 0.2
 _AGAIN_SECONDS: Final = 2
 _QUERIES_KEPT: Final = 10_000
 _EMBED_AGAIN_SECONDS: Final = 300.0
+_PROCESSORS: Final = os.cpu_count() or 1
 
 
 @dataclass(slots=True)
@@ -85,18 +87,18 @@ class Kept:
 
 
 @cache
-def _loaded(home: Path) -> MiniLM | None:
+def _loaded(home: Path, threads: int = 1) -> MiniLM | None:
     try:
-        return MiniLM(home / "models", threads=1)
+        return MiniLM(home / "models", threads=threads)
     except (ImportError, WeftError) as problem:
         _LOG.info("products are found by words alone: %s", problem)
         return None
 
 
-def embedder(home: Path, models: Models | None = None) -> Embedder | None:
+def embedder(home: Path, models: Models | None = None, threads: int = 1) -> Embedder | None:
     """The model of meaning that a business has a route to; without one that of this machine, if its weights are there."""
     by_route = routed.now(models) if models is not None else None
-    return by_route or _loaded(home)
+    return by_route or _loaded(home, threads)
 
 
 def _same(home: Path, models: Models, made: str | None) -> Embedder | None:
@@ -225,7 +227,7 @@ def built(
     def model() -> Embedder | None:
         if not used and meaning and not problems:
             try:
-                used.extend(one for one in [embedder(home, models)] if one is not None)
+                used.extend(one for one in [embedder(home, models, _PROCESSORS)] if one is not None)
             except WeftError as problem:
                 problems.append(problem.message)
         return used[0] if used else None

@@ -1,5 +1,7 @@
 """Changes: proposed edits of one field each, approved, applied, corrected and undone, never silent writes.
 
+The field tells of which kind the record is: `lines.…` is of a purchase order (`weft.store.purchase_lines`), all else of a product.
+
     proposed ──approve──▶ approved ──apply──▶ applied ──undo──▶ undone
         │  └──correct───────▲ │ └─(the field holds another value)─▶ stale
         └──reject──▶ rejected ◀┘
@@ -19,7 +21,7 @@ from psycopg import Connection
 from weft.errors import Conflict, InputError, NotFound, Stale
 from weft.ids import uuid7
 from weft.postgres.database import Database
-from weft.store import edits, fields, journal, where
+from weft.store import edits, fields, journal, purchase_lines, where
 from weft.store.records import Product
 
 FIELDS: Final = where.Fields(
@@ -39,6 +41,7 @@ FIELDS: Final = where.Fields(
         "vendor": where.Field("(select p.vendor from product p where p.id = c.record)"),
         "category": where.Field("(select p.category from product p where p.id = c.record)"),
         "title": where.Field("(select p.title from product p where p.id = c.record)"),
+        "supplier": where.Field("fact_said(c.facts, 'supplier') #>> '{}'"),
     },
     open={},
 )
@@ -53,11 +56,13 @@ FROM: Final = {
 _SHOWN: Final = (
     "c.uid, c.run, c.skill, c.record, c.field, c.before, c.after, c.suggested, c.confidence, c.facts, c.checks, c.engine, "
     "c.state, c.reason, c.created_at, c.decided_at, c.decided_by, c.applied_at, "
-    "(select p.title from product p where p.id = c.record) as title"
+    "case when starts_with(c.field, 'lines.') then 'Order to ' || coalesce((select coalesce(s.name, s.id) from supplier s where s.id = "
+    "coalesce((select o.supplier from purchase o where o.id = c.record), fact_said(c.facts, 'supplier') #>> '{}')), 'a supplier') "
+    "else (select p.title from product p where p.id = c.record) end as title"
 )
 _TALLIED_BY: Final = {
     "skill": "c.skill",
-    "field": "regexp_replace(c.field, '^(variants|images)\\..+\\.([^.]+)$', '\\1.*.\\2')",
+    "field": "regexp_replace(c.field, '^(variants|images|lines)\\..+\\.([^.]+)$', '\\1.*.\\2')",
 }
 _WRITTEN_AS: Final = {
     "text": "w.after #>> '{}'",
@@ -371,9 +376,9 @@ class Changes:
         if len(found) > 1:
             raise InputError(f"More than one change ends in {change!r}; give more of its id.")
         with self._database.tenant(self._business) as connection:
+            field, record = found[0]["field"], found[0]["record"]
             row = connection.execute(
-                "select field_value(p.uid, %s) from product p where p.id = %s",
-                (found[0]["field"], found[0]["record"]),
+                "select held_value(%s, (select p.uid from product p where p.id = %s), %s)", (record, record, field)
             ).fetchone()
         return {**found[0], "now": row[0] if row else None}
 
@@ -428,7 +433,7 @@ class Changes:
             self._pick(connection, "correct", Selection(ids=[old["id"]]), Outcome("correct"))
             corrected = connection.execute(
                 "update change c set suggested = coalesce(c.suggested, c.after), after = e.after, state = 'approved', "
-                "before = case when c.state = 'stale' then field_value(p.product, c.field) else c.before end, "
+                "before = case when c.state = 'stale' then held_value(c.record, p.product, c.field) else c.before end, "
                 "reason = null, exported_at = null, decided_at = now(), decided_by = %s "
                 "from picked p, edit e where p.uid = c.uid",
                 ((who or Who()).name,),
@@ -577,9 +582,11 @@ class Changes:
         connection.execute(
             "select p.uid from product p where p.uid in (select product from picked) order by p.uid for update"
         )
+        purchase_lines.refuse_written(connection)
         _find_variants(connection, "true")
         connection.execute(
-            "update picked k set turn = t.turn from (select uid, row_number() over (partition by coalesce(variant, product), "
+            "update picked k set turn = t.turn from (select uid, row_number() over (partition by "
+            "coalesce(variant::text, product::text, record), "
             "case when field ~ '^(translations|images)\\.' then '' when variant is not null then "
             "substring(field from '[^.]+$') else field end order by n) as turn from picked) t where t.uid = k.uid and t.turn > 1"
         )
@@ -591,8 +598,8 @@ class Changes:
         for turn in range(1, (last[0] if last else 0) + 1):
             _find_variants(connection, f"variant is null and turn = {turn}")
             connection.execute(
-                "update picked set done = field_value(product, field) is not distinct from "
-                "nullif(nullif(before, 'null'), '\"\"') and product is not null "
+                "update picked set done = held_value(record, product, field) is not distinct from "
+                "nullif(nullif(before, 'null'), '\"\"') and problem is null and (product is not null or starts_with(field, 'lines.')) "
                 "and (variant is not null or field not like 'variants.%%') where turn = %s",
                 (turn,),
             )
@@ -603,12 +610,12 @@ class Changes:
 
     def _explain(self, connection: Connection[Any], outcome: Outcome, when: str) -> None:
         rows = connection.execute(
-            "select uid, record, field, before, product is null, field_value(product, field), "
-            "variant is null and field like 'variants.%' from picked where not done order by n"
+            "select uid, record, field, before, product is null and not starts_with(field, 'lines.'), held_value(record, product, field), "
+            "variant is null and field like 'variants.%', problem from picked where not done order by n"
         ).fetchall()
         problems: list[str] = []
-        for _, record, name, before, gone, now, homeless in rows:
-            problem = (
+        for _, record, name, before, gone, now, homeless, known in rows:
+            problem = known or (
                 f"there is no product {record!r} any more"
                 if gone
                 else "the product has no one variant of that name any more"
@@ -662,7 +669,7 @@ def _write_turn(connection: Connection[Any], turn: int) -> None:
     """Write one turn of `picked`: at most one change of any one value."""
     fields_there = connection.execute(
         "select distinct case when field like 'variants.%%' then 'variants..' || substring(field from '[^.]+$') "
-        "when field ~ '^(attributes|translations|images)\\.' then split_part(field, '.', 1) else field end "
+        "when field ~ '^(attributes|translations|images|lines)\\.' then split_part(field, '.', 1) else field end "
         "from picked where turn = %s and done",
         (turn,),
     ).fetchall()
@@ -692,6 +699,8 @@ def _write_turn(connection: Connection[Any], turn: int) -> None:
                 "where w.turn = %s and w.done and w.product = p.uid and w.field like 'images.%%'",
                 (turn,),
             )
+        elif name == "lines":
+            purchase_lines.write(connection, turn)
         elif name.startswith("variants.."):
             _write_variants(connection, turn, name.removeprefix("variants.."))
         else:

@@ -42,6 +42,7 @@ from weft.surfaces.rest.browsers import Browsers
 from weft.surfaces.rest.callers import Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
+from weft.surfaces.rest.shoppers import Shoppers
 
 _ABOUT = """
 The store's nouns of one business: the key names the business. Errors are problem details (RFC 9457). Pages go on with the
@@ -118,6 +119,8 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     app.front = OpenAI(door, keyring)
     app.state.underway = Underway()
     app.state.tasks = set()
+    # The last that is added comes first.
+    app.add_middleware(Shoppers, database=database, keyring=keyring)
     app.add_middleware(Browsers, keyring=keyring)
     app.add_middleware(BodyLimit, upload_bytes=settings.max_upload_mb << 20)
     problems.install(app)

@@ -119,7 +119,7 @@ def test_one_variant_is_all_that_the_query_demands(shoes: Ask) -> None:
     assert both["price"] == both["variant"]["price"]
     assert both["price_to"] is None
     assert (both["stock"], both["image"]) == (2, "https://shop.test/both-red.jpg")
-    assert [one["sku"] for one in both["variants"]][0] == "BOTH-RED-43"
+    assert both["variants"][0]["sku"] == "BOTH-RED-43"
     assert len(both["variants"]) == 3
 
 

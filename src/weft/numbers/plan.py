@@ -1,0 +1,169 @@
+"""How a question is put to PostgreSQL: from which table, by which expressions, under which conditions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+from weft.numbers.definitions import fifths
+from weft.numbers.lines import MEASURES, lines
+from weft.numbers.query import Condition, Dimension, Period
+
+MONEY: Final = frozenset(["gross", "discounts", "returns", "taxes", "shipping", "cost", "covered"])
+OF_PRODUCTS: Final = frozenset[Dimension](["product", "variant", "category", "brand"])
+OF_CUSTOMERS: Final = frozenset[Dimension](["customer", "cohort", "segment"])
+_IN_DAYS: Final = frozenset[Dimension](
+    ["day", "week", "month", "quarter", "year", "weekday", "country", "channel", "promotion", "currency"]
+)
+_IN_MONTHS: Final = frozenset[Dimension](
+    ["month", "quarter", "year", "country", "channel", "promotion", "currency", *OF_PRODUCTS]
+)
+_PLAIN: Final[dict[Dimension, str]] = {
+    "day": "s.day",
+    "month": "date_trunc('month', s.day)::date",
+    "quarter": "date_trunc('quarter', s.day)::date",
+    "year": "date_trunc('year', s.day)::date",
+    "weekday": "extract(isodow from s.day)::int::text",
+    "hour": "s.hour::text",
+    "product": "s.product",
+    "variant": "coalesce(s.sku, s.product)",
+    "category": "coalesce(nullif(p.category, ''), nullif(p.type, ''))",
+    "brand": "nullif(p.vendor, '')",
+    "country": "s.country",
+    "channel": "s.channel",
+    "promotion": "s.promotion",
+    "currency": "s.currency",
+    "location": "s.location",
+    "customer": "s.customer",
+    "cohort": "to_char(c.first_day, 'YYYY-MM')",
+    "segment": "c.segment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What answers depend on beside the question: the business's currency, zone and week, and how far its sales reach."""
+
+    currency: str
+    zone: str
+    week_start: int
+    today: date
+    span: Period | None
+
+
+@dataclass(slots=True)
+class Statement:
+    """SQL with its parameters, put together piece by piece."""
+
+    sql: str
+    parameters: list[Any] = field(default_factory=list)
+
+
+def expression(dimension: Dimension, setting: Setting) -> str:
+    """The SQL of a dimension over `s`, joined with `p` (product) and `c` (customer) where it is of these."""
+    if dimension == "week":
+        return f"s.day - (extract(isodow from s.day)::int - {setting.week_start} + 7) % 7"
+    return _PLAIN[dimension]
+
+
+def holding(conditions: Iterable[Condition], setting: Setting, parameters: list[Any]) -> str:
+    """The SQL of conditions whose values have been looked up; values are appended to the parameters."""
+    parts = []
+    for one in conditions:
+        sql = f"({expression(one.dimension, setting)})"
+        said = [value for value in one.is_ if value is not None]
+        either = []
+        if said:
+            parameters.append(said)
+            either.append(f"coalesce({sql}::text = any(%s), false)")
+        if None in one.is_:
+            either.append(f"{sql} is null")
+        parts.append(f"{'not ' if one.isnt else ''}({' or '.join(either)})")
+    return " and ".join(parts) or "true"
+
+
+def joins(dimensions: Iterable[Dimension], *, first: bool = False) -> str:
+    """The joins that dimensions need; with `first` also what tells a customer's first order."""
+    used = set(dimensions)
+    product = " left join product p on p.id = s.product" if used & {"category", "brand"} else ""
+    customer = " left join sold_customer c on c.customer = s.customer" if first or used & {"cohort", "segment"} else ""
+    return product + customer
+
+
+def source(dimensions: Iterable[Dimension], *, foreign: bool) -> str:
+    """The smallest of the kept tables that tells of these dimensions; `foreign` money has to be converted line by line."""
+    used = set(dimensions)
+    if foreign:
+        return "sold_line"
+    if used <= _IN_DAYS:
+        return "sold_day"
+    if used <= _IN_MONTHS:
+        return "sold_month"
+    return "sold_line" if used & OF_PRODUCTS else "sold_order"
+
+
+def rows_of(table: str, period: Period, parameters: list[Any]) -> str:
+    """The rows of a kept table in a period as `s`; of whole months from their sums, of the days beside them from the lines."""
+    if table != "sold_month":
+        parameters += [period.first, period.last]
+        return f"(select * from {table} where day between %s and %s) s"
+    start = period.first if period.first.day == 1 else _next_month(period.first)
+    after = _next_month(period.last) if (period.last + timedelta(1)).day == 1 else period.last.replace(day=1)
+    columns = ", ".join(("product", "sku", "country", "channel", "promotion", "currency", *MEASURES))
+    if start >= after:
+        parameters += [period.first, period.last]
+        return f"(select day, {columns} from sold_line where day between %s and %s) s"
+    parts = [f"select month as day, {columns} from sold_month where month >= %s and month < %s"]
+    parameters += [start, after]
+    for first, last in ((period.first, start - timedelta(1)), (after, period.last)):
+        if first <= last:
+            parts.append(f"select day, {columns} from sold_line where day between %s and %s")
+            parameters += [first, last]
+    return f"({' union all '.join(parts)}) s"
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(32)).replace(day=1)
+
+
+def widened(period: Period, span: Period) -> Period:
+    """A period grown to whole months where it holds all sales there are on that side."""
+    first = period.first.replace(day=1) if period.first <= span.first else period.first
+    last = _next_month(period.last) - timedelta(1) if period.last >= span.last else period.last
+    return Period(first=first, last=last)
+
+
+def summed(*, foreign: bool) -> str:
+    """The sums of everything counted."""
+    if not foreign:
+        return ", ".join(f"coalesce(sum(s.{name}), 0)::bigint as {name}" for name in MEASURES)
+    return ", ".join(
+        f"coalesce(sum({f'round(s.{name} * f.factor)' if name in MONEY else f's.{name}'}), 0)::bigint as {name}"
+        for name in MEASURES
+    )
+
+
+def factors(table: str, currency: str, period: Period, parameters: list[Any]) -> str:
+    """A common table expression of what currencies were worth on the days of a period."""
+    parameters += [currency, period.first, period.last]
+    return (
+        "factor as materialized (select currency, day, rate_on(currency, %s, day) as factor from "
+        f"(select distinct currency, day from {table} where day between %s and %s) used)"
+    )
+
+
+CONVERTED: Final = " join factor f on f.currency = s.currency and f.day = s.day and f.factor is not null"
+
+
+def from_lines(dimensions: Sequence[Dimension], *, customers: bool) -> str:
+    """The common table expressions that stand for what is kept, computed from the lines themselves."""
+    text = lines()
+    if customers or set(dimensions) & {"cohort", "segment"}:
+        text += (
+            ", met as (select s.customer, (array_agg(s.order_uid order by o.placed_at, s.order_uid) filter (where s.orders > 0))[1] "
+            "as first_order, min(s.day) filter (where s.orders > 0) as first_day, max(s.day) filter (where s.orders > 0) "
+            "as last_day, sum(s.orders) as orders, sum(s.gross - s.discounts - s.returns) as net from sold_line s "
+            "join orders o on o.uid = s.order_uid where s.customer is not null group by s.customer having sum(s.orders) > 0), "
+            f"scored as ({fifths('met')}), sold_customer as (select * from met join scored using (customer))"
+        )
+    return text
