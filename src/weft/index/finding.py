@@ -630,9 +630,9 @@ class Shelf:
         return tale if self.variants is None else self.variants.fitted(tale, found.place, fitting)
 
     def by_id(self, product: str) -> Found | None:
-        """The product with an id."""
+        """The product with an id that is on show: of a draft nobody is told anything."""
         places = self._rows("id", product)
-        there = places[self._there[places]]
+        there = places[self._on_show.places[places]]
         return Found(int(there[-1]), 1.0, 1.0, 1.0) if len(there) else None
 
     def those(self, ids: Sequence[str], conditions: Sequence[Demand]) -> dict[str, Found]:
