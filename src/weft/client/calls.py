@@ -106,6 +106,7 @@ class BusinessSettings(TypedDict):
     claims: Claims
     search: Dials
     behaviors: Retention
+    index: Searched
 
 
 class Calendar(TypedDict):
@@ -1370,6 +1371,12 @@ class SearchReport(TypedDict):
     bots: int
     total: Outcome
     rows: list[QueryOutcome]
+
+
+class Searched(TypedDict):
+    """What is found by words beside titles, descriptions, makers, categories, options, attributes and translations."""
+
+    columns: NotRequired[list[str]]
 
 
 class Section(TypedDict):
@@ -3066,7 +3073,7 @@ class Settings:
         self._wire = wire
 
     def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search, behaviors."""
+        """All sections: voice, languages, markets, claims, search, behaviors, index."""
         return cast("BusinessSettings", self._wire.json(call("GET", "/settings")))
 
     def voice(
@@ -3163,8 +3170,12 @@ class Settings:
         """Set after how many days behaviors are deleted; it is looked after once a day."""
         return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
 
+    def index(self, *, columns: list[str] | None = None) -> BusinessSettings:
+        """Set which columns of imported files are searched, as a whole; the index is built anew."""
+        return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/index", body={"columns": columns})))
+
     def reset(
-        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
     ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", self._wire.json(call("DELETE", "/settings/{}", section)))
@@ -4976,7 +4987,7 @@ class AsyncSettings:
         self._wire = wire
 
     async def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search, behaviors."""
+        """All sections: voice, languages, markets, claims, search, behaviors, index."""
         return cast("BusinessSettings", await self._wire.json(call("GET", "/settings")))
 
     async def voice(
@@ -5075,8 +5086,14 @@ class AsyncSettings:
         """Set after how many days behaviors are deleted; it is looked after once a day."""
         return cast("BusinessSettings", await self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
 
+    async def index(self, *, columns: list[str] | None = None) -> BusinessSettings:
+        """Set which columns of imported files are searched, as a whole; the index is built anew."""
+        return cast(
+            "BusinessSettings", await self._wire.json(call("PUT", "/settings/index", body={"columns": columns}))
+        )
+
     async def reset(
-        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
     ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", await self._wire.json(call("DELETE", "/settings/{}", section)))

@@ -2,7 +2,7 @@
 
 import html
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -81,7 +81,9 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
     missing = max(sum(part.needed for part in sought.parts) - matches.least, 0)
     ranking = Reranking(kept, told.described if told.parts else "", weights)
     found, matches, total = _page(asked, matches, sought, shelf, weights, near, ruled, ranking)
-    tales = [_meant(shelf.fitted(shelf.told(one), one, matches.fitting), told) for one in found]
+    codes = {one for part in told.parts for one in part.codes}
+    words = {folded(part.text) for part in told.parts} & shelf.values.keys()
+    tales = [_meant(shelf.fitted(shelf.told(one), one, matches.fitting), codes, words) for one in found]
     facets = _facets(asked, matches, shelf, total)
     marked = _highlights(found, tales, _terms(told), shelf)
     hits = [
@@ -273,8 +275,8 @@ def _hit(
     )
 
 
-def _meant(tale: Mapping[str, Any], told: Understood) -> Mapping[str, Any]:
-    """What is told of a product with its variants in the order in which the query means them.
+def _meant(tale: Mapping[str, Any], codes: Collection[str], words: Collection[str]) -> Mapping[str, Any]:
+    """What is told of a product with its variants in the order in which a query with these numbers and words means them.
 
     One that is named by its number is the one meant, if it fits; else those come first whose options are words of the query.
     """
@@ -283,14 +285,13 @@ def _meant(tale: Mapping[str, Any], told: Understood) -> Mapping[str, Any]:
         return tale
     fits = len(variants) if tale["fits"] is None else tale["fits"]
     fitting, others = variants[:fits], variants[fits:]
-    codes = {one for part in told.parts for one in part.codes}
     named = [one for one in fitting if one.get("sku") and code(one["sku"]) in codes] if codes else []
     if named:
         others = [*(one for one in fitting if one is not named[0]), *others]
         price, stock = named[0].get("price"), named[0].get("stock", card.NO_LIMIT)
         return {**tale, "variants": [named[0], *others], "fits": 1, "low": price, "high": price, "stock": stock}
-    words = {folded(part.text) for part in told.parts}
-    fitting = sorted(fitting, key=lambda one: -sum(folded(str(value)) in words for value in _options(one)))
+    if words:
+        fitting = sorted(fitting, key=lambda one: -sum(folded(str(value)) in words for value in _options(one)))
     return {**tale, "variants": [*fitting, *others]}
 
 
