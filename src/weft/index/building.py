@@ -152,18 +152,11 @@ def _words(place: Folder, catalog: Catalog, before: State | None, say: Say) -> t
     languages = _languages(catalog)
     searched = catalog.searched()
     scribe = Scribe(Analysis.of(tuple(languages)))
-<<<<<<< HEAD
-    for uid, written, product in catalog.all_written(entry.READS):
-        scribe.add(uid, written, entry.of(product, searched))
-        if scribe.count % 1000 == 0:
-            say("words", scribe.count, max(total, scribe.count))
-=======
     with _uncollected():
         for uid, written, product in catalog.all_written(entry.READS):
-            scribe.add(uid, written, entry.of(product))
+            scribe.add(uid, written, entry.of(product, searched))
             if scribe.count % 1000 == 0:
                 say("words", scribe.count, max(total, scribe.count))
->>>>>>> fast
     say("words", scribe.count, max(total, scribe.count))
     averages = scribe.averages()
     columns.write(where / "words-1.columns", scribe.columns(averages))
