@@ -32,6 +32,7 @@ class Database:
         self._home = home
         self._say = say
         self._idle: list[Connection[Any]] = []
+        self._ended = False
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_MOST)
         self._turns: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
@@ -69,6 +70,7 @@ class Database:
         while self.closing:
             self.closing.pop()()
         with self._lock:
+            self._ended = True
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
@@ -110,11 +112,13 @@ class Database:
                     connection.rollback()
                 raise
             finally:
-                if connection.closed or connection.broken:
-                    connection.close()
-                else:
-                    with self._lock:
+                with self._lock:
+                    # What another thread does may outlast the database's end, and nobody would close its connection then.
+                    kept = not (self._ended or connection.closed or connection.broken)
+                    if kept:
                         self._idle.append(connection)
+                if not kept:
+                    connection.close()
 
     def _begun(self, first: str, parameters: Sequence[Any]) -> Connection[Any]:
         """A connection on which the first statement has succeeded; a server that died is started again, once."""
