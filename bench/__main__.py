@@ -29,6 +29,7 @@ NAMES = (
     "recommend",
     "behaviors",
     "indexes",
+    "numbers",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
