@@ -86,7 +86,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "effect.size": "订单大小",
     "effect.cause": "{title}{amount}",
     "short.known": "{product}有{days|天}缺货（{span}）：约损失{units|件}、{lost}。",
-    "short.unknown": "{product}连续{days|个营业日}没有销售（{span}），很难是偶然：如果是缺货，约损失{units|件}、{lost}。",
+    "short.unknown": "{product}连续{days|个营业日}没有销售（{span}），很难是偶然：如果是缺货，本期约损失{units|件}、{lost}。",
     "short.sum": "{count|种产品}缺货，约损失{lost}，占下降的{share}。",
     "short.sum.rise": "{count|种产品}缺货，约损失{lost}。",
     "short.there": "其中{count|种产品}缺货，约损失{lost}。",

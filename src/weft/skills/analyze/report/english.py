@@ -98,7 +98,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "effect.cause": "{title} {amount}",
     "short.known": "{product} could not be bought on {days|day|days} ({span}): about {units|piece|pieces} and {lost} were lost.",
     "short.unknown": "{product} sold nothing on {days|open day|open days} in a row ({span}), which chance hardly does: if it was "
-    "not to be had, about {units|piece|pieces} and {lost} were lost.",
+    "not to be had, in this period about {units|piece|pieces} and {lost} were lost.",
     "short.sum": "{count|product|products} could not be bought, which cost about {lost}: {share} of the fall.",
     "short.sum.rise": "{count|product|products} could not be bought, which cost about {lost}.",
     "short.there": "{count|product|products} there could not be bought, which cost about {lost}.",

@@ -87,7 +87,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "effect.cause": "{title} {amount}",
     "short.known": "{product} war an {days|Tag|Tagen} nicht zu haben ({span}): etwa {units|Stück|Stück} und {lost} gingen verloren.",
     "short.unknown": "{product} verkaufte sich an {days|offenen Tag|offenen Tagen} in Folge gar nicht ({span}), was durch Zufall kaum "
-    "vorkommt: Falls es nicht zu haben war, gingen etwa {units|Stück|Stück} und {lost} verloren.",
+    "vorkommt: Falls es nicht zu haben war, gingen in diesem Zeitraum etwa {units|Stück|Stück} und {lost} verloren.",
     "short.sum": "{count|Produkt war|Produkte waren} nicht zu haben, was etwa {lost} kostete: {share} des Rückgangs.",
     "short.sum.rise": "{count|Produkt war|Produkte waren} nicht zu haben, was etwa {lost} kostete.",
     "short.there": "{count|Produkt war|Produkte waren} dort nicht zu haben, was etwa {lost} kostete.",
