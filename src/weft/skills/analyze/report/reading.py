@@ -66,9 +66,17 @@ def known(business: Business, span: Span, until: dt.date | None) -> Known:
         daily=_with_cancelled(business, daily, past),
         past=past,
         largest=partial(largest, business),
+        notes=_noted(business, reach[1] > today, reach[0] > periods.before.last),
     )
     found = _with_products(business, _with_tracks(business, found))
     return _with_shelf(business, _with_people(business, found))
+
+
+def _noted(business: Business, future: bool, first: bool) -> tuple[str, ...]:
+    """What is left out or cannot be compared, by the keys of the messages that say so."""
+    several = len(business.numbers.values("currency", limit=2)) > 1
+    notes = {"note.future": future, "note.first": first, "note.currencies": several}
+    return tuple(key for key, holds in notes.items() if holds)
 
 
 def _both(periods: Periods) -> Days:
