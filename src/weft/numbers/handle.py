@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from weft.numbers import naming
 from weft.numbers.answering import NOTHING, Asking, Counts, Key, buckets, figures, less, moved, ordered
+from weft.numbers.basis import Basis
 from weft.numbers.behind import behind
 from weft.numbers.definitions import DIMENSION_WORDS, FIGURES, STOCKED, defined
 from weft.numbers.keeping import Keeping
@@ -42,6 +43,7 @@ class Numbers:
         self._database = database
         self._business = business
         self._keeping = Keeping(database, business)
+        self.basis = Basis(database, business)
 
     def definitions(self) -> list[Defined]:
         """What each metric and each dimension means."""

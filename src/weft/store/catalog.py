@@ -235,6 +235,24 @@ class Catalog:
             names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
+    def ids(self, filter_text: str) -> list[str]:
+        """The ids of the products that match a filter."""
+        condition = where.parse(filter_text, FIELDS)
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                f"select p.id from product p where {condition.sql} order by p.id", condition.parameters
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def with_sku(self, sku: str) -> list[str]:
+        """The ids of the products that have a variant of that SKU."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select distinct p.id from product p join variant v on v.product = p.uid where v.sku = %s order by 1",
+                (sku,),
+            ).fetchall()
+        return [row[0] for row in rows]
+
     def records(self, filter_text: str | None = None, ids: Sequence[str] | None = None) -> Iterator[Product]:
         """All products, whole, in the order in which they came, as connectors write them; memory stays flat."""
         condition = where.parse(filter_text, FIELDS) if filter_text else where.Filter("true", ())
