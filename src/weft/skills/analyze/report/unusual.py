@@ -37,7 +37,7 @@ _PEAKS: Final = 0.9
 _CENSORED: Final = 0.1
 _FEWEST_PEAKS: Final = 100
 _HEAVIEST: Final = 1.0
-_AS_FAR: Final = 0.7
+_AS_FAR: Final = 0.6
 _PRIOR: Final = 10.0
 _DAYS_WITH_VALUES: Final = 0.3
 _WEEKS_WITH_VALUES: Final = 0.7
@@ -399,9 +399,9 @@ def _stretches(
         if chance > bound or np.isnan(chance):
             continue
         part = slice(days - (back + 1) * WEEK, days - back * WEEK)
-        quiet = np.isnan(marked[part])
         moved = _moved(actual[part], expected[part])
-        if quiet.any() and _moved(actual[part][quiet], expected[part][quiet]) * np.sign(moved) < _AS_FAR * abs(moved):
+        usual_day = float(np.median((actual[part] - expected[part]) / np.maximum(np.abs(expected[part]), 1e-9)))
+        if usual_day * np.sign(moved) < _AS_FAR * abs(moved) and not np.isnan(marked[part]).all():
             continue
         marked[part] = np.fmin(marked[part], chance)
         sides[part] = np.sign(moved)
