@@ -130,7 +130,7 @@ def test_where_all_is_usual_few_reports_show_anything_unusual() -> None:
 
 def planted(random: np.random.Generator, factor: float, days: slice) -> Track:
     length = 350
-    mean = 60 * np.array([1.0, 0.9, 1.0, 1.1, 1.3, 1.5, 0.6])[np.arange(length) % 7]
+    mean = 200 * np.array([1.0, 0.9, 1.0, 1.1, 1.3, 1.5, 0.6])[np.arange(length) % 7]
     mean[days] *= factor
     values = random.poisson(mean).astype(float)
     return Track("revenue", {}, values, values)
