@@ -23,6 +23,7 @@ from weft.runs.book import Runs
 from weft.runs.book import Selection as Records
 from weft.runs.shards import worked_here
 from weft.sample.shop import generate
+from weft.skills.analyze import Analysis, Analyze
 from weft.skills.tidy import rules
 from weft.store.changes import Selection, Who
 
@@ -46,6 +47,7 @@ _RUNS: Final = (
         "translated into German: {:,} texts of the kitchen's products",
     ),
 )
+_FINDINGS: Final = 5
 _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -134,6 +136,19 @@ def _sales(business: Business) -> Group:
             _amount(seller["amount"], seller["currency"]),
         )
     return Group(*lines, Text("Best sellers of the last 90 days:", style="bold"), table)
+
+
+def _week(business: Business) -> Group:
+    """The last whole week as `weft analyze --report week` tells it: the head, why, what is unusual, and what to do."""
+    answer = skill.answer(skill.named("analyze"), Analyze(report="week"), business, "local")
+    told = answer.report if isinstance(answer, Analysis) else None
+    if told is None:
+        return Group()
+    lines = [Text(" ".join(one.text for one in told.summary))]
+    for finding in told.findings[:_FINDINGS]:
+        lines.append(Text("• " + " ".join(one.text for one in finding.says[:2])))
+        lines.extend(Text(f"  → {action.says}", style="dim") for action in finding.actions[:1])
+    return Group(*lines)
 
 
 def _amount(minor: Any, currency: str) -> str:
@@ -231,6 +246,7 @@ def report(business: Business, console: Console, link: str, window: str) -> None
     console.print()
     console.print(Panel(Text(head), title="Fjordlight, a sample shop", title_align="left"))
     console.print(Panel(_sales(business), title="Sales", title_align="left"))
+    console.print(Panel(_week(business), title="The last week, and why", title_align="left"))
     console.print(Panel(table, title="What is missing", title_align="left"))
     console.print(Panel(_proposals(business), title=f"{counts['proposed']} changes wait for you", title_align="left"))
     console.print(f"Look them over, approve, correct, undo: {link}", soft_wrap=True)
