@@ -30,6 +30,7 @@ NAMES = (
     "behaviors",
     "indexes",
     "questions",
+    "analyze",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
