@@ -406,7 +406,9 @@ class _Assembly:
             self.bare = [part for part in self.bare if part not in customers]
         if not self.metrics and (self.rank is not None and (self.by or self.bare)):
             self.metrics.append("revenue")
-        if not self.metrics and self.before is None:
+        if not self.metrics and self.before is not None:
+            self.metrics = list(self.before.metrics)
+        if not self.metrics:
             raise _No("metric")
 
     def _from_weak(self) -> None:
@@ -657,8 +659,6 @@ class _Assembly:
         """What this question leaves open as the one before had it."""
         before = cast("Query", self.before)
         said: dict[str, Any] = query.model_dump(by_alias=True)
-        if not self.metrics:
-            said["metrics"] = before.metrics
         dimensions = {condition.dimension for condition in query.where}
         kept = [one.model_dump(by_alias=True) for one in before.where if one.dimension not in dimensions]
         said["where"] = [*kept, *said["where"]]

@@ -115,13 +115,16 @@ class Names:
         for value in self.candidates:
             self._add(value.title, value)
             self._add(value.id, value)
-        self.absent = {name: code for name, code in _territories().items() if name not in self._found}
 
     def _add(self, name: str, value: Value) -> None:
         phrase = called(name)
         if phrase and value not in self._found[phrase]:
             self._found[phrase].append(value)
             self.longest = max(self.longest, len(tokens(phrase)))
+
+    def absent(self, phrase: str) -> bool:
+        """Whether a phrase names a country of which this business knows nothing."""
+        return phrase in _territories() and phrase not in self._found
 
     def exact(self, phrase: str) -> list[Value]:
         """The values that are called so."""
