@@ -30,13 +30,13 @@ _SIMILAR: Final = 88
 _LANGUAGES: Final[tuple[Language, ...]] = ("en", "de", "zh")
 # The days of a week as weft.numbers keys them, and how questions call them.
 _WEEKDAYS: Final = (
-    "monday; mondays; on mondays; montag; montags; montagen; 周一; 星期一",
-    "tuesday; tuesdays; on tuesdays; dienstag; dienstags; dienstagen; 周二; 星期二",
-    "wednesday; wednesdays; on wednesdays; mittwoch; mittwochs; mittwochen; 周三; 星期三",
-    "thursday; thursdays; on thursdays; donnerstag; donnerstags; donnerstagen; 周四; 星期四",
-    "friday; fridays; on fridays; freitag; freitags; freitagen; 周五; 星期五",
-    "saturday; saturdays; on saturdays; samstag; samstags; sonnabend; samstagen; 周六; 星期六",
-    "sunday; sundays; on sundays; sonntag; sonntags; sonntagen; 周日; 星期日; 星期天",
+    "monday; mondays; on mondays; montag; montags; montagen; 周一; 星期一; 每周一; 每星期一; 逢周一; 每个周一",
+    "tuesday; tuesdays; on tuesdays; dienstag; dienstags; dienstagen; 周二; 星期二; 每周二; 每星期二; 逢周二; 每个周二",
+    "wednesday; wednesdays; on wednesdays; mittwoch; mittwochs; mittwochen; 周三; 星期三; 每周三; 每星期三; 逢周三; 每个周三",
+    "thursday; thursdays; on thursdays; donnerstag; donnerstags; donnerstagen; 周四; 星期四; 每周四; 每星期四; 逢周四; 每个周四",
+    "friday; fridays; on fridays; freitag; freitags; freitagen; 周五; 星期五; 每周五; 每星期五; 逢周五; 每个周五",
+    "saturday; saturdays; on saturdays; samstag; samstags; sonnabend; samstagen; 周六; 星期六; 每周六; 每星期六; 逢周六; 每个周六",
+    "sunday; sundays; on sundays; sonntag; sonntags; sonntagen; 周日; 星期日; 星期天; 每周日; 每星期日; 每星期天; 逢周日; 每个周日",
 )
 _CHANNELS: Final = {
     "web": "online; online shop; online store; web shop; webshop; onlineshop; internet; 网店; 线上; 网上",
@@ -81,11 +81,11 @@ class Known:
         return bool(self.values.get(dimension)) if dimension in CLOSED else dimension not in self.empty
 
 
-def lowered(text: str) -> str:
-    """A text in lower case, sign by sign, hyphens between words as blanks: places in it are places in the text."""
+def lowered(text: str, hyphens: bool = False) -> str:
+    """A text in lower case, sign by sign, hyphens between words as blanks unless kept: places in it are places in the text."""
     low = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
     low = low.replace("’", "'").replace("`", "'")
-    return _HYPHEN.sub(" ", low)
+    return low if hyphens else _HYPHEN.sub(" ", low)
 
 
 def called(text: str) -> str:

@@ -127,6 +127,8 @@ class _Scanner:
     def __init__(self, text: str, language: Language, known: Known) -> None:
         self.text, self.language, self.known = text, language, known
         self.low = lowered(text)
+        # «Jan-Mar» is a range; «year-to-date» is three words.
+        self.written = lowered(text, hyphens=True)
         self.tokens = tokens(self.low)
         self.times, self.lexicon = Times(language, known.today), lexicon(language)
         self.names = Names(known)
@@ -160,7 +162,9 @@ class _Scanner:
     def _found(self, place: int) -> list[Part]:
         start = self.tokens[place].start
         options: list[tuple[int, int, list[Part]]] = []
-        if time := self.times.at(self.low, start):
+        times = [one for one in (self.times.at(self.low, start), self.times.at(self.written, start)) if one is not None]
+        if times:
+            time = max(times, key=lambda one: one.end)
             kind = "ahead" if time.ahead else "time"
             options.append((time.end, 3, [Part(kind, "", start, time.end, stretch=time.stretch)]))
         if phrase := self.lexicon.at(self.tokens, place):
