@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from babel import Locale
@@ -16,7 +16,7 @@ from weft.skills.analyze.words import chinese, english, german
 from weft.skills.analyze.words.lexicon import key, tokens
 from weft.skills.analyze.words.times import Language
 
-OPEN: Final[tuple[Dimension, ...]] = ("product", "variant", "customer", "promotion")
+OPEN: Final[tuple[Dimension, ...]] = ("product", "promotion", "customer", "variant")
 """Dimensions that may have any number of values, so that they are looked up by words of the question."""
 CLOSED: Final[tuple[Dimension, ...]] = ("country", "category", "brand", "channel", "segment", "location", "currency")
 """Dimensions of few values, which are all known before the question is read."""
@@ -88,15 +88,19 @@ def lowered(text: str, hyphens: bool = False) -> str:
     return low if hyphens else _HYPHEN.sub(" ", low)
 
 
+@lru_cache(maxsize=50_000)
 def called(text: str) -> str:
     """A name in the form in which phrases are compared."""
     return key(tokens(lowered(text)))
 
 
 class Names:
-    """Phrases of a question that name values of this business, or countries of which it knows nothing."""
+    """Phrases of a question that name values of this business, or countries of which it knows nothing.
 
-    def __init__(self, known: Known, words: Iterable[str] = ()) -> None:
+    `words` are those of the question that may be of a value of the dimensions in OPEN, `named` the dimensions that it speaks of.
+    """
+
+    def __init__(self, known: Known, words: Iterable[str] = (), named: Iterable[Dimension] = ()) -> None:
         self.known = known
         self._found: dict[str, list[Value]] = defaultdict(list)
         self.longest = 1
@@ -109,9 +113,7 @@ class Names:
                 self._add(name, Value("weekday", str(day), names.partition(";")[0].capitalize()))
         self.candidates: list[Value] = []
         for word in words:
-            for dimension in OPEN:
-                if dimension not in known.empty:
-                    self.candidates.extend(known.look_up(dimension, word))
+            self.candidates.extend(_first_found(known, word, named))
         for value in self.candidates:
             self._add(value.title, value)
             self._add(value.id, value)
@@ -155,6 +157,19 @@ class Names:
             if any(words[at : at + len(wanted)] == wanted for at in range(len(words) - len(wanted) + 1)):
                 found.append(value)
         return found if len(found) <= most else []
+
+
+def _first_found(known: Known, word: str, named: Iterable[Dimension]) -> list[Value]:
+    """The values with a word in what they are called, of the first dimension that has such.
+
+    Words without a digit are those of products, or of the dimensions that are named in the question.
+    """
+    for dimension in OPEN:
+        possible = dimension == "product" or dimension in named or not word.isalpha()
+        found = [*known.look_up(dimension, word)] if possible and dimension not in known.empty else []
+        if found:
+            return found
+    return []
 
 
 def first_of(values: Sequence[Value], hinted: Dimension | None) -> list[Value]:

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 from rapidfuzz.distance import OSA
 
+from weft.numbers.query import Dimension
 from weft.skills.analyze.words.calendar import Stretch
 from weft.skills.analyze.words.known import Known, Names, Value, called, lowered
 from weft.skills.analyze.words.lexicon import Lexicon, Sign, Token, key, lexicon, tokens
@@ -17,6 +18,7 @@ _QUOTED: Final = re.compile(r"[„“\"«»”「『]([^„“\"«»”」』]{2
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 _MOST_PARTS: Final = 60
+_LOOKED_UP: Final = 4
 _TITLES: Final = 50
 _FROM_TITLE: Final = frozenset(["of", "for", "von", "mit", "für", "sold", "的"])
 _NUMBERS: Final = {
@@ -100,7 +102,8 @@ def read(text: str, known: Known, fallback: Language = "en") -> Reading:
     scanner = _Scanner(said, language, known)
     parts = list(scanner.parts(scanner.names))
     words = _strange(said, parts, scanner.lexicon)
-    names = Names(known, words) if words else scanner.names
+    spoken: set[Dimension] = {cast("Dimension", part.name) for part in parts if part.kind in ("dim", "dims")}
+    names = Names(known, words, spoken) if words else scanner.names
     if names.candidates:
         parts = list(scanner.parts(names))
     reading = Reading(said, language, parts[:_MOST_PARTS])
@@ -120,7 +123,7 @@ def _strange(text: str, parts: Sequence[Part], own: Lexicon) -> list[str]:
     }
     for quoted in _QUOTED.finditer(text):
         found |= {max((word.text for word in tokens(lowered(quoted.group(1)))), key=len, default="")}
-    return sorted(found - {""}, key=lambda word: (-len(word), word))[:6]
+    return sorted(found - {""}, key=lambda word: (-len(word), word))[:_LOOKED_UP]
 
 
 class _Scanner:
