@@ -31,6 +31,7 @@ NAMES = (
     "indexes",
     "questions",
     "numbers",
+    "analyze",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -1432,6 +1432,7 @@ class Shortage(TypedDict):
     first: str
     last: str
     days: int
+    run: int
     known: bool
     units: float
     lost: int

@@ -25,6 +25,7 @@ from weft.runs.book import Runs
 from weft.runs.book import Selection as Records
 from weft.runs.shards import worked_here
 from weft.sample.shop import generate
+from weft.skills.analyze import Analysis, Analyze
 from weft.skills.tidy import rules
 from weft.store.changes import Selection, Who
 
@@ -48,6 +49,7 @@ _RUNS: Final = (
         "translated into German: {:,} texts of the kitchen's products",
     ),
 )
+_FINDINGS: Final = 5
 _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -147,6 +149,19 @@ def _sales(business: Business) -> Group:
     )
 
 
+def _week(business: Business) -> Group:
+    """The last whole week as `weft analyze --report week` tells it: the head, why, what is unusual, and what to do."""
+    answer = skill.answer(skill.named("analyze"), Analyze(report="week"), business, "local")
+    told = answer.report if isinstance(answer, Analysis) else None
+    if told is None:
+        return Group()
+    lines = [Text(" ".join(one.text for one in told.summary))]
+    for finding in told.findings[:_FINDINGS]:
+        lines.append(Text("• " + " ".join(one.text for one in finding.says[:2])))
+        lines.extend(Text(f"  → {action.says}", style="dim") for action in finding.actions[:1])
+    return Group(*lines)
+
+
 def _amount(minor: Any, currency: str) -> str:
     return f"{float(decimal(int(minor or 0), currency)):,.2f} {currency}"
 
@@ -242,6 +257,7 @@ def report(business: Business, console: Console, link: str, window: str) -> None
     console.print()
     console.print(Panel(Text(head), title="Fjordlight, a sample shop", title_align="left"))
     console.print(Panel(_sales(business), title="Sales", title_align="left"))
+    console.print(Panel(_week(business), title="The last week, and why", title_align="left"))
     console.print(Panel(table, title="What is missing", title_align="left"))
     console.print(Panel(_proposals(business), title=f"{counts['proposed']} changes wait for you", title_align="left"))
     console.print(f"Look them over, approve, correct, undo: {link}", soft_wrap=True)

@@ -4,10 +4,14 @@ from typing import Final
 
 PHRASES: Final[dict[str, str]] = {
     # What is counted.
-    "metric:revenue": "revenue; revenues; sales; turnover; net revenue; sales revenue; net turnover; sales value; sales volume; takings; "
+    "metric:revenue": "revenue; rev; revenues; sales; turnover; net revenue; sales revenue; net turnover; sales value; sales volume; takings; "
     "income from sales; sales amount",
-    "metric:net_sales": "net sales",
-    "metric:gross_sales": "gross sales; gross revenue; gross turnover; sales before discounts",
+    "metric:net_sales": "net sales; revenue net of returns; revenue after returns; sales after returns; sales net of returns; net revenue after returns; "
+    "revenue after discounts and returns; revenue after discounts; sales after discounts; sales after discounts and returns; net sales after returns; "
+    "sales excluding vat; revenue excluding vat; revenue excluding tax; sales excluding tax; revenue without tax; sales without tax; revenue without vat; "
+    "sales net of tax; revenue net of tax; revenue ex vat; sales ex vat; revenue excluding taxes; sales excluding taxes; revenue excluding tax and shipping; "
+    "sales excluding tax and shipping; revenue without tax and shipping; revenue excluding shipping; sales excluding shipping; sales without shipping",
+    "metric:gross_sales": "gross sales; gross revenue; gross turnover; sales before discounts; revenue before discounts; sales before discounts and returns; revenue before discounts and returns; gross sales before discounts",
     "metric:total_sales": "total sales including tax and shipping; total sales with tax and shipping; sales including tax and shipping; "
     "revenue including tax and shipping; sales with tax and shipping; sales including shipping and tax; revenue with tax and shipping",
     "metric:orders": "orders; order count; number of orders; count of orders; purchases; order volume; number of purchases; "
@@ -35,6 +39,8 @@ PHRASES: Final[dict[str, str]] = {
     "metric:margin": "margin; gross margin; gross profit; profit; profits; contribution margin; gross profits; margins",
     "metric:margin_rate": "margin rate; margin %; gross margin rate; gross margin %; margin in %; margin in percent; margin percentage; "
     "profit margin; gross margin percentage; profit margins; profitability; margin percent; profit rate; profit %",
+    "metric:customers": "unique customers; distinct customers; active customers; number of customers; customer count; buying customers; "
+    "number of buyers; count of customers; number of unique customers; different customers; customer numbers",
     "metric:new_customers": "new customers; first time customers; first time buyers; new buyers; number of new customers; "
     "customers acquired; acquired customers; number of first time customers; new customer count",
     "metric:returning_customers": "returning customers; repeat customers; repeat buyers; number of returning customers; "
@@ -45,7 +51,7 @@ PHRASES: Final[dict[str, str]] = {
     "repeat customer rate; share of repeat customers; percentage of returning customers; retention rate; percentage of repeat customers; "
     "rate of returning customers",
     "metric:refund_rate": "refund rate; return rate; rate of returns; share of sales refunded; share of returns; returns rate; "
-    "rate of refunds; refund percentage; return percentage; returns in percent",
+    "rate of refunds; refund percentage; return percentage; returns in percent; returns as a percentage of sales; refunds as a percentage of sales; returns as a share of sales; share of sales returned",
     "metric:discount_rate": "discount rate; average discount; rate of discount; discount percentage; average discount rate; discount in percent",
     "metric:cancelled_orders": "cancelled orders; canceled orders; order cancellations; cancellations; number of cancellations; "
     "number of cancelled orders; number of canceled orders; orders cancelled; orders canceled; cancellations of orders",
@@ -61,7 +67,7 @@ PHRASES: Final[dict[str, str]] = {
     # What may be meant where nothing more exact is said.
     "weak:revenue": "earn; earned; take in; took in; brought in; bring in; bring; brought; spend; spent; money; make; made; generate; "
     "generated; generates; brings in; earns; makes; spending; turn over; business; amount",
-    "weak:sell": "sell; sold; selling; sells; get sold; bought; buy; buys; buying",
+    "weak:sell": "sell; ship; shipped; sold; selling; sells; get sold; bought; buy; buys; buying",
     "weak:orders": "ordered; order; purchase; purchased; place; placed; came in; come in; came; orders from us",
     "weak:units+most": "best selling; most sold; best sold; bestselling; best sellers; bestsellers; best seller; bestseller; most popular; top selling; "
     "top sellers; topsellers; top seller; most bought; most often bought; most frequently bought; hottest selling; most purchased; sold best; "
@@ -74,6 +80,9 @@ PHRASES: Final[dict[str, str]] = {
     "sent back most; most frequently returned",
     "weak:returns": "returned; refunded; sent back; send back; come back",
     "weak:discounts": "discounted; given away; give away; gave away; give in discounts",
+    "adjective:stock": "in stock; on hand; in inventory; on the shelf; left in stock",
+    "which+dim:day": "when; on which date",
+    "which+dims:country": "where; where from; from where; where to",
     "adjective:cancelled": "cancelled; canceled; called off",
     "howmany": "how many; number of; count of; the number of; total number of; what number of; count",
     "howmuch": "how much",
@@ -145,7 +154,7 @@ PHRASES: Final[dict[str, str]] = {
     "vs": "vs; versus; against; compared to; compared with; in comparison to; in comparison with; relative to; compared; than; as against; "
     "v; compare to; compare with; over the same period; beside; set against; in contrast to; when compared to; when compared with; as compared to; in relation to",
     "compareverb": "compare; comparison; comparison of; a comparison of; difference between",
-    "compare:year": "year over year; yoy; year on year; against last year; vs last year; versus last year; compared to last year; "
+    "compare:year": "year over year; y/y; yoy; year on year; against last year; vs last year; versus last year; compared to last year; "
     "compared with last year; same period last year; the same period last year; same period than last year; against "
     "than against compared to the same period last year; vs "
     "vs against on last year; compared with the same period last year; "
@@ -198,7 +207,7 @@ PHRASES: Final[dict[str, str]] = {
     "noise": "the; a; an; our; my; is; was; were; are; be; been; did; do; does; we; i; us; you; me; have; had; has; it; its; there; this is; please; "
     "show; show me; give me; tell me; list; what is; what's; what are; what was; what were; how; how did; 's; ?; !; .; :; that; these; those; "
     "get; got; see; want; would like; i want; i'd like; can; could; can you; could you; want to know; to know; total; overall; all; any; "
-    "in total; altogether; so; then; they; them; their; as; much; display; find; find me; let me see; figures; numbers; figure; "
+    "in total; altogether; so; then; they; them; their; as; much; display; find; find me; let me see; figures; numbers; figure; whats; collect; collected; lose; lost; "
     "number; value; worth; performance; how high was; how high were; how high is; how was; how were; how is; how are; report; breakdown; table; chart; graph; plot; overview; "
     "data; results; result; look; looked; like; looks; i need; need; time; for us; to us; with us; by us; shop; store; the shop; "
     "the store; company; business wide; happened; happen; happening; came to; amount to; amounted to; been like; the period; period; same; went to; go to; went; go; from us; hello; hi; hey; weft; thanks; "

@@ -5,7 +5,8 @@ from typing import Final
 PHRASES: Final[dict[str, str]] = {
     "metric:revenue": "umsatz; umsätze; umsatzes; umsätzen; verkäufe; verkäufen; erlös; erlöse; erlösen; einnahmen; verkaufserlös; verkaufserlöse; absatzwert; "
     "warenumsatz; nettoerlös; nettoerlöse; verkaufsumsatz; umsatzzahlen; verkaufszahlen; gesamtumsatz; sales; revenue",
-    "metric:net_sales": "nettoumsatz; nettoumsätze; nettoumsatzes; netto umsatz",
+    "metric:net_sales": "nettoumsatz; nettoumsätze; nettoumsatzes; netto umsatz; umsatz nach retouren; umsatz abzüglich retouren; umsatz nach abzug von retouren; umsatz nach rabatten; umsatz ohne mehrwertsteuer; umsatz ohne steuern; "
+    "umsatz ohne mwst; umsatz ohne umsatzsteuer; umsatz ohne versand; umsatz ohne versandkosten; umsatz ohne steuern und versand; umsatz exklusive mehrwertsteuer; umsatz netto",
     "metric:gross_sales": "bruttoumsatz; bruttoumsätze; bruttoumsatzes; brutto umsatz; umsatz vor rabatten; umsatz vor rabatt",
     "metric:total_sales": "umsatz mit steuern und versand; umsatz inklusive steuern und versand; umsatz inkl . steuern und versand; umsatz einschließlich steuern und versand; "
     "gesamtumsatz mit steuern und versand; gesamtumsatz inklusive steuern und versand; umsatz inklusive versand und steuern",
@@ -34,6 +35,7 @@ PHRASES: Final[dict[str, str]] = {
     "metric:margin": "marge; rohertrag; deckungsbeitrag; rohgewinn; gewinn; bruttogewinn; margen; rohmarge; deckungsbeiträge; bruttomarge; gewinne; rohertrags; profit; ertrag; gewinns; warenrohertrag",
     "metric:margin_rate": "marge in prozent; handelsspanne; margenquote; rohertragsquote; marge in %; margensatz; rohmarge in prozent; gewinnmarge; spanne; deckungsbeitragsquote; rohertragsmarge; "
     "prozentuale marge; bruttomarge in prozent; rohgewinnquote; umsatzrendite; marge prozentual; gewinnspanne; margen in prozent; deckungsbeitrag in prozent",
+    "metric:customers": "kundenzahl; kundenanzahl; anzahl kunden; anzahl der kunden; anzahl käufer; aktive kunden; zahl der kunden; verschiedene kunden",
     "metric:new_customers": "neukunden; neu~ kunden; erstkäufer; neukundenzahl; anzahl neukunden; anzahl der neukunden; neu~ käufer; anzahl neuer kunden; neugewonnene kunden; neu gewonnene kunden; erstkunden",
     "metric:returning_customers": "stammkunden; wiederkehrend~ kunden; wiederkäufer; bestandskunden; wiederkehrer; anzahl stammkunden; anzahl der stammkunden; kunden kamen wieder; kunden sind wiedergekommen; kunden haben wieder gekauft; kunden haben erneut gekauft",
     "metric:new_customers+and+metric:returning_customers": "neu~ und wiederkehrend~ kunden; neukunden und stammkunden; neu- und stammkunden; neu und stammkunden; neu~ und bestehend~ kunden; neukunden und bestandskunden",
@@ -52,7 +54,7 @@ PHRASES: Final[dict[str, str]] = {
     "metric:stock_out_days": "ausverkaufte tage; tage ohne bestand; fehltage; tage ausverkauft; nicht lieferbare tage; out of stock tage",
     "weak:revenue": "eingenommen; ausgegeben; umgesetzt; gebracht; einbringen; eingebracht; verdient; geld; brachte; brachten; bringen; bringt; erzielt; erwirtschaftet; gaben; setzte; setzten; "
     "setzen; verdienen; verdienten; ausgeben; machen; machte; machten; gemacht; erlöst; umsetzen; generiert; ausgegeben haben; erzielen; erzielten; erzielte; einnehmen; einnahmen wir",
-    "weak:sell": "verkauft; verkaufen; verkauften; verkaufte; abgesetzt; gekauft; verkauft worden; verkauft wurden; kaufen; kauften; kaufte; kauft; verkaufen sich; verkauft sich",
+    "weak:sell": "verkauft; verschickt; versendet; versandt; geliefert; absetzen; verschicken; liefern; verkaufen; verkauften; verkaufte; abgesetzt; gekauft; verkauft worden; verkauft wurden; kaufen; kauften; kaufte; kauft; verkaufen sich; verkauft sich",
     "weak:orders": "bestellt; bestellen; bestellten; bestellte; geordert; eingegangen; gingen ein; kamen herein; kamen rein; aufgegeben; kamen",
     "weak:units+most": "meistverkauft~; bestverkauft~; meistgekauft~; verkaufsschlager; bestseller; topseller; renner; beliebtest~; am häufigsten verkauft; am meisten verkauft; bestverkäufer; "
     "absatzstärkst~; am besten verkauft; verkaufsstärkst~; am meisten gekauft; am häufigsten gekauft; am besten verkauften; am häufigsten verkauften; am meisten verkauften; "
@@ -68,6 +70,9 @@ PHRASES: Final[dict[str, str]] = {
     "weak:returns+most": "am häufigsten zurückgeschickt; am meisten zurückgeschickt; meistretourniert~; am häufigsten retourniert; am meisten retourniert; retourenstärkst~; am häufigsten zurückgegeben",
     "weak:returns": "zurückgeschickt; retourniert; erstattet; zurückgegeben; zurückgesendet; zurückgesandt",
     "weak:discounts": "rabattiert; nachgelassen",
+    "adjective:stock": "auf lager; am lager; im lager; vorrätig; im bestand; lagernd",
+    "which+dim:day": "wann",
+    "which+dims:country": "wo; woher; wohin",
     "adjective:cancelled": "storniert; storniert wurden; storniert worden; storniert~",
     "howmany": "wie viele; wieviele; anzahl; anzahl der; anzahl an; zahl der; anzahl von; die anzahl; die zahl der; wie viel stück",
     "howmuch": "wie viel; wieviel",
@@ -153,7 +158,7 @@ PHRASES: Final[dict[str, str]] = {
     "prior:week": "vorwoche; in der vorwoche; woche davor; woche zuvor; in der woche davor; in der woche zuvor",
     "prior:quarter": "vorquartal; quartal davor; im vorquartal",
     "prior:day": "vortag",
-    "change": "wachstum; gewachsen; entwicklung; verändert; veränderung; gestiegen; gesunken; stieg; sank; entwickelt; zuwachs; rückgang; zugenommen; abgenommen; gefallen; änderung; geändert; entwickelte; anstieg; steigerung; "
+    "change": "wachstum; erhöht; verringert; erhöhte; verringerte; verbessert; verschlechtert; gewachsen; entwicklung; verändert; veränderung; gestiegen; gesunken; stieg; sank; entwickelt; zuwachs; rückgang; zugenommen; abgenommen; gefallen; änderung; geändert; entwickelte; anstieg; steigerung; "
     "mehr geworden; weniger geworden; wuchs; fiel; steigt; sinkt; wachsen; entwickelten; entwickeln; veränderte; unterschied; differenz; verändern; zunahme; abnahme",
     "trend": "trend; im zeitverlauf; zeitverlauf; verlauf; im verlauf; verlauf der; verlauf des; zeitlicher verlauf; im laufe der zeit; zeitreihe; trends",
     "sort:least": "aufsteigend; kleinste zuerst; niedrigste zuerst; aufsteigend sortiert",

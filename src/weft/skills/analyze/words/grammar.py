@@ -220,7 +220,15 @@ class _Assembly:
             after is not None and after.kind in ("most", "least")
         )
         counts = ranked and after is not None and after.kind in ("dim", "dims", "metric", "weak")
-        if not (beside or counts) or self.number is not None or not part.number:
+        # «the first three months» are no ranking, and whose they are has not been said.
+        earliest = (
+            before is not None
+            and (before.kind == "rank" or self.words(before) == "前")
+            and after is not None
+            and after.name in TIMES
+            and sum(one.kind in ("most", "least") for one in self.parts) <= (before.kind == "most")
+        )
+        if not (beside or counts) or earliest or self.number is not None or not part.number:
             raise _No("number", self.words(part))
         self.number = part.number
 
@@ -313,7 +321,9 @@ class _Assembly:
     def _how_many(self, part: Part, dimension: Dimension) -> None:
         if dimension == "customer":
             self.metrics.append("customers")
-        elif dimension in ("product", "variant") and ("sell" in self.weak or self._later("sell")):
+        elif dimension in ("product", "variant") and self._later("returns"):
+            self.metrics.append("units_returned")
+        elif dimension in ("product", "variant") and self._later("sell"):
             self.weak.append("units")
         else:
             raise _No("count", self.words(part))
@@ -386,7 +396,7 @@ class _Assembly:
 
     def _take_by(self, part: Part, place: int) -> None:
         after = self._near(place, 1, frozenset(["place", "most", "least", "number", "and"]))
-        if after is None or after.kind not in ("dim", "dims", "metric", "value", "time", "weak", "by", "per"):
+        if after is None or after.kind not in ("dim", "dims", "metric", "value", "weak", "by", "per"):
             raise _No("words", self.words(part))
 
     _take_per = _take_by
@@ -394,7 +404,9 @@ class _Assembly:
     # What is counted.
 
     def _counted(self) -> None:
-        if self.has("adjective"):
+        if any(part.kind == "adjective" and part.name == "stock" for part in self.parts):
+            self._stocked()
+        if any(part.kind == "adjective" and part.name == "cancelled" for part in self.parts):
             self._cancelled()
         if "returns" in self.weak and self.metrics:
             self._returned()
@@ -406,7 +418,9 @@ class _Assembly:
             self.bare = [part for part in self.bare if part not in customers]
         if not self.metrics and (self.rank is not None and (self.by or self.bare)):
             self.metrics.append("revenue")
-        if not self.metrics and self.before is None:
+        if not self.metrics and self.before is not None:
+            self.metrics = list(self.before.metrics)
+        if not self.metrics:
             raise _No("metric")
 
     def _from_weak(self) -> None:
@@ -431,6 +445,12 @@ class _Assembly:
             and {*self.weak} == {"sell"}
             and not (self.by or self.rank or self.has("howmany", "howmuch", "metric", "compare", "change"))
         )
+
+    def _stocked(self) -> None:
+        if self.metrics in ([], ["units"], ["stock"]) and (self.metrics or self.has("howmany", "howmuch")):
+            self.metrics = ["stock"]
+        else:
+            raise _No("words", *(self.words(part) for part in self.parts if part.kind == "adjective"))
 
     def _cancelled(self) -> None:
         if not self.metrics and "orders" in self.weak:
@@ -547,10 +567,24 @@ class _Assembly:
             for dimension in self.by:
                 if dimension in _NAMELESS and (dimension, False) not in groups:
                     groups.setdefault((dimension, True), []).append(None)
+        self._recurring(places)
+        for (dimension, negated), listed in groups.items():
+            if negated and {*listed} & {*groups.get((dimension, False), [])}:
+                raise _No("same", self.words(self.parts[places[dimension, False]]))
         return [
             Condition.model_validate({"dimension": dimension, "is": listed, "isnt": negated})
             for (dimension, negated), listed in groups.items()
         ]
+
+    def _recurring(self, places: dict[tuple[Dimension, bool], int]) -> None:
+        """Raise where it is open whether one such day is meant or all of them: «on Friday», and no period is named."""
+        for (dimension, _), place in places.items():
+            said = self.words(self.parts[place])
+            several = said.endswith("s") or " " in said or said[0] in "每逢"
+            marked = self._near(place, -1, frozenset(["place"]))
+            every = marked is not None and marked.kind in ("by", "per")
+            if dimension == "weekday" and not (several or every or self.has("time")):
+                raise _No("recurring", said)
 
     def _connected(self, one: int, other: int) -> bool:
         between = {part.kind for part in self.parts[one + 1 : other]}
@@ -587,7 +621,8 @@ class _Assembly:
         if len(stretches) > 2:
             raise _No("times", *(self.words(self.parts[place]) for place, _ in stretches))
         beside = [one for one in stretches if self._versus(one[0])]
-        if len(stretches) == 2 and not beside and self.has("compareverb"):
+        behind = self.reading.language == "zh" and self.has("vs")  # «六月与五月相比»
+        if len(stretches) == 2 and not beside and (behind or self.has("compareverb")):
             beside = stretches[1:]
         main = [one for one in stretches if one not in beside]
         if len(main) == 2:
@@ -657,8 +692,6 @@ class _Assembly:
         """What this question leaves open as the one before had it."""
         before = cast("Query", self.before)
         said: dict[str, Any] = query.model_dump(by_alias=True)
-        if not self.metrics:
-            said["metrics"] = before.metrics
         dimensions = {condition.dimension for condition in query.where}
         kept = [one.model_dump(by_alias=True) for one in before.where if one.dimension not in dimensions]
         said["where"] = [*kept, *said["where"]]

@@ -11,7 +11,7 @@ from weft.skills.analyze.words.times import Language
 
 Reason = Literal[
     "empty", "long", "statement", "why", "ahead", "lack", "words", "absent", "metric", "rank", "count", "share", "average", "joined",
-    "number", "period", "times", "not", "dimension", "nothing", "groups", "growth", "compare", "weekend", "same", "unanswerable",
+    "number", "period", "times", "not", "dimension", "nothing", "groups", "growth", "recurring", "compare", "weekend", "same", "unanswerable",
 ]  # fmt: skip
 _Three = tuple[str, str, str]
 
@@ -134,6 +134,11 @@ _SAID: Final[Mapping[Reason, _Three]] = {
         "A ranking by how much something changed (“{words}”) cannot be asked for; ask for the rows beside another period.",
         "Eine Rangliste danach, wie sehr sich etwas änderte („{words}“), kann nicht erfragt werden; frage nach den Zeilen neben einem anderen Zeitraum.",
         "不能按变化幅度（{words}）排名；可以询问各行与另一时期的对比。",
+    ),
+    "recurring": (
+        "Whether one day ({words}) is meant or all of them is not clear; say a period as well, such as “in July”.",
+        "Ob ein Tag ({words}) gemeint ist oder alle, ist nicht klar; nenne auch einen Zeitraum, etwa „im Juli“.",
+        "不清楚指的是某一天还是所有的{words}；请同时说明时间段，例如“七月”。",
     ),
     "compare": (
         "With which period it is to be compared is not clear; say the period of the question.",

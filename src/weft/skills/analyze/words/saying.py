@@ -114,7 +114,7 @@ def period(days: Period, language: Language) -> str:
         return f"{first.year}年" if language == "zh" else str(first.year)
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and (last + timedelta(1)).day == 1:
         return format_date(first, "y年M月" if language == "zh" else "MMMM y", locale=locale)
-    return str(format_interval(first, last, "yMMMd", locale=locale))
+    return str(format_interval(first, last, "yMMMd", locale=locale)).replace("\u2009", " ")
 
 
 def figure(value: Value, unit: Unit, currency: str, language: Language) -> str:
