@@ -67,6 +67,7 @@ PHRASES: Final[dict[str, str]] = {
     # What may be meant where nothing more exact is said.
     "weak:revenue": "earn; earned; take in; took in; brought in; bring in; bring; brought; spend; spent; money; make; made; generate; "
     "generated; generates; brings in; earns; makes; spending; turn over; business; amount",
+    "weak:sell+place": "sold to; sell to; shipped to; ship to; sold in; sold at; bought in; bought from; bought by; sold by",
     "weak:sell": "sell; ship; shipped; sold; selling; sells; get sold; bought; buy; buys; buying",
     "weak:orders": "ordered; order; purchase; purchased; place; placed; came in; come in; came; orders from us",
     "weak:units+most": "best selling; most sold; best sold; bestselling; best sellers; bestsellers; best seller; bestseller; most popular; top selling; "
@@ -203,17 +204,17 @@ PHRASES: Final[dict[str, str]] = {
     "workweek": "weekdays; business days; working days; workdays; weekdays only",
     "time:all": "in total ever; overall ever",
     "place": "in; from; of; to; for; at; on; with; using; into; via; through; within; inside; during; over; out of; made by; made from; only in; only from; "
-    "only for; just in; just for; just from; only; just; by way of; including; coming from; based in; shipped to; delivered to; going to customers in; sold to; who live in; living in; who are from; located in; in the category; of the category; in category",
+    "only for; just in; just for; just from; only; just; by way of; including; coming from; based in; delivered to; going to customers in; who live in; living in; who are from; located in; in the category; of the category; in category",
     "noise": "the; a; an; our; my; is; was; were; are; be; been; did; do; does; we; i; us; you; me; have; had; has; it; its; there; this is; please; "
     "show; show me; give me; tell me; list; what is; what's; what are; what was; what were; how; how did; 's; ?; !; .; :; that; these; those; "
     "get; got; see; want; would like; i want; i'd like; can; could; can you; could you; want to know; to know; total; overall; all; any; "
     "in total; altogether; so; then; they; them; their; as; much; display; find; find me; let me see; figures; numbers; figure; whats; collect; collected; lose; lost; "
     "number; value; worth; performance; how high was; how high were; how high is; how was; how were; how is; how are; report; breakdown; table; chart; graph; plot; overview; "
-    "data; results; result; look; looked; like; looks; i need; need; time; for us; to us; with us; by us; shop; store; the shop; "
-    "the store; company; business wide; happened; happen; happening; came to; amount to; amounted to; been like; the period; period; same; went to; go to; went; go; from us; hello; hi; hey; weft; thanks; "
+    "data; results; result; look; looked; like; looks; i need; need; time; for us; to us; with us; by us; shop; my store; our store; the shop; "
+    "company; business wide; happened; happen; happening; came to; amount to; amounted to; been like; the period; period; same; went to; go to; went; go; from us; hello; hi; hey; weft; thanks; "
     'thank you; dear; per total; sum; sum of; total of; the total; the sum of; exactly; currently; now; right now; actually; quickly; compute; calculate; perform; performed; doing; (; ); "; “; ”; „; «; »; '
     "generally; usually; normally; at all; come; comes; goes; accounted for; contributed; contribute; delivered; deliver; yield; yielded; "
-    "sold in; sold at; bought in; bought from; customers' ; own; ours; every single",
+    "customers' ; own; ours; every single",
     "follow": "and what about; what about; how about; and for; and in; and how about; same for; the same for; and the same for; and by; now by; now for; now in; but for; and only; "
     "and from; and without",
 }

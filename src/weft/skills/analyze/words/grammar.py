@@ -378,7 +378,7 @@ class _Assembly:
         """«Germany and France excluded»."""
         while place + 1 < len(self.parts):
             place += 1
-            if self.parts[place].kind == "notafter":
+            if self.parts[place].kind in ("notafter", "notend"):
                 return True
             if self.parts[place].kind not in ("and", "value", "dim", "dims"):
                 return False
@@ -400,6 +400,11 @@ class _Assembly:
             raise _No("words", self.words(part))
 
     _take_per = _take_by
+
+    def _take_notend(self, part: Part, place: int) -> None:
+        before = self._near(place, -1, frozenset(["place", "dim", "dims"]))
+        if before is None or before.kind not in ("value", "weekend", "workweek"):
+            raise _No("not", self.words(part))
 
     # What is counted.
 
@@ -557,10 +562,11 @@ class _Assembly:
         places: dict[tuple[Dimension, bool], int] = {}
         for negated, dimension, values, place in self.values:
             group = (dimension, negated)
-            if group in groups and not self._connected(places[group], place):
+            ids = [value.id for value in values]
+            if group in groups and {*ids} != {*groups[group]} and not self._connected(places[group], place):
                 raise _No("same", *(self.words(self.parts[at]) for at in (places[group], place)))
             listed = groups.setdefault(group, [])
-            listed.extend(value.id for value in values if value.id not in listed)
+            listed.extend(one for one in ids if one not in listed)
             places[group] = place
         if self.rank is not None:
             # What is not known is no customer and no brand, so that it has no place in a ranking of these.
