@@ -14,7 +14,13 @@ from weft.skills.analyze.words.times import Language, Times
 
 TODAY = date(2026, 8, 31)
 SPAN = (date(2025, 3, 1), TODAY)
-PRODUCTS = {"mug-1": "Red Enamel Mug", "mug-2": "Blue Enamel Mug", "set-3": "Tea Set 3 Tier", "lamp": "Desk Lamp"}
+PRODUCTS = {
+    "mug-1": "Red Enamel Mug",
+    "mug-2": "Blue Enamel Mug",
+    "set-3": "Tea Set 3 Tier",
+    "lamp": "Desk Lamp",
+    "100": "Oak Bowl",
+}
 CUSTOMERS = ("14646", "anna@example.com")
 
 
@@ -118,6 +124,8 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "revenue in the first three months of 2026": {"metrics": "revenue", "days": "2026-01-01/2026-03-31"},
     "revenue by month, Germany excluded": {"metrics": "revenue", "by": "month", "where": "country!DE"},
     "who bought the most in May": {"metrics": "revenue", "by": "customer", "days": MAY, "top": 10},
+    "top 100 products": {"metrics": "revenue", "by": "product", "top": 100},
+    "revenue of product 100": {"metrics": "revenue", "where": "product=100"},
     "sales last Friday": {"metrics": "revenue", "days": "2026-08-28/2026-08-28"},
     "Umsatz nach Juli": {"metrics": "revenue", "days": "2026-08-01/2026-08-31"},
     "Umsatz nach Land seit März gegenüber Vorjahr": {
@@ -171,6 +179,11 @@ REFUSED = {
     "revenue in March and June": "times",
     "revenue in the first three months": "number",
     "revenue by July": "words",
+    "revenue in May and orders in June": "times",
+    "how many units were sold and returned in May": "joined",
+    "Germany revenue minus France revenue": "words",
+    "revenue in Germany and not in France": "same",
+    "orders with discount": "joined",
     "sales on Friday": "recurring",
     "IT sales": "absent",
     "英国和非英国的销售额": "same",

@@ -429,6 +429,8 @@ class _Assembly:
             raise _No("metric")
 
     def _from_weak(self) -> None:
+        if {"sell", "returns"} <= {*self.weak} and self.has("and"):
+            raise _No("joined", *(self.words(part) for part in self.parts if part.kind == "weak"))
         named: list[str] = [name for name in ("returns", "discounts", "units", "revenue") if name in self.weak]
         if self._list_of_products():
             self._divide("product")
@@ -467,6 +469,8 @@ class _Assembly:
 
     def _returned(self) -> None:
         swaps: dict[Metric, Metric] = {"units": "units_returned"}
+        if "sell" in self.weak and self.has("and"):
+            raise _No("joined", *(self.words(part) for part in self.parts if part.kind == "weak"))
         if self.has("share") and self.metrics in (["revenue"], ["net_sales"], ["gross_sales"]):
             self.metrics = ["refund_rate"]
         elif self.metrics[0] in swaps:
@@ -575,7 +579,7 @@ class _Assembly:
                     groups.setdefault((dimension, True), []).append(None)
         self._recurring(places)
         for (dimension, negated), listed in groups.items():
-            if negated and {*listed} & {*groups.get((dimension, False), [])}:
+            if negated and (dimension, False) in groups and any(listed):
                 raise _No("same", self.words(self.parts[places[dimension, False]]))
         return [
             Condition.model_validate({"dimension": dimension, "is": listed, "isnt": negated})
@@ -639,7 +643,10 @@ class _Assembly:
         """Two times that are no comparison: joined by «and» they are one stretch, or the one lies in the other."""
         (one_at, one), (other_at, other) = both
         joined = calendar.joined(one, other)
-        linked = any(part.kind == "and" for part in self.parts[one_at + 1 : other_at])
+        between = {part.kind for part in self.parts[one_at + 1 : other_at]}
+        linked = "and" in between and between <= {"and", "place", "dim", "dims", "follow"}
+        if "and" in between and not linked:
+            raise _No("times", self.words(self.parts[one_at]), self.words(self.parts[other_at]))
         if linked and joined is not None:
             return joined
         if not linked and one.first and one.last and other.first and other.last:

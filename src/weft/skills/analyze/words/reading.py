@@ -202,12 +202,22 @@ class _Scanner:
             return None
         return Part("value" if values else "absent", written, token.start, token.end, values)
 
+    def _named_before(self, place: int) -> bool:
+        """Whether a number may be a name: behind «customer», «product», «of»."""
+        for start in range(max(0, place - 2), place):
+            phrase = key(self.tokens[start:place])
+            if phrase in _FROM_TITLE or any(
+                sign.kind in ("dim", "dims") for sign in self.lexicon.phrases.get(phrase, ())
+            ):
+                return True
+        return False
+
     def _value(self, place: int) -> Part | None:
         longest = max(self.names.longest, 6)
         for end in range(min(len(self.tokens), place + longest), place, -1):
             phrase = key(self.tokens[place:end])
             values = self.names.exact(phrase)
-            if values:
+            if values and not (phrase.isdigit() and not self._named_before(place)):
                 return Part("value", "", self.tokens[place].start, self.tokens[end - 1].end, values)
             if self.names.absent(phrase):
                 return Part("absent", phrase, self.tokens[place].start, self.tokens[end - 1].end)
