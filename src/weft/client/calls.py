@@ -93,6 +93,12 @@ class BudgetRemoved(TypedDict):
     period: Literal["day", "month", "total"]
 
 
+class BuildBegun(TypedDict):
+    """Whether building was begun; if not, it was a moment ago."""
+
+    begun: bool
+
+
 class BusinessSettings(TypedDict):
     """How the business speaks and to whom; a section that nobody set has its defaults."""
 
@@ -265,7 +271,7 @@ class Expected(TypedDict):
     history: list[float]
     backtest: Hindsight | None
     outliers: list[Peak]
-    unknown: list[weft__skills__forecast__Gap]
+    unknown: list[UnknownDays]
     like: list[Like]
     notes: list[str]
     seen: str | None
@@ -326,6 +332,44 @@ class Fix(TypedDict):
     reasons: list[str]
 
 
+class ForecastInShort(TypedDict):
+    """The kept forecast of a product in short."""
+
+    product: str
+    title: str | None
+    category: str | None
+    demand_class: Literal["smooth", "intermittent", "lumpy", "erratic", "new", "dying", "seasonal", "none"]
+    way: str
+    sum: float
+    days: int
+    start: str
+    seen: str
+
+
+class ForecastList(TypedDict):
+    """The kept forecasts in short, what is expected most first, and how they were built."""
+
+    built: ForecastsBuilt | None
+    items: list[ForecastInShort]
+
+
+class ForecastsBuilt(TypedDict):
+    """How all forecasts were last built."""
+
+    products: int
+    categories: int
+    made: int
+    kept: int
+    through: str
+    sold_through: str
+    stale: bool
+    start: str
+    days: int
+    country: str | None
+    seconds: float
+    at: str
+
+
 class Forgotten(TypedDict):
     """How many were forgotten."""
 
@@ -347,6 +391,14 @@ class Found(TypedDict):
     model: str | None
 
 
+class Gap(TypedDict):
+    """A reason, and how many products have it."""
+
+    code: str
+    products: int
+    at_stake: int
+
+
 class Headline(TypedDict):
     """A metric of the period beside the period before and the same a year before."""
 
@@ -365,7 +417,7 @@ class Hindsight(TypedDict):
     """How wrong it was: forecasts made as of some weeks ago, by what was known then, beside what was sold since."""
 
     says: str
-    weeks: list[Week]
+    weeks: list[PastWeek]
     wrong: float | None
     rule: str
     rule_wrong: float | None
@@ -704,6 +756,17 @@ class Pair(TypedDict):
     titles: list[Any]
     together: int
     lift: float
+
+
+class PastWeek(TypedDict):
+    """One week of the past as it would have been told at the time, and as it was."""
+
+    first: str
+    sold: float
+    told: float
+    low: float
+    high: float
+    rule: float
 
 
 class Peak(TypedDict):
@@ -1240,7 +1303,7 @@ class Told(TypedDict):
     products: int
     score: float | None
     currency: str
-    gaps: list[weft__skills__organize__Gap]
+    gaps: list[Gap]
     queue: list[Fix]
     duplicates: list[Twice]
 
@@ -1295,6 +1358,16 @@ class Undone(TypedDict):
     """The rule as it is now; null where the undone edit had made it."""
 
     rule: Rule | None
+
+
+class UnknownDays(TypedDict):
+    """Days whose sales say nothing about what was wanted."""
+
+    first: str
+    last: str
+    why: Literal["out of stock", "probably out of stock", "closed"]
+    guessed: bool
+    probability: float | None
 
 
 class Unmet(TypedDict):
@@ -1432,17 +1505,6 @@ class Voice(TypedDict):
     brand: NotRequired[str]
 
 
-class Week(TypedDict):
-    """One week of the past as it would have been told at the time, and as it was."""
-
-    first: str
-    sold: float
-    told: float
-    low: float
-    high: float
-    rule: float
-
-
 class Why(TypedDict):
     """Why revenue changed: by dimension, by the smallest set of places, by effects, by what could not be bought."""
 
@@ -1469,24 +1531,6 @@ class Written(TypedDict):
     duplicates: list[str]
     left: list[Unwritten]
     proposed: Proposed | None
-
-
-class weft__skills__forecast__Gap(TypedDict):
-    """Days whose sales say nothing about what was wanted."""
-
-    first: str
-    last: str
-    why: Literal["out of stock", "probably out of stock", "closed"]
-    guessed: bool
-    probability: float | None
-
-
-class weft__skills__organize__Gap(TypedDict):
-    """A reason, and how many products have it."""
-
-    code: str
-    products: int
-    at_stake: int
 
 
 class Skills(_Skills):
@@ -3040,6 +3084,21 @@ class Search:
         )
 
 
+class Forecasts:
+    """/forecasts"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(self, *, days: int | None = None, limit: int | None = None) -> ForecastList:
+        """The kept forecasts of products in short; the skill `forecast` tells each whole."""
+        return cast("ForecastList", self._wire.json(call("GET", "/forecasts", query={"days": days, "limit": limit})))
+
+    def build(self) -> BuildBegun:
+        """Begin to make all forecasts whose sales have changed, in a process of its own; `GET /forecasts` tells when it is done."""
+        return cast("BuildBegun", self._wire.json(call("POST", "/forecasts/build")))
+
+
 class Business:
     """/business"""
 
@@ -3077,6 +3136,7 @@ class Calls:
         self.memory = Memory(wire)
         self.rules = Rules(wire)
         self.search = Search(wire)
+        self.forecasts = Forecasts(wire)
         self.business = Business(wire)
 
 
@@ -4660,6 +4720,23 @@ class AsyncSearch:
         )
 
 
+class AsyncForecasts:
+    """/forecasts"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(self, *, days: int | None = None, limit: int | None = None) -> ForecastList:
+        """The kept forecasts of products in short; the skill `forecast` tells each whole."""
+        return cast(
+            "ForecastList", await self._wire.json(call("GET", "/forecasts", query={"days": days, "limit": limit}))
+        )
+
+    async def build(self) -> BuildBegun:
+        """Begin to make all forecasts whose sales have changed, in a process of its own; `GET /forecasts` tells when it is done."""
+        return cast("BuildBegun", await self._wire.json(call("POST", "/forecasts/build")))
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -4697,4 +4774,5 @@ class AsyncCalls:
         self.memory = AsyncMemory(wire)
         self.rules = AsyncRules(wire)
         self.search = AsyncSearch(wire)
+        self.forecasts = AsyncForecasts(wire)
         self.business = AsyncBusiness(wire)

@@ -25,6 +25,7 @@ from weft.surfaces.openai.front import OpenAI
 from weft.surfaces.rest import (
     behaviors,
     changes,
+    forecasts,
     glossary,
     imports,
     memory,
@@ -144,6 +145,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         rules.files,
         rules.router,
         rules.search,
+        forecasts.router,
     ):
         api.include_router(router)
 
