@@ -337,6 +337,25 @@ class Catalog:
                 raise NotFound(f"There is no product {product!r}.")
             return _as_record(connection, row[2], row[1], {})
 
+    def labels(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Of some products no more than the id, the title and the status."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select id, title, status from product where id = any(%s)", (list(ids),)
+            ).fetchall()
+        return [dict(zip(("id", "title", "status"), row, strict=True)) for row in rows]
+
+    def lying(self, limit: int) -> list[dict[str, Any]]:
+        """Products with pieces in stock, the dearest stock first: product, stock, value (at cost, else at price), at_cost."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select p.id, sum(v.stock)::int, sum(v.stock * coalesce(v.cost, v.price))::bigint, bool_and(v.cost is not null) "
+                "from variant v join product p on p.uid = v.product where v.stock > 0 and coalesce(p.status, 'active') = 'active' "
+                "and coalesce(v.currency, %s) = %s group by p.uid, p.id order by 3 desc nulls last, 1 limit %s",
+                (self._currency, self._currency, limit),
+            ).fetchall()
+        return [dict(zip(("product", "stock", "value", "at_cost"), row, strict=True)) for row in rows]
+
     def written(self, uids: Sequence[UUID], reads: Sequence[str] = ()) -> list[tuple[UUID, int, Product]]:
         """Products by uid with when each was written last, in microseconds; of each only the fields that are read."""
         return self._by_uid(uids, _WRITTEN, reads)

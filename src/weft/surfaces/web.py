@@ -25,11 +25,13 @@ from weft.surfaces.openai.front import OpenAI
 from weft.surfaces.rest import (
     behaviors,
     changes,
+    charts,
     forecasts,
     glossary,
     imports,
     memory,
     models,
+    numbers,
     preferences,
     problems,
     records,
@@ -136,6 +138,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(runs.router)
     api.include_router(models.router)
     api.include_router(spending.router)
+    api.include_router(charts.router)
     api.include_router(preferences.router)
     for router in (
         glossary.router,
@@ -145,6 +148,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         rules.files,
         rules.router,
         rules.search,
+        numbers.router,
         forecasts.router,
     ):
         api.include_router(router)
