@@ -97,6 +97,12 @@ class BudgetRemoved(TypedDict):
     period: Literal["day", "month", "total"]
 
 
+class BuildBegun(TypedDict):
+    """Whether building was begun; if not, it was a moment ago."""
+
+    begun: bool
+
+
 class BusinessSettings(TypedDict):
     """How the business speaks and to whom; a section that nobody set has its defaults."""
 
@@ -335,7 +341,7 @@ class Expected(TypedDict):
     history: list[float]
     backtest: Hindsight | None
     outliers: list[Peak]
-    unknown: list[Unsold]
+    unknown: list[UnknownDays]
     like: list[Like]
     notes: list[str]
     seen: str | None
@@ -396,6 +402,44 @@ class Fix(TypedDict):
     reasons: list[str]
 
 
+class ForecastInShort(TypedDict):
+    """The kept forecast of a product in short."""
+
+    product: str
+    title: str | None
+    category: str | None
+    demand_class: Literal["smooth", "intermittent", "lumpy", "erratic", "new", "dying", "seasonal", "none"]
+    way: str
+    sum: float
+    days: int
+    start: str
+    seen: str
+
+
+class ForecastList(TypedDict):
+    """The kept forecasts in short, what is expected most first, and how they were built."""
+
+    built: ForecastsBuilt | None
+    items: list[ForecastInShort]
+
+
+class ForecastsBuilt(TypedDict):
+    """How all forecasts were last built."""
+
+    products: int
+    categories: int
+    made: int
+    kept: int
+    through: str
+    sold_through: str
+    stale: bool
+    start: str
+    days: int
+    country: str | None
+    seconds: float
+    at: str
+
+
 class Forgotten(TypedDict):
     """How many were forgotten."""
 
@@ -443,7 +487,7 @@ class Hindsight(TypedDict):
     """How wrong it was: forecasts made as of some weeks ago, by what was known then, beside what was sold since."""
 
     says: str
-    weeks: list[Week]
+    weeks: list[PastWeek]
     wrong: float | None
     rule: str
     rule_wrong: float | None
@@ -848,6 +892,17 @@ class Pair(TypedDict):
     titles: list[Any]
     together: int
     lift: float
+
+
+class PastWeek(TypedDict):
+    """One week of the past as it would have been told at the time, and as it was."""
+
+    first: str
+    sold: float
+    told: float
+    low: float
+    high: float
+    rule: float
 
 
 class Peak(TypedDict):
@@ -1682,6 +1737,16 @@ class Undone(TypedDict):
     rule: Rule | None
 
 
+class UnknownDays(TypedDict):
+    """Days whose sales say nothing about what was wanted."""
+
+    first: str
+    last: str
+    why: Literal["out of stock", "probably out of stock", "closed"]
+    guessed: bool
+    probability: float | None
+
+
 class Unmet(TypedDict):
     """What people looked for and did not get, and what would mend it: words for the rules, and attributes as changes."""
 
@@ -1734,16 +1799,6 @@ class UnmetReport(TypedDict):
     changes: list[Edit]
     demands: list[UnmetDemand]
     synonyms: list[Synonyms]
-
-
-class Unsold(TypedDict):
-    """Days whose sales say nothing about what was wanted."""
-
-    first: str
-    last: str
-    why: Literal["out of stock", "probably out of stock", "closed"]
-    guessed: bool
-    probability: float | None
 
 
 class Untranslated(TypedDict):
@@ -1825,17 +1880,6 @@ class Voice(TypedDict):
     avoid: NotRequired[list[str]]
     examples: NotRequired[list[str]]
     brand: NotRequired[str]
-
-
-class Week(TypedDict):
-    """One week of the past as it would have been told at the time, and as it was."""
-
-    first: str
-    sold: float
-    told: float
-    low: float
-    high: float
-    rule: float
 
 
 class Why(TypedDict):
@@ -3712,6 +3756,21 @@ class Numbers:
         )
 
 
+class Forecasts:
+    """/forecasts"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(self, *, days: int | None = None, limit: int | None = None) -> ForecastList:
+        """The kept forecasts of products in short; the skill `forecast` tells each whole."""
+        return cast("ForecastList", self._wire.json(call("GET", "/forecasts", query={"days": days, "limit": limit})))
+
+    def build(self) -> BuildBegun:
+        """Begin to make all forecasts whose sales have changed, in a process of its own; `GET /forecasts` tells when it is done."""
+        return cast("BuildBegun", self._wire.json(call("POST", "/forecasts/build")))
+
+
 class Business:
     """/business"""
 
@@ -3751,6 +3810,7 @@ class Calls:
         self.rules = Rules(wire)
         self.search = Search(wire)
         self.numbers = Numbers(wire)
+        self.forecasts = Forecasts(wire)
         self.business = Business(wire)
 
 
@@ -5634,6 +5694,23 @@ class AsyncNumbers:
         )
 
 
+class AsyncForecasts:
+    """/forecasts"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(self, *, days: int | None = None, limit: int | None = None) -> ForecastList:
+        """The kept forecasts of products in short; the skill `forecast` tells each whole."""
+        return cast(
+            "ForecastList", await self._wire.json(call("GET", "/forecasts", query={"days": days, "limit": limit}))
+        )
+
+    async def build(self) -> BuildBegun:
+        """Begin to make all forecasts whose sales have changed, in a process of its own; `GET /forecasts` tells when it is done."""
+        return cast("BuildBegun", await self._wire.json(call("POST", "/forecasts/build")))
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -5673,4 +5750,5 @@ class AsyncCalls:
         self.rules = AsyncRules(wire)
         self.search = AsyncSearch(wire)
         self.numbers = AsyncNumbers(wire)
+        self.forecasts = AsyncForecasts(wire)
         self.business = AsyncBusiness(wire)

@@ -26,6 +26,18 @@ _SALES: Final = (
     "where l.units > 0 and l.day <= (now() at time zone b.zone)::date and not exists (select from called_off c "
     "where c.order_uid = l.order_uid and c.position = l.position)) "
 )
+# Of each variant what lay of it at the end of days on which that changed, from what lies now and what moved since.
+_EMPTY: Final = (
+    "with moved as (select m.product, coalesce(m.sku, '') as sku, (m.at at time zone b.zone)::date as day, "
+    "sum(m.quantity) as quantity from stock_movement m cross join business b where true {which} group by 1, 2, 3), "
+    "lay as (select m.product, m.sku, m.day as since, v.stock - coalesce(sum(m.quantity) over later, 0) as quantity "
+    "from moved m join product p on p.id = m.product join variant v on v.product = p.uid and coalesce(v.sku, '') = m.sku "
+    "where coalesce(v.policy, '') <> 'continue' window later as (partition by m.product, m.sku order by m.day desc "
+    "rows between unbounded preceding and 1 preceding)), "
+    "history as (select lay.*, coalesce(lead(since) over (partition by product, sku order by since) - 1, "
+    "(now() at time zone b.zone)::date) as until from lay cross join business b) "
+    "select product, sku, since + 1, until from history where quantity <= 0 and until > since order by 1, 3, 2"
+)
 
 
 class Sold(NamedTuple):
@@ -117,6 +129,19 @@ class SoldByDay:
             (since, until),
             products,
         )
+
+    def empty(self, products: Sequence[str] | None = None) -> dict[str, list[tuple[str, date, date]]]:
+        """By product the days, a first and a last, on which a variant (its SKU) was out of stock from morning to night.
+
+        Known from the first movement of its stock on; what is sold beyond stock is never out.
+        """
+        which, given = ("", ()) if products is None else ("and m.product = any(%s)", (list(products),))
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(_EMPTY.format(which=which), given).fetchall()
+        found: dict[str, list[tuple[str, date, date]]] = {}
+        for product, sku, first, last in rows:
+            found.setdefault(product, []).append((sku, first, last))
+        return found
 
     def left_out(self, products: Sequence[str] = ()) -> LeftOut:
         """How many lines of products are not counted, and why; how many of these products were called off."""
