@@ -65,7 +65,8 @@ def forecasts(
             told(doing, begun + share * size / len(series))
 
         # Matrices are small here: more threads than one for them would only be in each other's way.
-        with threadpool_limits(1):
+        # What overflows in one way is cut to what can be sold before anything is made of it.
+        with threadpool_limits(1), np.errstate(all="ignore"):
             told_of = _told(whole, horizon, levels, country, budget, tell, seed, aim)
         for place, one in zip(part, told_of, strict=True):
             found[place] = one
