@@ -17,7 +17,7 @@ from weft.skills.search import PREVIEW, Preview
 from weft.store import changes
 from weft.store.changes import Outcome, Who
 from weft.store.merchandising import Kind, Rule
-from weft.surfaces import asking
+from weft.surfaces import asking, ruling
 
 _OPEN: Final = {"type": "object", "additionalProperties": True}
 
@@ -342,7 +342,7 @@ _NOUNS: Final = (
         "put_rules",
         "approve",
         RulesSaid,
-        lambda a, b, w: _rules(b.rules.made(a.rules, w.name)[1]),
+        lambda a, b, w: _rules(ruling.made(b, a.rules, w.name)[1]),
         "Makes rules for searches, or changes those whose ids are said.",
         writes=True,
     ),
