@@ -123,7 +123,7 @@ def _kept(shop: Any, rule: "Rule", json_: bool) -> None:
     for warning in kept[0].warnings:
         output.err.print(f"Note: {warning}", markup=False)
     if json_:
-        output.emit(kept[0].model_dump(mode="json"))
+        output.emit(kept[0].model_dump(mode="json", exclude_unset=True))
         return
     did = "Made" if counts.created else "Changed" if counts.updated else "Nothing changed of"
     output.out.print(f"{did} {kept[0].id}: {kept[0].says}, for {kept[0].for_}.", markup=False)

@@ -80,7 +80,7 @@ def list_rules(
     return caller.business.rules.listed(kind, text)[:limit]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, response_model_exclude_unset=True)
 def make_rules(asked: NewRules, caller: Approver) -> list[KeptRule]:
     """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place.
 
@@ -95,7 +95,7 @@ def show_rule(rule: str, caller: Reader) -> Rule:
     return caller.business.rules.get(rule)
 
 
-@router.put("/{rule}")
+@router.put("/{rule}", response_model_exclude_unset=True)
 def change_rule(rule: str, asked: Rule, caller: Approver) -> KeptRule:
     """Put a rule in place of the one that it was, as a whole."""
     caller.business.rules.get(rule)
