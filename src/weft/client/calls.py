@@ -552,6 +552,30 @@ class Judgment(TypedDict):
     about: str | None
 
 
+class KeptRule(TypedDict):
+    """A rule as it is kept, and what to look at again."""
+
+    id: str | None
+    kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"]
+    name: str
+    on: bool
+    match: Literal["any", "exact", "contains"]
+    query: list[str]
+    category: str
+    starts: str | None
+    ends: str | None
+    zone: str
+    pins: list[Pin]
+    sold_out: bool
+    products: list[str]
+    filters: dict[str, str | float | bool | list[str | float] | Bounds]
+    times: float | None
+    url: str
+    words: list[str]
+    typed: list[str]
+    warnings: list[str]
+
+
 class KeyLimits(TypedDict):
     """What a key may ask of models; null is without a limit."""
 
@@ -3433,9 +3457,9 @@ class Rules:
             "list[Rule]", self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit}))
         )
 
-    def make(self, *, rules: list[Rule]) -> list[Rule]:
+    def make(self, *, rules: list[Rule]) -> list[KeptRule]:
         """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-        return cast("list[Rule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
+        return cast("list[KeptRule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
 
     def get(self, rule: str) -> Rule:
         """One rule."""
@@ -3463,10 +3487,10 @@ class Rules:
         url: str | None = None,
         words: list[str] | None = None,
         typed: list[str] | None = None,
-    ) -> Rule:
+    ) -> KeptRule:
         """Put a rule in place of the one that it was, as a whole."""
         return cast(
-            "Rule",
+            "KeptRule",
             self._wire.json(
                 call(
                     "PUT",
@@ -5368,9 +5392,9 @@ class AsyncRules:
             await self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit})),
         )
 
-    async def make(self, *, rules: list[Rule]) -> list[Rule]:
+    async def make(self, *, rules: list[Rule]) -> list[KeptRule]:
         """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-        return cast("list[Rule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
+        return cast("list[KeptRule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
 
     async def get(self, rule: str) -> Rule:
         """One rule."""
@@ -5398,10 +5422,10 @@ class AsyncRules:
         url: str | None = None,
         words: list[str] | None = None,
         typed: list[str] | None = None,
-    ) -> Rule:
+    ) -> KeptRule:
         """Put a rule in place of the one that it was, as a whole."""
         return cast(
-            "Rule",
+            "KeptRule",
             await self._wire.json(
                 call(
                     "PUT",

@@ -548,6 +548,11 @@ class Shelf:
             found = self.both([found, Condition(matches.mask, matches.fitting.rows)])
         return int(np.count_nonzero(found.places & matches.mask))
 
+    def span(self) -> tuple[int, int] | None:
+        """The lowest and the highest price of all that is on show, in minor units."""
+        priced = self._on_show.places & (self.column("low") != NO_PRICE)
+        return (int(self.column("low")[priced].min()), int(self.column("high")[priced].max())) if priced.any() else None
+
     def prices(self, matches: Matches) -> tuple[int, int] | None:
         """The lowest and the highest price of the matches, in minor units."""
         low, high = self.number("low", matches.fitting), self.number("high", matches.fitting)

@@ -27,7 +27,7 @@ from weft.errors import Conflict, DiskFull
 from weft.postgres import lockfile
 from weft.store.catalog import Extent
 
-FORM: Final = 6
+FORM: Final = 7
 """The number of the form in which an index is written; one of another form is built anew."""
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"

@@ -2,6 +2,7 @@
 
 import html
 import itertools
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -230,7 +231,7 @@ def _understanding(
     told: Understood, missing: int, tales: Sequence[Mapping[str, Any]], shelf: Shelf, meant: bool
 ) -> Understanding:
     categories = [tale["category"] for tale in tales[:10] if tale.get("category")]
-    commonest = max(categories, key=categories.count) if categories else None
+    commonest = max(categories, key=categories.count) if categories else _category_named(told, shelf)
     return Understanding(
         query=told.query,
         language=told.language,
@@ -239,10 +240,24 @@ def _understanding(
         constraints=[_demand(one, shelf) for one in told.constraints],
         removed=[_demand(one, shelf) for one in told.removed],
         read=[Read(word=one.word, read=one.read, why=one.why) for one in told.mended],
-        category=commonest if told.parts and categories.count(commonest) * 2 > len(categories) else None,
+        category=commonest
+        if told.parts and (categories.count(commonest) * 2 > len(categories) or not categories)
+        else None,
         missing=missing,
         meaning=meant,
     )
+
+
+def _category_named(told: Understood, shelf: Shelf) -> str | None:
+    """The category that the query names by all words of its own name, the one of most words and products."""
+    said = _terms(told)
+    found: list[tuple[int, int, str]] = []
+    for value, count in shelf.commonest.get("category", shelf.commonest.get("type", {})).items():
+        own = re.split(r"\s*[>/]\s*", value)[-1]
+        forms = [form for form in shelf.analysis.forms(own) if form not in shelf.analysis.small]
+        if forms and all(not said.isdisjoint(shelf.analysis.stems(form)) for form in forms):
+            found.append((len(forms), count, value))
+    return max(found)[2] if found else None
 
 
 def _demand(one: Constraint, shelf: Shelf) -> Demand:
