@@ -78,7 +78,7 @@ class Forecast:
 
         Where nothing is sold on many days it begins at zero; between equal tails it would hold more than it says.
         """
-        low, high = narrowest(self.paths[None], share)
+        low, high = narrowest(np.sort(self.paths, axis=0)[None], share)
         return low[0].astype(np.float64), high[0].astype(np.float64)
 
     def stored(self) -> dict[str, Any]:
@@ -116,9 +116,18 @@ class Forecast:
         return np.asarray(_extended(self.paths, last)[:, first - 1 : last].sum(axis=1, dtype=np.float64), np.float64)
 
 
-def narrowest(paths: Paths, share: float) -> tuple[Paths, Paths]:
-    """The ends of the narrowest interval that holds that share of the courses (n, many, horizon) at each step (n, horizon)."""
-    ordered = np.sort(paths, axis=1)
+def at_levels(ordered: Paths, levels: Sequence[float]) -> Floats:
+    """Quantiles (levels, n, horizon) of courses that are ordered at each step (n, many, horizon)."""
+    places = np.asarray(levels, np.float64) * (ordered.shape[1] - 1)
+    below = np.floor(places).astype(np.int64)
+    above = np.minimum(below + 1, ordered.shape[1] - 1)
+    share = (places - below)[:, None, None]
+    low, high = (np.moveaxis(ordered[:, place], 1, 0).astype(np.float64) for place in (below, above))
+    return np.asarray(low + share * (high - low))
+
+
+def narrowest(ordered: Paths, share: float) -> tuple[Paths, Paths]:
+    """The ends of the narrowest interval (n, horizon) that holds that share of courses that are ordered at each step (n, many, horizon)."""
     many = ordered.shape[1]
     inside = min(max(round(share * many), 1), many)
     lows = (ordered[:, inside - 1 :] - ordered[:, : many - inside + 1]).argmin(axis=1)[:, None]
