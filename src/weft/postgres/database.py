@@ -32,7 +32,7 @@ class Database:
         self._home = home
         self._say = say
         self._idle: list[Connection[Any]] = []
-        self._ended = False
+        self._over = False
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_MOST)
         self._turns: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
@@ -70,8 +70,8 @@ class Database:
         while self.closing:
             self.closing.pop()()
         with self._lock:
-            self._ended = True
             idle, self._idle = self._idle, []
+            self._over = True
         for connection in idle:
             connection.close()
 
@@ -112,13 +112,16 @@ class Database:
                     connection.rollback()
                 raise
             finally:
-                with self._lock:
-                    # What another thread does may outlast the database's end, and nobody would close its connection then.
-                    kept = not (self._ended or connection.closed or connection.broken)
-                    if kept:
-                        self._idle.append(connection)
-                if not kept:
-                    connection.close()
+                self._given_back(connection)
+
+    def _given_back(self, connection: Connection[Any]) -> None:
+        with self._lock:
+            # What is still under way beside when all is closed has nobody to close it later.
+            kept = not (self._over or connection.closed or connection.broken)
+            if kept:
+                self._idle.append(connection)
+        if not kept:
+            connection.close()
 
     def _begun(self, first: str, parameters: Sequence[Any]) -> Connection[Any]:
         """A connection on which the first statement has succeeded; a server that died is started again, once."""
@@ -135,7 +138,7 @@ class Database:
         try:
             connection = self._connected()
         except psycopg.OperationalError:
-            if self._home is None:
+            if self._home is None or self._over:
                 raise
             embedded.ensure(self._home, self._say)
             connection = self._connected()
