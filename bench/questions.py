@@ -8,6 +8,7 @@ looked at with their failures.
 import argparse
 import contextlib
 import hashlib
+import sys
 import time
 import tomllib
 from collections import Counter
@@ -121,7 +122,7 @@ def run(given: Given) -> Measured:
         if came_to != "right" and not one.held_out:
             measured.told.append(f"{came_to}: {one.ask} — {why}")
     for line in measured.told:
-        print(line)
+        print(line, file=sys.stderr)
     return measured
 
 
@@ -154,7 +155,7 @@ def _rows(found: Sequence[Sequence[Any]]) -> Rows:
     """The rows of a statement: numbers by the texts before them."""
     rows = {}
     for row in found:
-        key = tuple(cell for cell in row if isinstance(cell, str))
+        key = tuple(cell for cell in row if isinstance(cell, str) and cell)
         rows[key] = [
             float(cell or 0) for cell in row if not isinstance(cell, str) and (cell is not None or len(row) == 1)
         ]

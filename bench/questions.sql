@@ -53,4 +53,4 @@ select o.uid as order_id, o.day, o.hour, extract(isodow from o.day)::int::text a
   from each_order o
  where o.kind = 'sale' and exists (select from each_line l where l.uid = o.uid and l.kind = 'product');
 
-create temporary table placed as select * from booked where not cancelled;
+create temporary table placed on commit drop as select * from booked where not cancelled;

@@ -14,7 +14,13 @@ from weft.skills.analyze.words.times import Language, Times
 
 TODAY = date(2026, 8, 31)
 SPAN = (date(2025, 3, 1), TODAY)
-PRODUCTS = {"mug-1": "Red Enamel Mug", "mug-2": "Blue Enamel Mug", "set-3": "Tea Set 3 Tier", "lamp": "Desk Lamp"}
+PRODUCTS = {
+    "mug-1": "Red Enamel Mug",
+    "mug-2": "Blue Enamel Mug",
+    "set-3": "Tea Set 3 Tier",
+    "lamp": "Desk Lamp",
+    "100": "Oak Bowl",
+}
 CUSTOMERS = ("14646", "anna@example.com")
 
 
@@ -113,6 +119,15 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "revnue by contry": {"metrics": "revenue", "by": "country"},
     "how many orders were cancelled in May": {"metrics": "cancelled_orders", "days": MAY},
     "revenue without France and Ireland": {"metrics": "revenue", "where": "country!France|EIRE"},
+    "sales in NL": {"metrics": "revenue", "where": "country=NL"},
+    "SALES IN NL": {"metrics": "revenue", "where": "country=NL"},
+    "revenue in the first three months of 2026": {"metrics": "revenue", "days": "2026-01-01/2026-03-31"},
+    "revenue by month, Germany excluded": {"metrics": "revenue", "by": "month", "where": "country!DE"},
+    "who bought the most in May": {"metrics": "revenue", "by": "customer", "days": MAY, "top": 10},
+    "top 100 products": {"metrics": "revenue", "by": "product", "top": 100},
+    "revenue of product 100": {"metrics": "revenue", "where": "product=100"},
+    "sales last Friday": {"metrics": "revenue", "days": "2026-08-28/2026-08-28"},
+    "Umsatz nach Juli": {"metrics": "revenue", "days": "2026-08-01/2026-08-31"},
     "Umsatz nach Land seit März gegenüber Vorjahr": {
         "metrics": "revenue", "by": "country", "days": "2026-03-01/2026-08-31", "beside": "2025-03-01/2025-08-31"},
     "Welche Produkte hatten im Juli die meisten Retouren?": {
@@ -131,6 +146,10 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "今年销售额比去年增长了多少": {
         "metrics": "revenue", "days": "2026-01-01/2026-08-31", "beside": "2025-01-01/2025-08-31"},
     "德国和法国每月的订单数": {"metrics": "orders", "by": "month", "where": "country=DE|France"},
+    "德国以外的销售额": {"metrics": "revenue", "where": "country!DE"},
+    "七月与六月销售额对比": {"metrics": "revenue", "days": JULY, "beside": "2026-06-01/2026-06-30"},
+    "今年前三个月的销售额": {"metrics": "revenue", "days": "2026-01-01/2026-03-31"},
+    "德国和法国的销售额对比": {"metrics": "revenue", "by": "country", "where": "country=DE|France"},
     "3月1日到15日的销量": {"metrics": "units", "days": "2026-03-01/2026-03-15"},
 }  # fmt: skip
 REFUSED = {
@@ -158,6 +177,16 @@ REFUSED = {
     "what percentage of revenue comes from Germany": "share",
     "the highest revenue in May": "rank",
     "revenue in March and June": "times",
+    "revenue in the first three months": "number",
+    "revenue by July": "words",
+    "revenue in May and orders in June": "times",
+    "how many units were sold and returned in May": "joined",
+    "Germany revenue minus France revenue": "words",
+    "revenue in Germany and not in France": "same",
+    "orders with discount": "joined",
+    "sales on Friday": "recurring",
+    "IT sales": "absent",
+    "英国和非英国的销售额": "same",
     "revenue in 2019": "period",
     "revenue in Germany of the UK": "same",
     "select * from orders": "statement",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from weft.skill import Skill
 
 Waited = TypeVar("Waited")
+_SPAN: Final = {"min", "max", "currency"}
 _PATIENCE_SECONDS: Final = 600.0
 _LOOK_EVERY_SECONDS: Final = 0.2
 _SHOWN: Final = 20
@@ -339,7 +340,9 @@ def _show(answer: Mapping[str, Any]) -> None:
 def _show_value(name: str, value: Any, depth: int = 0) -> None:
     pad = "  " * depth
     label = name.replace("_", " ")
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value.keys() == _SPAN:
+        output.out.print(f"{pad}{label}: {_span(value)}", markup=False)
+    elif isinstance(value, dict):
         output.out.print(f"{pad}{label}:", markup=False)
         for key, inner in value.items():
             if inner not in (None, [], {}, ""):
@@ -347,7 +350,9 @@ def _show_value(name: str, value: Any, depth: int = 0) -> None:
     elif isinstance(value, list) and value and isinstance(value[0], dict):
         output.out.print(f"{pad}{label}:", markup=False)
         for item in value:
-            line = " · ".join(said for inner in item.values() if (said := _said(inner)))
+            # The bounds of a price stand in what it says, in the units that people write.
+            told = [inner for key, inner in item.items() if key not in _SPAN or not item.get("currency")]
+            line = " · ".join(said for inner in told if (said := _said(inner)))
             output.out.print(f"{pad}  {line}", markup=False, soft_wrap=True)
     else:
         text = (
@@ -358,6 +363,14 @@ def _show_value(name: str, value: Any, depth: int = 0) -> None:
             else value
         )
         output.out.print(f"{pad}{label}: {text}", markup=False)
+
+
+def _span(value: Mapping[str, Any]) -> str:
+    """Two amounts of one currency for a person."""
+    from weft.money import decimal
+
+    low, high = (decimal(value[name], value["currency"]) for name in ("min", "max"))
+    return f"{low} {value['currency']}" if low == high else f"{low} to {high} {value['currency']}"
 
 
 def _said(value: Any) -> str:

@@ -21,7 +21,7 @@ PHRASES: Final[dict[str, str]] = {
     "metric:net_units": "net units; units net of returns; units after returns",
     "metric:units_returned": "units returned; returned units; items returned; returned items; pieces returned; number of returns; "
     "returned pieces; number of returned items; number of returned units; units sent back; items sent back",
-    "metric:discounts": "discounts; discount amount; discount value; discounts given; amount discounted; price reductions; rebates; "
+    "metric:discounts": "discounts; discount; discount amount; discount value; discounts given; amount discounted; price reductions; rebates; "
     "discounted amount",
     "metric:returns": "returns; return amount; return value; value of returns; amount of returns; refunds; refund amount; refunded amount; "
     "value of refunds; amount refunded; refund value; returned value; amount of refunds; money refunded",
@@ -67,6 +67,7 @@ PHRASES: Final[dict[str, str]] = {
     # What may be meant where nothing more exact is said.
     "weak:revenue": "earn; earned; take in; took in; brought in; bring in; bring; brought; spend; spent; money; make; made; generate; "
     "generated; generates; brings in; earns; makes; spending; turn over; business; amount",
+    "weak:sell+place": "sold to; sell to; shipped to; ship to; sold in; sold at; bought in; bought from; bought by; sold by",
     "weak:sell": "sell; ship; shipped; sold; selling; sells; get sold; bought; buy; buys; buying",
     "weak:orders": "ordered; order; purchase; purchased; place; placed; came in; come in; came; orders from us",
     "weak:units+most": "best selling; most sold; best sold; bestselling; best sellers; bestsellers; best seller; bestseller; most popular; top selling; "
@@ -134,7 +135,7 @@ PHRASES: Final[dict[str, str]] = {
     "dim:location": "location; warehouse; stock location",
     "dims:location": "locations; warehouses",
     # How it is put together.
-    "by": "by; for each; broken down by; split by; grouped by; divided by; for every; each; every; according to; in each; in every; from each; from every; "
+    "by": "by; for each; broken down by; split by; grouped by; for every; each; every; according to; in each; in every; from each; from every; "
     "breakdown by; by each; across; split up by; separated by; segmented by; group by; of each; of every; sorted by; ranked by; ordered by; in terms of; "
     "measured by; broken out by; of the different; for the different; across all",
     "per": "per",
@@ -148,7 +149,7 @@ PHRASES: Final[dict[str, str]] = {
     "least": "least; worst; lowest; bottom; smallest; fewest; weakest; minimum; min; the least; the worst; the lowest; the fewest; worst performing; poorest; "
     "weakest performing; slowest; least valuable; flop; flops; least of all; least successful; lowest ranking",
     "rank": "first; ranking; ranking of; rank; ranked",
-    "not": "not; except; excluding; without; outside; outside of; except for; other than; apart from; excl; exclude; but not; minus; not in; not from; "
+    "not": "not; except; excluding; without; outside; outside of; except for; other than; apart from; excl; exclude; but not; not in; not from; "
     "not counting; leaving out; ignoring; aside from; with the exception of; not including; beyond; besides; save for; bar",
     "and": "and; or; as well as; plus; along with; together with; &; ,; /; also; both; +",
     "vs": "vs; versus; against; compared to; compared with; in comparison to; in comparison with; relative to; compared; than; as against; "
@@ -197,23 +198,23 @@ PHRASES: Final[dict[str, str]] = {
     "lack:region": "city; cities; region; regions; state; states; postcode; zip code; province; provinces; postal code; town; towns; county; continent; "
     "continents; eu; europe; european union; asia; scandinavia; dach; africa; north america; south america; european; asian; abroad; overseas; domestic; "
     "domestically; international; internationally; benelux",
-    "lack:lifetime": "lifetime value; clv; ltv; customer lifetime value; churn; churn rate; lost customers",
+    "lack:lifetime": "lifetime value; clv; ltv; customer lifetime value; churn; churn rate",
     "lack:reason": "return reason; return reasons; reasons of return",
     "weekend": "weekend; weekends; the weekend",
     "workweek": "weekdays; business days; working days; workdays; weekdays only",
     "time:all": "in total ever; overall ever",
     "place": "in; from; of; to; for; at; on; with; using; into; via; through; within; inside; during; over; out of; made by; made from; only in; only from; "
-    "only for; just in; just for; just from; only; just; by way of; including; coming from; based in; shipped to; delivered to; going to customers in; sold to; who live in; living in; who are from; located in; in the category; of the category; in category",
+    "only for; just in; just for; just from; only; just; by way of; including; coming from; based in; delivered to; going to customers in; who live in; living in; who are from; located in; in the category; of the category; in category",
     "noise": "the; a; an; our; my; is; was; were; are; be; been; did; do; does; we; i; us; you; me; have; had; has; it; its; there; this is; please; "
     "show; show me; give me; tell me; list; what is; what's; what are; what was; what were; how; how did; 's; ?; !; .; :; that; these; those; "
     "get; got; see; want; would like; i want; i'd like; can; could; can you; could you; want to know; to know; total; overall; all; any; "
-    "in total; altogether; so; then; they; them; their; as; much; display; find; find me; let me see; figures; numbers; figure; whats; collect; collected; lose; lost; "
+    "in total; altogether; so; then; they; them; their; as; much; display; find; find me; let me see; figures; numbers; figure; whats; collect; collected; lose; "
     "number; value; worth; performance; how high was; how high were; how high is; how was; how were; how is; how are; report; breakdown; table; chart; graph; plot; overview; "
-    "data; results; result; look; looked; like; looks; i need; need; time; for us; to us; with us; by us; shop; store; the shop; "
-    "the store; company; business wide; happened; happen; happening; came to; amount to; amounted to; been like; the period; period; same; went to; go to; went; go; from us; hello; hi; hey; weft; thanks; "
+    "data; results; result; look; looked; looks like; looks; i need; need; time; for us; to us; with us; by us; shop; my store; our store; the shop; "
+    "company; business wide; happened; happen; happening; came to; amount to; amounted to; been like; the period; period; same; went to; go to; went; go; from us; hello; hi; hey; weft; thanks; "
     'thank you; dear; per total; sum; sum of; total of; the total; the sum of; exactly; currently; now; right now; actually; quickly; compute; calculate; perform; performed; doing; (; ); "; “; ”; „; «; »; '
     "generally; usually; normally; at all; come; comes; goes; accounted for; contributed; contribute; delivered; deliver; yield; yielded; "
-    "sold in; sold at; bought in; bought from; customers' ; own; ours; every single",
+    "customers' ; own; ours; every single",
     "follow": "and what about; what about; how about; and for; and in; and how about; same for; the same for; and the same for; and by; now by; now for; now in; but for; and only; "
     "and from; and without",
 }

@@ -139,7 +139,7 @@ PHRASES: Final[dict[str, str]] = {
     "am kleinsten; am seltensten; seltenst~; schlusslicht; schlusslichter",
     "rank": "erst~; rangliste; ranking; rangfolge",
     "not": "ohne; außer; nicht; abgesehen von; mit ausnahme von; bis auf; außerhalb; exklusive; nicht aus; nicht in; außerhalb von; ausschließlich nicht; mit ausnahme; nicht nach; exkl; "
-    "außerhalb der; minus; anders als; neben",
+    "außerhalb der; anders als; neben",
     "and": "und; oder; sowie; ,; /; &; plus; als auch; sowohl; zusammen mit; samt; auch; +; bzw; beziehungsweise",
     "vs": "gegenüber; gegen; verglichen mit; im vergleich zu; im vergleich zum; im vergleich mit; als; versus; vs; zu; im vergleich zur; gegenüber dem; gegenüber der; verglichen zu; im vergleich; "
     "im verhältnis zu; im verhältnis zum; im gegensatz zu; gegenübergestellt; im vergleich mit dem; in relation zu; verglichen zum; gemessen am; verglichen mit dem; zum",

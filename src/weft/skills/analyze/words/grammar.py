@@ -378,7 +378,7 @@ class _Assembly:
         """«Germany and France excluded»."""
         while place + 1 < len(self.parts):
             place += 1
-            if self.parts[place].kind == "notafter":
+            if self.parts[place].kind in ("notafter", "notend"):
                 return True
             if self.parts[place].kind not in ("and", "value", "dim", "dims"):
                 return False
@@ -400,6 +400,11 @@ class _Assembly:
             raise _No("words", self.words(part))
 
     _take_per = _take_by
+
+    def _take_notend(self, part: Part, place: int) -> None:
+        before = self._near(place, -1, frozenset(["place", "dim", "dims"]))
+        if before is None or before.kind not in ("value", "weekend", "workweek"):
+            raise _No("not", self.words(part))
 
     # What is counted.
 
@@ -424,6 +429,8 @@ class _Assembly:
             raise _No("metric")
 
     def _from_weak(self) -> None:
+        if {"sell", "returns"} <= {*self.weak} and self.has("and"):
+            raise _No("joined", *(self.words(part) for part in self.parts if part.kind == "weak"))
         named: list[str] = [name for name in ("returns", "discounts", "units", "revenue") if name in self.weak]
         if self._list_of_products():
             self._divide("product")
@@ -462,6 +469,8 @@ class _Assembly:
 
     def _returned(self) -> None:
         swaps: dict[Metric, Metric] = {"units": "units_returned"}
+        if "sell" in self.weak and self.has("and"):
+            raise _No("joined", *(self.words(part) for part in self.parts if part.kind == "weak"))
         if self.has("share") and self.metrics in (["revenue"], ["net_sales"], ["gross_sales"]):
             self.metrics = ["refund_rate"]
         elif self.metrics[0] in swaps:
@@ -557,10 +566,11 @@ class _Assembly:
         places: dict[tuple[Dimension, bool], int] = {}
         for negated, dimension, values, place in self.values:
             group = (dimension, negated)
-            if group in groups and not self._connected(places[group], place):
+            ids = [value.id for value in values]
+            if group in groups and {*ids} != {*groups[group]} and not self._connected(places[group], place):
                 raise _No("same", *(self.words(self.parts[at]) for at in (places[group], place)))
             listed = groups.setdefault(group, [])
-            listed.extend(value.id for value in values if value.id not in listed)
+            listed.extend(one for one in ids if one not in listed)
             places[group] = place
         if self.rank is not None:
             # What is not known is no customer and no brand, so that it has no place in a ranking of these.
@@ -569,7 +579,7 @@ class _Assembly:
                     groups.setdefault((dimension, True), []).append(None)
         self._recurring(places)
         for (dimension, negated), listed in groups.items():
-            if negated and {*listed} & {*groups.get((dimension, False), [])}:
+            if negated and (dimension, False) in groups and any(listed):
                 raise _No("same", self.words(self.parts[places[dimension, False]]))
         return [
             Condition.model_validate({"dimension": dimension, "is": listed, "isnt": negated})
@@ -633,7 +643,10 @@ class _Assembly:
         """Two times that are no comparison: joined by «and» they are one stretch, or the one lies in the other."""
         (one_at, one), (other_at, other) = both
         joined = calendar.joined(one, other)
-        linked = any(part.kind == "and" for part in self.parts[one_at + 1 : other_at])
+        between = {part.kind for part in self.parts[one_at + 1 : other_at]}
+        linked = "and" in between and between <= {"and", "place", "dim", "dims", "follow"}
+        if "and" in between and not linked:
+            raise _No("times", self.words(self.parts[one_at]), self.words(self.parts[other_at]))
         if linked and joined is not None:
             return joined
         if not linked and one.first and one.last and other.first and other.last:

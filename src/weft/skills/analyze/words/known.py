@@ -24,6 +24,7 @@ _FIRST: Final[tuple[Dimension, ...]] = (
     *("country", "channel", "category", "brand", "segment", "promotion", "location", "currency", "product", "variant"),
     "customer",
 )
+_PARTS: Final = re.compile(r"\s+(?:&|and|und|和|、)\s+")
 _LEVEL: Final = re.compile(r"\s+>\s+")
 _HYPHEN: Final = re.compile(r"(?<=[^\W\d_])[-_](?=\w)|(?<=\w)[-_](?=[^\W\d_])")
 _SIMILAR: Final = 88
@@ -124,6 +125,12 @@ class Names:
             self._found[phrase].append(value)
             self.longest = max(self.longest, len(tokens(phrase)))
 
+    def coded(self, code: str) -> list[Value] | None:
+        """The countries that have a code, none where nothing is known of it; None where it is no country's code."""
+        if code not in _names():
+            return None
+        return [value for value in self.known.values.get("country", ()) if territory_of(value.id) == code]
+
     def absent(self, phrase: str) -> bool:
         """Whether a phrase names a country of which this business knows nothing."""
         return phrase in _territories() and phrase not in self._found
@@ -198,6 +205,7 @@ def _names_of(dimension: Dimension, value: Value) -> set[str]:
         return {name for name in names if len(name) > 2 or not name.isascii() or name.upper() in ("UK", "US")}
     if dimension == "category":
         levels = [level for text in (value.title, value.id) for level in _LEVEL.split(text)]
+        levels += [part for level in levels for part in _PARTS.split(level) if part != level]
         names |= {*levels, *(_singular(level) for level in levels)}
     if dimension == "channel":
         names |= {name for name in _CHANNELS.get(value.id.lower(), "").split("; ") if name}

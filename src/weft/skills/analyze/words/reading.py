@@ -17,6 +17,10 @@ from weft.skills.analyze.words.times import Language, Times
 _QUOTED: Final = re.compile(r"[„“\"«»”「『]([^„“\"«»”」』]{2,200})[“”\"»«」』]")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+_CAPITALS: Final = re.compile(r"[A-Z]{3,}")
+_TOWARDS: Final = frozenset(
+    ["in", "from", "to", "for", "outside", "without", "except", "excluding", "aus", "nach", "ohne", "außer"]
+)
 _MOST_PARTS: Final = 60
 _LOOKED_UP: Final = 4
 _TITLES: Final = 50
@@ -103,6 +107,8 @@ def read(text: str, known: Known, fallback: Language = "en") -> Reading:
     parts = list(scanner.parts(scanner.names))
     words = _strange(said, parts, scanner.lexicon)
     spoken: set[Dimension] = {cast("Dimension", part.name) for part in parts if part.kind in ("dim", "dims")}
+    if _CAPITALS.search(said):
+        spoken.add("promotion")
     names = Names(known, words, spoken) if words else scanner.names
     if names.candidates:
         parts = list(scanner.parts(names))
@@ -173,6 +179,8 @@ class _Scanner:
         if phrase := self.lexicon.at(self.tokens, place):
             end = self.tokens[phrase[0] - 1].end
             options.append((end, 2, [Part(sign.kind, sign.name, start, end) for sign in phrase[1]]))
+        if code := self._coded(place):
+            options.append((code.end, 4, [code]))
         if value := self._value(place):
             options.append((value.end, 1, [value]))
         if number := self._number(place):
@@ -181,12 +189,35 @@ class _Scanner:
             return max(options, key=lambda option: option[:2])[2]
         return [Part("unknown", "", start, self.tokens[place].end)]
 
+    def _coded(self, place: int) -> Part | None:
+        """«AT», «IT»: a country's code; where all of the question is in capitals, behind «in», «from» and the like."""
+        token = self.tokens[place]
+        written = self.text[token.start : token.end]
+        if len(written) != 2 or not written.isascii() or not written.isupper():
+            return None
+        if self.text.isupper() and not (place and self.tokens[place - 1].text in _TOWARDS):
+            return None
+        values = self.names.coded(written)
+        if values is None:
+            return None
+        return Part("value" if values else "absent", written, token.start, token.end, values)
+
+    def _named_before(self, place: int) -> bool:
+        """Whether a number may be a name: behind «customer», «product», «of»."""
+        for start in range(max(0, place - 2), place):
+            phrase = key(self.tokens[start:place])
+            if phrase in _FROM_TITLE or any(
+                sign.kind in ("dim", "dims") for sign in self.lexicon.phrases.get(phrase, ())
+            ):
+                return True
+        return False
+
     def _value(self, place: int) -> Part | None:
         longest = max(self.names.longest, 6)
         for end in range(min(len(self.tokens), place + longest), place, -1):
             phrase = key(self.tokens[place:end])
             values = self.names.exact(phrase)
-            if values:
+            if values and not (phrase.isdigit() and not self._named_before(place)):
                 return Part("value", "", self.tokens[place].start, self.tokens[end - 1].end, values)
             if self.names.absent(phrase):
                 return Part("absent", phrase, self.tokens[place].start, self.tokens[end - 1].end)
