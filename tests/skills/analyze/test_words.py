@@ -94,6 +94,8 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "how many orders last week?": {"metrics": "orders", "days": "2026-08-24/2026-08-30"},
     "average order value in Germany this year": {
         "metrics": "average_order", "where": "country=DE", "days": "2026-01-01/2026-08-31"},
+    "what percentage of revenue comes from Germany": {"metrics": "revenue", "by": "country"},
+    "各国订单占比": {"metrics": "orders", "by": "country"},
     "what share of orders was cancelled in June": {"metrics": "cancellation_rate", "days": "2026-06-01/2026-06-30"},
     "best category outside the UK": {"metrics": "revenue", "by": "category", "where": "country!United Kingdom", "top": 1},
     "revenue of red enamel mugs in July": {"metrics": "revenue", "where": "product=mug-1", "days": JULY},
@@ -174,7 +176,8 @@ REFUSED = {
     "top 5 products by month": "groups",
     "sales on weekdays vs weekend": "weekend",
     "how many countries do we sell to": "count",
-    "what percentage of revenue comes from Germany": "share",
+    "what percentage of revenue comes from German lamps": "share",
+    "share of the best country in revenue": "share",
     "the highest revenue in May": "rank",
     "revenue in March and June": "times",
     "revenue in the first three months": "number",

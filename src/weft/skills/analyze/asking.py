@@ -103,6 +103,11 @@ def _answer(read: Understood | Refused, asked: Analyze, business: Business, sett
 
 def _told(read: Understood, business: Business, notes: list[str], known: Known | None = None) -> Analysis:
     table = business.numbers.answer(read.query)
+    if read.shares is not None and not all(one.adds_up for one in table.columns if one.unit is not None):
+        words = saying.metric(read.query.metrics[0], read.language)
+        return refusal(
+            Refused("share", read.language, (words,), nearest=read.query), known or Known(business.numbers.today())
+        )
     missing = _missing(table)
     if missing is not None:
         span = known.span if known else business.numbers.span()

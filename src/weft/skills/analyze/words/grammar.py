@@ -51,12 +51,16 @@ _NAMELESS: Final[frozenset[Dimension]] = frozenset(
 
 @dataclass(slots=True)
 class Understood:
-    """A question as it was understood: the query, and what the values in it are called."""
+    """A question as it was understood: the query, and what the values in it are called.
+
+    `shares` says that rows are asked for as shares of the whole: of those values of the dimension, all where empty.
+    """
 
     query: Query
     language: Language
     titles: dict[tuple[Dimension, str], str] = field(default_factory=dict)
     mended: list[tuple[str, str]] = field(default_factory=list)
+    shares: tuple[str, ...] | None = None
 
 
 class _No(Exception):
@@ -137,6 +141,7 @@ class _Assembly:
         self.rank: Literal["most", "least"] | None = None
         self.number: int | None = None
         self.single = reading.language == "zh"
+        self.shares: tuple[str, ...] | None = None
         self.values: list[tuple[bool, Dimension, list[Value], int]] = []
         self.titles: dict[tuple[Dimension, str], str] = {}
         begins = bool(self.parts) and (
@@ -171,6 +176,7 @@ class _Assembly:
         self._counted()
         self._shared()
         self._divided()
+        self._of_the_whole()
         period, compare = self._period()
         where = self._where()
         self._possible()
@@ -189,7 +195,7 @@ class _Assembly:
             }
         )
         query = self._continued(query) if self.before is not None else query
-        return Understood(query, self.reading.language, self.titles, self.reading.mended)
+        return Understood(query, self.reading.language, self.titles, self.reading.mended, self.shares)
 
     # Ranks and numbers are looked at first: what a dimension does depends on them.
 
@@ -493,7 +499,20 @@ class _Assembly:
         if len(self.metrics) == 1 and self.metrics[0] in shares:
             self.metrics = [shares[self.metrics[0]]]
         elif self.metrics not in ([one] for one in shares.values()):
+            self.shares = ()
+
+    def _of_the_whole(self) -> None:
+        """«what share of revenue comes from Germany»: the rows of all countries, of which one is asked for."""
+        if self.shares is None:
+            return
+        named = [one for one in self.values if not one[0]]
+        other = len(self.metrics) != 1 or self.rank is not None or self.has("compare", "prior", "vs", "change", "sort")
+        if other or self.before is not None or len({one[1] for one in named} | {*self.by}) != 1:
             raise _No("share", *(self.words(part) for part in self.parts if part.kind == "share"))
+        if named:
+            self.shares = tuple(dict.fromkeys(value.id for _, _, values, _ in named for value in values))
+            self.values = [one for one in self.values if one[0]]
+            self.by = [named[0][1]]
 
     # By what it is divided.
 
