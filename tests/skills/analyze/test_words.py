@@ -51,6 +51,7 @@ KNOWN = Known(
     },
     SPAN,
     look_up,
+    currency="EUR",
 )
 
 
@@ -128,6 +129,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "who bought the most in May": {"metrics": "revenue", "by": "customer", "days": MAY, "top": 10},
     "top 100 products": {"metrics": "revenue", "by": "product", "top": 100},
     "revenue of product 100": {"metrics": "revenue", "where": "product=100"},
+    "revenue in euros in May": {"metrics": "revenue", "days": MAY},
     "sales last Friday": {"metrics": "revenue", "days": "2026-08-28/2026-08-28"},
     "Umsatz nach Juli": {"metrics": "revenue", "days": "2026-08-01/2026-08-31"},
     "Umsatz nach Land seit März gegenüber Vorjahr": {
@@ -182,6 +184,8 @@ REFUSED = {
     "revenue in March and June": "times",
     "revenue in the first three months": "number",
     "revenue by July": "words",
+    "revenue in dollars": "words",
+    "orders over 500 euros": "number",
     "revenue in May and orders in June": "times",
     "how many units were sold and returned in May": "joined",
     "Germany revenue minus France revenue": "words",

@@ -192,4 +192,4 @@ def known(business: Business, today: date, span: tuple[date, date] | None) -> Kn
     if span is None:
         return Known(today)
     empty = frozenset() if numbers.values("promotion", limit=1) else frozenset(["promotion"])
-    return Known(today, {name: values(name) for name in CLOSED}, span, look_up, empty=empty)
+    return Known(today, {name: values(name) for name in CLOSED}, span, look_up, currency=business.currency, empty=empty)
