@@ -130,6 +130,9 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "top 100 products": {"metrics": "revenue", "by": "product", "top": 100},
     "revenue of product 100": {"metrics": "revenue", "where": "product=100"},
     "revenue in euros in May": {"metrics": "revenue", "days": MAY},
+    "what do German customers buy most": {"metrics": "units", "by": "product", "where": "country=DE", "top": 10},
+    "orders this month and last month": {
+        "metrics": "orders", "days": "2026-08-01/2026-08-31", "beside": "2026-07-01/2026-07-31"},
     "sales last Friday": {"metrics": "revenue", "days": "2026-08-28/2026-08-28"},
     "Umsatz nach Juli": {"metrics": "revenue", "days": "2026-08-01/2026-08-31"},
     "Umsatz nach Land seit März gegenüber Vorjahr": {

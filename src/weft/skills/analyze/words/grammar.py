@@ -441,6 +441,8 @@ class _Assembly:
         if self._list_of_products():
             self._divide("product")
             named = ["units"]
+        if self.has("what") and "sell" in self.weak and self.rank is not None and not self.by:
+            named = named or ["units"]
         if "sold" in self.weak:
             goods = {"product", "variant", "category", "brand"}
             named.append("units" if any(dimension in goods for _, dimension, _, _ in self.values) else "revenue")
@@ -519,6 +521,8 @@ class _Assembly:
     def _divided(self) -> None:
         for part in self.bare:
             dimension = cast("Dimension", part.name)
+            if dimension == "customer" and self.has("what") and {"sell", "units"} & {*self.weak}:
+                continue  # «What do German customers buy most» asks for products.
             if self.rank is not None and not self.by:
                 self.single = part.kind == "dim"
                 if self.has("whichmany"):
@@ -586,7 +590,11 @@ class _Assembly:
         for negated, dimension, values, place in self.values:
             group = (dimension, negated)
             ids = [value.id for value in values]
-            if group in groups and {*ids} != {*groups[group]} and not self._connected(places[group], place):
+            if (
+                group in groups
+                and {*ids} != {*groups[group]}
+                and not (self._connected(places[group], place) or self.has("compareverb"))
+            ):
                 raise _No("same", *(self.words(self.parts[at]) for at in (places[group], place)))
             listed = groups.setdefault(group, [])
             listed.extend(one for one in ids if one not in listed)
@@ -653,10 +661,18 @@ class _Assembly:
         behind = self.reading.language == "zh" and self.has("vs")  # «六月与五月相比»
         if len(stretches) == 2 and not beside and (behind or self.has("compareverb")):
             beside = stretches[1:]
+        if len(stretches) == 2 and not beside and self._this_and_last(stretches):
+            beside = [min(stretches, key=lambda one: one[1].relative or 0)]
         main = [one for one in stretches if one not in beside]
         if len(main) == 2:
             return self._one_of(main), None
         return main[0][1] if main else None, beside[0][1] if beside else None
+
+    def _this_and_last(self, both: list[tuple[int, Stretch]]) -> bool:
+        """«this year and last year»: both are asked for, and not their sum."""
+        (one_at, one), (other_at, other) = both
+        linked = {part.kind for part in self.parts[one_at + 1 : other_at]} == {"and"}
+        return linked and one.unit == other.unit and {one.relative, other.relative} == {0, -1}
 
     def _one_of(self, both: list[tuple[int, Stretch]]) -> Stretch:
         """Two times that are no comparison: joined by «and» they are one stretch, or the one lies in the other."""
