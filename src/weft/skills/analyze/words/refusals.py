@@ -28,6 +28,14 @@ class Refused:
     titles: dict[tuple[Dimension, str], str] = field(default_factory=dict)
 
 
+class Unclear(Exception):
+    """A question cannot be read on: why, and at which words."""
+
+    def __init__(self, reason: Reason, *words: str, name: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.words, self.name = reason, words, name
+
+
 _SAID: Final[Mapping[Reason, _Three]] = {
     "empty": ("The question is empty.", "Die Frage ist leer.", "问题是空的。"),
     "long": (
