@@ -122,6 +122,22 @@ def test_an_answer_shows_how_it_was_understood_and_what_is_behind_it(shop: Busin
     assert "2026-06" in answer.text
 
 
+def test_shares_are_of_the_whole(shop: Business) -> None:
+    asked = ask(shop, "what share of revenue came from Germany in May?").asked
+    assert asked is not None
+    assert asked.sentence is not None
+    assert asked.sentence.text == "Revenue of £60.00: Germany 83.3% (£50.00)."
+    assert {one.id: one.value for one in asked.figures}["share.1"] == 5000 / 6000
+    answer = ask(shop, "Umsatzanteil nach Land im Mai")
+    assert answer.text is not None
+    assert ["Frankreich", "10,00", "£", "16,7", "%"] in [line.split() for line in answer.text.splitlines()]
+    customers = ask(shop, "what share of customers is from Germany").asked
+    assert customers is not None
+    # A customer may have bought in two countries, so that these do not sum to the whole.
+    assert customers.table is None
+    assert "does not add up" in str(customers.refused)
+
+
 def test_what_is_not_known_is_refused_with_what_it_would_need(shop: Business) -> None:
     asked = ask(shop, "gross profit by country in May").asked
     assert asked is not None

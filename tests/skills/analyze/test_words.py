@@ -51,6 +51,7 @@ KNOWN = Known(
     },
     SPAN,
     look_up,
+    currency="EUR",
 )
 
 
@@ -94,6 +95,8 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "how many orders last week?": {"metrics": "orders", "days": "2026-08-24/2026-08-30"},
     "average order value in Germany this year": {
         "metrics": "average_order", "where": "country=DE", "days": "2026-01-01/2026-08-31"},
+    "what percentage of revenue comes from Germany": {"metrics": "revenue", "by": "country"},
+    "各国订单占比": {"metrics": "orders", "by": "country"},
     "what share of orders was cancelled in June": {"metrics": "cancellation_rate", "days": "2026-06-01/2026-06-30"},
     "best category outside the UK": {"metrics": "revenue", "by": "category", "where": "country!United Kingdom", "top": 1},
     "revenue of red enamel mugs in July": {"metrics": "revenue", "where": "product=mug-1", "days": JULY},
@@ -126,6 +129,10 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "who bought the most in May": {"metrics": "revenue", "by": "customer", "days": MAY, "top": 10},
     "top 100 products": {"metrics": "revenue", "by": "product", "top": 100},
     "revenue of product 100": {"metrics": "revenue", "where": "product=100"},
+    "revenue in euros in May": {"metrics": "revenue", "days": MAY},
+    "what do German customers buy most": {"metrics": "units", "by": "product", "where": "country=DE", "top": 10},
+    "orders this month and last month": {
+        "metrics": "orders", "days": "2026-08-01/2026-08-31", "beside": "2026-07-01/2026-07-31"},
     "sales last Friday": {"metrics": "revenue", "days": "2026-08-28/2026-08-28"},
     "Umsatz nach Juli": {"metrics": "revenue", "days": "2026-08-01/2026-08-31"},
     "Umsatz nach Land seit März gegenüber Vorjahr": {
@@ -174,11 +181,14 @@ REFUSED = {
     "top 5 products by month": "groups",
     "sales on weekdays vs weekend": "weekend",
     "how many countries do we sell to": "count",
-    "what percentage of revenue comes from Germany": "share",
+    "what percentage of revenue comes from German lamps": "share",
+    "share of the best country in revenue": "share",
     "the highest revenue in May": "rank",
     "revenue in March and June": "times",
     "revenue in the first three months": "number",
     "revenue by July": "words",
+    "revenue in dollars": "words",
+    "orders over 500 euros": "number",
     "revenue in May and orders in June": "times",
     "how many units were sold and returned in May": "joined",
     "Germany revenue minus France revenue": "words",
