@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from weft.business import Business
-from weft.demand import analogues, hindsight, sharing
+from weft.demand import analogues, hindsight, keeping, sharing
 from weft.demand.analogues import Curve, Launch, Traits
 from weft.demand.forecast import Backtest, Forecast
 from weft.demand.forecasting import LEVELS, Told, forecasts
@@ -58,7 +58,7 @@ def made(
         seconds=seconds,
         told=told,
     )
-    of = {id(one): forecast for one, forecast in zip(by_method, found, strict=True)}
+    of = {id(one): keeping.centered(forecast) for one, forecast in zip(by_method, found, strict=True)}
     return [
         Made(one, of[id(one)])
         if id(one) in of
@@ -122,15 +122,13 @@ def launches(business: Business, ground: Ground, wanted: Sequence[Traits]) -> li
 
 def looked_back(past: Past, ground: Ground, parts: Sequence[Part] = ()) -> dict[Part, list[Week]]:
     """The weeks that forecasts of the past were wrong in: of the whole (`WHOLE`), and of each of these parts."""
-    places = hindsight.cuts(past.series)
-    told = forecasts(
-        [hindsight.as_of(past.series, place) for place in places],
-        7 * hindsight.LEAD,
-        country=ground.country,
-        seconds=_JUDGED_SECONDS,
-    )
     found: dict[Part, list[Week]] = {part: [] for part in (WHOLE, *parts)}
-    for place, forecast in zip(places, told, strict=True):
+    for place in hindsight.cuts(past.series):
+        # Each by itself: what was sold after one of them must not be known to the other.
+        (forecast,) = forecasts(
+            [hindsight.as_of(past.series, place)], 7 * hindsight.LEAD, country=ground.country, seconds=_JUDGED_SECONDS
+        )
+        forecast = keeping.centered(forecast)
         found[WHOLE] += hindsight.weeks(past.series, place, forecast)
         of = divided(past, forecast, place) if parts else {}
         for part in parts:
