@@ -10,7 +10,7 @@ import numpy as np
 from weft.business import Business
 from weft.demand import analogues, hindsight, keeping, sharing
 from weft.demand.analogues import Curve, Launch, Traits
-from weft.demand.forecast import Backtest, Forecast
+from weft.demand.forecast import Forecast
 from weft.demand.forecasting import LEVELS, Told, forecasts
 from weft.demand.hindsight import Week
 from weft.demand.series import Floats, Series
@@ -145,9 +145,3 @@ def _with(series: Series, sold: Floats) -> Series:
 def divided(past: Past, forecast: Forecast, before: int | None = None) -> Mapping[Part, Forecast]:
     """A product's forecast divided among its variants and places by what each sold before a place of its past."""
     return sharing.divided(forecast, past.parts.weights(len(past.series) if before is None else before))
-
-
-def nothing(days: int, levels: Sequence[float]) -> Forecast:
-    """The forecast of what does not sell."""
-    zeros = np.zeros(days)
-    return Forecast(zeros, dict.fromkeys(levels, zeros), "none", "zero", Backtest(), np.zeros((1, days), np.float32))
