@@ -398,8 +398,10 @@ def test_a_business_without_sales_and_one_with_a_single_one_are_told_so(database
     business = Business(database, businesses.ensured(database, "forecast-little"))
     assert expected(business)["note"].startswith("Nothing was sold yet")
     told = Ledger()
-    told.sell("one", 100, 3)
+    told.sell("one", DAYS - 1, 3)
     put(business, tmp_path, "orders", told.orders)
-    total = expected(business, product="one", levels=[0.99])["total"]
+    found = expected(business, product="one", levels=[0.99])
+    assert found["notes"] == ["Only 1 day of sales is known: this is a guess."]
+    total = found["total"]
     assert all(math.isfinite(value) for value in [*total["mean"], *total["quantiles"]["0.99"]])
     assert total["backtest"]["weeks"] == [] or total["backtest"]["weeks"][0]["sold"] >= 0
