@@ -112,6 +112,7 @@ class BusinessSettings(TypedDict):
     claims: Claims
     search: Dials
     behaviors: Retention
+    index: Searched
 
 
 class Calendar(TypedDict):
@@ -549,6 +550,30 @@ class Judgment(TypedDict):
     unit: str | None
     negated: bool
     about: str | None
+
+
+class KeptRule(TypedDict):
+    """A rule as it is kept, and what to look at again."""
+
+    id: str | None
+    kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"]
+    name: str
+    on: bool
+    match: Literal["any", "exact", "contains"]
+    query: list[str]
+    category: str
+    starts: str | None
+    ends: str | None
+    zone: str
+    pins: list[Pin]
+    sold_out: bool
+    products: list[str]
+    filters: dict[str, str | float | bool | list[str | float] | Bounds]
+    times: float | None
+    url: str
+    words: list[str]
+    typed: list[str]
+    warnings: list[str]
 
 
 class KeyLimits(TypedDict):
@@ -1427,6 +1452,12 @@ class SearchReport(TypedDict):
     rows: list[QueryOutcome]
 
 
+class Searched(TypedDict):
+    """What is found by words beside titles, descriptions, makers, categories, options, attributes and translations."""
+
+    columns: NotRequired[list[str]]
+
+
 class Section(TypedDict):
     """A part of the catalog and how many products are in it."""
 
@@ -1480,6 +1511,7 @@ class Shortage(TypedDict):
     first: str
     last: str
     days: int
+    run: int
     known: bool
     units: float
     lost: int
@@ -3110,7 +3142,7 @@ class Settings:
         self._wire = wire
 
     def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search, behaviors."""
+        """All sections: voice, languages, markets, claims, search, behaviors, index."""
         return cast("BusinessSettings", self._wire.json(call("GET", "/settings")))
 
     def voice(
@@ -3207,8 +3239,12 @@ class Settings:
         """Set after how many days behaviors are deleted; it is looked after once a day."""
         return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
 
+    def index(self, *, columns: list[str] | None = None) -> BusinessSettings:
+        """Set which columns of imported files are searched, as a whole; the index is built anew."""
+        return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/index", body={"columns": columns})))
+
     def reset(
-        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
     ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", self._wire.json(call("DELETE", "/settings/{}", section)))
@@ -3421,9 +3457,9 @@ class Rules:
             "list[Rule]", self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit}))
         )
 
-    def make(self, *, rules: list[Rule]) -> list[Rule]:
+    def make(self, *, rules: list[Rule]) -> list[KeptRule]:
         """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-        return cast("list[Rule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
+        return cast("list[KeptRule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
 
     def get(self, rule: str) -> Rule:
         """One rule."""
@@ -3451,10 +3487,10 @@ class Rules:
         url: str | None = None,
         words: list[str] | None = None,
         typed: list[str] | None = None,
-    ) -> Rule:
+    ) -> KeptRule:
         """Put a rule in place of the one that it was, as a whole."""
         return cast(
-            "Rule",
+            "KeptRule",
             self._wire.json(
                 call(
                     "PUT",
@@ -5036,7 +5072,7 @@ class AsyncSettings:
         self._wire = wire
 
     async def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search, behaviors."""
+        """All sections: voice, languages, markets, claims, search, behaviors, index."""
         return cast("BusinessSettings", await self._wire.json(call("GET", "/settings")))
 
     async def voice(
@@ -5135,8 +5171,14 @@ class AsyncSettings:
         """Set after how many days behaviors are deleted; it is looked after once a day."""
         return cast("BusinessSettings", await self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
 
+    async def index(self, *, columns: list[str] | None = None) -> BusinessSettings:
+        """Set which columns of imported files are searched, as a whole; the index is built anew."""
+        return cast(
+            "BusinessSettings", await self._wire.json(call("PUT", "/settings/index", body={"columns": columns}))
+        )
+
     async def reset(
-        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
     ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", await self._wire.json(call("DELETE", "/settings/{}", section)))
@@ -5350,9 +5392,9 @@ class AsyncRules:
             await self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit})),
         )
 
-    async def make(self, *, rules: list[Rule]) -> list[Rule]:
+    async def make(self, *, rules: list[Rule]) -> list[KeptRule]:
         """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-        return cast("list[Rule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
+        return cast("list[KeptRule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
 
     async def get(self, rule: str) -> Rule:
         """One rule."""
@@ -5380,10 +5422,10 @@ class AsyncRules:
         url: str | None = None,
         words: list[str] | None = None,
         typed: list[str] | None = None,
-    ) -> Rule:
+    ) -> KeptRule:
         """Put a rule in place of the one that it was, as a whole."""
         return cast(
-            "Rule",
+            "KeptRule",
             await self._wire.json(
                 call(
                     "PUT",
