@@ -30,6 +30,7 @@ NAMES = (
     "behaviors",
     "indexes",
     "forecast",
+    "questions",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -48,7 +49,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7, help="write: which products those are")
     parser.add_argument("--sample", action="store_true", help="write: pairs of the sample shop")
     parser.add_argument(
-        "--cache", type=Path, help="search: a folder in which imports and vectors are kept for the next time"
+        "--cache", type=Path, help="search, questions: a folder in which imports and vectors are kept for the next time"
     )
     parser.add_argument(
         "--choose", action="store_true", help="search: choose weights by cross-validation, and measure no more"

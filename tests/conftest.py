@@ -24,7 +24,7 @@ _LONGEST = (
 )  # fmt: skip
 _numbers = itertools.count(1)
 # How long an example takes says how busy the machine is.
-tried.register_profile("weft", suppress_health_check=[HealthCheck.too_slow])
+tried.register_profile("weft", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 tried.load_profile("weft")
 
 

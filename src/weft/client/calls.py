@@ -33,6 +33,7 @@ class Analysis(TypedDict):
     report: Report | None
     asked: Asked | None
     charts: list[Chart]
+    text: str | None
     proposed: Proposed | None
 
 
@@ -46,6 +47,9 @@ class Asked(TypedDict):
     figures: list[Figure]
     refused: str | None
     needs: str | None
+    language: Literal["en", "de", "zh"]
+    actions: list[Action]
+    notes: list[str]
 
 
 class Because(TypedDict):
@@ -104,6 +108,14 @@ class BusinessSettings(TypedDict):
     behaviors: Retention
 
 
+class Calendar(TypedDict):
+    """A business's zone, the day on which its week begins (1 is Monday, 7 Sunday), and its currency."""
+
+    zone: str
+    week_start: int
+    currency: str
+
+
 class Chart(TypedDict):
     """A chart's data: in a waterfall the first and the last value are wholes, those between add up from one to the other."""
 
@@ -111,8 +123,8 @@ class Chart(TypedDict):
     title: str
     x: list[str]
     series: list[Line]
-    unit: Literal["money", "count", "share", "days"]
-    currency: str | None
+    unit: NotRequired[Literal["money", "count", "share", "days"]]
+    currency: NotRequired[str | None]
 
 
 class Checked(TypedDict):
@@ -142,6 +154,45 @@ class Cohort(TypedDict):
     returned: list[float | None]
 
 
+class Column(TypedDict):
+    """One column of an answer: a dimension or a metric; the rows of what adds up sum to the total."""
+
+    name: str
+    title: str
+    unit: Literal["money", "count", "share", "days"] | None
+    adds_up: bool
+
+
+Condition = TypedDict(
+    "Condition",
+    {
+        "dimension": Literal[
+            "day",
+            "week",
+            "month",
+            "quarter",
+            "year",
+            "weekday",
+            "hour",
+            "product",
+            "variant",
+            "category",
+            "brand",
+            "country",
+            "channel",
+            "customer",
+            "cohort",
+            "segment",
+            "promotion",
+            "currency",
+            "location",
+        ],
+        "is": list[str | None],
+        "isnt": NotRequired[bool],
+    },
+)
+
+
 class Contribution(TypedDict):
     """What a member of a dimension did to the change; those of one dimension add up to all of it."""
 
@@ -164,6 +215,17 @@ class Dead(TypedDict):
     at_cost: bool
     days: int
     off: float
+
+
+class Defined(TypedDict):
+    """What a metric or a dimension means."""
+
+    name: str
+    title: str
+    definition: str
+    kind: Literal["metric", "dimension"]
+    unit: Literal["money", "count", "share", "days"] | None
+    adds_up: bool
 
 
 class Demand(TypedDict):
@@ -197,6 +259,13 @@ class Dimension(TypedDict):
     others: Contribution | None
 
 
+class DimensionValue(TypedDict):
+    """A value of a dimension."""
+
+    value: str
+    title: str | None
+
+
 class Done(TypedDict):
     """What a verb did."""
 
@@ -226,6 +295,50 @@ class Effect(TypedDict):
     key: str
     title: str
     amount: int
+
+
+class Expectation(TypedDict):
+    """What is expected, one by one and together, and what that rests on."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    forecasts: list[Expected]
+    total: Expected | None
+    count: int
+    today: str
+    seen: str | None
+    notes: list[str]
+    charts: list[Chart]
+
+
+class Expected(TypedDict):
+    """What is expected of one thing. All numbers are pieces."""
+
+    level: Literal["business", "category", "selection", "location", "product", "variant"]
+    product: str | None
+    variant: str | None
+    location: str | None
+    category: str | None
+    title: str | None
+    demand_class: Literal["smooth", "intermittent", "lumpy", "erratic", "new", "dying", "seasonal", "none"]
+    way: str
+    start: str
+    step: Literal["day", "week"]
+    mean: list[float]
+    quantiles: dict[str, list[float]]
+    sum: float
+    sum_quantiles: dict[str, float]
+    says: str
+    history_start: str | None
+    history: list[float]
+    backtest: Hindsight | None
+    outliers: list[Peak]
+    unknown: list[Unsold]
+    like: list[Like]
+    notes: list[str]
+    seen: str | None
+    stale: bool
 
 
 class Explained(TypedDict):
@@ -325,6 +438,22 @@ class Headline(TypedDict):
     usual: list[Any] | None
 
 
+class Hindsight(TypedDict):
+    """How wrong it was: forecasts made as of some weeks ago, by what was known then, beside what was sold since."""
+
+    says: str
+    weeks: list[Week]
+    wrong: float | None
+    rule: str
+    rule_wrong: float | None
+    bias: float | None
+    inside: float | None
+    folds: int
+    mase: float | None
+    rule_mase: float | None
+    coverage: dict[str, float]
+
+
 class Hit(TypedDict):
     """A product that was found."""
 
@@ -413,6 +542,27 @@ class Left(TypedDict):
 
     line: int
     says: str
+
+
+class LeftOut(TypedDict):
+    """What is needed and not ordered, or not whole: by how many pieces, and what that is expected to lose."""
+
+    product: str
+    title: str | None
+    sku: str
+    quantity: int
+    lost: float
+    loses: dict[str, Any] | None
+    reason: str
+    why: str
+
+
+class Like(TypedDict):
+    """A product by whose first weeks a new one is forecast, and how alike they are, from 0 to 1."""
+
+    product: str
+    title: str | None
+    likeness: float
 
 
 class Line(TypedDict):
@@ -590,6 +740,17 @@ class NotTaken(TypedDict):
     says: str
 
 
+class NumbersKnown(TypedDict):
+    """What can be asked: metrics and dimensions with their definitions, over which days, in which currency and zone."""
+
+    metrics: list[Defined]
+    dimensions: list[Defined]
+    first: str | None
+    last: str | None
+    today: str
+    calendar: Calendar
+
+
 class Offer(TypedDict):
     """One variant of a product, as it can be bought."""
 
@@ -599,6 +760,48 @@ class Offer(TypedDict):
     image: str | None
     available: bool
     stock: int | None
+
+
+class OrderLine(TypedDict):
+    """One line of an order, and the figures that it rests on."""
+
+    order: str
+    product: str
+    title: str | None
+    sku: str
+    quantity: int
+    packs: int
+    pack: int
+    cost: dict[str, Any] | None
+    amount: dict[str, Any] | None
+    stock: int | None
+    on_order: int
+    days: int
+    expected: float
+    level: float
+    runs_out: str | None
+    target: float
+    service: float
+    saves: dict[str, Any] | None
+    demand_class: str
+    way: str
+    limits: list[str]
+    why: str
+
+
+class Ordered(TypedDict):
+    """One purchase order that is proposed."""
+
+    id: str
+    supplier: str | None
+    name: str | None
+    email: str | None
+    lines: int
+    pieces: int
+    total: dict[str, Any] | None
+    minimum: dict[str, Any] | None
+    expected: str
+    says: str
 
 
 class Organized(TypedDict):
@@ -644,6 +847,21 @@ class Pair(TypedDict):
     titles: list[Any]
     together: int
     lift: float
+
+
+class Peak(TypedDict):
+    """A day that sold far more than all days around it, and as how many it is counted."""
+
+    day: str
+    units: float
+    counted: float
+
+
+class Period(TypedDict):
+    """Days of the business's zone, the first and the last both in it."""
+
+    first: str
+    last: str
 
 
 class Piece(TypedDict):
@@ -755,6 +973,113 @@ class Quality(TypedDict):
     reasons: list[Reason]
 
 
+class Query(TypedDict):
+    """Some metrics over a period, in total and by dimensions, where conditions hold, beside another period."""
+
+    metrics: list[
+        Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+    ]
+    by: NotRequired[
+        list[
+            Literal[
+                "day",
+                "week",
+                "month",
+                "quarter",
+                "year",
+                "weekday",
+                "hour",
+                "product",
+                "variant",
+                "category",
+                "brand",
+                "country",
+                "channel",
+                "customer",
+                "cohort",
+                "segment",
+                "promotion",
+                "currency",
+                "location",
+            ]
+        ]
+    ]
+    where: NotRequired[list[Condition]]
+    period: Period
+    compare: NotRequired[Literal["previous", "year"] | Period | None]
+    top: NotRequired[int | None]
+    order: NotRequired[
+        Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+        | None
+    ]
+    ascending: NotRequired[bool]
+    currency: NotRequired[str | None]
+
+
 class QueryOutcome(TypedDict):
     """What came of the searches for one thing."""
 
@@ -769,6 +1094,36 @@ class QueryOutcome(TypedDict):
     revenue: list[dict[str, Any]]
     last: str | None
     query: str
+
+
+class RateInput(TypedDict):
+    """What one unit of `currency` was worth in `base` from a day on, until there is a later one."""
+
+    currency: str
+    base: str
+    day: str
+    rate: float | str
+
+
+class RateOutput(TypedDict):
+    """What one unit of `currency` was worth in `base` from a day on, until there is a later one."""
+
+    currency: str
+    base: str
+    day: str
+    rate: float
+
+
+class RatesPut(TypedDict):
+    """How many rates were stored."""
+
+    stored: int
+
+
+class RatesRemoved(TypedDict):
+    """How many rates were taken away."""
+
+    removed: int
 
 
 class Read(TypedDict):
@@ -836,6 +1191,36 @@ class Rendering(TypedDict):
     gist: bool
     model: str | None
     problems: list[str]
+
+
+class Replayed(TypedDict):
+    """What a way of ordering would have come to."""
+
+    way: str
+    lost_units: float
+    lost_sales: dict[str, Any] | None
+    fill_rate: float
+    cycle_service: float
+    average_stock: float
+    stock_value: dict[str, Any] | None
+    orders: int
+
+
+class Replenishment(TypedDict):
+    """What runs out, the orders that prevent it, why, and what was left out."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    says: str
+    on: str | None
+    orders: list[Ordered]
+    lines: list[OrderLine]
+    left_out: list[LeftOut]
+    notes: list[str]
+    simulation: Simulation | None
+    proposed: Proposed | None
 
 
 class Report(TypedDict):
@@ -910,6 +1295,15 @@ class RouteTarget(TypedDict):
     provider: str
     model: NotRequired[str | None]
     weight: NotRequired[float]
+
+
+class Row(TypedDict):
+    """One row of an answer: what it stands for (null: not known), and the figures now and before."""
+
+    key: dict[str, str | None]
+    titles: dict[str, str]
+    values: dict[str, int | float | None]
+    before: dict[str, int | float | None] | None
 
 
 class Rule(TypedDict):
@@ -1036,6 +1430,17 @@ class Shortage(TypedDict):
     lost: int
 
 
+class Simulation(TypedDict):
+    """The last weeks replayed: this way of ordering beside a plain rule at about the same average stock."""
+
+    first: str
+    last: str
+    products: int
+    policy: Replayed
+    plain: Replayed
+    says: str
+
+
 class SkillLine(TypedDict):
     """A skill in the list."""
 
@@ -1048,6 +1453,32 @@ class SkillLine(TypedDict):
     over: str | None
     request: dict[str, Any]
     answer: dict[str, Any]
+
+
+class Source(TypedDict):
+    """One line or refund behind a figure. Money in minor units of the answer's currency."""
+
+    order: str
+    day: str
+    position: int
+    refund: bool
+    product: str | None
+    variant: str | None
+    title: str | None
+    country: str | None
+    customer: str | None
+    counts: dict[str, int | float | None]
+
+
+class Sources(TypedDict):
+    """The lines behind a figure: those shown, how many there are, and what all of them sum to."""
+
+    rows: list[Source]
+    count: int
+    total: dict[str, int | float | None]
+    currency: str
+    sql: str
+    notes: list[str]
 
 
 class StripOutcome(TypedDict):
@@ -1095,6 +1526,20 @@ class Synonyms(TypedDict):
     words: list[str]
     people: int
     says: str
+
+
+class Table(TypedDict):
+    """An answer. `others` is what `top` left out, as one row: `rows` and `others` sum to `total` where metrics add up."""
+
+    query: Query
+    columns: list[Column]
+    rows: list[Row]
+    others: Row | None
+    total: Row
+    currency: str
+    sql: str
+    sources: int
+    notes: list[str]
 
 
 class TakenAfter(TypedDict):
@@ -1283,6 +1728,16 @@ class UnmetReport(TypedDict):
     synonyms: list[Synonyms]
 
 
+class Unsold(TypedDict):
+    """Days whose sales say nothing about what was wanted."""
+
+    first: str
+    last: str
+    why: Literal["out of stock", "probably out of stock", "closed"]
+    guessed: bool
+    probability: float | None
+
+
 class Untranslated(TypedDict):
     """A field that stays untranslated, and why."""
 
@@ -1364,6 +1819,17 @@ class Voice(TypedDict):
     brand: NotRequired[str]
 
 
+class Week(TypedDict):
+    """One week of the past as it would have been told at the time, and as it was."""
+
+    first: str
+    sold: float
+    told: float
+    low: float
+    high: float
+    rule: float
+
+
 class Why(TypedDict):
     """Why revenue changed: by dimension, by the smallest set of places, by effects, by what could not be bought."""
 
@@ -1411,6 +1877,8 @@ class Skills(_Skills):
         until: str | None = None,
         ask: str | None = None,
         query: dict[str, Any] | None = None,
+        before: dict[str, Any] | None = None,
+        today: str | None = None,
         language: Literal["en", "de", "zh"] | None = None,
     ) -> Analysis:
         """Reports what happened in a day, a week or a month, why, and what to do; and answers questions about the figures."""
@@ -1421,7 +1889,15 @@ class Skills(_Skills):
                     "POST",
                     "/skills/analyze",
                     query={"engine": engine, "propose": propose},
-                    body={"report": report, "until": until, "ask": ask, "query": query, "language": language},
+                    body={
+                        "report": report,
+                        "until": until,
+                        "ask": ask,
+                        "query": query,
+                        "before": before,
+                        "today": today,
+                        "language": language,
+                    },
                 )
             ),
         )
@@ -1445,6 +1921,45 @@ class Skills(_Skills):
                     "/skills/check",
                     query={"engine": engine},
                     body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
+
+    def forecast(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        variant: str | None = None,
+        category: str | None = None,
+        where: str | None = None,
+        location: str | None = None,
+        days: int | None = None,
+        by: Literal["day", "week"] | None = None,
+        each: Literal["product", "variant", "location", "category"] | None = None,
+        levels: list[float] | None = None,
+        limit: int | None = None,
+    ) -> Expectation:
+        """Tells what will be sold of a product, a category or everything: how much, how sure, and how wrong it was before."""
+        return cast(
+            "Expectation",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/forecast",
+                    query={"engine": engine},
+                    body={
+                        "product": product,
+                        "variant": variant,
+                        "category": category,
+                        "where": where,
+                        "location": location,
+                        "days": days,
+                        "by": by,
+                        "each": each,
+                        "levels": levels,
+                        "limit": limit,
+                    },
                 )
             ),
         )
@@ -1525,6 +2040,46 @@ class Skills(_Skills):
                         "filters": filters,
                         "limit": limit,
                         "explain": explain,
+                    },
+                )
+            ),
+        )
+
+    def replenish(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        supplier: str | None = None,
+        budget: float | None = None,
+        service: float | None = None,
+        holding: float | None = None,
+        review_days: int | None = None,
+        lead_days: int | None = None,
+        lead_spread_days: float | None = None,
+        where: str | None = None,
+        on: str | None = None,
+        simulate: bool | None = None,
+    ) -> Replenishment:
+        """Drafts the orders to your suppliers: what, how many, when and why."""
+        return cast(
+            "Replenishment",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/replenish",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "supplier": supplier,
+                        "budget": budget,
+                        "service": service,
+                        "holding": holding,
+                        "review_days": review_days,
+                        "lead_days": lead_days,
+                        "lead_spread_days": lead_spread_days,
+                        "where": where,
+                        "on": on,
+                        "simulate": simulate,
                     },
                 )
             ),
@@ -2472,6 +3027,38 @@ class Budgets:
         return cast("BudgetRemoved", self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
 
 
+class Charts:
+    """/charts"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def draw(
+        self,
+        to: str | Path,
+        *,
+        kind: Literal["line", "bar", "waterfall"],
+        title: str,
+        x: list[str],
+        series: list[Line],
+        form: Literal["png", "echarts", "text"] | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        unit: Literal["money", "count", "share", "days"] | None = None,
+        currency: str | None = None,
+    ) -> Path:
+        """Draw one of the charts of an answer."""
+        return self._wire.save(
+            call(
+                "POST",
+                "/charts",
+                query={"form": form, "width": width, "height": height},
+                body={"kind": kind, "title": title, "x": x, "series": series, "unit": unit, "currency": currency},
+            ),
+            to,
+        )
+
+
 class Settings:
     """/settings"""
 
@@ -2904,6 +3491,215 @@ class Search:
         )
 
 
+class Numbers:
+    """/numbers"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def get(self) -> NumbersKnown:
+        """What can be asked of what happened, and what each figure means."""
+        return cast("NumbersKnown", self._wire.json(call("GET", "/numbers")))
+
+    def values(
+        self,
+        dimension: Literal[
+            "day",
+            "week",
+            "month",
+            "quarter",
+            "year",
+            "weekday",
+            "hour",
+            "product",
+            "variant",
+            "category",
+            "brand",
+            "country",
+            "channel",
+            "customer",
+            "cohort",
+            "segment",
+            "promotion",
+            "currency",
+            "location",
+        ],
+        *,
+        like: str | None = None,
+        limit: int | None = None,
+    ) -> list[DimensionValue]:
+        """The values that a dimension has."""
+        return cast(
+            "list[DimensionValue]",
+            self._wire.json(call("GET", "/numbers/values/{}", dimension, query={"like": like, "limit": limit})),
+        )
+
+    def answer(
+        self,
+        *,
+        metrics: list[
+            Literal[
+                "orders",
+                "units",
+                "units_returned",
+                "net_units",
+                "gross_sales",
+                "discounts",
+                "returns",
+                "net_sales",
+                "revenue",
+                "taxes",
+                "shipping",
+                "total_sales",
+                "average_order",
+                "units_per_order",
+                "price",
+                "cost",
+                "margin",
+                "margin_rate",
+                "customers",
+                "new_customers",
+                "returning_customers",
+                "returning_rate",
+                "refund_rate",
+                "discount_rate",
+                "cancelled_orders",
+                "cancellation_rate",
+                "sell_through",
+                "stock",
+                "stock_value",
+                "days_of_stock",
+                "stock_out_days",
+            ]
+        ],
+        period: Period,
+        by: list[
+            Literal[
+                "day",
+                "week",
+                "month",
+                "quarter",
+                "year",
+                "weekday",
+                "hour",
+                "product",
+                "variant",
+                "category",
+                "brand",
+                "country",
+                "channel",
+                "customer",
+                "cohort",
+                "segment",
+                "promotion",
+                "currency",
+                "location",
+            ]
+        ]
+        | None = None,
+        where: list[Condition] | None = None,
+        compare: Literal["previous", "year"] | Period | None = None,
+        top: int | None = None,
+        order: Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+        | None = None,
+        ascending: bool | None = None,
+        currency: str | None = None,
+    ) -> Table:
+        """The figures that a question asks for, with the statement that computes them from the lines. Money is in minor units."""
+        return cast(
+            "Table",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/numbers/answer",
+                    body={
+                        "metrics": metrics,
+                        "by": by,
+                        "where": where,
+                        "period": period,
+                        "compare": compare,
+                        "top": top,
+                        "order": order,
+                        "ascending": ascending,
+                        "currency": currency,
+                    },
+                )
+            ),
+        )
+
+    def rows(
+        self,
+        *,
+        query: Query,
+        key: dict[str, str | None] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Sources:
+        """The order lines and refunds behind a figure; what they show sums to it."""
+        return cast(
+            "Sources",
+            self._wire.json(
+                call("POST", "/numbers/rows", body={"query": query, "key": key, "limit": limit, "offset": offset})
+            ),
+        )
+
+    def calendar(self, *, zone: str | None = None, week_start: int | None = None) -> Calendar:
+        """Set the zone whose days figures are told by, or the day on which the week begins."""
+        return cast(
+            "Calendar", self._wire.json(call("PUT", "/numbers/calendar", body={"zone": zone, "week_start": week_start}))
+        )
+
+    def rates(self, *, currency: str | None = None, limit: int | None = None) -> list[RateOutput]:
+        """The stored rates, the latest first."""
+        return cast(
+            "list[RateOutput]",
+            self._wire.json(call("GET", "/numbers/rates", query={"currency": currency, "limit": limit})),
+        )
+
+    def put(self, *, rates: list[RateInput]) -> RatesPut:
+        """Store rates: what one unit of a currency was worth in another from a day on."""
+        return cast("RatesPut", self._wire.json(call("PUT", "/numbers/rates", body={"rates": rates})))
+
+    def remove(self, *, currency: str, base: str, day: str) -> RatesRemoved:
+        """Take the rate of a day away."""
+        return cast(
+            "RatesRemoved",
+            self._wire.json(call("DELETE", "/numbers/rates", query={"currency": currency, "base": base, "day": day})),
+        )
+
+
 class Business:
     """/business"""
 
@@ -2936,11 +3732,13 @@ class Calls:
         self.routes = Routes(wire)
         self.usage = Usage(wire)
         self.budgets = Budgets(wire)
+        self.charts = Charts(wire)
         self.settings = Settings(wire)
         self.glossary = Glossary(wire)
         self.memory = Memory(wire)
         self.rules = Rules(wire)
         self.search = Search(wire)
+        self.numbers = Numbers(wire)
         self.business = Business(wire)
 
 
@@ -2963,6 +3761,8 @@ class AsyncSkills(_AsyncSkills):
         until: str | None = None,
         ask: str | None = None,
         query: dict[str, Any] | None = None,
+        before: dict[str, Any] | None = None,
+        today: str | None = None,
         language: Literal["en", "de", "zh"] | None = None,
     ) -> Analysis:
         """Reports what happened in a day, a week or a month, why, and what to do; and answers questions about the figures."""
@@ -2973,7 +3773,15 @@ class AsyncSkills(_AsyncSkills):
                     "POST",
                     "/skills/analyze",
                     query={"engine": engine, "propose": propose},
-                    body={"report": report, "until": until, "ask": ask, "query": query, "language": language},
+                    body={
+                        "report": report,
+                        "until": until,
+                        "ask": ask,
+                        "query": query,
+                        "before": before,
+                        "today": today,
+                        "language": language,
+                    },
                 )
             ),
         )
@@ -2997,6 +3805,45 @@ class AsyncSkills(_AsyncSkills):
                     "/skills/check",
                     query={"engine": engine},
                     body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
+
+    async def forecast(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        variant: str | None = None,
+        category: str | None = None,
+        where: str | None = None,
+        location: str | None = None,
+        days: int | None = None,
+        by: Literal["day", "week"] | None = None,
+        each: Literal["product", "variant", "location", "category"] | None = None,
+        levels: list[float] | None = None,
+        limit: int | None = None,
+    ) -> Expectation:
+        """Tells what will be sold of a product, a category or everything: how much, how sure, and how wrong it was before."""
+        return cast(
+            "Expectation",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/forecast",
+                    query={"engine": engine},
+                    body={
+                        "product": product,
+                        "variant": variant,
+                        "category": category,
+                        "where": where,
+                        "location": location,
+                        "days": days,
+                        "by": by,
+                        "each": each,
+                        "levels": levels,
+                        "limit": limit,
+                    },
                 )
             ),
         )
@@ -3077,6 +3924,46 @@ class AsyncSkills(_AsyncSkills):
                         "filters": filters,
                         "limit": limit,
                         "explain": explain,
+                    },
+                )
+            ),
+        )
+
+    async def replenish(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        supplier: str | None = None,
+        budget: float | None = None,
+        service: float | None = None,
+        holding: float | None = None,
+        review_days: int | None = None,
+        lead_days: int | None = None,
+        lead_spread_days: float | None = None,
+        where: str | None = None,
+        on: str | None = None,
+        simulate: bool | None = None,
+    ) -> Replenishment:
+        """Drafts the orders to your suppliers: what, how many, when and why."""
+        return cast(
+            "Replenishment",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/replenish",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "supplier": supplier,
+                        "budget": budget,
+                        "service": service,
+                        "holding": holding,
+                        "review_days": review_days,
+                        "lead_days": lead_days,
+                        "lead_spread_days": lead_spread_days,
+                        "where": where,
+                        "on": on,
+                        "simulate": simulate,
                     },
                 )
             ),
@@ -4050,6 +4937,38 @@ class AsyncBudgets:
         return cast("BudgetRemoved", await self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
 
 
+class AsyncCharts:
+    """/charts"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def draw(
+        self,
+        to: str | Path,
+        *,
+        kind: Literal["line", "bar", "waterfall"],
+        title: str,
+        x: list[str],
+        series: list[Line],
+        form: Literal["png", "echarts", "text"] | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        unit: Literal["money", "count", "share", "days"] | None = None,
+        currency: str | None = None,
+    ) -> Path:
+        """Draw one of the charts of an answer."""
+        return await self._wire.save(
+            call(
+                "POST",
+                "/charts",
+                query={"form": form, "width": width, "height": height},
+                body={"kind": kind, "title": title, "x": x, "series": series, "unit": unit, "currency": currency},
+            ),
+            to,
+        )
+
+
 class AsyncSettings:
     """/settings"""
 
@@ -4485,6 +5404,218 @@ class AsyncSearch:
         )
 
 
+class AsyncNumbers:
+    """/numbers"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def get(self) -> NumbersKnown:
+        """What can be asked of what happened, and what each figure means."""
+        return cast("NumbersKnown", await self._wire.json(call("GET", "/numbers")))
+
+    async def values(
+        self,
+        dimension: Literal[
+            "day",
+            "week",
+            "month",
+            "quarter",
+            "year",
+            "weekday",
+            "hour",
+            "product",
+            "variant",
+            "category",
+            "brand",
+            "country",
+            "channel",
+            "customer",
+            "cohort",
+            "segment",
+            "promotion",
+            "currency",
+            "location",
+        ],
+        *,
+        like: str | None = None,
+        limit: int | None = None,
+    ) -> list[DimensionValue]:
+        """The values that a dimension has."""
+        return cast(
+            "list[DimensionValue]",
+            await self._wire.json(call("GET", "/numbers/values/{}", dimension, query={"like": like, "limit": limit})),
+        )
+
+    async def answer(
+        self,
+        *,
+        metrics: list[
+            Literal[
+                "orders",
+                "units",
+                "units_returned",
+                "net_units",
+                "gross_sales",
+                "discounts",
+                "returns",
+                "net_sales",
+                "revenue",
+                "taxes",
+                "shipping",
+                "total_sales",
+                "average_order",
+                "units_per_order",
+                "price",
+                "cost",
+                "margin",
+                "margin_rate",
+                "customers",
+                "new_customers",
+                "returning_customers",
+                "returning_rate",
+                "refund_rate",
+                "discount_rate",
+                "cancelled_orders",
+                "cancellation_rate",
+                "sell_through",
+                "stock",
+                "stock_value",
+                "days_of_stock",
+                "stock_out_days",
+            ]
+        ],
+        period: Period,
+        by: list[
+            Literal[
+                "day",
+                "week",
+                "month",
+                "quarter",
+                "year",
+                "weekday",
+                "hour",
+                "product",
+                "variant",
+                "category",
+                "brand",
+                "country",
+                "channel",
+                "customer",
+                "cohort",
+                "segment",
+                "promotion",
+                "currency",
+                "location",
+            ]
+        ]
+        | None = None,
+        where: list[Condition] | None = None,
+        compare: Literal["previous", "year"] | Period | None = None,
+        top: int | None = None,
+        order: Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+        | None = None,
+        ascending: bool | None = None,
+        currency: str | None = None,
+    ) -> Table:
+        """The figures that a question asks for, with the statement that computes them from the lines. Money is in minor units."""
+        return cast(
+            "Table",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/numbers/answer",
+                    body={
+                        "metrics": metrics,
+                        "by": by,
+                        "where": where,
+                        "period": period,
+                        "compare": compare,
+                        "top": top,
+                        "order": order,
+                        "ascending": ascending,
+                        "currency": currency,
+                    },
+                )
+            ),
+        )
+
+    async def rows(
+        self,
+        *,
+        query: Query,
+        key: dict[str, str | None] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Sources:
+        """The order lines and refunds behind a figure; what they show sums to it."""
+        return cast(
+            "Sources",
+            await self._wire.json(
+                call("POST", "/numbers/rows", body={"query": query, "key": key, "limit": limit, "offset": offset})
+            ),
+        )
+
+    async def calendar(self, *, zone: str | None = None, week_start: int | None = None) -> Calendar:
+        """Set the zone whose days figures are told by, or the day on which the week begins."""
+        return cast(
+            "Calendar",
+            await self._wire.json(call("PUT", "/numbers/calendar", body={"zone": zone, "week_start": week_start})),
+        )
+
+    async def rates(self, *, currency: str | None = None, limit: int | None = None) -> list[RateOutput]:
+        """The stored rates, the latest first."""
+        return cast(
+            "list[RateOutput]",
+            await self._wire.json(call("GET", "/numbers/rates", query={"currency": currency, "limit": limit})),
+        )
+
+    async def put(self, *, rates: list[RateInput]) -> RatesPut:
+        """Store rates: what one unit of a currency was worth in another from a day on."""
+        return cast("RatesPut", await self._wire.json(call("PUT", "/numbers/rates", body={"rates": rates})))
+
+    async def remove(self, *, currency: str, base: str, day: str) -> RatesRemoved:
+        """Take the rate of a day away."""
+        return cast(
+            "RatesRemoved",
+            await self._wire.json(
+                call("DELETE", "/numbers/rates", query={"currency": currency, "base": base, "day": day})
+            ),
+        )
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -4517,9 +5648,11 @@ class AsyncCalls:
         self.routes = AsyncRoutes(wire)
         self.usage = AsyncUsage(wire)
         self.budgets = AsyncBudgets(wire)
+        self.charts = AsyncCharts(wire)
         self.settings = AsyncSettings(wire)
         self.glossary = AsyncGlossary(wire)
         self.memory = AsyncMemory(wire)
         self.rules = AsyncRules(wire)
         self.search = AsyncSearch(wire)
+        self.numbers = AsyncNumbers(wire)
         self.business = AsyncBusiness(wire)

@@ -22,7 +22,8 @@ from weft.index import columns, entry, graph, words
 from weft.index.folder import Folder, State
 from weft.index.graph import Meanings
 from weft.index.meaning import Embedder
-from weft.index.segment import Scribe, Segment, uid_keys
+from weft.index.scribe import Scribe
+from weft.index.segment import Segment, uid_keys
 from weft.index.words import Analysis
 from weft.store.catalog import Catalog, Extent
 

@@ -115,6 +115,13 @@ class Lists:
     def __getitem__(self, row: int) -> NDArray[Any]:
         return self.held[int(self.starts[row]) : int(self.starts[row + 1])]
 
+    def within(self, rows: NDArray[Any]) -> NDArray[np.int64]:
+        """Where the numbers of some rows stand among all that are held, row after row."""
+        firsts = self.starts[rows].astype(np.int64)
+        lengths = self.starts[rows + 1] - firsts
+        shifted = np.cumsum(lengths) - lengths
+        return np.repeat(firsts - shifted, lengths) + np.arange(int(lengths.sum()))
+
     def count(self, row: int) -> int:
         """How many a row has."""
         return int(self.starts[row + 1]) - int(self.starts[row])

@@ -24,6 +24,8 @@ SEPARATOR: Final = "\x1f"
 OWN: Final = ("vendor", "category", "type", "tags")
 """The facets that every catalog may have."""
 
+BODY_TOLD: Final = 400
+"""How many signs of the body are shown."""
 _BODY: Final = 4000
 _VALUE: Final = 200
 _VALUES: Final = 60
@@ -72,7 +74,7 @@ class Entry:
         told = {
             "id": self.id, "title": self.title, "vendor": self.vendor, "category": self.category, "image": self.image,
             "currency": self.currency, "low": self.low, "high": self.high, "stock": self.stock, "only": self.only,
-            "body": self.texts["body"][:400], "codes": self.codes[:_VALUES], "values": self.values[:_VALUES],
+            "body": self.texts["body"][:BODY_TOLD], "codes": self.codes[:_VALUES], "values": self.values[:_VALUES],
         }  # fmt: skip
         return orjson.dumps(told)
 

@@ -5,16 +5,13 @@ cosine between the query's meaning and the product's. A query is read once, into
 matches is then told from columns.
 """
 
-import contextlib
 import math
-import threading
-from collections import OrderedDict
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
@@ -24,8 +21,11 @@ from weft.index import building, columns
 from weft.index.card import NO_PRICE
 from weft.index.entry import OWN, SEPARATOR, TEXTS, TRAITS
 from weft.index.folder import Folder, State
-from weft.index.segment import SATURATION, STEPS, Segment
+from weft.index.opened import Opened
+from weft.index.segment import SATURATION, SORTED_BY, STEPS, Segment
+from weft.index.sought import Found, Lift, Matches, Part, Sought, Weights
 from weft.index.spelling import Spelling
+from weft.index.tally import Tally, highest
 from weft.index.variants import Condition, Demand, Fitting, Mask, Stocked, Variants
 from weft.index.words import Analysis, folded
 
@@ -38,155 +38,6 @@ _TERMS_KEPT: Final = 2048
 _VALUES_READ: Final = 2000
 _LIKE_WORDS: Final = 6
 _CODE_SCORE: Final = 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How much each part of a score counts; `fields` by the name of a field of texts, `tie` is what the other fields of a word add.
-
-    `whole` is what a product has more that says enough of the words; `out` is what is left of the score of a product that cannot be bought now.
-    """
-
-    meaning: float = 0.9
-    whole: float = 0.5
-    fields: Mapping[str, float] = field(
-        default_factory=lambda: {"title": 1.0, "brand": 0.7, "kind": 1.0, "traits": 0.5, "body": 0.5}
-    )
-    tie: float = 0.2
-    out: float = 0.5
-    candidates: int = 300
-    near: int = 100
-    least_cosine: float = 0.45
-
-
-_WEIGHTS: Final[ContextVar[Weights]] = ContextVar("weights", default=Weights())  # noqa: B039 - it is frozen
-
-
-def weights() -> Weights:
-    """The weights by which this thread ranks now."""
-    return _WEIGHTS.get()
-
-
-@contextlib.contextmanager
-def weighed(by: Weights) -> Iterator[None]:
-    """What is searched inside is ranked by other weights: to measure what they do."""
-    token = _WEIGHTS.set(by)
-    try:
-        yield
-    finally:
-        _WEIGHTS.reset(token)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a query: terms of which the best counts, each with its weight; one that is not `needed` only adds to a score.
-
-    `text` is what was typed; `codes` are what it may be as the number of a thing; `together` are terms all of which say the same
-    as the part, with what that counts.
-    """
-
-    text: str
-    terms: tuple[tuple[str, float], ...]
-    needed: bool = True
-    codes: tuple[str, ...] = ()
-    together: tuple[tuple[tuple[str, ...], float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """What is looked for: parts, and conditions that hold of every product found.
-
-    `meaning` is the vector of the query; `like` a place whose product is not found itself; `pinned` are ids of products that are
-    found whatever they say, where the conditions hold of them.
-    """
-
-    parts: tuple[Part, ...] = ()
-    conditions: tuple[Demand, ...] = ()
-    meaning: NDArray[np.float32] | None = None
-    most_missing: int = 0
-    pinned: tuple[str, ...] = ()
-
-
-class Lift(Protocol):
-    """What moves products beside their fitting: rules and dials."""
-
-    def beside(self, matches: "Matches", most: int) -> Sequence[Mask]:
-        """Conditions of whose products as many are looked at, though their words are not among the best of a query."""
-
-    def times(self, places: list[int]) -> Sequence[float]:
-        """What the scores of the products in these places are multiplied by."""
-
-
-@dataclass(slots=True)
-class Found:
-    """A product that was found: its place, its score and what that is made of; `times` is what rules and dials make of it."""
-
-    place: int
-    score: float
-    words: float
-    cosine: float
-    whole: bool = True
-    times: float = 1.0
-
-
-@dataclass(slots=True)
-class Matches:
-    """What a query matches: the places, and the score of its words in each place.
-
-    `said` is how many of the needed parts each place says (None where none is needed), `named` which places have one of the
-    codes, `beside` which are near in meaning, and `held` where all conditions hold; at least `least` parts are to be said.
-    `fitting` are the variants of which they hold, where the conditions tell variants apart.
-    """
-
-    scores: NDArray[np.float32]
-    said: NDArray[np.uint8] | None
-    named: Mask | None
-    beside: Mask | None
-    held: Mask
-    needed: int
-    least: int
-    fitting: Fitting | None = None
-    _mask: Mask | None = None
-    _enough: Mask | None = None
-
-    def lacking(self, missing: int) -> "Matches":
-        """The same where so many of the needed parts may be missing; one of them has to be there."""
-        least = max(self.needed - missing, 1)
-        return self if least == self.least else replace(self, least=least, _mask=None, _enough=None)
-
-    def and_those(self, others: Condition) -> "Matches":
-        """The same and some others of which the conditions hold, whatever they say."""
-        beside = others.places if self.beside is None else self.beside | others.places
-        return replace(self, beside=beside, _mask=None, _enough=None)
-
-    @property
-    def said_enough(self) -> Mask:
-        """Where enough of the words stand, or a code, and all conditions hold."""
-        if self._enough is None:
-            self._enough = self._with(None)
-        return self._enough
-
-    @property
-    def mask(self) -> Mask:
-        """Where it matches, by words or by meaning."""
-        if self._mask is None:
-            self._mask = self.said_enough if self.beside is None else self._with(self.beside)
-        return self._mask
-
-    @property
-    def count(self) -> int:
-        """How many products match."""
-        return int(np.count_nonzero(self.mask))
-
-    def _with(self, beside: Mask | None) -> Mask:
-        if self.said is None:
-            return self.held
-        found = self.said >= self.least
-        for other in (self.named, beside):
-            if other is not None:
-                found |= other
-        found &= self.held
-        return found
 
 
 class Shelf:
@@ -534,7 +385,7 @@ class Shelf:
             return []
         words = matches.scores[places]
         words = words / (float(words.max()) or 1.0)
-        cosines = self._cosines(sought, places, near)
+        cosines = self._cosines(sought, places)
         enough = whole.said_enough[places] if whole is not None else np.ones(len(places), np.bool_)
         times = np.ones(len(places)) if lift is None else np.asarray(lift.times(places.tolist()), np.float64)
         totals = words + weights.meaning * cosines + weights.whole * enough
@@ -552,24 +403,19 @@ class Shelf:
         count = max(weights.candidates, most)
         if len(places) <= count:
             return places
-        found = [_highest(places, matches.scores[places], count)]
+        found = [highest(places, matches.scores[places], count)]
         if near:
             beside = np.fromiter(near, np.int64, len(near))
             found.append(beside[matches.mask[beside]])
         for one in lift.beside(matches, count) if lift is not None else ():
             lifted = np.flatnonzero(matches.mask & one)
-            found.append(_highest(lifted, matches.scores[lifted], count) if len(lifted) > count else lifted)
+            found.append(highest(lifted, matches.scores[lifted], count) if len(lifted) > count else lifted)
         return np.unique(np.concatenate(found)) if len(found) > 1 else found[0]
 
-    def _cosines(self, sought: Sought, places: NDArray[np.int64], near: Mapping[int, float]) -> NDArray[np.float32]:
-        found = np.zeros(len(places), np.float32)
+    def _cosines(self, sought: Sought, places: NDArray[np.int64]) -> NDArray[np.float32]:
         if sought.meaning is None or self.meanings is None or sought.meaning.shape[0] != self.meanings.width:
-            return found
-        known = [near.get(place) for place in places.tolist()]
-        left = np.array([row for row, one in enumerate(known) if one is None], np.intp)
-        found[:] = [0.0 if one is None else one for one in known]
-        found[left] = self.meanings.cosines(sought.meaning, places[left].astype(np.uint64))
-        return found
+            return np.zeros(len(places), np.float32)
+        return self.meanings.cosines(sought.meaning, places.astype(np.uint64))
 
     def ordered(
         self, matches: Matches | Condition, by: str, *, rising: bool, most: int, sold_out_last: bool = False
@@ -601,11 +447,25 @@ class Shelf:
 
     @cached_property
     def _name_ranks(self) -> NDArray[np.int64]:
-        """The ranks of all titles; those of several segments have to be compared with each other."""
-        names = [str(self.told(place)["title"])[:100].casefold() for place in range(self.places)]
-        ranks = np.zeros(self.places, np.int64)
-        ranks[sorted(range(self.places), key=names.__getitem__)] = np.arange(self.places)
+        """The ranks of all titles: those of each segment are put among those of the segments before it."""
+        order = np.zeros(0, np.int64)
+        for first, one in zip(self._firsts, self.segments, strict=True):
+            later = first + np.argsort(one.columns["name.ranks"])
+            order = np.insert(order, self._spots(order, later), later) if len(order) else later
+        ranks = np.empty(self.places, np.int64)
+        ranks[order] = np.arange(self.places)
         return ranks
+
+    def _spots(self, order: NDArray[np.int64], later: NDArray[np.int64]) -> list[int]:
+        """Where among some places, which stand in the order of their titles, others belong."""
+        # To look for each of a few reads fewer titles than all have.
+        if len(later) * len(order).bit_length() < len(order):
+            return [bisect_right(order, self._name(place), key=self._name) for place in later]
+        names = list(map(self._name, order))
+        return [bisect_right(names, self._name(place)) for place in later]
+
+    def _name(self, place: int) -> str:
+        return str(self.told(int(place))["title"])[:SORTED_BY].casefold()
 
     def told(self, found: Found | int) -> dict[str, Any]:
         """What is shown of a product that was found, or of the one in a place; of its variants, what they come to together."""
@@ -614,6 +474,22 @@ class Shelf:
             if place < first + one.count:
                 return one.shown(place - first)
         raise IndexError(place)
+
+    def marks(self, name: str, found: Sequence[Found], terms: Iterable[str]) -> list[list[tuple[int, int]]]:
+        """Where in a text of products that were found, its blanks single, some terms stand: from which sign to which, in order.
+
+        `name` is the title or the body, of which only as much is marked as is shown.
+        """
+        hashed = [columns.hashed(term) for term in terms]
+        marked: list[list[tuple[int, int]]] = [[] for _ in found]
+        for first, one in zip(self._firsts, self.segments, strict=True):
+            inside = [row for row, each in enumerate(found) if first <= each.place < first + one.count]
+            rows = [row for each in hashed if (row := one.term(each)) is not None] if inside else []
+            if rows:
+                spans = one.marks(name, [found[row].place - first for row in inside], rows)
+                for row, some in zip(inside, spans, strict=True):
+                    marked[row] = some
+        return marked
 
     def fitted(self, tale: Mapping[str, Any], found: Found, fitting: Fitting | None) -> Mapping[str, Any]:
         """What is told of a product with its `variants`, those that fit first, `fits` of them (None where nothing tells them apart),
@@ -682,56 +558,12 @@ class Shelf:
         return max((len(places) for _, places, _, _ in self._postings(term)), default=0)
 
 
-class Tally:
-    """How many products have each value of each facet, over the segments of an index."""
-
-    def __init__(self, parts: Sequence[tuple[Segment, NDArray[np.int64]]]) -> None:
-        self._parts = parts
-        self.covered: dict[str, int] = {}
-        for one, tally in parts:
-            sums = one.covered(tally)
-            there = np.flatnonzero(sums)
-            for place, count in zip(there.tolist(), sums[there].tolist(), strict=True):
-                name = one.names[place]
-                self.covered[name] = self.covered.get(name, 0) + count
-
-    def distinct(self, name: str) -> int:
-        """How many values of a facet some product has, at most: one that is in several segments counts in each."""
-        return sum(
-            int(np.count_nonzero(tally[slice(*one.span(one.facets[name]))]))
-            for one, tally in self._parts
-            if name in one.facets
-        )
-
-    def values(self, name: str, most: int | None = None) -> dict[str, int]:
-        """The values of a facet with how many products have each, the commonest first."""
-        found: dict[str, int] = {}
-        for one, tally in self._parts:
-            if name not in one.facets:
-                continue
-            start, end = one.span(one.facets[name])
-            inside = tally[start:end]
-            rows = np.flatnonzero(inside)
-            if most is not None and len(self._parts) == 1 and len(rows) > most:
-                rows = _highest(rows, inside[rows], most)
-            for row in rows.tolist():
-                value = one.values[start + row]
-                found[value] = found.get(value, 0) + int(inside[row])
-        ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-        return dict(ranked[:most])
+def _read(place: Folder, before: Shelf | None) -> Shelf | None:
+    state = place.state()
+    return None if state is None else Shelf(place.home, place.business, state, before)
 
 
-def _highest(places: NDArray[np.int64], scores: NDArray[Any], count: int) -> NDArray[np.int64]:
-    """The places, in order, with the highest scores; of equal ones those that come first."""
-    least = np.partition(scores, len(scores) - count)[len(scores) - count]
-    above = np.flatnonzero(scores > least)
-    equal = np.flatnonzero(scores == least)[: count - len(above)]
-    found: NDArray[np.int64] = places[np.sort(np.concatenate([above, equal]))]
-    return found
-
-
-_OPEN: Final[OrderedDict[tuple[str, UUID], tuple[tuple[int, int], Shelf]]] = OrderedDict()
-_LOCK: Final = threading.Lock()
+_OPEN: Final = Opened(Folder, _read, size=lambda shelf: shelf.bytes, room=_MOST_BYTES, least=_LEAST_OPEN)
 
 
 def opened(home: Path, business: UUID) -> Shelf | None:
@@ -739,35 +571,9 @@ def opened(home: Path, business: UUID) -> Shelf | None:
 
     Those used last stay open as long as they take no more than some memory together, the others are closed.
     """
-    key = (str(home), business)
-    place = Folder(home, business)
-    for _ in range(5):
-        mark = place.mark()
-        with _LOCK:
-            held = _OPEN.get(key)
-            if held is not None and held[0] == mark:
-                _OPEN.move_to_end(key)
-                return held[1]
-        state = place.state()
-        if mark is None or state is None:
-            return None
-        try:
-            shelf = Shelf(home, business, state, held[1] if held is not None else None)
-        except (OSError, ValueError, RuntimeError, KeyError, IndexError):
-            # It has been replaced while it was being opened, or a file is damaged.
-            continue
-        with _LOCK:
-            _OPEN[key] = (mark, shelf)
-            _OPEN.move_to_end(key)
-            taken = sum(one.bytes for _, one in _OPEN.values())
-            while len(_OPEN) > _LEAST_OPEN and taken > _MOST_BYTES:
-                taken -= _OPEN.popitem(last=False)[1][1].bytes
-        return shelf
-    return None
+    return _OPEN.get(home, business)
 
 
 def last(home: Path, business: UUID) -> Shelf | None:
     """The index of a business that was open last, whatever has become of its files; None where none is open."""
-    with _LOCK:
-        held = _OPEN.get((str(home), business))
-    return held[1] if held is not None else None
+    return _OPEN.last(home, business)

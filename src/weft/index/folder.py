@@ -13,6 +13,7 @@ import contextlib
 import errno
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -26,7 +27,7 @@ from weft.errors import Conflict, DiskFull
 from weft.postgres import lockfile
 from weft.store.catalog import Extent
 
-FORM: Final = 5
+FORM: Final = 6
 """The number of the form in which an index is written; one of another form is built anew."""
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"
@@ -144,6 +145,7 @@ class Folder(Generations):
 
     def __init__(self, home: Path, business: UUID) -> None:
         super().__init__(Path(home) / "index" / str(business), "index")
+        self.home, self.business = Path(home), business
 
     def state(self) -> State | None:
         """What is in force; None where there is no index, or one of another form."""
@@ -191,7 +193,8 @@ def _no_space(path: Path, what: str) -> DiskFull:
 
 def written(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
     """Write a file whole or not at all, and have it on the disk."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    # Two threads of a process write the same file as well.
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}")
     try:
         with beside.open("wb") as file:
             write(file)

@@ -202,11 +202,13 @@ class Asking:
         """One statement that computes the figures by key from the order lines themselves, ready to be run."""
         query = self.query
         metrics = [name for name in query.metrics if name in FIGURES]
+        if not metrics:
+            return ""
         who = bool(set(metrics) & _WHO)
         parameters: list[Any] = []
         text = plan.from_lines(self.used, customers=who)
         factors = plan.factors("sold_line", self.currency, query.period, parameters)
-        keys = [f'{plan.expression(name, self.setting)} as "{name}"' for name in query.by]
+        keys = [f'{plan.written(name, self.setting)} as "{name}"' for name in query.by]
         parameters += [query.period.first, query.period.last]
         condition = plan.holding(query.where, self.setting, parameters)
         apart = (

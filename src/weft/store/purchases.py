@@ -4,12 +4,14 @@ A line's quantity is a field that changes edit, `lines.SKU.quantity`: see `weft.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from psycopg import Connection
 
 from weft.errors import Conflict, InputError, NotFound
-from weft.store import bulk, journal, where
+from weft.store import bulk, catalog, journal, where
 from weft.store.kept import Kept
 from weft.store.records import Purchase
 from weft.store.rows import Counts, json_text
@@ -38,6 +40,53 @@ _SELECT: Final = (
     "'total', (select case when count(*) = count(l.cost) then sum(l.cost * l.quantity)::bigint end "
     "from purchase_line l where l.purchase = o.uid)))::text, o.version, o.updated_at from purchase o"
 )
+
+
+_ITEMS: Final = (
+    "select p.id, p.title, p.status, nullif(v.sku, ''), v.position, count(*) over (partition by v.product), "
+    "count(*) over (partition by nullif(v.sku, '')), v.price, v.cost, v.currency, v.stock, v.policy is not distinct from 'continue' "
+    "from product p join variant v on v.product = p.uid where p.gift_card is not true"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What can be ordered: a variant, by the `name` that order lines give it; amounts are minor units of `currency`.
+
+    `stock` is None where it is not counted; `owed` says that it is sold beyond its stock, so that less than none is owed.
+    """
+
+    name: str
+    product: str
+    title: str | None
+    status: str | None
+    sku: str | None
+    position: int
+    variants: int
+    price: int | None
+    cost: int | None
+    currency: str | None
+    stock: int | None
+    owed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """What is still to come of a line of a purchase order that is a draft or has been sent."""
+
+    purchase: str
+    supplier: str | None
+    sku: str
+    quantity: int
+    ordered: date | None
+    expected: date | None
+
+
+def _named(product: str, sku: str | None, position: int, variants: int, same: int) -> str:
+    """An item's name: its SKU where only it has that, else its product's id, with its place among several."""
+    if sku and same == 1:
+        return sku
+    return product if variants == 1 else f"{product}#{position}"
 
 
 def _cells(record: Mapping[str, Any]) -> list[Any]:
@@ -107,6 +156,38 @@ class Purchases(Kept[Purchase]):
             detail = {"purchase": purchase, "from": row[1], "to": state}
             journal.record(connection, self._business, who, f"purchase.{state}", detail)
         return self.get(purchase)
+
+    def items(self, filter_text: str | None = None) -> list[Item]:
+        """All that can be ordered, of the products that a filter matches, by product and place."""
+        condition = where.parse(filter_text, catalog.FIELDS) if filter_text else where.Filter("true", ())
+        # Whether a SKU is the only one of its kind is told among all products, so the filter comes behind.
+        with self._database.tenant(self._business) as connection:
+            chosen = (
+                {
+                    row[0]
+                    for row in connection.execute(
+                        f"select p.id from product p where {condition.sql}", condition.parameters
+                    )
+                }
+                if filter_text
+                else None
+            )
+            rows = connection.execute(f"{_ITEMS} order by p.id, v.position").fetchall()
+        return [
+            Item(_named(product, sku, position, variants, same), product, title, status, sku, position, variants, *rest)
+            for product, title, status, sku, position, variants, same, *rest in rows
+            if chosen is None or product in chosen
+        ]
+
+    def under_way(self) -> list[UnderWay]:
+        """The lines of which something is still to come, of orders that are drafts or have been sent."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select o.id, o.supplier, l.sku, l.quantity - l.received, o.ordered_at::date, o.expected from purchase o "
+                "join purchase_line l on l.purchase = o.uid where o.state in ('draft', 'ordered') and l.quantity > l.received "
+                "order by o.id, l.position"
+            ).fetchall()
+        return [UnderWay(*row) for row in rows]
 
     def free_id(self, wanted: str) -> str:
         """An id that no purchase order has: the wanted one, or that with a number behind it."""

@@ -25,10 +25,12 @@ from weft.surfaces.openai.front import OpenAI
 from weft.surfaces.rest import (
     behaviors,
     changes,
+    charts,
     glossary,
     imports,
     memory,
     models,
+    numbers,
     preferences,
     problems,
     records,
@@ -135,6 +137,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(runs.router)
     api.include_router(models.router)
     api.include_router(spending.router)
+    api.include_router(charts.router)
     api.include_router(preferences.router)
     for router in (
         glossary.router,
@@ -144,6 +147,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         rules.files,
         rules.router,
         rules.search,
+        numbers.router,
     ):
         api.include_router(router)
 

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from weft.business import Business
 from weft.errors import InputError, NotFound
-from weft.index import card, filters, finding, keeping
+from weft.index import card, filters, keeping
 from weft.index.entry import OWN, code
-from weft.index.finding import Found, Matches, Part, Shelf, Sought, Tally, Weights
+from weft.index.finding import Shelf
 from weft.index.keeping import Kept
+from weft.index.sought import Found, Matches, Part, Sought, Weights
+from weft.index.tally import Tally
 from weft.index.words import folded
 from weft.skills.search import (
     Demand,
@@ -52,7 +54,7 @@ def searched(asked: Search, business: Business) -> Results:
 
 def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
     """The answer to a search in an index under some rules and dials."""
-    shelf, weights = kept.shelf, finding.weights()
+    shelf, weights = kept.shelf, Weights.now()
     told = understood(asked.query, shelf, asked.without, typing=asked.typing, synonyms=policy.synonyms)
     spelt = [told.query, *([told.corrected] if told.corrected else [])]
     ruled = rules.applied(policy, spelt, asked.filters, shelf, browsing=not told.parts and asked.like is None)
@@ -81,8 +83,11 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
     found, matches, total = _page(asked, matches, sought, shelf, weights, near, ruled, ranking)
     tales = [_meant(shelf.fitted(shelf.told(one), one, matches.fitting), told) for one in found]
     facets = _facets(asked, matches, shelf, total)
-    terms = _terms(told)
-    hits = [_hit(one, tale, told, terms, asked, shelf, weights, ruled) for one, tale in zip(found, tales, strict=True)]
+    marked = _highlights(found, tales, _terms(told), shelf)
+    hits = [
+        _hit(one, tale, told, texts, asked, shelf, weights, ruled)
+        for one, tale, texts in zip(found, tales, marked, strict=True)
+    ]
     ranking.told(found, hits)
     understanding = _understanding(told, missing, tales, shelf, vector is not None)
     understanding.reranked = ranking.model
@@ -254,7 +259,7 @@ def _hit(
     found: Found,
     tale: Mapping[str, Any],
     told: Understood,
-    terms: frozenset[str],
+    highlights: dict[str, str],
     asked: Search,
     shelf: Shelf,
     weights: Weights,
@@ -263,7 +268,7 @@ def _hit(
     return Hit(
         **card.shown(tale, found.score),
         variants=[{**one, "available": one.get("stock", 1) > 0} for one in tale.get("variants", ())],
-        highlights=_highlights(tale, terms, shelf),
+        highlights=highlights,
         why=_reason(found, tale, told, shelf, weights, ruled) if asked.explain else None,
     )
 
@@ -293,31 +298,22 @@ def _options(variant: Mapping[str, Any]) -> Iterable[object]:
     return (variant.get("options") or {}).values()
 
 
-def _highlights(tale: Mapping[str, Any], terms: frozenset[str], shelf: Shelf) -> dict[str, str]:
-    found = {}
-    for name, text in (("title", tale["title"]), ("description", tale["body"])):
-        marked = _marked(text, terms, shelf) if text else None
-        if marked is not None:
-            found[name] = marked
-    return found
+def _highlights(
+    found: Sequence[Found], tales: Sequence[Mapping[str, Any]], terms: frozenset[str], shelf: Shelf
+) -> list[dict[str, str]]:
+    """The texts of hits with what was found marked, by name; those in which nothing was are left out."""
+    made: list[dict[str, str]] = [{} for _ in found]
+    for name, kept in (("title", "title"), ("description", "body")):
+        for texts, tale, spans in zip(made, tales, shelf.marks(kept, found, terms), strict=True):
+            if spans and (marked := _marked(tale[kept], spans)) is not None:
+                texts[name] = marked
+    return made
 
 
-def _marked(text: str, terms: frozenset[str], shelf: Shelf) -> str | None:
+def _marked(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
     """A text, around its first word that was found where it is long, with such words marked; None where none is in it."""
-    # In what is shown blanks are single, and then a run tells where it stands by its length.
+    # By such a text it was told where words stand.
     text = " ".join(text.split())
-    spans: list[tuple[int, int]] = []
-    at = 0
-    for run in shelf.analysis.runs(text):
-        if not terms.isdisjoint(run.said):
-            spans += [
-                (at + word.start, at + word.end)
-                for word, said in zip(run.words, run.terms, strict=True)
-                if not terms.isdisjoint(said)
-            ]
-        at += run.length + 1
-    if not spans:
-        return None
     start = 0 if len(text) <= _BODY_SHOWN else max(text.rfind(" ", 0, max(spans[0][0] - 60, 0)), 0)
     end = min(len(text), start + _BODY_SHOWN)
     parts, place = ["…" if start else ""], start
@@ -330,6 +326,8 @@ def _marked(text: str, terms: frozenset[str], shelf: Shelf) -> str | None:
                 "</mark>",
             ]
             place = other
+    if place == start:
+        return None
     parts += [html.escape(text[place:end], quote=False), "…" if end < len(text) else ""]
     return "".join(parts).strip()
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from weft.business import Business
 from weft.index import filters, signals
-from weft.index.finding import Found, Matches, Shelf
+from weft.index.finding import Shelf
+from weft.index.sought import Found, Matches
 from weft.index.variants import Demand, Mask
 from weft.index.words import Analysis, folded
 from weft.skills.search import Moved

@@ -10,7 +10,8 @@ from typing import Final
 from weft.business import Business
 from weft.index import keeping
 from weft.index.card import amount
-from weft.index.finding import Shelf, Sought, Weights
+from weft.index.finding import Shelf
+from weft.index.sought import Sought, Weights
 from weft.index.words import folded
 from weft.skills.search import Named, Section, Suggest, Suggestions, rules
 from weft.skills.search.synonyms import Synonyms

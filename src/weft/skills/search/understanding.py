@@ -14,7 +14,8 @@ from typing import Final
 from weft.claims import languages
 from weft.claims.reading import read
 from weft.index.entry import code
-from weft.index.finding import Part, Shelf
+from weft.index.finding import Shelf
+from weft.index.sought import Part
 from weft.index.words import Word, unit_forms
 from weft.skills.search import constraints
 from weft.skills.search.constraints import Constraint

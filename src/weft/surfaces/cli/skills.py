@@ -5,6 +5,7 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
@@ -170,6 +171,8 @@ def _annotation(name: str, info: "FieldInfo") -> Any:
 
 def _plain(annotation: Any) -> tuple[Any, bool]:
     """The type of a flag and whether it may be given more than once; None for what only JSON can say."""
+    if annotation is date:
+        return (str, False)
     origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
         return _plain(parts[0])
@@ -297,14 +300,20 @@ def unpacked(skill: "Skill", said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _show(answer: Mapping[str, Any]) -> None:
-    """An answer for a person: its plain fields, its lists, its changes as a table, and what was proposed."""
+    """An answer for a person: its plain fields, its lists, its changes as a table, and what was proposed.
+
+    An answer that says itself as `text` is shown as that, its note below.
+    """
     from weft.store.fields import words
 
+    told = answer.get("text")
+    if told:
+        output.out.print(told, markup=False, highlight=False, soft_wrap=True)
     for name, value in answer.items():
-        if name in ("changes", "proposed", "engine") or value in (None, [], {}, ""):
+        if name in ("changes", "proposed", "engine") or value in (None, [], {}, "") or (told and name != "note"):
             continue
         _show_value(name, value)
-    if "changes" in answer:
+    if "changes" in answer and (answer["changes"] or not told):
         output.rows(
             answer["changes"],
             [

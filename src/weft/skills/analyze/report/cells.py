@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from weft.skills.analyze.report.periods import Days
 
 Codes = NDArray[np.int64]
-Amounts = NDArray[np.int64]
+Amounts = NDArray[Any]
+"""Money in minor units and orders, in whole numbers; pieces, of which there may be parts, in floating point."""
+_IN_PARTS = frozenset(["units", "units_returned"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,7 @@ class Cells:
         return cls(
             np.fromiter((day.toordinal() for day in days), np.int64, len(days)),
             {name: Keys.of(values) for name, values in keys.items()},
-            {
-                name: np.fromiter((int(one or 0) for one in values), np.int64, len(days))
-                for name, values in measures.items()
-            },
+            {name: _amounts(name, values) for name, values in measures.items()},
         )
 
     def __len__(self) -> int:
@@ -97,6 +96,13 @@ class Cells:
         return flat.reshape(len(keys.members), len(days))
 
 
+def _amounts(name: str, values: Sequence[Any]) -> Amounts:
+    if name in _IN_PARTS:
+        return np.fromiter((float(one or 0) for one in values), np.float64, len(values))
+    return np.fromiter((int(one or 0) for one in values), np.int64, len(values))
+
+
 def summed(codes: Codes, amounts: Amounts, size: int) -> Amounts:
-    """Amounts by code, exactly: sums of whole numbers below 2⁵³."""
-    return np.rint(np.bincount(codes, weights=amounts.astype(np.float64), minlength=size)).astype(np.int64)
+    """Amounts by code; of whole numbers exactly, below 2⁵³."""
+    sums = np.bincount(codes, weights=amounts.astype(np.float64), minlength=size)
+    return sums if amounts.dtype.kind == "f" else np.rint(sums).astype(np.int64)

@@ -36,7 +36,7 @@ def by_price(
     kept = ~is_new & ~is_gone
     price = _price(gross, units) * kept
     quantity = (change - price) * kept
-    pieces, earlier = int(units[0][kept].sum()), int(units[1][kept].sum())
+    pieces, earlier = (round(1000 * float(one[kept].sum())) for one in units)
     volume = _ratio(int(gross[1][kept].sum()) * (pieces - earlier), earlier)
     # Where nothing like it was sold before there is no old price to tell volume and mix by.
     volume = int(quantity.sum()) if earlier <= 0 or volume is None else volume

@@ -1,12 +1,16 @@
 """Days and weeks on which a series is not what its own past leads to expect, with a bound on how often chance looks like it.
 
-Each series is put on a scale on which noise is alike at all levels (asinh: linear near nothing, a logarithm above). What is
-expected of a day is the level of the weeks before, the usual difference of its weekday, and, where that has told the past better,
-the step that the level made a year before. All are medians, and all rest on what came before the day's week, so that what is
-tested is treated as its own past was. How far off chance goes is told by the tail of the past residuals: peaks over the ninetieth
-percentile, as an exponential distribution (a Pareto tail on the scale of money) whose largest tenth is censored, for that is where
-what was unusual before would stand; a series' own tail is held together with that of all series by a conjugate prior. Benjamini
-and Hochberg (1995) over all that was looked at: where all is usual, at most the stated share of reports shows anything.
+Days are looked at, and whole weeks as sums. Each series is put on a scale on which noise is alike at all levels (the inverse
+hyperbolic sine of a root: a root where little is sold, as fits counts, a logarithm far above). What is expected is the level of
+the weeks before, the usual difference of the weekday, and, where that has told the past better, the step that the level made a
+year before. All are medians, and all rest on what came before the week, so that what is tested is treated as its own past was.
+
+How far off chance goes is told by the tail of the past residuals: peaks over the ninetieth percentile, with the shape of a
+generalized Pareto distribution that the peaks of all like series have by their quartiles (Pickands, 1975), and a scale of the
+series' own, held together with that of the others by a conjugate prior; the largest tenth is censored, for that is where what was
+unusual before would stand. Benjamini and Hochberg (1995) over all that was looked at, with weights (Genovese, Roeder and
+Wasserman, 2006) that favor the shop as a whole over its parts and these over single products: where all is usual, at most the
+stated share of reports shows anything.
 """
 
 from collections.abc import Sequence
@@ -31,8 +35,11 @@ _FEWEST_FOR_A_YEAR: Final = 20
 _BETTER: Final = 0.97
 _PEAKS: Final = 0.9
 _CENSORED: Final = 0.1
+_FEWEST_PEAKS: Final = 100
+_HEAVIEST: Final = 1.0
 _PRIOR: Final = 10.0
-_NEAR: Final = 1.5
+_DAYS_WITH_VALUES: Final = 0.3
+_WEEKS_WITH_VALUES: Final = 0.7
 _TO_SPREAD: Final = 1.4826
 
 
@@ -80,25 +87,24 @@ def looked(tracks: Sequence[Track], days: int, false_alarms: float = FALSE_ALARM
     if not tracks:
         return Looked()
     values = np.stack([track.values for track in tracks]).astype(np.float64)
-    told = _told(values)
     weeks = -(-days // WEEK)
-    if told is None or told.centered.shape[1] - weeks < FEWEST_WEEKS // 2:
+    by_day, by_week = _told(values, WEEK), _told(_by_week(values), 1)
+    if by_day is None or by_week is None or by_day.centered.shape[1] - weeks < FEWEST_WEEKS // 2:
         return Looked()
-    money = _told(np.stack([_money(track) for track in tracks]))
-    expected = told.expected[:, -days:]
-    tested = np.array([track.tested for track in tracks])
-    single, whole = _chances(told, days, weeks, tested)
-    # A day's own report looks at that day alone; its week is not over.
-    looked_at = np.concatenate([single.ravel(), whole.ravel()] if days >= WEEK else [single.ravel()])
+    money = _told(np.stack([_money(track) for track in tracks]), WEEK)
+    single, whole = _chances(by_day, by_week, days, tracks)
+    _only_told(values, days, single, whole)
+    looked_at = np.concatenate([single.ravel(), whole.ravel()])
     looked_at = looked_at[~np.isnan(looked_at)]
     bound = _bound(looked_at, false_alarms)
+    expected = by_day.expected[:, -days:]
     found = Looked(tests=len(looked_at), expected=expected)
     if bound is None:
         return found
     order = np.sort(looked_at)
     corrected = _corrected(order)
     for at, track in enumerate(tracks):
-        for first, last, chance in _stretches(told, single, whole, bound, at, days):
+        for first, last, chance in _stretches(by_day.centered[at].ravel()[-days:], single[at], whole[at], bound):
             part = slice(first, last + 1)
             actual_money = None if track.money is None else float(track.money[-days:][part].sum())
             hoped = None if money is None else float(money.expected[at, -days:][part].sum())
@@ -117,50 +123,64 @@ def looked(tracks: Sequence[Track], days: int, false_alarms: float = FALSE_ALARM
     return found
 
 
+def _by_week(values: Floats) -> Floats:
+    """Sums of weeks counted back from the end."""
+    weeks = values.shape[1] // WEEK
+    return np.asarray(values[:, values.shape[1] - weeks * WEEK :].reshape(len(values), weeks, WEEK).sum(axis=2))
+
+
 def _money(track: Track) -> Floats:
     return np.asarray(track.values if track.money is None else track.money, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Of each series by week and weekday: what was expected, and residuals in units of their usual spread.
+    """Of each series by week and weekday, or by week: the residuals on the scale, and what was expected.
 
-    `centered` (series, weeks, 7) begins with the first week that has enough past; `spread` (series, 7); `expected` by day.
+    `centered` (series, weeks, 7 or 1) begins with the first week that has enough past; `expected` goes by day or week.
     """
 
     centered: Floats
     expected: Floats
 
 
-def _told(values: Floats) -> _Told | None:
-    """What the past led to expect of each day; None where there is too little of it."""
-    weeks = values.shape[1] // WEEK
+def _told(values: Floats, period: int) -> _Told | None:
+    """What the past led to expect of each day (`period` 7) or week (1); None where there is too little of it."""
+    weeks = values.shape[1] // period
     if weeks < FEWEST_WEEKS:
         return None
-    whole = values[:, values.shape[1] - weeks * WEEK :]
-    typical = _typical(whole)
-    scaled = np.arcsinh(whole / typical[:, None]).reshape(len(values), weeks, WEEK)
+    whole = values[:, values.shape[1] - weeks * period :]
+    typical = _typical(whole)[:, None]
+    scaled = _scaled(whole / typical).reshape(len(values), weeks, period)
     weekday, level = _weekdays(scaled)
     start = max(_LEVELS) if weeks - max(_LEVELS) >= FEWEST_WEEKS else _FEWEST_FOR_WEEKDAYS
     guess = _best(scaled, weekday, level, start)
     residual = (scaled - guess)[:, start:]
-    expected = np.sinh(guess) * typical[:, None, None]
+    expected = _unscaled(guess) * typical[:, :, None]
     raw = whole.reshape(scaled.shape)
     # Medians lie under means where days are skewed: what is expected is a mean, so that sums of days are right.
     ratio = _ratio(raw[:, start:], expected[:, start:])
     expected = (expected * ratio[:, None, None]).reshape(len(values), -1)
-    pad = np.full((len(values), values.shape[1] - weeks * WEEK), np.nan)
+    pad = np.full((len(values), values.shape[1] - weeks * period), np.nan)
     return _Told(residual, np.concatenate([pad, expected], axis=1))
 
 
+def _scaled(values: Floats) -> Floats:
+    return np.asarray(np.sign(values) * np.arcsinh(np.sqrt(np.abs(values))))
+
+
+def _unscaled(values: Floats) -> Floats:
+    return np.asarray(np.sign(values) * np.sinh(values) ** 2)
+
+
 def _typical(whole: Floats) -> Floats:
-    """Half of the mean of what is not nothing: under it the scale is linear."""
+    """Four times the mean of what is not nothing: under it the scale is a root."""
     size = np.abs(whole)
     count = np.maximum((size > 0).sum(axis=1), 1)
     middle = np.array([np.median(row[row > 0]) if (row > 0).any() else 1.0 for row in size])
     # One enormous value must not decide for all others.
-    mean: Floats = np.minimum(size, 20 * middle[:, None]).sum(axis=1) / count
-    return np.maximum(mean / 2, 1e-9)
+    mean = np.minimum(size, 20 * middle[:, None]).sum(axis=1) / count
+    return np.asarray(np.maximum(4 * mean, 1e-9))
 
 
 def _ratio(actual: Floats, expected: Floats) -> Floats:
@@ -179,9 +199,11 @@ def _ratio(actual: Floats, expected: Floats) -> Floats:
 
 def _weekdays(scaled: Floats) -> tuple[Floats, Floats]:
     """For each week the weekdays' usual differences as the weeks before have them, and the week's own level without these."""
-    series, weeks, _ = scaled.shape
+    series, weeks, period = scaled.shape
+    if period == 1:
+        return np.zeros_like(scaled), scaled[:, :, 0]
     around = scaled - np.median(scaled, axis=2, keepdims=True)
-    usual = np.zeros((series, weeks, WEEK))
+    usual = np.zeros((series, weeks, period))
     for week in range(weeks):
         past = around[:, max(0, week - _WEEKDAYS_OF) : week]
         if past.shape[1] >= _FEWEST_FOR_WEEKDAYS:
@@ -229,29 +251,60 @@ def _step(level: Floats, back: int) -> Floats:
     return found
 
 
-def _chances(told: _Told, days: int, weeks: int, tested: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """How often chance goes as far, by series: of the days of the period, and of its weeks counted back from the end.
+def _chances(by_day: _Told, by_week: _Told, days: int, tracks: Sequence[Track]) -> tuple[Floats, Floats]:
+    """How often chance goes as far, by series, over the weight: of the days of the period, and of its weeks counted back from the end.
 
     NaN where a series is not tested, because it never changes or because too little of it is known.
     """
-    past, now = told.centered[:, :-weeks], told.centered[:, -weeks:]
-    spread = _spread(past)
-    usable = tested & (spread > 0).all(axis=1)
-    safe = np.where(spread > 0, spread, 1.0)[:, None, :]
-    before, here = past / safe, now / safe
-    single = _two_sided(before.reshape(len(before), -1), here.reshape(len(here), -1)[:, -days:])
-    means = before.mean(axis=2), here.mean(axis=2)
-    wide = _wide(means[0])
-    usable_weeks = usable & (wide > 0)
-    wide = np.where(wide > 0, wide, 1.0)[:, None]
-    whole = _two_sided(means[0] / wide, means[1] / wide)
+    tested = np.array([track.tested for track in tracks])
+    products = np.array(["product" in track.where for track in tracks])
+    weeks = -(-days // WEEK)
+    single = _of_scale(by_day.centered, weeks, products)[:, -days:]
+    whole = _of_scale(by_week.centered, weeks, products)
     # A week that begins before the period is not of it.
-    if days % WEEK:
-        whole = whole.copy()
-        whole[:, 0] = np.nan
-    single[~usable] = np.nan
-    whole[~usable_weeks] = np.nan
-    return single, whole
+    whole = whole[:, weeks - days // WEEK :]
+    single[~tested], whole[~tested] = np.nan, np.nan
+    weights = np.array([_weight(track) for track in tracks])[:, None]
+    mean = np.nanmean(np.concatenate([np.where(np.isnan(one), np.nan, weights) for one in (single, whole)], axis=1))
+    return single * mean / weights, whole * mean / weights
+
+
+def _weight(track: Track) -> float:
+    """How much likelier than of a single product it is said of a series that it be unusual."""
+    return 1.0 if "product" in track.where else 3.0 if track.where else 8.0
+
+
+def _of_scale(centered: Floats, weeks: int, products: NDArray[np.bool_]) -> Floats:
+    """The chances of what the last weeks hold, told by the weeks before; single products and all else have tails of their own."""
+    past, now = centered[:, :-weeks], centered[:, -weeks:]
+    spread = _spread(past)
+    safe = np.where(spread > 0, spread, 1.0)[:, None, :]
+    before, here = ((part / safe).reshape(len(part), -1) for part in (past, now))
+    found = np.ones_like(here)
+    for group in (products, ~products):
+        if group.any():
+            found[group] = _two_sided(before[group], here[group])
+    found[(spread <= 0).any(axis=1)] = np.nan
+    return found
+
+
+def _only_told(values: Floats, days: int, single: Floats, whole: Floats) -> None:
+    """Leave out what too little is known of: series that have only begun, and days or weeks of which most are without a value.
+
+    A value has to be there on three of ten days, or in seven of ten weeks, since the first one.
+    """
+    for at, row in enumerate(values):
+        past = row[: len(row) - days]
+        there = np.flatnonzero(past)
+        since = past[there[0] :] if len(there) else past[:0]
+        weeks = since[len(since) % WEEK :].reshape(-1, WEEK)
+        if len(weeks) < FEWEST_WEEKS:
+            single[at], whole[at] = np.nan, np.nan
+            continue
+        if (since != 0).mean() < _DAYS_WITH_VALUES:
+            single[at] = np.nan
+        if (weeks != 0).any(axis=1).mean() < _WEEKS_WITH_VALUES:
+            whole[at] = np.nan
 
 
 def _wide(values: Floats) -> Floats:
@@ -265,39 +318,57 @@ def _spread(past: Floats) -> Floats:
     """The usual spread of each series' residuals by weekday, never far under that of all its days."""
     overall = _wide(past.reshape(len(past), -1))
     size = np.abs(past)
-    by_weekday: Floats = _TO_SPREAD * np.median(size, axis=1)
-    return np.maximum(by_weekday, 0.5 * overall[:, None])
+    by_weekday = _TO_SPREAD * np.median(size, axis=1)
+    return np.asarray(np.maximum(by_weekday, 0.5 * overall[:, None]))
 
 
 def _two_sided(past: Floats, now: Floats) -> Floats:
-    nearer: Floats = np.minimum(_tail(past, now), _tail(-past, -now))
-    return np.minimum(2 * nearer, 1.0)
+    return np.asarray(np.minimum(2 * np.minimum(_tail(past, now), _tail(-past, -now)), 1.0))
 
 
 def _tail(past: Floats, now: Floats) -> Floats:
     """How often a value as high comes of each row's past: the share of peaks over its ninetieth percentile times their tail.
 
-    k peaks that sum to S above it tell that the next lies x higher with the chance (S / (S + x))^k, if peaks are exponential.
+    k peaks that sum to S above it tell that the next lies x higher with the chance (S / (S + x))^k, if peaks are exponential:
+    which they are after the logarithm that undoes the shape that the peaks of all rows have.
     """
-    threshold = np.quantile(past, _PEAKS, axis=1)
-    above = past > threshold[:, None]
+    threshold = np.quantile(past, _PEAKS, axis=1)[:, None]
+    above = past > threshold
     count = above.sum(axis=1)
+    excess = np.where(above, past - threshold, 0.0)
+    mean = float(excess.sum() / max(count.sum(), 1)) or 1.0
+    shape = _shape(excess[above])
+    straight = _straightened(excess / mean, shape)
     largest = np.floor(count * _CENSORED).astype(int)
-    ordered = -np.sort(-np.where(above, past - threshold[:, None], 0.0), axis=1)
+    ordered = -np.sort(-straight, axis=1)
     rank = np.arange(past.shape[1])[None, :]
     censor = np.take_along_axis(ordered, np.minimum(largest, past.shape[1] - 1)[:, None], axis=1)
-    sums = (
-        np.where((rank >= largest[:, None]) & (rank < count[:, None]), ordered, 0.0).sum(axis=1)
-        + largest * censor[:, 0]
-    )
-    shape = (count - largest).astype(np.float64)
-    everywhere = sums.sum() / max(shape.sum(), 1.0)
-    shape, sums = shape + _PRIOR, sums + _PRIOR * everywhere
+    kept = (rank >= largest[:, None]) & (rank < count[:, None])
+    sums = np.where(kept, ordered, 0.0).sum(axis=1) + largest * censor[:, 0]
+    number = (count - largest).astype(np.float64)
+    everywhere = sums.sum() / max(number.sum(), 1.0)
+    number, sums = number + _PRIOR, sums + _PRIOR * everywhere
     share = (count + 1) / (past.shape[1] + 1)
-    over = np.maximum(now - threshold[:, None], 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        beyond = np.where(sums[:, None] > 0, (sums[:, None] / (sums[:, None] + over)) ** shape[:, None], 1.0)
-    return np.asarray(np.where(now > threshold[:, None], share[:, None] * beyond, 1.0))
+    over = _straightened(np.maximum(now - threshold, 0.0) / mean, shape)
+    beyond = np.where(
+        sums[:, None] > 0, (sums[:, None] / np.maximum(sums[:, None] + over, 1e-300)) ** number[:, None], 1.0
+    )
+    return np.asarray(np.where(now > threshold, share[:, None] * beyond, 1.0))
+
+
+def _shape(peaks: Floats) -> float:
+    """How much heavier than an exponential tail peaks are, by their quartiles: 0 where they are not."""
+    if len(peaks) < _FEWEST_PEAKS:
+        return 0.0
+    middle, upper = np.quantile(peaks, (0.5, 0.75))
+    if middle <= 0 or upper <= middle:
+        return 0.0
+    return float(np.clip(np.log2((upper - middle) / middle), 0.0, _HEAVIEST))
+
+
+def _straightened(excess: Floats, shape: float) -> Floats:
+    """Excesses of a generalized Pareto tail as exponential ones."""
+    return np.asarray(np.log1p(shape * excess) / shape if shape > 0 else excess)
 
 
 def _bound(chances: Floats, false_alarms: float) -> float | None:
@@ -310,24 +381,22 @@ def _bound(chances: Floats, false_alarms: float) -> float | None:
 def _corrected(order: Floats) -> Floats:
     """Chances in rising order, corrected for how many there are (Benjamini and Hochberg)."""
     raw = order * len(order) / np.arange(1, len(order) + 1)
-    return np.minimum(np.minimum.accumulate(raw[::-1])[::-1], 1.0)
+    return np.asarray(np.minimum(np.minimum.accumulate(raw[::-1])[::-1], 1.0))
 
 
-def _stretches(
-    told: _Told, single: Floats, whole: Floats, bound: float, at: int, days: int
-) -> list[tuple[int, int, float]]:
-    """A series' unusual days and weeks, those side by side on one side as one: first and last day of the period, and the least chance."""
-    residual = told.centered[at].ravel()[-days:]
-    marked = np.full(days, np.nan)
-    marked[single[at] <= bound] = single[at][single[at] <= bound]
-    weeks = whole.shape[1]
-    if days >= WEEK:
-        for week in range(weeks):
-            chance = whole[at, week]
-            if chance <= bound:
-                first = days - (weeks - week) * WEEK
-                marked[first : first + WEEK] = np.fmin(marked[first : first + WEEK], chance)
-    sides = np.where(np.isnan(marked), 0.0, np.sign(residual))
+def _stretches(residual: Floats, single: Floats, whole: Floats, bound: float) -> list[tuple[int, int, float]]:
+    """A series' unusual days and weeks, those side by side as one: first and last day of the period, and the least chance.
+
+    Days on other sides of what was expected stay apart, unless their whole week is unusual.
+    """
+    days = len(single)
+    marked = np.where(single <= bound, single, np.nan)
+    sides = np.sign(residual)
+    for back, chance in enumerate(whole[::-1]):
+        if chance <= bound:
+            part = slice(days - (back + 1) * WEEK, days - back * WEEK)
+            marked[part] = np.fmin(marked[part], chance)
+            sides[part] = np.sign(residual[part].sum())
     found: list[tuple[int, int, float]] = []
     day = 0
     while day < days:
@@ -335,18 +404,8 @@ def _stretches(
             day += 1
             continue
         end = day
-        while (
-            end + 1 < days
-            and not np.isnan(marked[end + 1])
-            and (sides[end + 1] == sides[day] or _of_a_week(whole, at, bound, end + 1, days))
-        ):
+        while end + 1 < days and not np.isnan(marked[end + 1]) and sides[end + 1] == sides[day]:
             end += 1
         found.append((day, end, float(np.nanmin(marked[day : end + 1]))))
         day = end + 1
     return found
-
-
-def _of_a_week(whole: Floats, at: int, bound: float, day: int, days: int) -> bool:
-    """Whether a day's whole week is unusual: then the day belongs to it, whichever side it lies on."""
-    week = whole.shape[1] - 1 - (days - 1 - day) // WEEK
-    return days >= WEEK and bool(whole[at, week] <= bound)
