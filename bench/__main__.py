@@ -33,6 +33,8 @@ NAMES = (
     "numbers",
     "analyze",
     "forecast",
+    "forecast",
+    "questions",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
