@@ -390,8 +390,8 @@ def test_a_build_that_was_killed_leaves_the_last_index_in_force(shop: Shop, monk
 def test_few_indexes_stay_open(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     home = shop.business.database.folder
     assert home is not None
-    monkeypatch.setattr(finding, "_MOST_BYTES", 1)
-    monkeypatch.setattr(finding, "_LEAST_OPEN", 1)
+    monkeypatch.setattr(finding._OPEN, "_room", 1)
+    monkeypatch.setattr(finding._OPEN, "_least", 1)
     other = businesses.ensured(shop.business.database, "search-other")
     whose = Business(shop.business.database, other)
     building.build(home, whose.uid, whose.catalog)
