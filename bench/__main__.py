@@ -30,6 +30,9 @@ NAMES = (
     "behaviors",
     "indexes",
     "questions",
+    "numbers",
+    "analyze",
+    "forecast",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -54,6 +57,7 @@ def main() -> int:
         "--choose", action="store_true", help="search: choose weights by cross-validation, and measure no more"
     )
     parser.add_argument("--queries", type=int, help="search: how many queries of a set at most; all if not said")
+    parser.add_argument("--series", metavar="NAME", help="forecast: judge NAME_train.csv.gz and NAME_test.csv.gz alone")
     parser.add_argument("--json", action="store_true", help="one line for each figure")
     options = parser.parse_args()
     unknown = set(options.names) - set(NAMES)

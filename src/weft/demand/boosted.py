@@ -18,6 +18,7 @@ Inputs = NDArray[np.float32]
 _ROWS: Final = 100_000
 _ORIGINS: Final = 26
 _FEWEST: Final = 2_000
+_CROWD: Final = 20
 _FAR: Final = 20.0
 _SPANS: Final = (1, 2, 4, 8, 16, 32)
 
@@ -27,6 +28,8 @@ class Boosted:
 
     def __init__(self, whole: Panel, horizon: int, country: str | None, aim: Aim, seed: int) -> None:
         self._horizon, self._country = horizon, days.known_country(country)
+        if len(whole) < _CROWD:
+            raise ValueError("there are too few rows to learn from")
         inputs, targets = self._lessons(whole, np.random.default_rng(seed))
         if len(inputs) < _FEWEST:
             raise ValueError("there is too little to learn from")

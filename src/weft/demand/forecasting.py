@@ -5,12 +5,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from weft.demand import backtest, choice, intervals, methods
 from weft.demand.backtest import Trials
 from weft.demand.boosted import Aim
 from weft.demand.classes import classes, kind
-from weft.demand.forecast import LEVELS, Backtest, DemandClass, Forecast, at_levels, narrowest
+from weft.demand.forecast import LEVELS, Backtest, DemandClass, Forecast, at_levels, ends
 from weft.demand.panel import Panel, panel, scales
 from weft.demand.series import Floats, Frequency, Series
 
@@ -63,7 +64,11 @@ def forecasts(
         def tell(doing: str, share: float, begun: float = begun, size: int = len(part)) -> None:
             told(doing, begun + share * size / len(series))
 
-        for place, one in zip(part, _told(whole, horizon, levels, country, budget, tell, seed, aim), strict=True):
+        # Matrices are small here: more threads than one for them would only be in each other's way.
+        # What overflows in one way is cut to what can be sold before anything is made of it.
+        with threadpool_limits(1), np.errstate(all="ignore"):
+            told_of = _told(whole, horizon, levels, country, budget, tell, seed, aim)
+        for place, one in zip(part, told_of, strict=True):
             found[place] = one
         done += len(part)
     told("done", 1.0)
@@ -201,8 +206,8 @@ def _reports(
 def _within(
     trials: Trials, past: NDArray[np.float32], mean: NDArray[np.float32], ordered: NDArray[np.float32], share: float
 ) -> Floats:
-    """The share of each row's judged steps that lay within the narrowest interval of that share, moved to what was told then."""
-    low, high = narrowest(ordered, share)
+    """The share of each row's judged steps that lay within the interval of that share, moved to what was told then."""
+    low, high = ends(ordered, share)
     by = past / np.maximum(mean, 1e-9)
     inside = (trials.came >= low * by - 1e-6) & (trials.came <= high * by + 1e-6) & trials.judged
     return np.asarray(inside.sum(axis=(0, 2)) / np.maximum(trials.judged.sum(axis=(0, 2)), 1))

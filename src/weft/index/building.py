@@ -150,10 +150,11 @@ def _words(place: Folder, catalog: Catalog, before: State | None, say: Say) -> t
     # What is written while this is read is seen again: the extent is taken first.
     extent, (total, _) = catalog.extent(), catalog.whole()
     languages = _languages(catalog)
+    searched = catalog.searched()
     scribe = Scribe(Analysis.of(tuple(languages)))
     with _uncollected():
         for uid, written, product in catalog.all_written(entry.READS):
-            scribe.add(uid, written, entry.of(product))
+            scribe.add(uid, written, entry.of(product, searched))
             if scribe.count % 1000 == 0:
                 say("words", scribe.count, max(total, scribe.count))
     say("words", scribe.count, max(total, scribe.count))
@@ -171,6 +172,7 @@ def _words(place: Folder, catalog: Catalog, before: State | None, say: Say) -> t
         currencies=tuple(currency for currency, _ in scribe.currencies.most_common()),
         facets=dict(scribe.facets.most_common(_FACETS_NAMED)),
         texts=tuple(sorted(scribe.filled)),
+        searched=searched,
     )
     return state, dict(zip(scribe.digests, scribe.texts, strict=True))
 
@@ -282,8 +284,8 @@ def _vectors_by_digest(place: Folder, state: State) -> dict[int, NDArray[np.floa
 
 
 def changed(catalog: Catalog, state: State) -> bool:
-    """Whether the catalog is another than the one that a state was made from."""
-    return catalog.later(state.extent) is None
+    """Whether the catalog, or which of its columns are searched, is another than what a state was made from."""
+    return catalog.later(state.extent) is None or catalog.searched() != state.searched
 
 
 def kept_up(
@@ -365,7 +367,7 @@ def _segment(
     taken = [rows.uid(int(spot)) for spot in first + np.flatnonzero(there[first:])]
     scribe = Scribe(Analysis.of(state.languages))
     for uid, written, product in _read(catalog, sorted({*taken, *(uid for uid, _ in newer)})):
-        scribe.add(uid, written, entry.of(product))
+        scribe.add(uid, written, entry.of(product, state.searched))
     step = state.step + 1
     vectors = _vectors(where, state, rows, scribe, embedder)
     segments, there = list(state.segments[:kept]), there[:first]

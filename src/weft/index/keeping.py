@@ -187,6 +187,8 @@ def _kept_up(watch: _Watch, home: Path, business: UUID, catalog: Catalog, models
     by a look at all products, which is seldom.
     """
     state, now = there.state, time.monotonic()
+    if catalog.searched() != state.searched:
+        return False
     mark = (state.generation, state.step)
     if watch.mark != mark or watch.seen is None:
         watch.mark, watch.seen = mark, state.extent

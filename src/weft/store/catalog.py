@@ -286,6 +286,12 @@ class Catalog:
         """What was written lately, by which `later` tells whether something was written since."""
         return self._seen(None)[1]
 
+    def searched(self) -> tuple[str, ...]:
+        """The columns of files that the business lets be searched; none if it chose none."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute("select body -> 'columns' from preference where section = 'index'").fetchone()
+        return tuple(row[0] or ()) if row else ()
+
     def later(self, seen: Extent) -> Extent | None:
         """The same as of now, if nothing has been written or deleted since; else None. Only what was written lately is looked at."""
         same, extent = self._seen(seen)

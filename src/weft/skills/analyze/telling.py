@@ -136,7 +136,8 @@ class _Teller:
         series = [Line(name=self._title(metric), values=[row.values.get(metric) for row in rows])]
         if self.query.other is not None:
             before = saying.period(self.query.other, self.language)
-            series.append(Line(name=before, values=[(row.before or {}).get(metric) for row in rows]))
+            if any((self.table.total.before or {}).values()):
+                series.append(Line(name=before, values=[(row.before or {}).get(metric) for row in rows]))
         return [self._chart(metric, [self._place(row, by[0]) for row in rows], series)]
 
     def _crossed(self) -> list[Chart]:
@@ -193,7 +194,8 @@ class _Teller:
         for metric in self.query.metrics:
             names.append(self.said(metric, row.values.get(metric)))
             if self.query.other is not None:
-                names.append(self.said(metric, (row.before or {}).get(metric)))
+                unknown = not any((self.table.total.before or {}).values())
+                names.append("–" if unknown else self.said(metric, (row.before or {}).get(metric)))
         return names
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from weft.charts import Chart, Line
 from weft.demand.forecast import Forecast
 from weft.demand.series import Floats
-from weft.skills.forecast import Expect, Expected, Hindsight, Level, Peak, Unsold, Week, wording
+from weft.skills.forecast import Expect, Expected, Hindsight, Level, PastWeek, Peak, UnknownDays, wording
 from weft.skills.forecast.history import Ground, Past
 from weft.skills.forecast.wording import rounded
 
@@ -120,10 +120,10 @@ def peaks(past: Past) -> list[Peak]:
     ]
 
 
-def gaps(past: Past) -> list[Unsold]:
+def gaps(past: Past) -> list[UnknownDays]:
     """The days of a past that say nothing about demand."""
     return [
-        Unsold(
+        UnknownDays(
             first=past.series.start + timedelta(one.first),
             last=past.series.start + timedelta(one.last),
             why=one.why,
@@ -166,7 +166,7 @@ def _ahead(told: Expected) -> Chart:
     )
 
 
-def _behind(told: Expected, weeks: Sequence[Week], judged: Hindsight) -> Chart:
+def _behind(told: Expected, weeks: Sequence[PastWeek], judged: Hindsight) -> Chart:
     return Chart(
         kind="line",
         title=f"{_called(told)}: what would have been told, and what was sold by week",

@@ -7,8 +7,7 @@ from typing import Final
 from weft.demand import hindsight
 from weft.demand.forecast import Backtest
 from weft.demand.hindsight import Week
-from weft.skills.forecast import Hindsight, Peak, Unsold
-from weft.skills.forecast import Week as Shown
+from weft.skills.forecast import Hindsight, PastWeek, Peak, UnknownDays
 
 RULE: Final = "the same as last week"
 _CLASSES: Final = {
@@ -61,7 +60,7 @@ def looked_back(weeks: Sequence[Week], backtest: Backtest | None, demand_class: 
     return Hindsight(
         says=_says(weeks, wrong, rule, tried, demand_class),
         weeks=[
-            Shown(
+            PastWeek(
                 first=week.first,
                 sold=rounded(week.sold),
                 told=rounded(week.said),
@@ -120,7 +119,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else rounded(value, 4)
 
 
-def notes_on(outliers: Sequence[Peak], gaps: Sequence[Unsold], on_sale: float | None) -> list[str]:
+def notes_on(outliers: Sequence[Peak], gaps: Sequence[UnknownDays], on_sale: float | None) -> list[str]:
     """What was counted otherwise than it was sold, in sentences."""
     found = [
         f"{number(one.units)} on {day(one.day)} is far above all days around it, and is counted as {number(one.counted)}."

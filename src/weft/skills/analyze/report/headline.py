@@ -181,4 +181,4 @@ def notes(known: Known, book: Book, words: Words) -> list[str]:
     empty = sum(1 for day in range(first, last + 1) if day not in known.daily.sold_on)
     if empty and empty <= last - first:
         said.append(words.say("note.gap", days=book.days("period.empty", empty)).text)
-    return [*said, *known.notes]
+    return [*said, *(words.say(key).text for key in known.notes)]

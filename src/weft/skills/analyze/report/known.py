@@ -42,7 +42,7 @@ class Known:
     `variants` those by variant.
     `daily` has one row a day over the whole past, `tracks` the same by one dimension each, `products` by the best sellers.
     `stock` is what lay of a product at the end of each day of the products' past.
-    `largest` answers of some members on some days how much of a measure (units, net) the largest order has.
+    `notes` are keys of messages. `largest` answers of some members on some days how much of a measure (units, net) the largest order has.
     """
 
     periods: Periods

@@ -27,8 +27,10 @@ PAST: Final = 2 * 364 + 28
 _BEST_SELLERS: Final = 200
 _LATELY: Final = 91
 _LEAST_OF_A_YEAR: Final = 28
+_LATELY_TOLD: Final = 45
 _DEAD: Final = (90, 180, 365)
 _MOST_DEAD: Final = 200
+_SHELVES: Final[tuple[DailyKey, ...]] = ("category", "brand")
 _OUTSIDE_SALE: Final = frozenset(["archived", "draft"])
 _COHORTS: Final = 12
 _MOST_LINES: Final = 5_000
@@ -64,9 +66,17 @@ def known(business: Business, span: Span, until: dt.date | None) -> Known:
         daily=_with_cancelled(business, daily, past),
         past=past,
         largest=partial(largest, business),
+        notes=_noted(business, reach[1] > today, reach[0] > periods.before.last),
     )
     found = _with_products(business, _with_tracks(business, found))
     return _with_shelf(business, _with_people(business, found))
+
+
+def _noted(business: Business, future: bool, first: bool) -> tuple[str, ...]:
+    """What is left out or cannot be compared, by the keys of the messages that say so."""
+    several = len(business.numbers.values("currency", limit=2)) > 1
+    notes = {"note.future": future, "note.first": first, "note.currencies": several}
+    return tuple(key for key, holds in notes.items() if holds)
 
 
 def _both(periods: Periods) -> Days:
@@ -128,23 +138,18 @@ def _with_cancelled(business: Business, daily: Cells, past: Days) -> Cells:
 
 
 def _with_tracks(business: Business, found: Known) -> Known:
-    """The past by what orders have one of, by category and by brand."""
+    """The past by what orders have one of and, where products have such, by category and by brand."""
     ordered = _cells(business, ("country", "channel", "promotion"), found.past)
-    shelves = _cells(business, ("category", "brand"), found.past)
-    tracks = dict.fromkeys(("country", "channel", "promotion"), ordered) | dict.fromkeys(("category", "brand"), shelves)
+    tracks = dict.fromkeys(("country", "channel", "promotion"), ordered)
+    shelves: list[DailyKey] = [name for name in _SHELVES if len(found.sold[0].keys[name].members) > 1]
+    if shelves:
+        tracks |= dict.fromkeys(shelves, _cells(business, shelves, found.past))
     return replace(found, tracks=tracks)
 
 
 def _with_products(business: Business, found: Known) -> Known:
     """The past of the products that sell best, what all of them are called, which are new and which are gone."""
-    now = found.periods.now
-    lately = Days(max(found.past.first, now.last - (_LATELY - 1) * DAY), now.last)
-    columns = business.numbers.daily(("product",), _period(lately))
-    earned: dict[str, int] = {}
-    for product, net in zip(columns["product"], columns["net"], strict=True):
-        if product:
-            earned[product] = earned.get(product, 0) + net
-    best = sorted(earned, key=lambda one: (-earned[one], one))[:_BEST_SELLERS]
+    best = _best_sellers(business, found)
     past = found.past
     products = _cells(business, ("product",), past, [Condition.of("product", *best)]) if best else None
     sold, had = found.sold
@@ -156,12 +161,22 @@ def _with_products(business: Business, found: Known) -> Known:
     return replace(
         found,
         products=products,
-        stock=_stock(business, best, past) if best else {},
+        stock=_stock(business, best, past) if best and business.stock.movements(1) else {},
         titles=titles,
         categories=_categories(sold.keys),
         new=_new(business, found, sorted(there[0] - there[1] - {""})),
         gone=frozenset(one for one in (there[1] - there[0]) | set(best) if status.get(one) in _OUTSIDE_SALE),
     )
+
+
+def _best_sellers(business: Business, found: Known) -> list[str]:
+    """The products that earned most in the last months."""
+    last = found.periods.now.last
+    # Sums of whole months are kept, and it does not matter here where the time begins.
+    first = max((last - _LATELY * DAY).replace(day=1), found.past.first)
+    asked = Query(metrics=["revenue"], by=["product"], period=Period(first=first, last=last), top=_BEST_SELLERS)
+    rows = business.numbers.answer(asked).rows
+    return [str(row.key["product"]) for row in rows if row.key["product"] and (row.values["revenue"] or 0) > 0]
 
 
 def _categories(keys: Mapping[str, Keys]) -> dict[str, str]:
@@ -222,8 +237,10 @@ def _stock(business: Business, products: Sequence[str], past: Days) -> dict[str,
 
 
 def _with_people(business: Business, found: Known) -> Known:
-    """Customers by segment over the past year, and by the month in which they first bought."""
+    """Customers by segment over the past year, as they are today, and by the month in which they first bought."""
     now = found.periods.now
+    if not _of_today(business, found):
+        return found
     year = Period(first=max(found.past.first, now.last - 363 * DAY), last=now.last)
     segments = business.numbers.answer(Query(metrics=["customers", "revenue"], by=["segment"], period=year)).rows
     first = (now.last.replace(day=1) - 360 * DAY).replace(day=1)
@@ -253,7 +270,7 @@ def _with_people(business: Business, found: Known) -> Known:
 
 def _with_shelf(business: Business, found: Known) -> Known:
     """What lies in stock and does not sell, as things are today: only where the report is about lately."""
-    if (found.today - found.periods.now.last).days > _DEAD[0]:
+    if not _of_today(business, found):
         return found
     lying = business.catalog.lying(_MOST_DEAD * 10)
     if not lying:
@@ -266,6 +283,13 @@ def _with_shelf(business: Business, found: Known) -> Known:
     ]
     titles, _ = _described(business, [one.product for one in dead])
     return replace(found, dead=dead[:_MOST_DEAD], titles={**titles, **found.titles})
+
+
+def _of_today(business: Business, found: Known) -> bool:
+    """Whether the report is about the last that is known: what customers and stock are today says nothing of earlier times."""
+    reach = business.numbers.span()
+    last = min(reach[1], found.today) if reach else found.today
+    return (last - found.periods.now.last).days <= _LATELY_TOLD
 
 
 def _unsold(business: Business, found: Known, products: Sequence[str]) -> dict[str, int]:

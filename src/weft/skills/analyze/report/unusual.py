@@ -37,6 +37,7 @@ _PEAKS: Final = 0.9
 _CENSORED: Final = 0.1
 _FEWEST_PEAKS: Final = 100
 _HEAVIEST: Final = 1.0
+_AS_FAR: Final = 0.6
 _PRIOR: Final = 10.0
 _DAYS_WITH_VALUES: Final = 0.3
 _WEEKS_WITH_VALUES: Final = 0.7
@@ -104,7 +105,7 @@ def looked(tracks: Sequence[Track], days: int, false_alarms: float = FALSE_ALARM
     order = np.sort(looked_at)
     corrected = _corrected(order)
     for at, track in enumerate(tracks):
-        for first, last, chance in _stretches(by_day.centered[at].ravel()[-days:], single[at], whole[at], bound):
+        for first, last, chance in _stretches(values[at, -days:], expected[at], single[at], whole[at], bound):
             part = slice(first, last + 1)
             actual_money = None if track.money is None else float(track.money[-days:][part].sum())
             hoped = None if money is None else float(money.expected[at, -days:][part].sum())
@@ -384,19 +385,26 @@ def _corrected(order: Floats) -> Floats:
     return np.asarray(np.minimum(np.minimum.accumulate(raw[::-1])[::-1], 1.0))
 
 
-def _stretches(residual: Floats, single: Floats, whole: Floats, bound: float) -> list[tuple[int, int, float]]:
+def _stretches(
+    actual: Floats, expected: Floats, single: Floats, whole: Floats, bound: float
+) -> list[tuple[int, int, float]]:
     """A series' unusual days and weeks, those side by side as one: first and last day of the period, and the least chance.
 
-    Days on other sides of what was expected stay apart, unless their whole week is unusual.
+    A week that is unusual by its unusual days alone is no stretch of its own; days on other sides of what was expected stay apart.
     """
     days = len(single)
     marked = np.where(single <= bound, single, np.nan)
-    sides = np.sign(residual)
+    sides = np.sign(actual - expected)
     for back, chance in enumerate(whole[::-1]):
-        if chance <= bound:
-            part = slice(days - (back + 1) * WEEK, days - back * WEEK)
-            marked[part] = np.fmin(marked[part], chance)
-            sides[part] = np.sign(residual[part].sum())
+        if chance > bound or np.isnan(chance):
+            continue
+        part = slice(days - (back + 1) * WEEK, days - back * WEEK)
+        moved = _moved(actual[part], expected[part])
+        usual_day = float(np.median((actual[part] - expected[part]) / np.maximum(np.abs(expected[part]), 1e-9)))
+        if usual_day * np.sign(moved) < _AS_FAR * abs(moved) and not np.isnan(marked[part]).all():
+            continue
+        marked[part] = np.fmin(marked[part], chance)
+        sides[part] = np.sign(moved)
     found: list[tuple[int, int, float]] = []
     day = 0
     while day < days:
@@ -409,3 +417,8 @@ def _stretches(residual: Floats, single: Floats, whole: Floats, bound: float) ->
         found.append((day, end, float(np.nanmin(marked[day : end + 1]))))
         day = end + 1
     return found
+
+
+def _moved(actual: Floats, expected: Floats) -> float:
+    """How far some days together are from what was expected, as a share of it."""
+    return float((actual.sum() - expected.sum()) / max(abs(expected.sum()), 1e-9))

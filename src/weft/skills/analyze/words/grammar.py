@@ -4,8 +4,9 @@ A question is some metrics, the dimensions by which they are divided, values tha
 one to compare with, and how many of the rows; a word that says nothing of these and is not known to say nothing is not passed over.
 """
 
+import re
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final, Literal, cast, get_args
 
 from weft.numbers.query import TIMES, Condition, Dimension, Metric, Period, Query
@@ -18,7 +19,12 @@ from weft.skills.analyze.words.times import Language
 
 LONGEST: Final = 500
 _MANY: Final = 10
-_SILENT: Final = frozenset(["noise", "place", "howmuch", "notend", "passive", "follow"])
+_STATEMENT: Final = re.compile(
+    r"\b(?:select\b.+\bfrom|insert\s+into|delete\s+from|update\s+\w+\s+set|(?:drop|alter|create|truncate)\s+table|union\s+(?:all\s+)?select)\b|"
+    r"(?:--|;)\s*(?:drop|delete|select)\b",
+    re.IGNORECASE,
+)
+_SILENT: Final = frozenset(["noise", "place", "howmuch", "notend", "passive", "follow", "what"])
 _BESIDE_VALUES: Final = frozenset(["and", "place", "noise", "vs", "notend", "not", "dim", "dims", "howmuch", "follow"])
 _PASSED: Final = frozenset(
     [
@@ -38,7 +44,9 @@ _PASSED: Final = frozenset(
         "number",
     ]
 )
-_DAY: Final = timedelta(days=1)
+_NAMELESS: Final[frozenset[Dimension]] = frozenset(
+    ["product", "variant", "category", "brand", "country", "channel", "customer", "promotion", "segment", "location"]
+)
 
 
 @dataclass(slots=True)
@@ -64,6 +72,8 @@ def parse(text: str, known: Known, before: Query | None = None, fallback: Langua
     said = cleaned(text[: LONGEST * 20])
     if not said:
         return Refused("empty", fallback)
+    if _STATEMENT.search(said):
+        return Refused("statement", fallback)
     if len(said) > LONGEST:
         return Refused("long", fallback)
     reading = read(said, known, fallback)
@@ -72,20 +82,25 @@ def parse(text: str, known: Known, before: Query | None = None, fallback: Langua
         return _Assembly(reading, known, before).understood()
     except _No as no:
         refused = Refused(no.reason, reading.language, no.words, no.name)
-        refused.nearest = _nearest(reading, known, before)
+        nearest = _nearest(reading, known, before)
+        if nearest is not None:
+            refused.nearest, refused.titles = nearest.query, nearest.titles
         return refused
 
 
-def _nearest(reading: Reading, known: Known, before: Query | None) -> Query | None:
-    """The query of what was understood, if that alone is one."""
+def _nearest(reading: Reading, known: Known, before: Query | None) -> Understood | None:
+    """What was understood as a question of its own, if it is one; revenue where nothing says what is to be counted."""
     kept = [
         part for part in reading.parts if part.kind in _PASSED | _SILENT | {"and", "vs", "not", "adjective", "howmany"}
     ]
     ways = [kept, [part for part in kept if part.kind not in ("not", "vs", "and", "number", "adjective", "howmany")]]
     for way in ways:
+        if not any(part.kind not in _SILENT for part in way):
+            continue
+        if before is None and not any(part.kind in ("metric", "weak") for part in way):
+            way = [*way, Part("and", "", 0, 0), Part("metric", "revenue", 0, 0)]
         try:
-            if any(part.kind in ("metric", "weak") for part in way):
-                return _Assembly(replace(reading, parts=way), known, before).understood().query
+            return _Assembly(replace(reading, parts=way), known, before).understood()
         except _No:
             continue
     return None
@@ -169,7 +184,8 @@ class _Assembly:
                 "compare": compare,
                 "top": top,
                 "order": self._ordered(),
-                "ascending": self.rank == "least",
+                "ascending": self.rank == "least"
+                or any(part.kind == "sort" and part.name == "least" for part in self.parts),
             }
         )
         query = self._continued(query) if self.before is not None else query
@@ -204,7 +220,15 @@ class _Assembly:
             after is not None and after.kind in ("most", "least")
         )
         counts = ranked and after is not None and after.kind in ("dim", "dims", "metric", "weak")
-        if not (beside or counts) or self.number is not None or not part.number:
+        # «the first three months» are no ranking, and whose they are has not been said.
+        earliest = (
+            before is not None
+            and (before.kind == "rank" or self.words(before) == "前")
+            and after is not None
+            and after.name in TIMES
+            and sum(one.kind in ("most", "least") for one in self.parts) <= (before.kind == "most")
+        )
+        if not (beside or counts) or earliest or self.number is not None or not part.number:
             raise _No("number", self.words(part))
         self.number = part.number
 
@@ -244,6 +268,8 @@ class _Assembly:
         before, after = self._near(place, -1, frozenset(["number"])), self._near(place, 1)
         hints = [one for one in (after, before) if one is not None and one.kind == "value" and _is_of(one, dimension)]
         marked = self._marked(place)
+        if marked is None and dimension in TIMES and self._of_time(part, place):
+            return
         if hints and (marked is None or hints[0] is after):
             return
         if marked is not None and marked.kind == "howmany":
@@ -260,6 +286,17 @@ class _Assembly:
             self.bare.append(part)
 
     _take_dims = _take_dim
+
+    def _of_time(self, part: Part, place: int) -> bool:
+        """«the month of May», «the week of 15 March»: the unit of a time that is named behind it."""
+        after = self._near(place, 1, frozenset(["place"]))
+        if after is None or after.kind != "time" or after.stretch is None or after.stretch.first is None:
+            return False
+        if part.name == "week" and after.stretch.unit == "day":
+            after.stretch = calendar.within(after.stretch.first, "week", self.known.today)
+        elif part.name != after.stretch.unit:
+            raise _No("times", self.words(part), self.words(after))
+        return True
 
     def _marked(self, place: int) -> Part | None:
         """What stands before a dimension that makes rows of it: by, per, which, a rank, or «and» behind another such dimension."""
@@ -284,7 +321,9 @@ class _Assembly:
     def _how_many(self, part: Part, dimension: Dimension) -> None:
         if dimension == "customer":
             self.metrics.append("customers")
-        elif dimension in ("product", "variant") and ("sell" in self.weak or self._later("sell")):
+        elif dimension in ("product", "variant") and self._later("returns"):
+            self.metrics.append("units_returned")
+        elif dimension in ("product", "variant") and self._later("sell"):
             self.weak.append("units")
         else:
             raise _No("count", self.words(part))
@@ -325,12 +364,23 @@ class _Assembly:
         self.values.append((self._negated(place), dimension, values, place))
 
     def _negated(self, place: int) -> bool:
+        start = place
         while place > 0:
             place -= 1
             part = self.parts[place]
             if part.kind == "not":
                 return True
             if part.kind == "notend" or part.kind not in _BESIDE_VALUES | {"value"}:
+                break
+        return self._negated_behind(start)
+
+    def _negated_behind(self, place: int) -> bool:
+        """«Germany and France excluded»."""
+        while place + 1 < len(self.parts):
+            place += 1
+            if self.parts[place].kind in ("notafter", "notend"):
+                return True
+            if self.parts[place].kind not in ("and", "value", "dim", "dims"):
                 return False
         return False
 
@@ -339,17 +389,29 @@ class _Assembly:
         if after is None or after.kind not in ("value", "weekend", "workweek"):
             raise _No("not", self.words(part))
 
+    def _take_notafter(self, part: Part, place: int) -> None:
+        before = self._near(place, -1, frozenset(["place"]))
+        if before is None or before.kind not in ("value", "weekend", "workweek"):
+            raise _No("not", self.words(part))
+
     def _take_by(self, part: Part, place: int) -> None:
         after = self._near(place, 1, frozenset(["place", "most", "least", "number", "and"]))
-        if after is None or after.kind not in ("dim", "dims", "metric", "value", "time", "weak", "by", "per"):
+        if after is None or after.kind not in ("dim", "dims", "metric", "value", "weak", "by", "per"):
             raise _No("words", self.words(part))
 
     _take_per = _take_by
 
+    def _take_notend(self, part: Part, place: int) -> None:
+        before = self._near(place, -1, frozenset(["place", "dim", "dims"]))
+        if before is None or before.kind not in ("value", "weekend", "workweek"):
+            raise _No("not", self.words(part))
+
     # What is counted.
 
     def _counted(self) -> None:
-        if self.has("adjective"):
+        if any(part.kind == "adjective" and part.name == "stock" for part in self.parts):
+            self._stocked()
+        if any(part.kind == "adjective" and part.name == "cancelled" for part in self.parts):
             self._cancelled()
         if "returns" in self.weak and self.metrics:
             self._returned()
@@ -361,17 +423,41 @@ class _Assembly:
             self.bare = [part for part in self.bare if part not in customers]
         if not self.metrics and (self.rank is not None and (self.by or self.bare)):
             self.metrics.append("revenue")
-        if not self.metrics and self.before is None:
+        if not self.metrics and self.before is not None:
+            self.metrics = list(self.before.metrics)
+        if not self.metrics:
             raise _No("metric")
 
     def _from_weak(self) -> None:
+        if {"sell", "returns"} <= {*self.weak} and self.has("and"):
+            raise _No("joined", *(self.words(part) for part in self.parts if part.kind == "weak"))
         named: list[str] = [name for name in ("returns", "discounts", "units", "revenue") if name in self.weak]
+        if self._list_of_products():
+            self._divide("product")
+            named = ["units"]
+        if "sold" in self.weak:
+            goods = {"product", "variant", "category", "brand"}
+            named.append("units" if any(dimension in goods for _, dimension, _, _ in self.values) else "revenue")
         if "sell" in self.weak and "units" not in named:
             named = [*named, "units" if self.has("howmany") and "revenue" not in self.weak else "revenue"]
         if not named and "orders" in self.weak:
             named = ["orders"]
         if named:
             self.metrics.append(cast("Metric", named[0]))
+
+    def _list_of_products(self) -> bool:
+        """«What did German customers buy»: which products, and how many of each."""
+        return (
+            self.has("what")
+            and {*self.weak} == {"sell"}
+            and not (self.by or self.rank or self.has("howmany", "howmuch", "metric", "compare", "change"))
+        )
+
+    def _stocked(self) -> None:
+        if self.metrics in ([], ["units"], ["stock"]) and (self.metrics or self.has("howmany", "howmuch")):
+            self.metrics = ["stock"]
+        else:
+            raise _No("words", *(self.words(part) for part in self.parts if part.kind == "adjective"))
 
     def _cancelled(self) -> None:
         if not self.metrics and "orders" in self.weak:
@@ -383,6 +469,8 @@ class _Assembly:
 
     def _returned(self) -> None:
         swaps: dict[Metric, Metric] = {"units": "units_returned"}
+        if "sell" in self.weak and self.has("and"):
+            raise _No("joined", *(self.words(part) for part in self.parts if part.kind == "weak"))
         if self.has("share") and self.metrics in (["revenue"], ["net_sales"], ["gross_sales"]):
             self.metrics = ["refund_rate"]
         elif self.metrics[0] in swaps:
@@ -421,21 +509,37 @@ class _Assembly:
                 part.kind == "dims" or self.reading.language == "zh" or self.rank is not None
             ):
                 self._divide(dimension)
-        for place, part in enumerate(self.parts):
-            if part.kind == "vs":
-                self._beside(place)
+        if self.has("vs", "compareverb"):
+            self._beside()
+        if (
+            self.rank is not None
+            and not self.by
+            and {"sell", "units"} & {*self.weak}
+            and not self.has("metric", "howmuch")
+        ):
+            self.single = False
+            self._divide("product")
+        if self.has("trend") and not any(dimension in TIMES for dimension in self.by):
+            self._divide("month")
         if self.rank is not None and not self.by and self.before is None:
             raise _No("rank", *(self.words(part) for part in self.parts if part.kind == self.rank))
         if self.rank is not None and len(self.by) > 1:
             raise _No("groups")
+        grown = [part for part in self.parts if part.kind == "change"]
+        if self.rank is not None and grown:
+            raise _No("growth", self.words(grown[0]))
+        if self.has("sort") and (self.rank is not None or not self.by):
+            raise _No("rank", *(self.words(part) for part in self.parts if part.kind == "sort"))
 
-    def _beside(self, place: int) -> None:
+    def _beside(self) -> None:
         """«Germany versus France»: a row for each."""
-        before, after = self._near(place, -1, _BESIDE_VALUES - {"vs"}), self._near(place, 1, _BESIDE_VALUES - {"vs"})
-        if before is not None and after is not None and before.kind == after.kind == "value":
-            one, other = first_of(before.values, None), first_of(after.values, None)
-            if one[0].dimension == other[0].dimension:
-                self._divide(one[0].dimension)
+        named: dict[Dimension, int] = {}
+        for negated, dimension, _, _ in self.values:
+            if not negated:
+                named[dimension] = named.get(dimension, 0) + 1
+        for dimension, count in named.items():
+            if count > 1:
+                self._divide(dimension)
 
     def _possible(self) -> None:
         for dimension in self.by:
@@ -453,7 +557,7 @@ class _Assembly:
     def _ordered(self) -> Metric | None:
         if self.order is not None:
             return self.order
-        return self.metrics[0] if self.rank is not None and self.metrics else None
+        return self.metrics[0] if (self.rank is not None or self.has("sort")) and self.metrics else None
 
     # Conditions.
 
@@ -462,15 +566,35 @@ class _Assembly:
         places: dict[tuple[Dimension, bool], int] = {}
         for negated, dimension, values, place in self.values:
             group = (dimension, negated)
-            if group in groups and not self._connected(places[group], place):
+            ids = [value.id for value in values]
+            if group in groups and {*ids} != {*groups[group]} and not self._connected(places[group], place):
                 raise _No("same", *(self.words(self.parts[at]) for at in (places[group], place)))
             listed = groups.setdefault(group, [])
-            listed.extend(value.id for value in values if value.id not in listed)
+            listed.extend(one for one in ids if one not in listed)
             places[group] = place
+        if self.rank is not None:
+            # What is not known is no customer and no brand, so that it has no place in a ranking of these.
+            for dimension in self.by:
+                if dimension in _NAMELESS and (dimension, False) not in groups:
+                    groups.setdefault((dimension, True), []).append(None)
+        self._recurring(places)
+        for (dimension, negated), listed in groups.items():
+            if negated and (dimension, False) in groups and any(listed):
+                raise _No("same", self.words(self.parts[places[dimension, False]]))
         return [
             Condition.model_validate({"dimension": dimension, "is": listed, "isnt": negated})
             for (dimension, negated), listed in groups.items()
         ]
+
+    def _recurring(self, places: dict[tuple[Dimension, bool], int]) -> None:
+        """Raise where it is open whether one such day is meant or all of them: «on Friday», and no period is named."""
+        for (dimension, _), place in places.items():
+            said = self.words(self.parts[place])
+            several = said.endswith("s") or " " in said or said[0] in "每逢"
+            marked = self._near(place, -1, frozenset(["place"]))
+            every = marked is not None and marked.kind in ("by", "per")
+            if dimension == "weekday" and not (several or every or self.has("time")):
+                raise _No("recurring", said)
 
     def _connected(self, one: int, other: int) -> bool:
         between = {part.kind for part in self.parts[one + 1 : other]}
@@ -507,7 +631,8 @@ class _Assembly:
         if len(stretches) > 2:
             raise _No("times", *(self.words(self.parts[place]) for place, _ in stretches))
         beside = [one for one in stretches if self._versus(one[0])]
-        if len(stretches) == 2 and not beside and self.has("compareverb"):
+        behind = self.reading.language == "zh" and self.has("vs")  # «六月与五月相比»
+        if len(stretches) == 2 and not beside and (behind or self.has("compareverb")):
             beside = stretches[1:]
         main = [one for one in stretches if one not in beside]
         if len(main) == 2:
@@ -518,7 +643,10 @@ class _Assembly:
         """Two times that are no comparison: joined by «and» they are one stretch, or the one lies in the other."""
         (one_at, one), (other_at, other) = both
         joined = calendar.joined(one, other)
-        linked = any(part.kind == "and" for part in self.parts[one_at + 1 : other_at])
+        between = {part.kind for part in self.parts[one_at + 1 : other_at]}
+        linked = "and" in between and between <= {"and", "place", "dim", "dims", "follow"}
+        if "and" in between and not linked:
+            raise _No("times", self.words(self.parts[one_at]), self.words(self.parts[other_at]))
         if linked and joined is not None:
             return joined
         if not linked and one.first and one.last and other.first and other.last:
@@ -577,8 +705,6 @@ class _Assembly:
         """What this question leaves open as the one before had it."""
         before = cast("Query", self.before)
         said: dict[str, Any] = query.model_dump(by_alias=True)
-        if not self.metrics:
-            said["metrics"] = before.metrics
         dimensions = {condition.dimension for condition in query.where}
         kept = [one.model_dump(by_alias=True) for one in before.where if one.dimension not in dimensions]
         said["where"] = [*kept, *said["where"]]
