@@ -33,8 +33,6 @@ NAMES = (
     "numbers",
     "analyze",
     "forecast",
-    "forecast",
-    "questions",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
