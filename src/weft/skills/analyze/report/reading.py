@@ -66,6 +66,7 @@ def known(business: Business, span: Span, until: dt.date | None) -> Known:
         variants=(variants.of_days(periods.now), variants.of_days(periods.before)),
         daily=_with_cancelled(business, daily, past),
         past=past,
+        country=_country(business, ordered),
         largest=partial(largest, business),
         notes=_noted(business, reach[1] > today, reach[0] > periods.before.last),
     )
@@ -78,6 +79,15 @@ def _noted(business: Business, future: bool, first: bool) -> tuple[str, ...]:
     several = len(business.numbers.values("currency", limit=2)) > 1
     notes = {"note.future": future, "note.first": first, "note.currencies": several}
     return tuple(key for key, holds in notes.items() if holds)
+
+
+def _country(business: Business, ordered: Cells) -> str | None:
+    """Whose holidays count: the country of the first market, else that of most sales."""
+    market = next((one.country for one in business.preferences.markets() if one.country), None)
+    if market or not len(ordered):
+        return market
+    sums = ordered.sums("country", "net")
+    return (ordered.keys["country"].members[int(np.argmax(sums))] or None) if len(sums) else None
 
 
 def _both(periods: Periods) -> Days:
