@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+import httpx
 import pytest
 import typer
 from models import Gateway, serving, standing
 from typer.testing import CliRunner
 
 from weft import skill
-from weft.access import businesses
+from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
 from weft.errors import InputError
@@ -185,6 +186,24 @@ def test_the_command_prints_an_answer_as_text(shop: Business, settings: Settings
     assert lines[0] == "Revenue by country, May 2026"
     assert lines[1] == "Revenue: £60.00; most: Germany £50.00 and France £10.00."
     assert ["total", "£60.00"] in [line.split() for line in lines]
+
+
+def test_questions_are_asked_over_http(shop: Business, gateway: Gateway) -> None:
+    _, secret = keys.created(gateway.database, shop.uid, "read")
+    with httpx.Client(base_url=gateway.url, headers={"Authorization": f"Bearer {secret}"}, timeout=30) as client:
+        asked = {"ask": "上个月各国销售额", "today": "2026-06-30"}
+        answer = client.post("/api/v1/skills/analyze", json=asked)
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        assert told["asked"]["says"] == "按国家的销售额，2026年5月"
+        same, rows = told["asked"]["actions"]
+        table = client.post(same["path"], json=same["request"])
+        assert table.json()["rows"] == told["asked"]["table"]["rows"]
+        lines = client.post(rows["path"], json=rows["request"])
+        assert lines.json()["count"] == told["asked"]["table"]["sources"] == 3
+        assert client.post("/api/v1/skills/analyze", json={"ask": "x" * 30_000}).status_code == 422
+        refused = client.post("/api/v1/skills/analyze", json={"ask": "x" * 10_000}).json()
+        assert refused["asked"]["refused"] == "The question is too long; ask in at most 500 characters."
 
 
 FILLED = {

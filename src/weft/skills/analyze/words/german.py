@@ -16,7 +16,7 @@ PHRASES: Final[dict[str, str]] = {
     "verkaufte einheiten; verkaufte menge; stk; verkaufte stücke; verkauften stück; absätze; exemplare; verkauften einheiten; stückabsatz; anzahl verkaufter artikel; "
     "anzahl der verkauften artikel; verkaufte artikel; verkauften artikel; anzahl verkaufter produkte; anzahl verkaufter stücke",
     "metric:net_units": "stück nach retouren; stück abzüglich retouren; absatz nach retouren; nettoabsatz",
-    "metric:units_returned": "retournierte stück; zurückgeschickte stück; retournierte artikel; zurückgesendete artikel; zurückgesandte artikel; anzahl retouren; anzahl der retouren; "
+    "metric:units_returned": "zurückgesandte stück; zurückgesendete stück; retournierte stück; zurückgeschickte stück; retournierte artikel; zurückgesendete artikel; zurückgesandte artikel; anzahl retouren; anzahl der retouren; "
     "zurückgeschickte artikel; retourenmenge; zahl der retouren; stück zurückgeschickt; artikel zurückgeschickt",
     "metric:discounts": "rabatt; rabatte; rabatten; nachlass; nachlässe; preisnachlässe; rabattsumme; rabattbetrag; skonto; preisnachlass; rabatthöhe; nachlässen; ermäßigungen; vergünstigungen",
     "metric:returns": "retouren; rücksendungen; erstattungen; rückerstattungen; retourenwert; rückgaben; erstattungsbetrag; wert der retouren; rückläufer; gutschriften; "

@@ -257,8 +257,18 @@ class _Assembly(Question):
             if marked.kind == "whichmany":
                 self.single = False
             self._divide(dimension)
+        elif dimension == "customer" and self._listed(place):
+            self.metrics.append("customers")
         else:
             self.bare.append(part)
+
+    def _listed(self, place: int) -> bool:
+        """Whether a dimension is one of the figures of a list: «orders and customers»."""
+        for step in (-1, 1):
+            joint, other = self.near(place, step), self.near(place + step, step)
+            if joint is not None and joint.kind == "and" and other is not None and other.kind == "metric":
+                return "customers" not in self.metrics
+        return False
 
     _take_dims = _take_dim
 
@@ -336,18 +346,30 @@ class _Assembly(Question):
         dimension = values[0].dimension
         for value in values:
             self.titles[dimension, value.id] = value.title
-        self.values.append((self._negated(place), dimension, values, place))
+        self.values.append((self._negated(place, dimension), dimension, values, place))
 
-    def _negated(self, place: int) -> bool:
-        start = place
-        while place > 0:
-            place -= 1
-            part = self.parts[place]
+    def _negated(self, place: int, dimension: Dimension) -> bool:
+        """Whether «not» stands before a value, or before one of the same dimension that «and» joins it to."""
+        at, joined = place - 1, False
+        while at >= 0:
+            part = self.parts[at]
             if part.kind == "not":
                 return True
-            if part.kind == "notend" or part.kind not in _BESIDE_VALUES | {"value"}:
+            earlier = next((one for one in self.values if one[3] == at), None)
+            if part.kind == "value" and earlier is not None:
+                if earlier[1] != dimension and earlier[0] and joined:
+                    raise Unclear("not", self.words(part), self.words(self.parts[place]))
+                if earlier[1] != dimension:
+                    break
+            elif part.kind == "place":
+                before = self.near(at, -1, frozenset(["place", "dim", "dims"]))
+                if before is None or before.kind != "not":
+                    break
+            elif part.kind not in ("and", "vs", "follow", "dim", "dims"):
                 break
-        return self._negated_behind(start)
+            joined = joined or part.kind == "and"
+            at -= 1
+        return self._negated_behind(place)
 
     def _negated_behind(self, place: int) -> bool:
         """«Germany and France excluded»."""
