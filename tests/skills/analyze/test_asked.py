@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+import httpx
 import pytest
 import typer
 from models import Gateway, serving, standing
 from typer.testing import CliRunner
 
 from weft import skill
-from weft.access import businesses
+from weft.access import businesses, keys
 from weft.business import Business
 from weft.connectors.importing import import_file
 from weft.errors import InputError
@@ -122,6 +123,22 @@ def test_an_answer_shows_how_it_was_understood_and_what_is_behind_it(shop: Busin
     assert "2026-06" in answer.text
 
 
+def test_shares_are_of_the_whole(shop: Business) -> None:
+    asked = ask(shop, "what share of revenue came from Germany in May?").asked
+    assert asked is not None
+    assert asked.sentence is not None
+    assert asked.sentence.text == "Revenue of £60.00: Germany 83.3% (£50.00)."
+    assert {one.id: one.value for one in asked.figures}["share.1"] == 5000 / 6000
+    answer = ask(shop, "Umsatzanteil nach Land im Mai")
+    assert answer.text is not None
+    assert ["Frankreich", "10,00", "£", "16,7", "%"] in [line.split() for line in answer.text.splitlines()]
+    customers = ask(shop, "what share of customers is from Germany").asked
+    assert customers is not None
+    # A customer may have bought in two countries, so that these do not sum to the whole.
+    assert customers.table is None
+    assert "does not add up" in str(customers.refused)
+
+
 def test_what_is_not_known_is_refused_with_what_it_would_need(shop: Business) -> None:
     asked = ask(shop, "gross profit by country in May").asked
     assert asked is not None
@@ -169,6 +186,24 @@ def test_the_command_prints_an_answer_as_text(shop: Business, settings: Settings
     assert lines[0] == "Revenue by country, May 2026"
     assert lines[1] == "Revenue: £60.00; most: Germany £50.00 and France £10.00."
     assert ["total", "£60.00"] in [line.split() for line in lines]
+
+
+def test_questions_are_asked_over_http(shop: Business, gateway: Gateway) -> None:
+    _, secret = keys.created(gateway.database, shop.uid, "read")
+    with httpx.Client(base_url=gateway.url, headers={"Authorization": f"Bearer {secret}"}, timeout=30) as client:
+        asked = {"ask": "上个月各国销售额", "today": "2026-06-30"}
+        answer = client.post("/api/v1/skills/analyze", json=asked)
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        assert told["asked"]["says"] == "按国家的销售额，2026年5月"
+        same, rows = told["asked"]["actions"]
+        table = client.post(same["path"], json=same["request"])
+        assert table.json()["rows"] == told["asked"]["table"]["rows"]
+        lines = client.post(rows["path"], json=rows["request"])
+        assert lines.json()["count"] == told["asked"]["table"]["sources"] == 3
+        assert client.post("/api/v1/skills/analyze", json={"ask": "x" * 30_000}).status_code == 422
+        refused = client.post("/api/v1/skills/analyze", json={"ask": "x" * 10_000}).json()
+        assert refused["asked"]["refused"] == "The question is too long; ask in at most 500 characters."
 
 
 FILLED = {

@@ -103,6 +103,11 @@ def _answer(read: Understood | Refused, asked: Analyze, business: Business, sett
 
 def _told(read: Understood, business: Business, notes: list[str], known: Known | None = None) -> Analysis:
     table = business.numbers.answer(read.query)
+    if read.shares is not None and not all(one.adds_up for one in table.columns if one.unit is not None):
+        words = saying.metric(read.query.metrics[0], read.language)
+        return refusal(
+            Refused("share", read.language, (words,), nearest=read.query), known or Known(business.numbers.today())
+        )
     missing = _missing(table)
     if missing is not None:
         span = known.span if known else business.numbers.span()
@@ -187,4 +192,4 @@ def known(business: Business, today: date, span: tuple[date, date] | None) -> Kn
     if span is None:
         return Known(today)
     empty = frozenset() if numbers.values("promotion", limit=1) else frozenset(["promotion"])
-    return Known(today, {name: values(name) for name in CLOSED}, span, look_up, empty=empty)
+    return Known(today, {name: values(name) for name in CLOSED}, span, look_up, currency=business.currency, empty=empty)

@@ -87,7 +87,7 @@ PHRASES: Final[dict[str, str]] = {
     "adjective:cancelled": "cancelled; canceled; called off",
     "howmany": "how many; number of; count of; the number of; total number of; what number of; count",
     "howmuch": "how much",
-    "share": "share of; percentage of; proportion of; what share of; what percentage of; fraction of; percent of; what proportion of; "
+    "share": "share; shares; percentage; proportion; share in; share of; percentage of; proportion of; what share of; what percentage of; fraction of; percent of; what proportion of; "
     "what percent of; what fraction of; % of",
     # By what it is divided.
     "dim:day": "day; daily basis; date; calendar day",

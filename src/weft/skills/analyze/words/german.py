@@ -16,7 +16,7 @@ PHRASES: Final[dict[str, str]] = {
     "verkaufte einheiten; verkaufte menge; stk; verkaufte stücke; verkauften stück; absätze; exemplare; verkauften einheiten; stückabsatz; anzahl verkaufter artikel; "
     "anzahl der verkauften artikel; verkaufte artikel; verkauften artikel; anzahl verkaufter produkte; anzahl verkaufter stücke",
     "metric:net_units": "stück nach retouren; stück abzüglich retouren; absatz nach retouren; nettoabsatz",
-    "metric:units_returned": "retournierte stück; zurückgeschickte stück; retournierte artikel; zurückgesendete artikel; zurückgesandte artikel; anzahl retouren; anzahl der retouren; "
+    "metric:units_returned": "zurückgesandte stück; zurückgesendete stück; retournierte stück; zurückgeschickte stück; retournierte artikel; zurückgesendete artikel; zurückgesandte artikel; anzahl retouren; anzahl der retouren; "
     "zurückgeschickte artikel; retourenmenge; zahl der retouren; stück zurückgeschickt; artikel zurückgeschickt",
     "metric:discounts": "rabatt; rabatte; rabatten; nachlass; nachlässe; preisnachlässe; rabattsumme; rabattbetrag; skonto; preisnachlass; rabatthöhe; nachlässen; ermäßigungen; vergünstigungen",
     "metric:returns": "retouren; rücksendungen; erstattungen; rückerstattungen; retourenwert; rückgaben; erstattungsbetrag; wert der retouren; rückläufer; gutschriften; "
@@ -76,7 +76,8 @@ PHRASES: Final[dict[str, str]] = {
     "adjective:cancelled": "storniert; storniert wurden; storniert worden; storniert~",
     "howmany": "wie viele; wieviele; anzahl; anzahl der; anzahl an; zahl der; anzahl von; die anzahl; die zahl der; wie viel stück",
     "howmuch": "wie viel; wieviel",
-    "share": "anteil; anteil der; anteil von; welcher anteil; prozentsatz; wie viel prozent; welcher anteil der; prozentualer anteil; wie viel prozent der; wieviel prozent; anteil an; prozent der",
+    "metric:revenue+share": "umsatzanteil; umsatzanteile; anteil am umsatz; umsatzanteilen",
+    "share": "anteil; anteile; anteil der; anteil von; welcher anteil; prozentsatz; wie viel prozent; welcher anteil der; prozentualer anteil; wie viel prozent der; wie viel prozent des; wieviel prozent des; prozent des; wieviel prozent; anteil an; prozent der",
     "dim:day": "tag; datum; kalendertag; tages",
     "dims:day": "tage; tagen; tags",
     "dim:week": "woche; kalenderwoche; kw",
@@ -189,7 +190,7 @@ PHRASES: Final[dict[str, str]] = {
     "bitte; gib; liste; viel; viele; ?; !; .; :; so; sich; sein; bekommen; erhalten; groß; lag; betrug; betragen; denn; da; man; kannst; du; sie; er; ihr; ihre; deren; nenne; sag; sage; gesamt; gesamte~; insgesamt; "
     "gewährt; höhe; bitte die; bitte den; übersicht; bericht; zahlen; wert; werte; tabelle; grafik; diagramm; kannst du; können; könntest; möchte; wissen; sehen; will; gern; gerne; mal; ergebnis; ergebnisse; nun; jetzt; "
     "shop; laden; geschäft; summe; summe der; summe von; gegeben; gibt; geben; auf einen blick; daten; anzeigen lassen; derzeit; aktuell; momentan; genau; ganz; "
-    'entfielen; entfällt; entfallen; kommt; liegt; liegen; lagen; fielen; an uns; bei uns; von uns; unserem; unseren; eigentlich; schon; alle; aller; allen; alles; hallo; danke; (; ); "; “; ”; „; «; »; berechne; ermittle; '
+    'entfielen; entfällt; entfallen; kommt; kommen; stammen; stammt; stammten; liegt; liegen; lagen; fielen; an uns; bei uns; von uns; unserem; unseren; eigentlich; schon; alle; aller; allen; alles; hallo; danke; (; ); "; “; ”; „; «; »; berechne; ermittle; '
     "gesamtzahl; gesamtwert; gesamthöhe; vergeben; ausgewiesen; steht; stand; standen; zustande; selben; gleichen; zeitraum; euch; auch noch; noch; dort; hier; etwa; überhaupt; jeweils; jeweilig~; einzeln~; verschieden~; 's; dabei; darauf",
     "follow": "und in; und für; und was ist mit; was ist mit; wie sieht es aus in; und wie; und im; wie sieht es aus mit; und aus; und nach; und ohne; und wie sieht es; das gleiche für; dasselbe für; und bei; und am",
 }

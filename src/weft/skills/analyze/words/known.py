@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from babel import Locale
+from babel.numbers import get_currency_name, get_currency_symbol
 from rapidfuzz import fuzz
 
 from weft.numbers.query import Dimension
@@ -74,6 +75,8 @@ class Known:
     span: tuple[date, date] | None = None
     look_up: Lookup = field(default=_nothing)
     lacking: frozenset[str] = frozenset()
+    currency: str | None = None
+    """The currency in which figures are answered: to say it again changes nothing."""
     empty: frozenset[str] = frozenset()
     """Dimensions of OPEN that have no values at all."""
 
@@ -228,6 +231,17 @@ def _forms(names: str) -> list[str]:
         name = name.strip()
         listed += [name[:-1] + ending for ending in ("e", "en", "er", "es", "em", "")] if name.endswith("~") else [name]
     return listed
+
+
+@cache
+def money_called(currency: str) -> frozenset[str]:
+    """What a currency is called in three languages: its code, its sign, its names."""
+    found = {currency}
+    for locale in _locales():
+        plural = (get_currency_name(currency, count, locale) for count in (None, 1, 2))
+        found |= {*plural, get_currency_symbol(currency, locale)}
+    short = {name.split()[-1] for name in found if " " in name}
+    return frozenset(called(name) for name in found | short if name)
 
 
 @cache

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from weft.numbers.query import Dimension
 from weft.skills.analyze.words.calendar import Stretch
-from weft.skills.analyze.words.known import Known, Names, Value, called, lowered
+from weft.skills.analyze.words.known import Known, Names, Value, called, lowered, money_called
 from weft.skills.analyze.words.lexicon import Lexicon, Sign, Token, key, lexicon, tokens
 from weft.skills.analyze.words.times import Language, Times
 
@@ -183,6 +183,8 @@ class _Scanner:
             options.append((code.end, 4, [code]))
         if value := self._value(place):
             options.append((value.end, 1, [value]))
+        if money := self._money(place):
+            options.append((money.end, 1, [money]))
         if number := self._number(place):
             options.append((number.end, 0, [number]))
         if options:
@@ -201,6 +203,15 @@ class _Scanner:
         if values is None:
             return None
         return Part("value" if values else "absent", written, token.start, token.end, values)
+
+    def _money(self, place: int) -> Part | None:
+        """The currency in which figures are answered anyway: «in euros»."""
+        if self.known.currency is None:
+            return None
+        for end in range(min(len(self.tokens), place + 4), place, -1):
+            if key(self.tokens[place:end]) in money_called(self.known.currency):
+                return Part("noise", "", self.tokens[place].start, self.tokens[end - 1].end)
+        return None
 
     def _named_before(self, place: int) -> bool:
         """Whether a number may be a name: behind «customer», «product», «of»."""

@@ -28,6 +28,14 @@ class Refused:
     titles: dict[tuple[Dimension, str], str] = field(default_factory=dict)
 
 
+class Unclear(Exception):
+    """A question cannot be read on: why, and at which words."""
+
+    def __init__(self, reason: Reason, *words: str, name: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.words, self.name = reason, words, name
+
+
 _SAID: Final[Mapping[Reason, _Three]] = {
     "empty": ("The question is empty.", "Die Frage ist leer.", "问题是空的。"),
     "long": (
@@ -81,9 +89,9 @@ _SAID: Final[Mapping[Reason, _Three]] = {
         "不统计有多少个不同的{words}。",
     ),
     "share": (
-        "A share of a whole ({words}) cannot be asked for; the rows and their total can.",
-        "Ein Anteil am Ganzen ({words}) kann nicht erfragt werden; die Zeilen und ihre Summe schon.",
-        "不能询问占比（{words}）；可以询问各行及合计。",
+        "What this is a share of is not clear or does not add up ({words}); say one figure and one dimension.",
+        "Wovon dies ein Anteil ist, ist nicht klar oder summiert sich nicht ({words}); nenne eine Zahl und eine Dimension.",
+        "占比（{words}）的整体不明确或不能相加；请说明一个指标和一个维度。",
     ),
     "average": (
         "An average such as “{words}” is not a figure that is kept.",

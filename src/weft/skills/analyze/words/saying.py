@@ -205,7 +205,7 @@ def _rows(asked: Query, language: Language) -> str:
     if asked.top is None:
         first = ("least first", "aufsteigend", "升序"), ("most first", "absteigend", "降序")
         return of(first[0 if asked.ascending else 1], language) if asked.order and asked.by else ""
-    texts = ("{} {} by {}", "{} {} nach {}", "按{2}{0}的{1}项")
-    least, most = ("bottom", "die letzten", "最低"), ("top", "Top", "最高")
-    rank = of(least if asked.ascending else most, language)
-    return of(texts, language).format(rank, asked.top, metric(asked.order or asked.metrics[0], language))
+    least = ("bottom {0} by {1}", "die {0} schwächsten nach {1}", "按{1}最低的{0}项")
+    most = ("top {0} by {1}", "Top {0} nach {1}", "按{1}最高的{0}项")
+    by = metric(asked.order or asked.metrics[0], language)
+    return of(least if asked.ascending else most, language).format(asked.top, by)

@@ -535,6 +535,11 @@ class Times:
         return self._spanned(last[0], first[1], last[1])
 
     def _spanned(self, end: int, first: _Base, last: _Base) -> Found | None:
+        if isinstance(last, Named) and last.year is None and isinstance(first, Named) and first.year is not None:
+            # «11 July 2025 to 20 August»: the year is said once, and the end is the next of its name.
+            begin, end_of = first.within(first.year), last.within(first.year)
+            if begin and end_of and begin.first and end_of.last:
+                last = replace(last, year=first.year + (end_of.last < begin.first))
         late = self._settled(last)
         if late is None or late.last is None:
             return None
