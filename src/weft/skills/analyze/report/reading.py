@@ -14,7 +14,7 @@ from weft.numbers.handle import DailyKey
 from weft.numbers.query import Condition, Dimension, Metric, Period, Query
 from weft.skills.analyze import Members, Span
 from weft.skills.analyze.report.cells import Cells, Keys
-from weft.skills.analyze.report.known import Known, Lying, Values
+from weft.skills.analyze.report.known import Bought, Known, Lying, Values
 from weft.skills.analyze.report.periods import DAY, Days, Periods, chosen
 
 METRICS: Final[tuple[Metric, ...]] = (
@@ -30,6 +30,8 @@ _LATELY: Final = 91
 _LEAST_OF_A_YEAR: Final = 28
 _LATELY_TOLD: Final = 45
 _DEAD: Final = (90, 180, 365)
+_TOGETHER_DAYS: Final = 182
+_MOST_PAIRS: Final = 10
 _MOST_DEAD: Final = 200
 _SHELVES: Final[tuple[DailyKey, ...]] = ("category", "brand")
 _OUTSIDE_SALE: Final = frozenset(["archived", "draft"])
@@ -71,7 +73,7 @@ def known(business: Business, span: Span, until: dt.date | None) -> Known:
         notes=_noted(business, reach[1] > today, reach[0] > periods.before.last),
     )
     found = _with_products(business, _with_tracks(business, found))
-    return _with_shelf(business, _with_people(business, found))
+    return _with_pairs(business, _with_shelf(business, _with_people(business, found)))
 
 
 def _noted(business: Business, future: bool, first: bool) -> tuple[str, ...]:
@@ -303,6 +305,15 @@ def _with_shelf(business: Business, found: Known) -> Known:
     ]
     titles, _ = _described(business, [one.product for one in dead])
     return replace(found, dead=dead[:_MOST_DEAD], titles={**titles, **found.titles})
+
+
+def _with_pairs(business: Business, found: Known) -> Known:
+    """What was bought together in the last months up to the end of the period."""
+    last = found.periods.now.last
+    told = business.numbers.together(Period(first=last - (_TOGETHER_DAYS - 1) * DAY, last=last), _MOST_PAIRS)
+    pairs = [Bought(one.a, one.b, one.together, one.lift) for one in told]
+    titles, _ = _described(business, sorted({name for one in pairs for name in (one.a, one.b)} - set(found.titles)))
+    return replace(found, pairs=pairs, titles={**titles, **found.titles})
 
 
 def _of_today(business: Business, found: Known) -> bool:
