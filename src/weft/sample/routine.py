@@ -110,6 +110,12 @@ def meanings_begun(business: Business, home: Path) -> None:
         beside.begun(business.database, home, "index", ["index", "build", "--business", business.id], most=1)
 
 
+def forecasts_begun(business: Business, home: Path) -> None:
+    """Begin to forecast all products, beside the process that serves, unless that was done."""
+    if business.forecasts.built() is None:
+        beside.begun(business.database, home, "forecasts", ["forecasts", "build", "--business", business.id], most=1)
+
+
 def _ran(business: Business, name: str, where: str | None, said: str, say: Callable[[str], None]) -> None:
     """Run a skill without a model over the products of a filter, unless it has been."""
     runs = Runs(business)

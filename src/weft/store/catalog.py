@@ -344,12 +344,14 @@ class Catalog:
             return _as_record(connection, row[2], row[1], {})
 
     def labels(self, ids: Sequence[str]) -> list[dict[str, Any]]:
-        """Of some products no more than the id, the title and the status."""
+        """Of some products no more than the id, title, status, category (else the type) and vendor."""
         with self._database.tenant(self._business) as connection:
             rows = connection.execute(
-                "select id, title, status from product where id = any(%s)", (list(ids),)
+                "select id, title, status, coalesce(nullif(category, ''), nullif(type, '')), nullif(vendor, '') "
+                "from product where id = any(%s)",
+                (list(ids),),
             ).fetchall()
-        return [dict(zip(("id", "title", "status"), row, strict=True)) for row in rows]
+        return [dict(zip(("id", "title", "status", "category", "vendor"), row, strict=True)) for row in rows]
 
     def lying(self, limit: int) -> list[dict[str, Any]]:
         """Products with pieces in stock, the dearest stock first: product, stock, value (at cost, else at price), at_cost."""

@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -288,6 +291,27 @@ GIVEN = "Revenue was €1,204.50, 8% less than in the week before, with “Lamp 
 def test_a_sentence_said_otherwise_keeps_its_numbers_names_and_direction(said: str, wrong: str | None) -> None:
     problem = rephrasing.differs(said, GIVEN, "en")
     assert problem is None if wrong is None else problem is not None and wrong in problem
+
+
+def test_the_command_prints_the_report(sold: Business, home: Path) -> None:
+    words = ("analyze", "--report", "week", "--until", LAST.isoformat(), "--language", "de", "--business", sold.id)
+    done = subprocess.run(
+        [sys.executable, "-m", "weft", *words],
+        env={**os.environ, "WEFT_HOME": str(home)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Die Woche vom 8.–14. Juni 2026\n")
+    assert "Ungewöhnlich" in done.stdout
+
+
+def test_holidays_of_the_country_are_told(sold: Business) -> None:
+    report = told(sold, report="week", until="2026-04-08", language="de")["report"]
+    assert "Ostermontag (6. April 2026) liegt in diesem Zeitraum." in report["notes"]
+    assert "Karfreitag (3. April 2026) lag im Zeitraum davor." in report["notes"]
 
 
 def test_the_answer_is_of_its_type(week: dict[str, Any]) -> None:

@@ -13,9 +13,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import models
 import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 
 from weft.access import businesses, keys
 from weft.business import Business
@@ -44,7 +47,7 @@ class Ledger:
 
     def sell(self, product: str, number: int, quantity: float = 1, **more: Any) -> None:
         """One order of one line at noon of a day."""
-        sku, price = more.pop("sku", product.upper()), more.pop("price", 1000)
+        sku, currency = more.pop("sku", product.upper()), more.pop("currency", "EUR")
         at = more.pop("at", datetime.combine(day(number), datetime.min.time(), UTC) + timedelta(hours=12))
         at = at and at.isoformat()
         line = {
@@ -52,9 +55,11 @@ class Ledger:
             "sku": sku,
             "title": product,
             "quantity": quantity,
-            "price": {"amount": price, "currency": "EUR"},
+            "price": {"amount": 1000, "currency": currency},
         }
-        self.orders.append({"id": f"#{len(self.orders)}", "placed_at": at, "currency": "EUR", "lines": [line], **more})
+        self.orders.append(
+            {"id": f"#{len(self.orders)}", "placed_at": at, "currency": currency, "lines": [line], **more}
+        )
 
 
 def orders() -> list[dict[str, Any]]:
@@ -305,15 +310,98 @@ def test_what_cannot_be_told_is_refused_in_words(shop: Shop, asked: dict[str, An
     assert says in answer.text
 
 
+def test_it_is_a_tool_over_mcp(shop: Shop) -> None:
+    url = f"{shop.http.base_url}/mcp"
+
+    async def asked() -> Any:
+        headers = {"Authorization": shop.http.headers["Authorization"]}
+        async with (
+            httpx.AsyncClient(headers=headers) as http,
+            Client(streamable_http_client(url.replace("//mcp", "/mcp"), http_client=http)) as client,
+        ):
+            return await client.call_tool("forecast", {"product": "lamp", "days": 7})
+
+    found = anyio.run(asked)
+    assert not found.is_error
+    assert len(found.structured_content["total"]["mean"]) == 7
+
+
+@pytest.fixture(scope="module")
+def odd(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Business:
+    """A business in Auckland that sells in two currencies, with what a ledger has that nobody meant."""
+    business = Business(database, businesses.ensured(database, "forecast-odd"))
+    with business.transaction() as connection:
+        connection.execute("update business set zone = 'Pacific/Auckland'")
+    folder, told = tmp_path_factory.mktemp("odd"), Ledger()
+    for number in range(60, DAYS):
+        # Just after midnight in Auckland, which is noon of the day before elsewhere; and twice on that day.
+        at = datetime.combine(day(number), datetime.min.time(), UTC) + timedelta(hours=12, minutes=30)
+        told.sell("steady", number, 2, at=at)
+        told.sell("steady", number, 3, at=at + timedelta(minutes=1), currency="USD")
+    told.sell("steady", 100, 50_000)
+    for number in (70, 90, 91):
+        told.sell("zero", number, 0)
+    told.sell("given-back", 90, -3, kind="return")
+    told.sell("single", 100, 1)
+    for number in range(60, DAYS - 20):
+        told.sell("out", number, 2)
+    variant = {"sku": "OUT", "price": {"amount": 1000, "currency": "EUR"}, "stock": 0}
+    put(business, folder, "products", [{"id": "out", "title": "Out", "variants": [variant]}])
+    put(business, folder, "orders", told.orders)
+    return business
+
+
+def expected(business: Business, **asked: Any) -> dict[str, Any]:
+    """What the skill answers in this process."""
+    forecast = named("forecast")
+    told = plain(forecast, answer(forecast, requested(forecast, asked), business))
+    json.dumps(told, allow_nan=False)
+    return told
+
+
+def test_days_are_the_business_s_own_and_a_price_in_another_currency_is_demand_too(odd: Business) -> None:
+    steady = expected(odd, product="steady")["forecasts"][0]
+    assert steady["history"][-20:-2] == [5.0] * 18
+    (peak,) = steady["outliers"]
+    assert (peak["units"], peak["counted"]) == (50_005, 5)
+    assert steady["sum"] == pytest.approx(28 * 5, rel=0.15)
+    assert "50,005 on" in steady["notes"][0]
+
+
+def test_what_is_out_of_stock_to_this_day_is_not_dying(odd: Business) -> None:
+    out = expected(odd, product="out")["forecasts"][0]
+    gap = out["unknown"][-1]
+    assert "out of stock" in gap["why"]
+    assert gap["last"] == out["seen"]
+    assert out["sum"] == pytest.approx(28 * 2, rel=0.3)
+
+
+def test_stock_tells_on_which_days_nothing_could_be_bought(odd: Business) -> None:
+    with odd.transaction() as connection:
+        moved = "insert into stock_movement (uid, product, sku, quantity, reason, at) values (gen_random_uuid(), 'out', 'OUT', %s, 'test', %s)"
+        for number, quantity in ((62, 500), (DAYS - 18, -500)):
+            connection.execute(moved, (quantity, datetime.combine(day(number), datetime.min.time(), UTC)))
+    gaps = expected(odd, product="out")["forecasts"][0]["unknown"]
+    known = [gap for gap in gaps if gap["why"] == "out of stock" and not gap["guessed"]]
+    assert [(gap["first"], gap["last"]) for gap in known] == [(day(DAYS - 17).isoformat(), gaps[-1]["last"])]
+
+
+def test_what_never_sold_is_answered_without_a_number_that_is_none(odd: Business) -> None:
+    for product in ("zero", "given-back"):
+        told = expected(odd, product=product)
+        assert "never sold" in told["note"]
+    single = expected(odd, product="single", by="week")["total"]
+    assert single["sum"] < 10
+
+
 def test_a_business_without_sales_and_one_with_a_single_one_are_told_so(database: Database, tmp_path: Path) -> None:
     business = Business(database, businesses.ensured(database, "forecast-little"))
-    forecast = named("forecast")
-    nothing = plain(forecast, answer(forecast, requested(forecast, {}), business))
-    assert nothing["note"].startswith("Nothing was sold yet")
+    assert expected(business)["note"].startswith("Nothing was sold yet")
     told = Ledger()
-    told.sell("one", 100, 3)
+    told.sell("one", DAYS - 1, 3)
     put(business, tmp_path, "orders", told.orders)
-    one = plain(forecast, answer(forecast, requested(forecast, {"product": "one", "levels": [0.99]}), business))
-    total = one["total"]
+    found = expected(business, product="one", levels=[0.99])
+    assert found["notes"] == ["Only 1 day of sales is known: this is a guess."]
+    total = found["total"]
     assert all(math.isfinite(value) for value in [*total["mean"], *total["quantiles"]["0.99"]])
     assert total["backtest"]["weeks"] == [] or total["backtest"]["weeks"][0]["sold"] >= 0

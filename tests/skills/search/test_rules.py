@@ -109,6 +109,12 @@ class Shop:
         assert answer.status_code == 200, answer.text
         self.until(lambda: self.business.rules.book().dials.turned == {k: v for k, v in dials.items() if v})
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the index is up to the catalog."""
+        told = keeping.described(self.business.database, self.business.uid, self.business.catalog)
+        return told is not None and not told["changed"]
+
     @staticmethod
     def until(true: Callable[[], bool]) -> None:
         """Wait until something is so."""
@@ -511,6 +517,8 @@ def test_signals_follow_the_store(shop: Shop, monkeypatch: pytest.MonkeyPatch) -
         connection.execute("update product set version = version + 1, updated_at = now() where id = 'mug-1'")
     signals._WATCHES.clear()
     shop.until(lambda: shop.ids("stoneware mug", limit=1) == ["mug-1"])
+    # The index reads the edit as well, and then the mug comes after those that it stood before.
+    shop.until(lambda: bool(shop.ids("mug", limit=1)) and shop.is_read)
 
 
 def test_a_preview_tells_what_would_move_and_saves_nothing(shop: Shop) -> None:

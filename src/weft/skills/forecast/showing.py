@@ -17,6 +17,7 @@ from weft.skills.forecast.wording import rounded
 _WEEK: Final = 7
 _DAYS_BEFORE: Final = 56
 _WEEKS_BEFORE: Final = 26
+_FEW_DAYS: Final = 28
 _LOW, _HIGH = 0.1, 0.9
 OTHERWISE: Final = "elsewhere"
 """What a place is called that no order names."""
@@ -190,6 +191,10 @@ def notes(known: Ground) -> list[str]:
     """What was left out of all histories, and since when nothing is known."""
     found = []
     left = known.left_out
+    if len(known) < _FEW_DAYS:
+        found.append(
+            f"Only {wording.many(len(known), 'day')} of sales {'is' if len(known) == 1 else 'are'} known: this is a guess."
+        )
     if (known.today - known.through).days > 1:
         found.append(
             f"The last day with sales is {wording.day(known.through)}; the forecast begins the day after. "

@@ -10,6 +10,7 @@ from weft.demand.hindsight import Week
 from weft.skills.forecast import Hindsight, PastWeek, Peak, UnknownDays
 
 RULE: Final = "the same as last week"
+_FEW: Final = 3.0
 _CLASSES: Final = {
     "smooth": "It sells steadily.",
     "intermittent": "It sells now and then, in numbers that hardly differ.",
@@ -87,6 +88,9 @@ def _says(
 ) -> str:
     if weeks and wrong is not None and rule is not None:
         count = many(len(weeks), "week")
+        sold = sum(week.sold for week in weeks)
+        if sold < _FEW * len(weeks):
+            return _in_pieces(weeks, sold, wrong, rule)
         against = f"“{RULE}” would have been by {share(rule)}"
         leaning = hindsight.bias(weeks) or 0.0
         lean = (
@@ -108,6 +112,17 @@ def _says(
     if demand_class == "new":
         return "It is too new to be judged by its own past."
     return "There are not eight weeks of sales yet, by which it could be judged."
+
+
+def _in_pieces(weeks: Sequence[Week], sold: float, wrong: float, rule: float) -> str:
+    """How wrong it was of what sells little: shares of next to nothing say nothing."""
+    said, count = sum(week.said for week in weeks), len(weeks)
+    return (
+        f"Over the last {many(count, 'week')} {number(sold)} were sold, and {number(said)} would have been told: wrong by "
+        f"{number(wrong * sold / count)} a week; “{RULE}” would have been by {number(rule * sold / count)}. "
+        f"{sum(week.low <= week.sold <= week.high for week in weeks)} of {count} weeks lay within what was to be expected in "
+        "eight of ten."
+    )
 
 
 def rounded(value: float, places: int = 3) -> float:

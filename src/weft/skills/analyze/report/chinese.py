@@ -145,4 +145,6 @@ MESSAGES: Final[Mapping[str, str]] = {
     "column.change": "变动",
     "column.year": "一年前",
     "column.year_change": "变动",
+    "note.holiday.now": "本期内有{name}（{day}）。",
+    "note.holiday.before": "前一期内有{name}（{day}）。",
 }

@@ -159,4 +159,6 @@ MESSAGES: Final[Mapping[str, str]] = {
     "column.change": "change",
     "column.year": "a year before",
     "column.year_change": "change",
+    "note.holiday.now": "{name} ({day}) lies in this period.",
+    "note.holiday.before": "{name} ({day}) lay in the period before.",
 }

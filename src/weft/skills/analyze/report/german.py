@@ -148,4 +148,6 @@ MESSAGES: Final[Mapping[str, str]] = {
     "column.change": "Änderung",
     "column.year": "ein Jahr davor",
     "column.year_change": "Änderung",
+    "note.holiday.now": "{name} ({day}) liegt in diesem Zeitraum.",
+    "note.holiday.before": "{name} ({day}) lag im Zeitraum davor.",
 }

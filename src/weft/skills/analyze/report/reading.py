@@ -24,7 +24,8 @@ METRICS: Final[tuple[Metric, ...]] = (
 MEASURES: Final = ("units", "gross", "discounts", "returns", "net", "orders")
 PAST: Final = 2 * 364 + 28
 """How many days of the past tell what is usual."""
-_BEST_SELLERS: Final = 200
+_BEST_SELLERS: Final = 100
+_BEST_LATELY: Final = 60
 _LATELY: Final = 91
 _LEAST_OF_A_YEAR: Final = 28
 _LATELY_TOLD: Final = 45
@@ -65,6 +66,7 @@ def known(business: Business, span: Span, until: dt.date | None) -> Known:
         variants=(variants.of_days(periods.now), variants.of_days(periods.before)),
         daily=_with_cancelled(business, daily, past),
         past=past,
+        country=_country(business, ordered),
         largest=partial(largest, business),
         notes=_noted(business, reach[1] > today, reach[0] > periods.before.last),
     )
@@ -77,6 +79,15 @@ def _noted(business: Business, future: bool, first: bool) -> tuple[str, ...]:
     several = len(business.numbers.values("currency", limit=2)) > 1
     notes = {"note.future": future, "note.first": first, "note.currencies": several}
     return tuple(key for key, holds in notes.items() if holds)
+
+
+def _country(business: Business, ordered: Cells) -> str | None:
+    """Whose holidays count: the country of the first market, else that of most sales."""
+    market = next((one.country for one in business.preferences.markets() if one.country), None)
+    if market or not len(ordered):
+        return market
+    sums = ordered.sums("country", "net")
+    return (ordered.keys["country"].members[int(np.argmax(sums))] or None) if len(sums) else None
 
 
 def _both(periods: Periods) -> Days:
@@ -120,11 +131,10 @@ def _sold(business: Business, periods: Periods) -> tuple[Cells, Cells]:
     """The cells of the present period and of the one before, with all dimensions, their codes shared."""
     both = _both(periods)
     cells = _cells(business, ("product", "country", "channel"), both)
-    columns = business.numbers.daily(("product", "category", "brand"), _period(both))
     keys = dict(cells.keys)
-    for name in ("category", "brand"):
-        of = dict(zip(columns["product"], columns[name], strict=True))
-        keys[name] = keys["product"].mapped({str(product): value or "" for product, value in of.items()})
+    labels = business.catalog.labels([member for member in keys["product"].members if member])
+    for name, label in (("category", "category"), ("brand", "vendor")):
+        keys[name] = keys["product"].mapped({one["id"]: one[label] or "" for one in labels})
     whole = replace(cells, keys=keys)
     return whole.of_days(periods.now), whole.of_days(periods.before)
 
@@ -170,13 +180,22 @@ def _with_products(business: Business, found: Known) -> Known:
 
 
 def _best_sellers(business: Business, found: Known) -> list[str]:
-    """The products that earned most in the last months."""
-    last = found.periods.now.last
-    # Sums of whole months are kept, and it does not matter here where the time begins.
-    first = max((last - _LATELY * DAY).replace(day=1), found.past.first)
-    asked = Query(metrics=["revenue"], by=["product"], period=Period(first=first, last=last), top=_BEST_SELLERS)
-    rows = business.numbers.answer(asked).rows
-    return [str(row.key["product"]) for row in rows if row.key["product"] and (row.values["revenue"] or 0) > 0]
+    """The products that earned most in the last whole months, and in the period and the one before."""
+    month = found.periods.now.last.replace(day=1)
+    # Sums of whole months are kept, and it does not matter here where the time begins and ends.
+    first = max((month - _LATELY * DAY).replace(day=1), found.past.first)
+    best: list[str] = []
+    if first < month:
+        period = Period(first=first, last=month - DAY)
+        rows = business.numbers.answer(
+            Query(metrics=["revenue"], by=["product"], period=period, top=_BEST_SELLERS)
+        ).rows
+        best = [str(row.key["product"]) for row in rows if row.key["product"] and (row.values["revenue"] or 0) > 0]
+    sold, had = found.sold
+    earned = np.abs(sold.sums("product", "net")) + np.abs(had.sums("product", "net"))
+    members = sold.keys["product"].members
+    lately = [members[at] for at in np.argsort(-earned, kind="stable")[:_BEST_LATELY] if members[at] and earned[at]]
+    return list(dict.fromkeys([*best, *lately]))
 
 
 def _categories(keys: Mapping[str, Keys]) -> dict[str, str]:
@@ -243,20 +262,7 @@ def _with_people(business: Business, found: Known) -> Known:
         return found
     year = Period(first=max(found.past.first, now.last - 363 * DAY), last=now.last)
     segments = business.numbers.answer(Query(metrics=["customers", "revenue"], by=["segment"], period=year)).rows
-    first = (now.last.replace(day=1) - 360 * DAY).replace(day=1)
-    months = business.numbers.answer(
-        Query(
-            metrics=["customers"],
-            by=["cohort", "month"],
-            period=Period(first=max(first, found.past.first), last=now.last),
-        )
-    ).rows
-    cohorts: dict[dt.date, dict[dt.date, int]] = {}
-    for row in months:
-        cohort, month = row.key["cohort"], row.key["month"]
-        if cohort and month and dt.date.fromisoformat(f"{cohort}-01") >= first:
-            held = cohorts.setdefault(dt.date.fromisoformat(f"{cohort}-01"), {})
-            held[dt.date.fromisoformat(f"{month}-01")] = int(row.values["customers"] or 0)
+    cohorts = _cohorts(business, found) if found.periods.span == "month" else {}
     return replace(
         found,
         segments=[
@@ -264,8 +270,22 @@ def _with_people(business: Business, found: Known) -> Known:
             for row in segments
             if row.key["segment"]
         ],
-        cohorts=dict(sorted(cohorts.items())[-_COHORTS:]),
+        cohorts=cohorts,
     )
+
+
+def _cohorts(business: Business, found: Known) -> dict[dt.date, dict[dt.date, int]]:
+    """How many customers bought in each month, by the month in which they first did, of the last twelve."""
+    last = found.periods.now.last
+    first = (last.replace(day=1) - 360 * DAY).replace(day=1)
+    period = Period(first=max(first, found.past.first), last=last)
+    rows = business.numbers.answer(Query(metrics=["customers"], by=["cohort", "month"], period=period)).rows
+    cohorts: dict[dt.date, dict[dt.date, int]] = {}
+    for row in rows:
+        cohort, month = (row.key[name] and dt.date.fromisoformat(f"{row.key[name]}-01") for name in ("cohort", "month"))
+        if isinstance(cohort, dt.date) and isinstance(month, dt.date) and cohort >= first:
+            cohorts.setdefault(cohort, {})[month] = int(row.values["customers"] or 0)
+    return dict(sorted(cohorts.items())[-_COHORTS:])
 
 
 def _with_shelf(business: Business, found: Known) -> Known:
