@@ -52,18 +52,21 @@ def readers() -> Readers:
 
 
 @pytest.fixture(scope="module")
-def gateway(database: Database, settings: Settings, readers: Readers) -> Iterator[Gateway]:
-    with standing(readers) as upstream, serving(database, settings) as (url, door):
-        yield Gateway(url, door, database, readers, upstream)
-
-
-@pytest.fixture(scope="module")
 def shop(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Business:
     made = Business(database, businesses.ensured(database, "asked-shop", "GBP"))
     file = tmp_path_factory.mktemp("asked") / "orders.csv"
     file.write_text(HEADER + "\n".join(LINES) + "\n", encoding="utf-8")
     import_file(made, "orders", file, who="test")
     return made
+
+
+@pytest.fixture(scope="module")
+def gateway(database: Database, settings: Settings, readers: Readers, shop: Business) -> Iterator[Gateway]:
+    with standing(readers) as upstream, serving(database, settings) as (url, door):
+        models = {"reader": {"prices": {"input": 1.0, "output": 1.0}}}
+        door.register.add_provider(shop.uid, "own", {"base_url": upstream, "models": models}, reach="loopback")
+        door.register.add_route(shop.uid, "analyze", {"targets": [{"provider": "own", "model": "reader"}]})
+        yield Gateway(url, door, database, readers, upstream)
 
 
 def ask(shop: Business, text: str, engine: str = "local", **more: Any) -> Analysis:
@@ -217,10 +220,7 @@ FILLED = {
 def test_a_model_is_asked_only_what_the_grammar_does_not_understand(
     shop: Business, gateway: Gateway, readers: Readers
 ) -> None:
-    register = gateway.door.register
-    models = {"reader": {"prices": {"input": 1.0, "output": 1.0}}}
-    register.add_provider(shop.uid, "own", {"base_url": gateway.upstream, "models": models}, reach="loopback")
-    register.add_route(shop.uid, "analyze", {"targets": [{"provider": "own", "model": "reader"}]})
+    del gateway
     before = len(readers.asked)
     plain = ask(shop, "revenue in Germany in May", "auto")
     assert (plain.engine, len(readers.asked)) == ("local", before)
