@@ -29,8 +29,10 @@ NAMES = (
     "recommend",
     "behaviors",
     "indexes",
-    "forecast",
     "questions",
+    "numbers",
+    "analyze",
+    "forecast",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -8,6 +8,7 @@ looked at with their failures.
 import argparse
 import contextlib
 import hashlib
+import sys
 import time
 import tomllib
 from collections import Counter
@@ -32,6 +33,7 @@ SHOPS = ("wholesaler", "shop")
 RIGHT, MOST_MS = 0.9, 300.0
 # Shares of an order's discount and tax fall on lines to the cent here, and unrounded in the statements.
 NEAR, NEAR_CENTS = 0.002, 6.0
+Rows = dict[tuple[str, ...], list[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,54 +109,60 @@ def run(given: Given) -> Measured:
         business.numbers.brought_up()
         answer(skill, Analyze(ask="orders by month", today=date(2011, 8, 31)), business, "local")
     measured = Measured()
+    wanted = {
+        name: _right(business, [one for one in given.questions if one.shop == name]) for name, business in shops.items()
+    }
     for one in given.questions:
         business = shops[one.shop]
         started = time.process_time()
         given_answer: Any = answer(skill, Analyze(ask=one.ask, today=one.today), business, "local")
         measured.milliseconds.append((time.process_time() - started) * 1000)
-        came_to, why = _judged(one, given_answer.asked, business)
+        came_to, why = _judged(one, given_answer.asked, wanted[one.shop])
         measured.outcomes.append((one.held_out, one.language, came_to))
         if came_to != "right" and not one.held_out:
             measured.told.append(f"{came_to}: {one.ask} — {why}")
     for line in measured.told:
-        print(line)
+        print(line, file=sys.stderr)
     return measured
 
 
-def _judged(one: Question, asked: Asked, business: Business) -> tuple[str, str]:
+def _judged(one: Question, asked: Asked, statements: Mapping[str, Rows]) -> tuple[str, str]:
     if asked.table is None:
         return ("right" if "refuse" in one.right else "refused"), asked.refused or ""
     if "refuse" in one.right:
         return "wrong", f"answered as {asked.says}"
-    wanted = _rows(business, one.right["sql"])
+    wanted = statements[one.right["sql"]]
     shown = asked.table["rows"] if asked.table["query"]["by"] else [asked.table["total"]]
     got = _told(shown, one.right["metrics"], "values")
     if "top" in one.right:
         got, wanted = _untied(got), _untied(wanted)
     missing = _differing(got, wanted)
     if not missing and "before" in one.right:
-        missing = _differing(
-            _told([asked.table["total"]], one.right["metrics"], "before"), _rows(business, one.right["before"])
-        )
+        before = _told([asked.table["total"]], one.right["metrics"], "before")
+        missing = _differing(before, statements[one.right["before"]])
     return ("wrong", f"{asked.says}: {missing}") if missing else ("right", "")
 
 
-def _rows(business: Business, statement: str) -> dict[tuple[str, ...], list[float]]:
-    """The rows of a statement: numbers by the texts before them."""
+def _right(business: Business, asked: Sequence[Question]) -> dict[str, Rows]:
+    """The rows of all statements about a business."""
+    statements = {one.right[name] for one in asked for name in ("sql", "before") if name in one.right}
     with business.transaction() as connection:
         connection.execute((HERE / "questions.sql").read_text(encoding="utf-8"))
-        found = connection.execute(statement).fetchall()
-        connection.execute("drop view placed, booked, sold, each_whole, each_line, each_order")
+        return {one: _rows(connection.execute(one).fetchall()) for one in sorted(statements)}
+
+
+def _rows(found: Sequence[Sequence[Any]]) -> Rows:
+    """The rows of a statement: numbers by the texts before them."""
     rows = {}
     for row in found:
-        key = tuple(str(cell) for cell in row if isinstance(cell, str))
+        key = tuple(cell for cell in row if isinstance(cell, str) and cell)
         rows[key] = [
             float(cell or 0) for cell in row if not isinstance(cell, str) and (cell is not None or len(row) == 1)
         ]
     return rows
 
 
-def _told(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str], side: str) -> dict[tuple[str, ...], list[float]]:
+def _told(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str], side: str) -> Rows:
     """The rows of an answer in the same form; what no name is known of has none there either."""
     return {
         tuple(str(cell) for cell in row["key"].values() if cell is not None): [
@@ -164,7 +172,7 @@ def _told(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str], side: str) 
     }
 
 
-def _untied(rows: dict[tuple[str, ...], list[float]]) -> dict[tuple[str, ...], list[float]]:
+def _untied(rows: Rows) -> Rows:
     """The first rows without the names of those that share the last one's figure: which of these is shown is open."""
     if len(rows) < 2:
         return rows
@@ -172,9 +180,7 @@ def _untied(rows: dict[tuple[str, ...], list[float]]) -> dict[tuple[str, ...], l
     return {(f"tied {place}",) if row == last else key: row for place, (key, row) in enumerate(rows.items())}
 
 
-def _differing(
-    got: Mapping[tuple[str, ...], Sequence[float]], wanted: Mapping[tuple[str, ...], Sequence[float]]
-) -> str:
+def _differing(got: Rows, wanted: Rows) -> str:
     """The first row of which an answer and a statement say otherwise; rows of nothing need not be there."""
     for key in [*wanted, *(key for key in got if key not in wanted)]:
         one, other = got.get(key, ()), wanted.get(key, ())

@@ -1,7 +1,7 @@
 -- What was sold, worked out anew from orders and order lines, for the questions of bench/questions.toml: nothing here knows of
 -- Weft's own numbers. Prices hold the tax where an order's total is its goods and its shipping; a discount and a refund of a whole
 -- order fall on its lines by what these are worth; refunds pay for goods first.
-create temporary view each_order as
+create temporary table each_order on commit drop as
 select o.uid, o.kind, (o.placed_at at time zone b.zone)::date as day, extract(hour from o.placed_at at time zone b.zone)::int as hour,
        o.cancelled_at is not null as cancelled, nullif(o.discount_code, '') as promotion,
        coalesce(nullif(o.country, ''), nullif(o.columns ->> 'Billing Country', '')) as country, o.columns ->> 'Source' as channel,
@@ -11,13 +11,13 @@ select o.uid, o.kind, (o.placed_at at time zone b.zone)::date as day, extract(ho
   from orders o cross join business b
  where o.placed_at is not null and o.kind <> 'adjustment';
 
-create temporary view each_line as
+create temporary table each_line on commit drop as
 select l.order_uid as uid, l.kind, l.position, l.product, l.sku, l.quantity,
        round(coalesce(l.price_exact * 100, l.price, 0) * l.quantity) as worth
   from order_line l;
 
 -- What an order is reduced by as a whole: its own discount, and lines that are discounts.
-create temporary view each_whole as
+create temporary table each_whole on commit drop as
 select o.uid, o.discount - coalesce(sum(l.worth) filter (where l.kind = 'discount'), 0) as off,
        coalesce(sum(greatest(l.worth, 0)) filter (where l.kind = 'product'), 0) as bought,
        coalesce(sum(abs(l.worth)) filter (where l.kind = 'product'), 0) as size,
@@ -25,7 +25,7 @@ select o.uid, o.discount - coalesce(sum(l.worth) filter (where l.kind = 'discoun
   from each_order o left join each_line l using (uid)
  group by o.uid, o.discount;
 
-create temporary view sold as
+create temporary table sold on commit drop as
 select o.uid as order_id, o.day, o.hour, extract(isodow from o.day)::int::text as weekday, o.country, o.channel, o.customer, o.promotion,
        l.product, p.title, coalesce(nullif(p.category, ''), nullif(p.type, '')) as category, nullif(p.vendor, '') as brand,
        greatest(l.quantity, 0) as units, greatest(l.worth, 0) * o.untaxed as gross, c.off * o.untaxed as discounts,
@@ -47,10 +47,10 @@ select o.uid, o.day, o.hour, extract(isodow from o.day)::int::text, o.country, o
   from each_order o join each_whole w using (uid)
  where not o.cancelled and w.size = 0 and w.off <> 0;
 
-create temporary view booked as
+create temporary table booked on commit drop as
 select o.uid as order_id, o.day, o.hour, extract(isodow from o.day)::int::text as weekday, o.country, o.channel, o.customer, o.promotion,
        o.cancelled
   from each_order o
  where o.kind = 'sale' and exists (select from each_line l where l.uid = o.uid and l.kind = 'product');
 
-create temporary view placed as select * from booked where not cancelled;
+create temporary table placed on commit drop as select * from booked where not cancelled;

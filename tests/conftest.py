@@ -19,7 +19,7 @@ from weft.settings import Settings
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _LONGEST = (
     "test_demo.py", "test_docs.py", "test_runs.py", "test_contract.py", "test_round_trip.py", "test_taxonomies.py", "test_ledger.py",
-    "test_index_kept.py", "test_shop_window.py", "test_console_search.py", "test_rules.py", "test_embedded.py", "test_corpus.py",
+    "test_index_kept.py", "test_shop_window.py", "test_console_search.py", "test_console_numbers.py", "test_rules.py", "test_embedded.py", "test_corpus.py",
     "test_search.py", "test_recommend.py", "test_console.py", "test_models_cli.py", "test_spending.py",
 )  # fmt: skip
 _numbers = itertools.count(1)

@@ -51,6 +51,8 @@ def test_it_tells_ends_by_itself_and_can_be_run_again(shown: tuple[Path, str]) -
     for said in (first, again):
         assert "600 products · 12,096 orders · 2,500 customers" in said
         assert "changes wait for you" in said
+        assert "The last week, and why" in said
+        assert "In the week of 19–25 Oct 2026 revenue was €" in said
         assert "attributes from the products' own words" in said
         assert "texts written from the products' facts" in said
         assert "texts translated into German" in said

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from weft.business import Business
 from weft.errors import InputError
 from weft.postgres.database import Database, copy_rows
+from weft.settings import Settings
 
 TEXT = st.none() | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 
@@ -112,3 +113,11 @@ def test_more_threads_than_connections_wait_for_each_other(database: Database) -
         thread.join(60)
     assert len(seen) == 40
     assert len(set(seen)) <= 20
+
+
+def test_a_transaction_that_outlasts_the_database_leaves_no_connection_open(settings: Settings) -> None:
+    database = Database.open(settings)
+    with database.plain() as connection:
+        database.close()
+        assert connection.execute("select 1").fetchone() == (1,)
+    assert connection.closed

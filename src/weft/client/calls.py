@@ -97,6 +97,12 @@ class BudgetRemoved(TypedDict):
     period: Literal["day", "month", "total"]
 
 
+class BuildBegun(TypedDict):
+    """Whether building was begun; if not, it was a moment ago."""
+
+    begun: bool
+
+
 class BusinessSettings(TypedDict):
     """How the business speaks and to whom; a section that nobody set has its defaults."""
 
@@ -106,6 +112,7 @@ class BusinessSettings(TypedDict):
     claims: Claims
     search: Dials
     behaviors: Retention
+    index: Searched
 
 
 class Calendar(TypedDict):
@@ -334,7 +341,7 @@ class Expected(TypedDict):
     history: list[float]
     backtest: Hindsight | None
     outliers: list[Peak]
-    unknown: list[Unsold]
+    unknown: list[UnknownDays]
     like: list[Like]
     notes: list[str]
     seen: str | None
@@ -395,6 +402,44 @@ class Fix(TypedDict):
     reasons: list[str]
 
 
+class ForecastInShort(TypedDict):
+    """The kept forecast of a product in short."""
+
+    product: str
+    title: str | None
+    category: str | None
+    demand_class: Literal["smooth", "intermittent", "lumpy", "erratic", "new", "dying", "seasonal", "none"]
+    way: str
+    sum: float
+    days: int
+    start: str
+    seen: str
+
+
+class ForecastList(TypedDict):
+    """The kept forecasts in short, what is expected most first, and how they were built."""
+
+    built: ForecastsBuilt | None
+    items: list[ForecastInShort]
+
+
+class ForecastsBuilt(TypedDict):
+    """How all forecasts were last built."""
+
+    products: int
+    categories: int
+    made: int
+    kept: int
+    through: str
+    sold_through: str
+    stale: bool
+    start: str
+    days: int
+    country: str | None
+    seconds: float
+    at: str
+
+
 class Forgotten(TypedDict):
     """How many were forgotten."""
 
@@ -442,7 +487,7 @@ class Hindsight(TypedDict):
     """How wrong it was: forecasts made as of some weeks ago, by what was known then, beside what was sold since."""
 
     says: str
-    weeks: list[Week]
+    weeks: list[PastWeek]
     wrong: float | None
     rule: str
     rule_wrong: float | None
@@ -505,6 +550,30 @@ class Judgment(TypedDict):
     unit: str | None
     negated: bool
     about: str | None
+
+
+class KeptRule(TypedDict):
+    """A rule as it is kept, and what to look at again."""
+
+    id: str | None
+    kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"]
+    name: str
+    on: bool
+    match: Literal["any", "exact", "contains"]
+    query: list[str]
+    category: str
+    starts: str | None
+    ends: str | None
+    zone: str
+    pins: list[Pin]
+    sold_out: bool
+    products: list[str]
+    filters: dict[str, str | float | bool | list[str | float] | Bounds]
+    times: float | None
+    url: str
+    words: list[str]
+    typed: list[str]
+    warnings: list[str]
 
 
 class KeyLimits(TypedDict):
@@ -847,6 +916,17 @@ class Pair(TypedDict):
     titles: list[Any]
     together: int
     lift: float
+
+
+class PastWeek(TypedDict):
+    """One week of the past as it would have been told at the time, and as it was."""
+
+    first: str
+    sold: float
+    told: float
+    low: float
+    high: float
+    rule: float
 
 
 class Peak(TypedDict):
@@ -1372,6 +1452,12 @@ class SearchReport(TypedDict):
     rows: list[QueryOutcome]
 
 
+class Searched(TypedDict):
+    """What is found by words beside titles, descriptions, makers, categories, options, attributes and translations."""
+
+    columns: NotRequired[list[str]]
+
+
 class Section(TypedDict):
     """A part of the catalog and how many products are in it."""
 
@@ -1425,6 +1511,7 @@ class Shortage(TypedDict):
     first: str
     last: str
     days: int
+    run: int
     known: bool
     units: float
     lost: int
@@ -1674,6 +1761,16 @@ class Undone(TypedDict):
     rule: Rule | None
 
 
+class UnknownDays(TypedDict):
+    """Days whose sales say nothing about what was wanted."""
+
+    first: str
+    last: str
+    why: Literal["out of stock", "probably out of stock", "closed"]
+    guessed: bool
+    probability: float | None
+
+
 class Unmet(TypedDict):
     """What people looked for and did not get, and what would mend it: words for the rules, and attributes as changes."""
 
@@ -1726,16 +1823,6 @@ class UnmetReport(TypedDict):
     changes: list[Edit]
     demands: list[UnmetDemand]
     synonyms: list[Synonyms]
-
-
-class Unsold(TypedDict):
-    """Days whose sales say nothing about what was wanted."""
-
-    first: str
-    last: str
-    why: Literal["out of stock", "probably out of stock", "closed"]
-    guessed: bool
-    probability: float | None
 
 
 class Untranslated(TypedDict):
@@ -1817,17 +1904,6 @@ class Voice(TypedDict):
     avoid: NotRequired[list[str]]
     examples: NotRequired[list[str]]
     brand: NotRequired[str]
-
-
-class Week(TypedDict):
-    """One week of the past as it would have been told at the time, and as it was."""
-
-    first: str
-    sold: float
-    told: float
-    low: float
-    high: float
-    rule: float
 
 
 class Why(TypedDict):
@@ -3066,7 +3142,7 @@ class Settings:
         self._wire = wire
 
     def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search, behaviors."""
+        """All sections: voice, languages, markets, claims, search, behaviors, index."""
         return cast("BusinessSettings", self._wire.json(call("GET", "/settings")))
 
     def voice(
@@ -3163,8 +3239,12 @@ class Settings:
         """Set after how many days behaviors are deleted; it is looked after once a day."""
         return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
 
+    def index(self, *, columns: list[str] | None = None) -> BusinessSettings:
+        """Set which columns of imported files are searched, as a whole; the index is built anew."""
+        return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/index", body={"columns": columns})))
+
     def reset(
-        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
     ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", self._wire.json(call("DELETE", "/settings/{}", section)))
@@ -3377,9 +3457,9 @@ class Rules:
             "list[Rule]", self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit}))
         )
 
-    def make(self, *, rules: list[Rule]) -> list[Rule]:
+    def make(self, *, rules: list[Rule]) -> list[KeptRule]:
         """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-        return cast("list[Rule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
+        return cast("list[KeptRule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
 
     def get(self, rule: str) -> Rule:
         """One rule."""
@@ -3407,10 +3487,10 @@ class Rules:
         url: str | None = None,
         words: list[str] | None = None,
         typed: list[str] | None = None,
-    ) -> Rule:
+    ) -> KeptRule:
         """Put a rule in place of the one that it was, as a whole."""
         return cast(
-            "Rule",
+            "KeptRule",
             self._wire.json(
                 call(
                     "PUT",
@@ -3700,6 +3780,21 @@ class Numbers:
         )
 
 
+class Forecasts:
+    """/forecasts"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(self, *, days: int | None = None, limit: int | None = None) -> ForecastList:
+        """The kept forecasts of products in short; the skill `forecast` tells each whole."""
+        return cast("ForecastList", self._wire.json(call("GET", "/forecasts", query={"days": days, "limit": limit})))
+
+    def build(self) -> BuildBegun:
+        """Begin to make all forecasts whose sales have changed, in a process of its own; `GET /forecasts` tells when it is done."""
+        return cast("BuildBegun", self._wire.json(call("POST", "/forecasts/build")))
+
+
 class Business:
     """/business"""
 
@@ -3739,6 +3834,7 @@ class Calls:
         self.rules = Rules(wire)
         self.search = Search(wire)
         self.numbers = Numbers(wire)
+        self.forecasts = Forecasts(wire)
         self.business = Business(wire)
 
 
@@ -4976,7 +5072,7 @@ class AsyncSettings:
         self._wire = wire
 
     async def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search, behaviors."""
+        """All sections: voice, languages, markets, claims, search, behaviors, index."""
         return cast("BusinessSettings", await self._wire.json(call("GET", "/settings")))
 
     async def voice(
@@ -5075,8 +5171,14 @@ class AsyncSettings:
         """Set after how many days behaviors are deleted; it is looked after once a day."""
         return cast("BusinessSettings", await self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
 
+    async def index(self, *, columns: list[str] | None = None) -> BusinessSettings:
+        """Set which columns of imported files are searched, as a whole; the index is built anew."""
+        return cast(
+            "BusinessSettings", await self._wire.json(call("PUT", "/settings/index", body={"columns": columns}))
+        )
+
     async def reset(
-        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
     ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", await self._wire.json(call("DELETE", "/settings/{}", section)))
@@ -5290,9 +5392,9 @@ class AsyncRules:
             await self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit})),
         )
 
-    async def make(self, *, rules: list[Rule]) -> list[Rule]:
+    async def make(self, *, rules: list[Rule]) -> list[KeptRule]:
         """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-        return cast("list[Rule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
+        return cast("list[KeptRule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
 
     async def get(self, rule: str) -> Rule:
         """One rule."""
@@ -5320,10 +5422,10 @@ class AsyncRules:
         url: str | None = None,
         words: list[str] | None = None,
         typed: list[str] | None = None,
-    ) -> Rule:
+    ) -> KeptRule:
         """Put a rule in place of the one that it was, as a whole."""
         return cast(
-            "Rule",
+            "KeptRule",
             await self._wire.json(
                 call(
                     "PUT",
@@ -5616,6 +5718,23 @@ class AsyncNumbers:
         )
 
 
+class AsyncForecasts:
+    """/forecasts"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(self, *, days: int | None = None, limit: int | None = None) -> ForecastList:
+        """The kept forecasts of products in short; the skill `forecast` tells each whole."""
+        return cast(
+            "ForecastList", await self._wire.json(call("GET", "/forecasts", query={"days": days, "limit": limit}))
+        )
+
+    async def build(self) -> BuildBegun:
+        """Begin to make all forecasts whose sales have changed, in a process of its own; `GET /forecasts` tells when it is done."""
+        return cast("BuildBegun", await self._wire.json(call("POST", "/forecasts/build")))
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -5655,4 +5774,5 @@ class AsyncCalls:
         self.rules = AsyncRules(wire)
         self.search = AsyncSearch(wire)
         self.numbers = AsyncNumbers(wire)
+        self.forecasts = AsyncForecasts(wire)
         self.business = AsyncBusiness(wire)

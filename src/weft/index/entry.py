@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ OWN: Final = ("vendor", "category", "type", "tags")
 
 BODY_TOLD: Final = 400
 """How many signs of the body are shown."""
+ALL: Final = "*"
+"""What stands for all columns where columns are named."""
 _BODY: Final = 4000
 _VALUE: Final = 200
 _VALUES: Final = 60
@@ -91,12 +93,12 @@ def code(text: str) -> str:
     return _CODE.sub("", folded(text))
 
 
-def of(product: Mapping[str, Any]) -> Entry:
-    """The entry of a product as the store tells it."""
+def of(product: Mapping[str, Any], searched: Collection[str] = ()) -> Entry:
+    """The entry of a product as the store tells it; `searched` are the columns of its file whose words are found, `*` for all."""
     title = str(product.get("title") or "").strip()
     variants = product.get("variants") or []
     values = list(_values(product, variants))
-    traits, body = _said(product)
+    traits, body = _said(product, searched)
     category = product.get("category") or product.get("type") or None
     texts = {
         "title": title,
@@ -187,8 +189,8 @@ def _written(value: Any, unit: str | None) -> str:
     return (f"{text} {unit}" if unit else text)[:_VALUE]
 
 
-def _said(product: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """What attributes that are there are called, and what columns of the file it came from say that no field holds."""
+def _said(product: Mapping[str, Any], searched: Collection[str]) -> tuple[list[str], list[str]]:
+    """What attributes that are there are called, and what those columns say that the business lets be searched."""
     traits = [
         name.replace("_", " ")
         for name, value in (product.get("attributes") or {}).items()
@@ -196,7 +198,7 @@ def _said(product: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     ]
     body = []
     for name, value in (product.get("columns") or {}).items():
-        text = str(value).strip()
+        text = str(value).strip() if ALL in searched or name in searched else ""
         if text and len(text) < _BODY and not _ADDRESS.match(text) and text.lower() not in ("true", "false"):
             body.append(text)
         elif text.lower() == "true":

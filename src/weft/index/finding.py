@@ -498,9 +498,9 @@ class Shelf:
         return tale if self.variants is None else self.variants.fitted(tale, found.place, fitting)
 
     def by_id(self, product: str) -> Found | None:
-        """The product with an id."""
+        """The product with an id that is on show: of a draft nobody is told anything."""
         places = self._rows("id", product)
-        there = places[self._there[places]]
+        there = places[self._on_show.places[places]]
         return Found(int(there[-1]), 1.0, 1.0, 1.0) if len(there) else None
 
     def those(self, ids: Sequence[str], conditions: Sequence[Demand]) -> dict[str, Found]:
@@ -531,8 +531,9 @@ class Shelf:
         mask, fitting = self._held(matches)
         parts = []
         for number, (first, one) in enumerate(zip(self._firsts, self.segments, strict=True)):
-            counting = fitting.counting(number, len(one.columns["facet.values"])) if fitting is not None else None
-            parts.append((one, one.tallied(mask[first : first + one.count], counting)))
+            inside = mask[first : first + one.count]
+            counting = fitting.counting(number, inside) if fitting is not None else None
+            parts.append((one, one.tallied(inside, counting)))
         return Tally(parts)
 
     def counted(self, matches: Matches | Condition) -> dict[str, dict[str, int]]:
@@ -546,6 +547,11 @@ class Shelf:
         if matches.fitting is not None:
             found = self.both([found, Condition(matches.mask, matches.fitting.rows)])
         return int(np.count_nonzero(found.places & matches.mask))
+
+    def span(self) -> tuple[int, int] | None:
+        """The lowest and the highest price of all that is on show, in minor units."""
+        priced = self._on_show.places & (self.column("low") != NO_PRICE)
+        return (int(self.column("low")[priced].min()), int(self.column("high")[priced].max())) if priced.any() else None
 
     def prices(self, matches: Matches) -> tuple[int, int] | None:
         """The lowest and the highest price of the matches, in minor units."""

@@ -27,7 +27,7 @@ from weft.errors import Conflict, DiskFull
 from weft.postgres import lockfile
 from weft.store.catalog import Extent
 
-FORM: Final = 6
+FORM: Final = 7
 """The number of the form in which an index is written; one of another form is built anew."""
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"
@@ -40,7 +40,7 @@ class State:
 
     `extent` is by what it is told whether the catalog has changed since; `averages` are the lengths of the fields when it was built;
     `model` made the vectors, null where there are none yet, and `drawn` is for how many places they are in the graph; `texts` are
-    the fields of texts that some product fills.
+    the fields of texts that some product fills, and `searched` the columns of files whose words are found.
     """
 
     generation: int
@@ -59,6 +59,7 @@ class State:
     currencies: tuple[str, ...] = ()
     facets: dict[str, int] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
     form: int = FORM
 
 
@@ -154,7 +155,7 @@ class Folder(Generations):
             if told.get("form") != FORM:
                 return None
             told["extent"] = Extent(**told["extent"])
-            for name in ("languages", "segments", "currencies", "texts"):
+            for name in ("languages", "segments", "currencies", "texts", "searched"):
                 told[name] = tuple(told[name])
             return State(**told)
         except (OSError, ValueError, TypeError, KeyError, AttributeError):

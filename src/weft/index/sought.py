@@ -107,7 +107,7 @@ class Matches:
 
     `said` is how many of the needed parts each place says (None where none is needed), `named` which places have one of the
     codes, `beside` which are near in meaning, and `held` where all conditions hold; at least `least` parts are to be said.
-    `fitting` are the variants of which they hold, where the conditions tell variants apart.
+    `variants` are those of which they hold, where the conditions tell variants apart.
     """
 
     scores: NDArray[np.float32]
@@ -117,19 +117,20 @@ class Matches:
     held: Mask
     needed: int
     least: int
-    fitting: Fitting | None = None
+    variants: Fitting | None = None
+    _fitting: Fitting | None = None
     _mask: Mask | None = None
     _enough: Mask | None = None
 
     def lacking(self, missing: int) -> "Matches":
         """The same where so many of the needed parts may be missing; one of them has to be there."""
         least = max(self.needed - missing, 1)
-        return self if least == self.least else replace(self, least=least, _mask=None, _enough=None)
+        return self if least == self.least else replace(self, least=least, _mask=None, _enough=None, _fitting=None)
 
     def and_those(self, others: Condition) -> "Matches":
         """The same and some others of which the conditions hold, whatever they say."""
         beside = others.places if self.beside is None else self.beside | others.places
-        return replace(self, beside=beside, _mask=None, _enough=None)
+        return replace(self, beside=beside, _mask=None, _enough=None, _fitting=None)
 
     @property
     def said_enough(self) -> Mask:
@@ -144,6 +145,13 @@ class Matches:
         if self._mask is None:
             self._mask = self.said_enough if self.beside is None else self._with(self.beside)
         return self._mask
+
+    @property
+    def fitting(self) -> Fitting | None:
+        """The variants of what matches that fit; None where the conditions do not tell variants apart."""
+        if self._fitting is None and self.variants is not None:
+            self._fitting = self.variants.within(self.mask)
+        return self._fitting
 
     @property
     def count(self) -> int:

@@ -120,7 +120,17 @@ class _Part:
         self.held, self.place, self.row = held, place, row
         self.count = len(held["variant.places"])
         self.having = Lists(held["variant.starts"], held["variant.rows"])
+        self.ends = np.concatenate(
+            [np.zeros(1, np.int64), np.cumsum(np.bincount(held["variant.by"], minlength=self.count))]
+        )
         self.told = Texts(held, "variant.told")
+
+    @cached_property
+    def shared(self) -> Mask:
+        """Which of the values of the segment's products are of a product as a whole."""
+        made = np.ones(len(self.held["facet.values"]), np.bool_)
+        made[self.held["variant.entries"]] = False
+        return made
 
 
 class Variants:
@@ -251,15 +261,16 @@ class Variants:
             return {**tale, "variants": told, "fits": None}
         return {**tale, **fitting.told(place), "variants": told, "fits": fits}
 
-    def counting(self, segment: int, rows: Mask, count: int) -> Mask | None:
-        """Which of the `count` values of a segment's products count: those that only rows have, where one of some rows has them."""
+    def counting(self, segment: int, rows: Mask, places: Mask) -> Mask | None:
+        """Which values of a segment's products, of those in some places, count: those that only rows have, where one of some rows has them."""
         part = self._parts[segment]
         if part is None:
             return None
-        entries, by = part.held["variant.entries"], part.held["variant.by"]
-        made = np.ones(count, np.bool_)
-        made[entries] = False
-        made[entries[rows[part.row : part.row + part.count][by]]] = True
+        at = np.flatnonzero(rows[part.row : part.row + part.count] & places[part.held["variant.places"]])
+        made = part.shared.copy()
+        starts, lengths = part.ends[at], part.ends[at + 1] - part.ends[at]
+        shifted = np.cumsum(lengths) - lengths
+        made[part.held["variant.entries"][np.repeat(starts - shifted, lengths) + np.arange(int(lengths.sum()))]] = True
         return made
 
 
@@ -278,6 +289,10 @@ class Fitting:
     def __init__(self, variants: Variants, rows: Mask) -> None:
         self.variants, self.rows = variants, rows
 
+    def within(self, places: Mask) -> "Fitting":
+        """Those of some products alone."""
+        return Fitting(self.variants, self.rows & places[self.variants.place_of])
+
     @cached_property
     def _groups(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """The rows that fit, where those of each product begin among them, and the places of these products."""
@@ -286,9 +301,9 @@ class Fitting:
         starts = np.flatnonzero(np.diff(places, prepend=-1))
         return at, starts, places[starts]
 
-    def counting(self, segment: int, count: int) -> Mask | None:
-        """Which of the `count` values of a segment's products count: what only variants have that do not fit does not."""
-        return self.variants.counting(segment, self.rows, count)
+    def counting(self, segment: int, places: Mask) -> Mask | None:
+        """Which values of a segment's products, of those in some places, count: what only variants have that do not fit does not."""
+        return self.variants.counting(segment, self.rows, places)
 
     def number(self, name: str, whole: NDArray[np.int64]) -> NDArray[np.int64]:
         """A column (`low`, `high`, `stock`) of products with what those come to that have fitting variants."""
@@ -303,10 +318,10 @@ class Fitting:
         """The numbers of the product in a place; none where it has no fitting variants."""
         first, last = self.variants.rows_at(place)
         at = first + np.flatnonzero(self.rows[first:last])
-        if not len(at):
-            return {}
-        start = np.zeros(1, np.int64)
-        return {name: int(worth(self.variants, at, start)[0]) for name, worth in _COMES_TO.items()}
+        prices = [price for price in self.variants.price[at].tolist() if price != NO_PRICE]
+        stock = sum(max(count, 0) for count in self.variants.stock[at].tolist())
+        low, high = min(prices, default=NO_PRICE), max(prices, default=NO_PRICE)
+        return {"low": low, "high": high, "stock": min(stock, NO_LIMIT)} if len(at) else {}
 
 
 _Rows = NDArray[np.int64]

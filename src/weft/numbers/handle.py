@@ -14,6 +14,7 @@ from weft.numbers.basis import Basis
 from weft.numbers.behind import behind
 from weft.numbers.definitions import DIMENSION_WORDS, FIGURES, STOCKED, defined
 from weft.numbers.keeping import Keeping
+from weft.numbers.lines import TELLS
 from weft.numbers.naming import Known
 from weft.numbers.plan import OF_CUSTOMERS, OF_PRODUCTS, Setting
 from weft.numbers.query import (
@@ -141,7 +142,7 @@ class Numbers:
 def _setting(connection: Connection[Any]) -> Setting:
     row = connection.execute(
         "select b.currency, b.zone, coalesce((select c.week_start from calendar c), 1), "
-        "(select min(day) from sold_day where lines > left_out), (select max(day) from sold_day where lines > left_out) "
+        f"(select min(s.day) from sold_day s where {TELLS}), (select max(s.day) from sold_day s where {TELLS}) "
         "from business b"
     ).fetchone()
     currency, zone, week_start, first, last = row or ("EUR", "UTC", 1, None, None)

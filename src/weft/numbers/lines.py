@@ -17,6 +17,10 @@ LINE_KEYS: Final = ("order_uid", "position", "part", *ORDER_KEYS[1:3], "product"
 DAY_KEYS: Final = ("day", "country", "channel", "promotion", "currency")
 MONTH_KEYS: Final = ("month", "product", "sku", *DAY_KEYS[1:])
 
+# Whether a row `s` tells of a sale or a return, and not alone of lines that are left out.
+TELLS: Final = "(" + " or ".join(f"s.{name} <> 0" for name in (
+    "variant_orders", "variant_cancelled", "units", "units_returned", "gross", "discounts", "returns", "taxes", "shipping")) + ")"  # fmt: skip
+
 # Where an order says what no field of its own holds: columns of the file in which it came.
 _CHANNEL: Final = "coalesce(" + ", ".join(
     f"nullif(o.columns ->> '{name}', '')" for name in ("Source", "Source Name", "source", "source_name", "channel", "Channel")
@@ -31,15 +35,15 @@ _STATEMENT: Final = f"""with o as materialized (
            coalesce(nullif(o.customer, ''), nullif(o.email, '')) as customer, coalesce(o.shipping, 0) as shipping,
            coalesce(o.taxes, 0) as taxes, coalesce(o.discount, 0) as discount, o.subtotal, o.total,
            coalesce(o.refunded, 0) as refunded, o.refunds
-      from orders o cross join business b
-     where o.placed_at is not null and {{which}}
+      from {{orders}} o cross join business b
+     where o.placed_at is not null
 ), l as (
     select o.uid, l.position, nullif(l.product, '') as product, nullif(l.sku, '') as sku, l.quantity,
            case when o.kind = 'adjustment' or l.kind not in ('product', 'shipping', 'discount') then 'left' else l.kind end as kind,
            round(case when l.price_exact is null then coalesce(l.price, 0)
                       else l.price_exact * minor_units(o.currency) end * l.quantity)::bigint as amount,
            coalesce(l.discount, 0) as off
-      from o join order_line l on l.order_uid = o.uid
+      from o join {{lines}} l on l.order_uid = o.uid
 ), whole as (
     select uid, coalesce(sum(amount) filter (where kind = 'product'), 0)::bigint as amount,
            coalesce(sum(off) filter (where kind = 'product'), 0)::bigint as off,
@@ -197,6 +201,6 @@ _STATEMENT: Final = f"""with o as materialized (
 )"""
 
 
-def lines(which: str = "true") -> str:
-    """The common table expressions of which `sold_line` is the last, for orders `o` of which a condition holds."""
-    return _STATEMENT.replace("{which}", which)
+def lines(orders: str = "orders", order_lines: str = "order_line") -> str:
+    """The common table expressions of which `sold_line` is the last, over these tables of orders and their lines."""
+    return _STATEMENT.replace("{orders}", orders).replace("{lines}", order_lines)

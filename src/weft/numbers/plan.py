@@ -162,11 +162,12 @@ def summed(*, foreign: bool) -> str:
     )
 
 
-def factors(table: str, currency: str, period: Period, parameters: list[Any]) -> str:
-    """A common table expression of what currencies were worth on the days of a period."""
-    parameters += [currency, period.first, period.last]
+def factors(table: str, currency: str, setting: Setting, period: Period, parameters: list[Any]) -> str:
+    """A common table expression of what currencies were worth on the days of a period, if need be by way of the business's own."""
+    parameters += [currency, setting.currency, setting.currency, currency, period.first, period.last]
     return (
-        "factor as materialized (select currency, day, rate_on(currency, %s, day) as factor from "
+        "factor as materialized (select currency, day, coalesce(rate_on(currency, %s, day), "
+        "rate_on(currency, %s, day) * rate_on(%s, %s, day)) as factor from "
         f"(select distinct currency, day from {table} where day between %s and %s) used)"
     )
 

@@ -286,6 +286,12 @@ class Catalog:
         """What was written lately, by which `later` tells whether something was written since."""
         return self._seen(None)[1]
 
+    def searched(self) -> tuple[str, ...]:
+        """The columns of files that the business lets be searched; none if it chose none."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute("select body -> 'columns' from preference where section = 'index'").fetchone()
+        return tuple(row[0] or ()) if row else ()
+
     def later(self, seen: Extent) -> Extent | None:
         """The same as of now, if nothing has been written or deleted since; else None. Only what was written lately is looked at."""
         same, extent = self._seen(seen)
@@ -338,12 +344,14 @@ class Catalog:
             return _as_record(connection, row[2], row[1], {})
 
     def labels(self, ids: Sequence[str]) -> list[dict[str, Any]]:
-        """Of some products no more than the id, the title and the status."""
+        """Of some products no more than the id, title, status, category (else the type) and vendor."""
         with self._database.tenant(self._business) as connection:
             rows = connection.execute(
-                "select id, title, status from product where id = any(%s)", (list(ids),)
+                "select id, title, status, coalesce(nullif(category, ''), nullif(type, '')), nullif(vendor, '') "
+                "from product where id = any(%s)",
+                (list(ids),),
             ).fetchall()
-        return [dict(zip(("id", "title", "status"), row, strict=True)) for row in rows]
+        return [dict(zip(("id", "title", "status", "category", "vendor"), row, strict=True)) for row in rows]
 
     def lying(self, limit: int) -> list[dict[str, Any]]:
         """Products with pieces in stock, the dearest stock first: product, stock, value (at cost, else at price), at_cost."""

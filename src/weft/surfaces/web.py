@@ -26,6 +26,7 @@ from weft.surfaces.rest import (
     behaviors,
     changes,
     charts,
+    forecasts,
     glossary,
     imports,
     memory,
@@ -148,6 +149,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         rules.router,
         rules.search,
         numbers.router,
+        forecasts.router,
     ):
         api.include_router(router)
 

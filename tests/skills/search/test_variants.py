@@ -205,3 +205,11 @@ def test_recommendations_hold_what_is_filtered_by_of_one_variant(shoes: Ask) -> 
     assert told["items"][0]["price"]["amount"] == 9000
     everything = {one["id"]: one for one in shoes(skill="recommend", kind="trending")["items"]}
     assert everything["gone"]["variant"]["sku"] == "GONE-BLUE-42"
+
+
+def test_a_thing_is_free_of_what_it_says_nothing_of_or_says_it_is_free_of(shoes: Ask) -> None:
+    for query in ("boot leather-free", "leather free boot"):
+        told = shoes(query)
+        assert ids(told) == ["boot"]
+        (demand,) = told["understood"]["constraints"]
+        assert (demand["kind"], demand["says"]) == ("free", "is free of “leather”")

@@ -147,7 +147,8 @@ class Shortage(BaseModel):
     title: str
     first: date
     last: date
-    days: int
+    days: int = Field(description="Days of the period on which it could not be bought.")
+    run: int = Field(default=0, description="Days with sales elsewhere in the shop, from the first to the last.")
     known: bool = Field(
         description="The stock's own history says so; else a run without a sale that chance does not make."
     )

@@ -13,7 +13,7 @@ from weft.numbers.query import Dimension, Query, Table
 from weft.skills.analyze import Action, Analysis, Analyze, Asked, filling, telling
 from weft.skills.analyze.words import grammar, refusals, saying
 from weft.skills.analyze.words.grammar import Understood
-from weft.skills.analyze.words.known import CLOSED, OPEN, Known, Value
+from weft.skills.analyze.words.known import CLOSED, Known, Value
 from weft.skills.analyze.words.refusals import Reason, Refused
 from weft.skills.analyze.words.times import Language
 
@@ -35,6 +35,7 @@ _FOR_A_MODEL: Final[frozenset[Reason]] = frozenset(
         "share",
         "groups",
         "count",
+        "recurring",
     ]
 )
 
@@ -44,8 +45,19 @@ class Setting:
     """What a question is read with: what the business knows, and what is to be said of the day it is asked on."""
 
     known: Known
-    notes: list[str]
+    counted_from: date | None
     fallback: Language
+
+    def notes(self, language: Language) -> list[str]:
+        """What is to be said of the day that the question counts from."""
+        if self.counted_from is None:
+            return []
+        said = (
+            "Days are counted from {}, the last day with sales.",
+            "Tage zählen vom {} an, dem letzten Tag mit Verkäufen.",
+            "日期从最后一个有销售的日子{}算起。",
+        )
+        return [saying.of(said, language).format(saying.day(self.counted_from, language))]
 
 
 def answered(asked: Analyze, business: Business) -> Analysis:
@@ -86,11 +98,16 @@ def _answer(read: Understood | Refused, asked: Analyze, business: Business, sett
     read.language = asked.language or read.language
     if isinstance(read, Refused):
         return refusal(read, setting.known)
-    return _told(read, business, setting.notes, setting.known)
+    return _told(read, business, setting.notes(read.language), setting.known)
 
 
 def _told(read: Understood, business: Business, notes: list[str], known: Known | None = None) -> Analysis:
     table = business.numbers.answer(read.query)
+    if read.shares is not None and not all(one.adds_up for one in table.columns if one.unit is not None):
+        words = saying.metric(read.query.metrics[0], read.language)
+        return refusal(
+            Refused("share", read.language, (words,), nearest=read.query), known or Known(business.numbers.today())
+        )
     missing = _missing(table)
     if missing is not None:
         span = known.span if known else business.numbers.span()
@@ -132,7 +149,7 @@ def _instead(refused: Refused) -> list[Action]:
         actions.append(Action(says=saying.of(said, language), skill="replenish", request={}))
     if refused.nearest is not None:
         said = ("Can be asked: {}", "Kann gefragt werden: {}", "可以问：{}")
-        words = saying.of(said, language).format(saying.query(refused.nearest, language))
+        words = saying.of(said, language).format(saying.query(refused.nearest, language, refused.titles))
         plain = refused.nearest.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         actions.append(Action(says=words, skill="analyze", request={"query": plain}))
     return actions
@@ -157,16 +174,8 @@ def _setting(asked: Analyze, business: Business) -> Setting:
     span, today = numbers.span(), asked.today or numbers.today()
     stale = asked.today is None and span is not None and today - span[1] > _STALE
     fallback: Language = asked.language or "en"
-    notes = []
-    if stale and span is not None:
-        today = span[1]
-        said = (
-            "Days are counted from {}, the last day with sales.",
-            "Tage zählen vom {} an, dem letzten Tag mit Verkäufen.",
-            "日期从最后一个有销售的日子{}算起。",
-        )
-        notes.append(saying.of(said, fallback).format(saying.day(today, fallback)))
-    return Setting(known(business, today, span), notes, fallback)
+    counted_from = span[1] if stale and span is not None else None
+    return Setting(known(business, counted_from or today, span), counted_from, fallback)
 
 
 def known(business: Business, today: date, span: tuple[date, date] | None) -> Known:
@@ -182,5 +191,5 @@ def known(business: Business, today: date, span: tuple[date, date] | None) -> Kn
 
     if span is None:
         return Known(today)
-    empty = frozenset(name for name in OPEN if not numbers.values(name, limit=1))
-    return Known(today, {name: values(name) for name in CLOSED}, span, look_up, empty=empty)
+    empty = frozenset() if numbers.values("promotion", limit=1) else frozenset(["promotion"])
+    return Known(today, {name: values(name) for name in CLOSED}, span, look_up, currency=business.currency, empty=empty)

@@ -20,8 +20,10 @@ _LINES: Final = 8
 def told(read: Understood, table: Table, notes: Sequence[str]) -> Analysis:
     """The answer to a question as it was understood."""
     teller = _Teller(read, table)
-    sentence, figures = teller.sentence()
+    sentence, figures = teller.sentence() if read.shares is None else teller.shares(read.shares)
     says = saying.query(table.query, read.language, read.titles)
+    if read.shares is not None:
+        says += saying.of((", as shares", ", als Anteile", "，占比"), read.language)
     mended = [f"{one} → {other}" for one, other in read.mended]
     asked = Asked(
         understood=table.query.model_dump(mode="json", by_alias=True, exclude_defaults=True),
@@ -40,7 +42,7 @@ def told(read: Understood, table: Table, notes: Sequence[str]) -> Analysis:
 class _Teller:
     def __init__(self, read: Understood, table: Table) -> None:
         self.language: Language = read.language
-        self.titles = read.titles
+        self.titles, self.shared = read.titles, read.shares is not None
         self.table, self.query = table, table.query
         self.units: dict[str, Unit] = {one.name: one.unit for one in table.columns if one.unit is not None}
         self.figures: list[Figure] = []
@@ -79,6 +81,34 @@ class _Teller:
             parts.append(said + self._first_rows(metric, colon))
         text = ("；" if self.language == "zh" else "; ").join(parts) + full
         return Sentence(text=text, figures=[one.id for one in self.figures]), self.figures
+
+    def shares(self, asked: Sequence[str]) -> tuple[Sentence, list[Figure]]:
+        """Rows as shares of the whole: those asked for, else the first."""
+        metric, by = self.query.metrics[0], self.query.by[0]
+        rows = [row for row in self.table.rows if row.key[by] in asked] if asked else self.table.rows[:_NAMED]
+        names = []
+        for place, row in enumerate(rows[:_LINES], 1):
+            says = self._share(row)
+            amount = self._figure(f"{metric}.{place}", metric, row.values.get(metric), row)
+            reckoned = f"{metric}.{place} / {metric}.total"
+            self.figures.append(
+                Figure(id=f"share.{place}", value=self._part(row), unit="share", says=says, reckoned=reckoned)
+            )
+            names.append(f"{self.named(row)} {says} ({amount})")
+        if asked and not rows:
+            names.append(saying.figure(0.0, "share", self.table.currency, self.language))
+        whole = self._figure(f"{metric}.total", metric, self.table.total.values.get(metric))
+        of = saying.of(("{} of {}: {}.", "{} von {}: {}.", "{}（共{}）：{}。"), self.language)
+        text = of.format(self._title(metric), whole, saying.listed(names, self.language))
+        return Sentence(text=text, figures=[one.id for one in self.figures]), self.figures
+
+    def _part(self, row: Row) -> float | None:
+        metric = self.query.metrics[0]
+        part, whole = row.values.get(metric), self.table.total.values.get(metric)
+        return part / whole if part is not None and whole else None
+
+    def _share(self, row: Row) -> str:
+        return saying.figure(self._part(row), "share", self.table.currency, self.language)
 
     def _title(self, metric: Metric) -> str:
         title = saying.metric(metric, self.language)
@@ -136,7 +166,8 @@ class _Teller:
         series = [Line(name=self._title(metric), values=[row.values.get(metric) for row in rows])]
         if self.query.other is not None:
             before = saying.period(self.query.other, self.language)
-            series.append(Line(name=before, values=[(row.before or {}).get(metric) for row in rows]))
+            if any((self.table.total.before or {}).values()):
+                series.append(Line(name=before, values=[(row.before or {}).get(metric) for row in rows]))
         return [self._chart(metric, [self._place(row, by[0]) for row in rows], series)]
 
     def _crossed(self) -> list[Chart]:
@@ -177,6 +208,8 @@ class _Teller:
         header = [saying.dimension(name, self.language) for name in self.query.by]
         for metric in self.query.metrics:
             header += [saying.metric(metric, self.language), *([saying.of(before, self.language)] if beside else [])]
+        if self.shared:
+            header.append(saying.of(("share", "Anteil", "占比"), self.language))
         rows = [self._cells(row) for row in self.table.rows[:_PRINTED]]
         total = [saying.of(("total", "gesamt", "合计"), self.language), *[""] * (len(self.query.by) - 1)]
         whole = [*total, *self._cells(self.table.total)[0 if not self.table.total.key else len(self.query.by) :]]
@@ -193,7 +226,10 @@ class _Teller:
         for metric in self.query.metrics:
             names.append(self.said(metric, row.values.get(metric)))
             if self.query.other is not None:
-                names.append(self.said(metric, (row.before or {}).get(metric)))
+                unknown = not any((self.table.total.before or {}).values())
+                names.append("–" if unknown else self.said(metric, (row.before or {}).get(metric)))
+        if self.shared:
+            names.append(self._share(row))
         return names
 
 

@@ -63,7 +63,7 @@ class Expect(BaseModel):
         return self
 
 
-class Week(BaseModel):
+class PastWeek(BaseModel):
     """One week of the past as it would have been told at the time, and as it was."""
 
     first: date
@@ -78,7 +78,7 @@ class Hindsight(BaseModel):
     """How wrong it was: forecasts made as of some weeks ago, by what was known then, beside what was sold since."""
 
     says: str = Field(description="That in a sentence.")
-    weeks: list[Week] = Field(default_factory=list)
+    weeks: list[PastWeek] = Field(default_factory=list)
     wrong: float | None = Field(default=None, description="The mean error of a week as a share of what it sold.")
     rule: str = Field(default="the same as last week", description="The simple rule that it is judged beside.")
     rule_wrong: float | None = None
@@ -102,7 +102,7 @@ class Peak(BaseModel):
     counted: float
 
 
-class Unsold(BaseModel):
+class UnknownDays(BaseModel):
     """Days whose sales say nothing about what was wanted."""
 
     first: date
@@ -142,7 +142,7 @@ class Expected(BaseModel):
     history: list[float] = Field(default_factory=list, description="By step what was sold before.")
     backtest: Hindsight | None = None
     outliers: list[Peak] = Field(default_factory=list)
-    unknown: list[Unsold] = Field(default_factory=list)
+    unknown: list[UnknownDays] = Field(default_factory=list)
     like: list[Like] = Field(default_factory=list, description="Of something new: the products that it is told by.")
     notes: list[str] = Field(default_factory=list)
     seen: date | None = Field(default=None, description="The last day whose sales it knows.")

@@ -32,15 +32,15 @@ def built(business: Business) -> Built:
     return found
 
 
-def begin(business: Business) -> None:
-    """Begin to build, unless that was begun a minute ago; where it cannot be, the last forecasts answer."""
+def begin(business: Business) -> bool:
+    """Begin to build, unless that was begun a minute ago, and tell whether; where it cannot be, the last forecasts answer."""
     home = business.database.folder
     if home is None:
-        return
+        return False
     key = (str(home), business.uid)
     with _LOCK:
         if time.monotonic() - _BEGUN.get(key, -_LOOK_EVERY) < _LOOK_EVERY:
-            return
+            return False
         _BEGUN[key] = time.monotonic()
     try:
         begun = beside.begun(
@@ -51,3 +51,5 @@ def begin(business: Business) -> None:
                 _BEGUN.pop(key, None)
     except (OSError, WeftError) as problem:
         _LOG.warning("the forecasts of %s cannot be built anew, and the last ones answer: %s", business.id, problem)
+        return False
+    return begun is not None

@@ -128,6 +128,7 @@ def sold_by_day(business: Business) -> SoldByDay:
 
 def ground(business: Business) -> Ground | None:
     """What holds of all products; None where nothing was ever sold on a day that has been."""
+    business.numbers.brought_up()
     sold = sold_by_day(business)
     today = sold.today()
     busy = sold.busy()
@@ -175,10 +176,11 @@ def pasts(
         yield past(product, list(group), known, catalog.get(product) or {})
 
 
-def facts(business: Business, products: Sequence[str] | None = None) -> dict[str, Mapping[str, Any]]:
-    """What the catalog says of these products, or of all, by id."""
+def facts(business: Business, products: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
+    """What the catalog says of these products, or of all, by id, and as `out` on which days their variants were out of stock."""
     found = business.catalog.streamed(_READS) if products is None else business.catalog.records(ids=list(products))
-    return {str(one["id"]): one for one in found}
+    empty = sold_by_day(business).empty(products)
+    return {str(one["id"]): {**one, "out": empty.get(str(one["id"]), [])} for one in found}
 
 
 def past(product: str, rows: Sequence[Sold], known: Ground, told: Mapping[str, Any]) -> Past:
@@ -198,7 +200,7 @@ def past(product: str, rows: Sequence[Sold], known: Ground, told: Mapping[str, A
     promoted = (price < _CHEAPER * usual) | known.coded[begun:] if len(price) else np.zeros(0, bool)
     sale = _on_sale(variants, now, usual)
     outliers = cleaning.outliers(sold[begun:])
-    gaps = _gaps(sold, begun, known, variants)
+    gaps = _gaps(sold, begun, known, variants, _whole_out(told, known))
     unknown = np.ones(length - begun, bool)
     for gap in gaps:
         unknown[gap.first : gap.last + 1] = False
@@ -282,7 +284,7 @@ def _usual(price: Floats) -> Floats:
     return found
 
 
-def _gaps(sold: Floats, begun: int, known: Ground, variants: Sequence[Mapping[str, Any]]) -> list[Gap]:
+def _gaps(sold: Floats, begun: int, known: Ground, variants: Sequence[Mapping[str, Any]], out: Flags) -> list[Gap]:
     """The days since the first sale that say nothing about demand: closed, out of stock, probably out of stock."""
     length = len(sold)
     closed = [Gap(max(gap.first - begun, 0), gap.last - begun, gap.why, gap.guessed, gap.probability)
@@ -290,13 +292,38 @@ def _gaps(sold: Floats, begun: int, known: Ground, variants: Sequence[Mapping[st
     open_ = np.ones(length, bool)
     for gap in known.closed:
         open_[gap.first : gap.last + 1] = False
-    runs = cleaning.improbable_runs(sold[begun:], known.pace[begun:], open_[begun:], trailing=True)
+    out = out & (sold <= 0) & open_
+    runs = cleaning.improbable_runs(sold[begun:], known.pace[begun:], (open_ & ~out)[begun:], trailing=True)
     empty = _empty_now(variants)
     quiet = length - begun - 1 - int(np.flatnonzero(sold[begun:] > 0)[-1])
-    found = [Gap(run.first, run.last, "probably out of stock", True, run.probability) for run in runs]
+    found = [Gap(first, last, "out of stock") for first, last in _runs_of(out[begun:])]
+    found += [
+        Gap(run.first, run.last, "probably out of stock", True, run.probability)
+        for run in runs
+        if not out[begun + run.first : begun + run.last + 1].any()
+    ]
     if empty and _SHORTEST_OUT <= quiet <= _LONGEST_OUT and not any(gap.last == length - begun - 1 for gap in found):
         found.append(Gap(length - begun - quiet, length - begun - 1, "out of stock", True))
     return sorted(closed + found, key=lambda gap: gap.first)
+
+
+def _whole_out(told: Mapping[str, Any], known: Ground) -> Flags:
+    """On which days all variants of a product are known to have been out of stock."""
+    variants, out = told.get("variants") or (), told.get("out") or ()
+    skus = {one.get("sku") or "" for one in variants}
+    if not out or any(one.get("policy") == "continue" for one in variants) or skus - {sku for sku, *_ in out}:
+        return np.zeros(len(known), bool)
+    empty = {sku: np.zeros(len(known), bool) for sku in skus}
+    for sku, first, last in out:
+        if sku in empty:
+            empty[sku][max(known.place(first), 0) : max(known.place(last) + 1, 0)] = True
+    return np.asarray(np.logical_and.reduce(list(empty.values())))
+
+
+def _runs_of(flags: Flags) -> list[tuple[int, int]]:
+    """The first and last places of flags that are set in a row."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return [(int(first), int(last) - 1) for first, last in edges.reshape(-1, 2)]
 
 
 def _empty_now(variants: Sequence[Mapping[str, Any]]) -> bool:
@@ -321,7 +348,15 @@ def made_of(sales: Sequence[Any], told: Mapping[str, Any]) -> bytes:
     """A digest of what a forecast is made from: its sales as `SoldByDay.digests` tells them, and what the catalog says."""
     variants = told.get("variants") or ()
     now = price_now(variants, None)
-    said = (FORM, tuple(sales), category_of(told), _empty_now(variants), _on_sale(variants, now, np.zeros(0)))
+    said = (
+        FORM,
+        tuple(sales),
+        category_of(told),
+        _empty_now(variants),
+        _on_sale(variants, now, np.zeros(0)),
+        # A day more of the same is nothing new.
+        [(sku, first) for sku, first, _ in told.get("out") or ()],
+    )
     return hashlib.blake2b(repr(said).encode(), digest_size=16).digest()
 
 

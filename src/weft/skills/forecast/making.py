@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from weft.business import Business
-from weft.demand import analogues, hindsight, sharing
+from weft.demand import analogues, hindsight, keeping, sharing
 from weft.demand.analogues import Curve, Launch, Traits
-from weft.demand.forecast import Backtest, Forecast
+from weft.demand.forecast import Forecast
 from weft.demand.forecasting import LEVELS, Told, forecasts
 from weft.demand.hindsight import Week
 from weft.demand.series import Floats, Series
@@ -58,7 +58,7 @@ def made(
         seconds=seconds,
         told=told,
     )
-    of = {id(one): forecast for one, forecast in zip(by_method, found, strict=True)}
+    of = {id(one): keeping.centered(forecast) for one, forecast in zip(by_method, found, strict=True)}
     return [
         Made(one, of[id(one)])
         if id(one) in of
@@ -122,15 +122,13 @@ def launches(business: Business, ground: Ground, wanted: Sequence[Traits]) -> li
 
 def looked_back(past: Past, ground: Ground, parts: Sequence[Part] = ()) -> dict[Part, list[Week]]:
     """The weeks that forecasts of the past were wrong in: of the whole (`WHOLE`), and of each of these parts."""
-    places = hindsight.cuts(past.series)
-    told = forecasts(
-        [hindsight.as_of(past.series, place) for place in places],
-        7 * hindsight.LEAD,
-        country=ground.country,
-        seconds=_JUDGED_SECONDS,
-    )
     found: dict[Part, list[Week]] = {part: [] for part in (WHOLE, *parts)}
-    for place, forecast in zip(places, told, strict=True):
+    for place in hindsight.cuts(past.series):
+        # Each by itself: what was sold after one of them must not be known to the other.
+        (forecast,) = forecasts(
+            [hindsight.as_of(past.series, place)], 7 * hindsight.LEAD, country=ground.country, seconds=_JUDGED_SECONDS
+        )
+        forecast = keeping.centered(forecast)
         found[WHOLE] += hindsight.weeks(past.series, place, forecast)
         of = divided(past, forecast, place) if parts else {}
         for part in parts:
@@ -147,9 +145,3 @@ def _with(series: Series, sold: Floats) -> Series:
 def divided(past: Past, forecast: Forecast, before: int | None = None) -> Mapping[Part, Forecast]:
     """A product's forecast divided among its variants and places by what each sold before a place of its past."""
     return sharing.divided(forecast, past.parts.weights(len(past.series) if before is None else before))
-
-
-def nothing(days: int, levels: Sequence[float]) -> Forecast:
-    """The forecast of what does not sell."""
-    zeros = np.zeros(days)
-    return Forecast(zeros, dict.fromkeys(levels, zeros), "none", "zero", Backtest(), np.zeros((1, days), np.float32))

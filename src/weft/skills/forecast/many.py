@@ -74,7 +74,7 @@ def expected(asked: Expect, business: Business, known: Ground) -> Expectation:
         today=known.today,
         seen=known.through,
         note=_rests_on(shelf),
-        notes=showing.notes(known),
+        notes=[*showing.notes(known), *_far(shelf)],
         charts=showing.charts(total),
     )
 
@@ -267,6 +267,17 @@ def _whole(shelf: Shelf, sums: Floats) -> tuple[Past, Forecast]:
     else:
         forecast = making.made([past], known, shelf.days, shelf.business)[0].forecast
     return past, keeping.moved_to(forecast, sums)
+
+
+def _far(shelf: Shelf) -> list[str]:
+    """What is said where it is asked for further ahead than forecasts are kept."""
+    reach = min((one.start - shelf.known.start).days + one.days for one in shelf.kept)
+    if shelf.days <= reach:
+        return []
+    return [
+        f"Beyond {reach} days what is expected goes on as in the last week of these; for longer forecasts: "
+        f"weft forecasts build --days {shelf.days}"
+    ]
 
 
 def _rests_on(shelf: Shelf) -> str:

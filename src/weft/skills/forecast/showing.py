@@ -10,13 +10,14 @@ import numpy as np
 from weft.charts import Chart, Line
 from weft.demand.forecast import Forecast
 from weft.demand.series import Floats
-from weft.skills.forecast import Expect, Expected, Hindsight, Level, Peak, Unsold, Week, wording
+from weft.skills.forecast import Expect, Expected, Hindsight, Level, PastWeek, Peak, UnknownDays, wording
 from weft.skills.forecast.history import Ground, Past
 from weft.skills.forecast.wording import rounded
 
 _WEEK: Final = 7
 _DAYS_BEFORE: Final = 56
 _WEEKS_BEFORE: Final = 26
+_FEW_DAYS: Final = 28
 _LOW, _HIGH = 0.1, 0.9
 OTHERWISE: Final = "elsewhere"
 """What a place is called that no order names."""
@@ -120,10 +121,10 @@ def peaks(past: Past) -> list[Peak]:
     ]
 
 
-def gaps(past: Past) -> list[Unsold]:
+def gaps(past: Past) -> list[UnknownDays]:
     """The days of a past that say nothing about demand."""
     return [
-        Unsold(
+        UnknownDays(
             first=past.series.start + timedelta(one.first),
             last=past.series.start + timedelta(one.last),
             why=one.why,
@@ -166,7 +167,7 @@ def _ahead(told: Expected) -> Chart:
     )
 
 
-def _behind(told: Expected, weeks: Sequence[Week], judged: Hindsight) -> Chart:
+def _behind(told: Expected, weeks: Sequence[PastWeek], judged: Hindsight) -> Chart:
     return Chart(
         kind="line",
         title=f"{_called(told)}: what would have been told, and what was sold by week",
@@ -190,6 +191,10 @@ def notes(known: Ground) -> list[str]:
     """What was left out of all histories, and since when nothing is known."""
     found = []
     left = known.left_out
+    if len(known) < _FEW_DAYS:
+        found.append(
+            f"Only {wording.many(len(known), 'day')} of sales {'is' if len(known) == 1 else 'are'} known: this is a guess."
+        )
     if (known.today - known.through).days > 1:
         found.append(
             f"The last day with sales is {wording.day(known.through)}; the forecast begins the day after. "

@@ -7,10 +7,10 @@ from typing import Final
 from weft.demand import hindsight
 from weft.demand.forecast import Backtest
 from weft.demand.hindsight import Week
-from weft.skills.forecast import Hindsight, Peak, Unsold
-from weft.skills.forecast import Week as Shown
+from weft.skills.forecast import Hindsight, PastWeek, Peak, UnknownDays
 
 RULE: Final = "the same as last week"
+_FEW: Final = 3.0
 _CLASSES: Final = {
     "smooth": "It sells steadily.",
     "intermittent": "It sells now and then, in numbers that hardly differ.",
@@ -61,7 +61,7 @@ def looked_back(weeks: Sequence[Week], backtest: Backtest | None, demand_class: 
     return Hindsight(
         says=_says(weeks, wrong, rule, tried, demand_class),
         weeks=[
-            Shown(
+            PastWeek(
                 first=week.first,
                 sold=rounded(week.sold),
                 told=rounded(week.said),
@@ -88,6 +88,9 @@ def _says(
 ) -> str:
     if weeks and wrong is not None and rule is not None:
         count = many(len(weeks), "week")
+        sold = sum(week.sold for week in weeks)
+        if sold < _FEW * len(weeks):
+            return _in_pieces(weeks, sold, wrong, rule)
         against = f"“{RULE}” would have been by {share(rule)}"
         leaning = hindsight.bias(weeks) or 0.0
         lean = (
@@ -111,6 +114,17 @@ def _says(
     return "There are not eight weeks of sales yet, by which it could be judged."
 
 
+def _in_pieces(weeks: Sequence[Week], sold: float, wrong: float, rule: float) -> str:
+    """How wrong it was of what sells little: shares of next to nothing say nothing."""
+    said, count = sum(week.said for week in weeks), len(weeks)
+    return (
+        f"Over the last {many(count, 'week')} {number(sold)} were sold, and {number(said)} would have been told: wrong by "
+        f"{number(wrong * sold / count)} a week; “{RULE}” would have been by {number(rule * sold / count)}. "
+        f"{sum(week.low <= week.sold <= week.high for week in weeks)} of {count} weeks lay within what was to be expected in "
+        "eight of ten."
+    )
+
+
 def rounded(value: float, places: int = 3) -> float:
     """A number as it is answered: finite, and without digits that say nothing."""
     return round(float(value), places) + 0.0
@@ -120,7 +134,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else rounded(value, 4)
 
 
-def notes_on(outliers: Sequence[Peak], gaps: Sequence[Unsold], on_sale: float | None) -> list[str]:
+def notes_on(outliers: Sequence[Peak], gaps: Sequence[UnknownDays], on_sale: float | None) -> list[str]:
     """What was counted otherwise than it was sold, in sentences."""
     found = [
         f"{number(one.units)} on {day(one.day)} is far above all days around it, and is counted as {number(one.counted)}."

@@ -2,7 +2,8 @@
 
 import html
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -81,7 +82,9 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
     missing = max(sum(part.needed for part in sought.parts) - matches.least, 0)
     ranking = Reranking(kept, told.described if told.parts else "", weights)
     found, matches, total = _page(asked, matches, sought, shelf, weights, near, ruled, ranking)
-    tales = [_meant(shelf.fitted(shelf.told(one), one, matches.fitting), told) for one in found]
+    codes = {one for part in told.parts for one in part.codes}
+    words = {folded(part.text) for part in told.parts} & shelf.values.keys()
+    tales = [_meant(shelf.fitted(shelf.told(one), one, matches.fitting), codes, words) for one in found]
     facets = _facets(asked, matches, shelf, total)
     marked = _highlights(found, tales, _terms(told), shelf)
     hits = [
@@ -228,7 +231,7 @@ def _understanding(
     told: Understood, missing: int, tales: Sequence[Mapping[str, Any]], shelf: Shelf, meant: bool
 ) -> Understanding:
     categories = [tale["category"] for tale in tales[:10] if tale.get("category")]
-    commonest = max(categories, key=categories.count) if categories else None
+    commonest = max(categories, key=categories.count) if categories else _category_named(told, shelf)
     return Understanding(
         query=told.query,
         language=told.language,
@@ -237,10 +240,24 @@ def _understanding(
         constraints=[_demand(one, shelf) for one in told.constraints],
         removed=[_demand(one, shelf) for one in told.removed],
         read=[Read(word=one.word, read=one.read, why=one.why) for one in told.mended],
-        category=commonest if told.parts and categories.count(commonest) * 2 > len(categories) else None,
+        category=commonest
+        if told.parts and (categories.count(commonest) * 2 > len(categories) or not categories)
+        else None,
         missing=missing,
         meaning=meant,
     )
+
+
+def _category_named(told: Understood, shelf: Shelf) -> str | None:
+    """The category that the query names by all words of its own name, the one of most words and products."""
+    said = _terms(told)
+    found: list[tuple[int, int, str]] = []
+    for value, count in shelf.commonest.get("category", shelf.commonest.get("type", {})).items():
+        own = re.split(r"\s*[>/]\s*", value)[-1]
+        forms = [form for form in shelf.analysis.forms(own) if form not in shelf.analysis.small]
+        if forms and all(not said.isdisjoint(shelf.analysis.stems(form)) for form in forms):
+            found.append((len(forms), count, value))
+    return max(found)[2] if found else None
 
 
 def _demand(one: Constraint, shelf: Shelf) -> Demand:
@@ -273,8 +290,8 @@ def _hit(
     )
 
 
-def _meant(tale: Mapping[str, Any], told: Understood) -> Mapping[str, Any]:
-    """What is told of a product with its variants in the order in which the query means them.
+def _meant(tale: Mapping[str, Any], codes: Collection[str], words: Collection[str]) -> Mapping[str, Any]:
+    """What is told of a product with its variants in the order in which a query with these numbers and words means them.
 
     One that is named by its number is the one meant, if it fits; else those come first whose options are words of the query.
     """
@@ -283,14 +300,13 @@ def _meant(tale: Mapping[str, Any], told: Understood) -> Mapping[str, Any]:
         return tale
     fits = len(variants) if tale["fits"] is None else tale["fits"]
     fitting, others = variants[:fits], variants[fits:]
-    codes = {one for part in told.parts for one in part.codes}
     named = [one for one in fitting if one.get("sku") and code(one["sku"]) in codes] if codes else []
     if named:
         others = [*(one for one in fitting if one is not named[0]), *others]
         price, stock = named[0].get("price"), named[0].get("stock", card.NO_LIMIT)
         return {**tale, "variants": [named[0], *others], "fits": 1, "low": price, "high": price, "stock": stock}
-    words = {folded(part.text) for part in told.parts}
-    fitting = sorted(fitting, key=lambda one: -sum(folded(str(value)) in words for value in _options(one)))
+    if words:
+        fitting = sorted(fitting, key=lambda one: -sum(folded(str(value)) in words for value in _options(one)))
     return {**tale, "variants": [*fitting, *others]}
 
 

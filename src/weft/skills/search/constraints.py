@@ -39,6 +39,8 @@ _NOT: Final = frozenset(
     ["not", "without", "except", "excluding", "ohne", "nicht", "kein", "keine", "sans", "sin", "senza", "zonder"]
 )
 _NO: Final = frozenset(["no", "non", "pas", "nessun", "geen"])
+_FREE: Final = frozenset(["free", "frei", "vrij"])
+_FREE_ENDINGS: Final = ("frei", "freie", "freier", "freies", "freien", "freiem", "vrij", "vrije")
 _FILLER: Final = frozenset(["de", "d", "in", "made", "of", "from", "any", "aus", "en", "a", "the"])
 _SIZE_WORDS: Final = frozenset(["size", "sz", "grosse", "groesse", "gr", "taille", "talla", "taglia", "maat"])
 _SIZE_FACETS: Final = frozenset(
@@ -161,6 +163,29 @@ def negations(query: str, words: Sequence[Word], shelf: Shelf) -> Iterator[Const
         ):
             continue
         yield _negation(query, word.start, following, shelf)
+
+
+def absences(query: str, words: Sequence[Word], shelf: Shelf) -> Iterator[Constraint]:
+    """What a query says that a thing is to be free of: `leather-free`, `nickel free`, `lederfrei`.
+
+    What says nothing of it is meant, and what says itself that it is free of it.
+    """
+    for place, word in enumerate(words):
+        following = words[place + 1] if place + 1 < len(words) else None
+        if following is not None and following.form in _FREE and not word.number:
+            between = query[word.end : following.start]
+            if between in ("-", "‑") or (between.isspace() and word.form in _materials()):
+                yield _absence(query, word.start, following.end, word.form, [following.form], shelf)
+        for ending in _FREE_ENDINGS:
+            bare = word.form.removesuffix(ending)
+            if bare != word.form and bare in _materials():
+                yield _absence(query, word.start, word.end, bare, [word.form], shelf)
+
+
+def _absence(query: str, start: int, end: int, of: str, saying: Sequence[str], shelf: Shelf) -> Constraint:
+    free = [shelf.says(shelf.analysis.stems(form)) for form in saying]
+    ways = [shelf.both([shelf.lacks(shelf.analysis.stems(of))]), shelf.both(free)]
+    return Constraint("free", query[start:end], f"is free of “{of}”", start, end, shelf.either(ways), (of,))
 
 
 def _negation(query: str, start: int, word: Word, shelf: Shelf) -> Constraint:

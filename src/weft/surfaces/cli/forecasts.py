@@ -12,7 +12,7 @@ app = typer.Typer(help="What will be sold of each product: built, kept, listed."
 
 @app.command()
 def build(
-    days: Annotated[int, typer.Option("--days", min=7, max=366, help="For how many days ahead.")] = 91,
+    days: Annotated[int, typer.Option("--days", min=7, max=366, help="For how many days ahead.")] = 49,
     again: Annotated[bool, typer.Option("--again", help="All anew, not only what has changed.")] = False,
     business: BusinessOption = None,
     json_: JsonOption = False,

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from weft.skill import Skill
 
 Waited = TypeVar("Waited")
+_SPAN: Final = {"min", "max", "currency"}
 _PATIENCE_SECONDS: Final = 600.0
 _LOOK_EVERY_SECONDS: Final = 0.2
+_SHOWN: Final = 20
 _PLAIN: Final = (str, int, float, bool)
 _OWN: Final = ("business", "engine", "propose", "json", "input")
 Input = Annotated[
@@ -314,8 +316,9 @@ def _show(answer: Mapping[str, Any]) -> None:
             continue
         _show_value(name, value)
     if "changes" in answer and (answer["changes"] or not told):
+        shown = answer["changes"][:_SHOWN] if told else answer["changes"]
         output.rows(
-            answer["changes"],
+            shown,
             [
                 ("field", "left", lambda edit: edit["field"]),
                 ("before", "left", lambda edit: _short(words(edit["before"]))),
@@ -326,6 +329,8 @@ def _show(answer: Mapping[str, Any]) -> None:
             as_json=False,
             empty="Nothing to change.",
         )
+        if len(shown) < len(answer["changes"]):
+            output.out.print(f"… and {len(answer['changes']) - len(shown):,} more.")
     if proposed := answer.get("proposed"):
         output.out.print(f"Proposed {proposed['done']:,}; left {proposed['left']:,}.")
         for problem in proposed["problems"][:20]:
@@ -335,7 +340,9 @@ def _show(answer: Mapping[str, Any]) -> None:
 def _show_value(name: str, value: Any, depth: int = 0) -> None:
     pad = "  " * depth
     label = name.replace("_", " ")
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value.keys() == _SPAN:
+        output.out.print(f"{pad}{label}: {_span(value)}", markup=False)
+    elif isinstance(value, dict):
         output.out.print(f"{pad}{label}:", markup=False)
         for key, inner in value.items():
             if inner not in (None, [], {}, ""):
@@ -343,7 +350,9 @@ def _show_value(name: str, value: Any, depth: int = 0) -> None:
     elif isinstance(value, list) and value and isinstance(value[0], dict):
         output.out.print(f"{pad}{label}:", markup=False)
         for item in value:
-            line = " · ".join(said for inner in item.values() if (said := _said(inner)))
+            # The bounds of a price stand in what it says, in the units that people write.
+            told = [inner for key, inner in item.items() if key not in _SPAN or not item.get("currency")]
+            line = " · ".join(said for inner in told if (said := _said(inner)))
             output.out.print(f"{pad}  {line}", markup=False, soft_wrap=True)
     else:
         text = (
@@ -354,6 +363,14 @@ def _show_value(name: str, value: Any, depth: int = 0) -> None:
             else value
         )
         output.out.print(f"{pad}{label}: {text}", markup=False)
+
+
+def _span(value: Mapping[str, Any]) -> str:
+    """Two amounts of one currency for a person."""
+    from weft.money import decimal
+
+    low, high = (decimal(value[name], value["currency"]) for name in ("min", "max"))
+    return f"{low} {value['currency']}" if low == high else f"{low} to {high} {value['currency']}"
 
 
 def _said(value: Any) -> str:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from weft.skills.analyze import Analysis, Dead, Finding, Language, Report
-from weft.skills.analyze.report import headline, pictures, shelf
+from weft.skills.analyze.report import headline, page, pictures, shelf
 from weft.skills.analyze.report.figures import Book
 from weft.skills.analyze.report.known import Known
 from weft.skills.analyze.report.oddities import Oddities
@@ -54,7 +54,9 @@ def composed(known: Known, language: Language, lying: list[Dead], cuts: int, ask
         notes=headline.notes(known, book, words),
         figures=book.figures(),
     )
-    return Analysis(report=report, charts=pictures.charts(report, known, odd, words))
+    return Analysis(
+        report=report, charts=pictures.charts(report, known, odd, words), text=page.page(report, book, words)
+    )
 
 
 def _weight(one: Finding) -> tuple[int, float]:

@@ -19,7 +19,7 @@ ENOUGH: Final = 2 / 3
 MOST_PLACES: Final = 3
 _STANDS_OUT: Final = 0.25
 _FOR_A_PLACE: Final = 0.05
-_FOR_A_DIMENSION: Final = 0.08
+_FOR_A_DIMENSION: Final = 0.15
 _BY_CHANCE: Final = 3.0
 _ALONE: Final = 0.5
 

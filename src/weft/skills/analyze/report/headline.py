@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from weft.skills.analyze import Headline, Sentence, Unit
+from weft.skills.analyze.report import feasts
 from weft.skills.analyze.report.figures import Book, query
 from weft.skills.analyze.report.known import Known, Values
 from weft.skills.analyze.report.periods import Days, Periods
@@ -181,4 +182,12 @@ def notes(known: Known, book: Book, words: Words) -> list[str]:
     empty = sum(1 for day in range(first, last + 1) if day not in known.daily.sold_on)
     if empty and empty <= last - first:
         said.append(words.say("note.gap", days=book.days("period.empty", empty)).text)
-    return [*said, *known.notes]
+    for name, days, other in (("now", periods.now, periods.before), ("before", periods.before, periods.now)):
+        told = feasts.of(known.country, days, book.language)
+        also = {title for _, title in feasts.of(known.country, other, book.language)}
+        said += [
+            words.say(f"note.holiday.{name}", name=title, day=book.date(f"holiday.{name}.{day}", day)).text
+            for day, title in told
+            if title not in also
+        ]
+    return [*said, *(words.say(key).text for key in known.notes)]

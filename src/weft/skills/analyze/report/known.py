@@ -42,7 +42,8 @@ class Known:
     `variants` those by variant.
     `daily` has one row a day over the whole past, `tracks` the same by one dimension each, `products` by the best sellers.
     `stock` is what lay of a product at the end of each day of the products' past.
-    `largest` answers of some members on some days how much of a measure (units, net) the largest order has.
+    `country` is the one whose holidays count,
+    `notes` are keys of messages. `largest` answers of some members on some days how much of a measure (units, net) the largest order has.
     """
 
     periods: Periods
@@ -67,6 +68,7 @@ class Known:
     pairs: Sequence[Bought] = ()
     segments: Sequence[tuple[str, int, int]] = ()
     cohorts: Mapping[date, Mapping[date, int]] = field(default_factory=dict)
+    country: str | None = None
     largest: Callable[[Members, Days, str], float] | None = None
     notes: Sequence[str] = ()
 

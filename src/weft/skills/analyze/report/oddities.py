@@ -26,6 +26,8 @@ _DAYS_WITH_RETURNS: Final = 5
 _ORDERS_A_DAY: Final = 5.0
 _EXPLAINS: Final = 0.6
 _ALIKE: Final = 0.6
+_FURTHER: Final = 1.5
+_NEARLY_ALL: Final = 0.8
 _DEEP: Final = 0.5
 _PRICE_MOVED: Final = 0.15
 _ONE_ORDER: Final = 0.5
@@ -263,12 +265,17 @@ class Oddities:
         if stretch.expected <= 0 or stretch.actual > _DEEP * stretch.expected:
             return False
         part = slice(stretch.first, stretch.last + 1)
-        ratios = []
+        fell: dict[str, float] = {}
+        whole: dict[str, float] = {}
         for at, track in enumerate(self.tracks):
-            hoped = float(self.looked.expected[at, part].sum())
-            if track.where and "product" not in track.where and hoped > 0.05 * max(stretch.expected_money or 0.0, 1.0):
-                ratios.append(float(track.values[-self.days :][part].sum()) / hoped)
-        return len(ratios) >= 2 and max(ratios) <= _ALIKE
+            if track.where and track.metric == "revenue":
+                name = next(iter(track.where))
+                hoped = max(float(self.looked.expected[at, part].sum()), 0.0)
+                there = float(track.values[-self.days :][part].sum())
+                whole[name] = whole.get(name, 0.0) + hoped
+                fell[name] = fell.get(name, 0.0) + (hoped if there <= _ALIKE * hoped else 0.0)
+        shares = [fell[name] / whole[name] for name in ("category", "country", "channel") if whole.get(name)]
+        return bool(shares) and min(shares) >= _NEARLY_ALL
 
     def _moved(self, one: Odd) -> int:
         """How many products of a category moved the same way, half as far or more."""
@@ -454,11 +461,10 @@ def _without_parts(odd: Sequence[Odd], known: Known) -> list[Odd]:
         )
 
     def shares(part: Odd, whole: Odd) -> bool:
-        return (
-            related(whole, part)
-            and _inside(part.track.where, whole.track.where, known)
-            and abs(part.excess) < _EXPLAINS * abs(whole.excess)
-        )
+        if not related(whole, part) or not _inside(part.track.where, whole.track.where, known):
+            return False
+        further = abs(part.excess) * hoped(whole) > _FURTHER * abs(whole.excess) * hoped(part)
+        return abs(part.excess) < _EXPLAINS * abs(whole.excess) or not further
 
     specific = [one for one in odd if not any(explained_by(one, other) for other in odd)]
     return [one for one in specific if not any(shares(one, other) for other in specific)]

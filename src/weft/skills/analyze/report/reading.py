@@ -24,11 +24,14 @@ METRICS: Final[tuple[Metric, ...]] = (
 MEASURES: Final = ("units", "gross", "discounts", "returns", "net", "orders")
 PAST: Final = 2 * 364 + 28
 """How many days of the past tell what is usual."""
-_BEST_SELLERS: Final = 200
+_BEST_SELLERS: Final = 100
+_BEST_LATELY: Final = 60
 _LATELY: Final = 91
 _LEAST_OF_A_YEAR: Final = 28
+_LATELY_TOLD: Final = 45
 _DEAD: Final = (90, 180, 365)
 _MOST_DEAD: Final = 200
+_SHELVES: Final[tuple[DailyKey, ...]] = ("category", "brand")
 _OUTSIDE_SALE: Final = frozenset(["archived", "draft"])
 _COHORTS: Final = 12
 _MOST_LINES: Final = 5_000
@@ -63,10 +66,28 @@ def known(business: Business, span: Span, until: dt.date | None) -> Known:
         variants=(variants.of_days(periods.now), variants.of_days(periods.before)),
         daily=_with_cancelled(business, daily, past),
         past=past,
+        country=_country(business, ordered),
         largest=partial(largest, business),
+        notes=_noted(business, reach[1] > today, reach[0] > periods.before.last),
     )
     found = _with_products(business, _with_tracks(business, found))
     return _with_shelf(business, _with_people(business, found))
+
+
+def _noted(business: Business, future: bool, first: bool) -> tuple[str, ...]:
+    """What is left out or cannot be compared, by the keys of the messages that say so."""
+    several = len(business.numbers.values("currency", limit=2)) > 1
+    notes = {"note.future": future, "note.first": first, "note.currencies": several}
+    return tuple(key for key, holds in notes.items() if holds)
+
+
+def _country(business: Business, ordered: Cells) -> str | None:
+    """Whose holidays count: the country of the first market, else that of most sales."""
+    market = next((one.country for one in business.preferences.markets() if one.country), None)
+    if market or not len(ordered):
+        return market
+    sums = ordered.sums("country", "net")
+    return (ordered.keys["country"].members[int(np.argmax(sums))] or None) if len(sums) else None
 
 
 def _both(periods: Periods) -> Days:
@@ -110,11 +131,10 @@ def _sold(business: Business, periods: Periods) -> tuple[Cells, Cells]:
     """The cells of the present period and of the one before, with all dimensions, their codes shared."""
     both = _both(periods)
     cells = _cells(business, ("product", "country", "channel"), both)
-    columns = business.numbers.daily(("product", "category", "brand"), _period(both))
     keys = dict(cells.keys)
-    for name in ("category", "brand"):
-        of = dict(zip(columns["product"], columns[name], strict=True))
-        keys[name] = keys["product"].mapped({str(product): value or "" for product, value in of.items()})
+    labels = business.catalog.labels([member for member in keys["product"].members if member])
+    for name, label in (("category", "category"), ("brand", "vendor")):
+        keys[name] = keys["product"].mapped({one["id"]: one[label] or "" for one in labels})
     whole = replace(cells, keys=keys)
     return whole.of_days(periods.now), whole.of_days(periods.before)
 
@@ -128,23 +148,18 @@ def _with_cancelled(business: Business, daily: Cells, past: Days) -> Cells:
 
 
 def _with_tracks(business: Business, found: Known) -> Known:
-    """The past by what orders have one of, by category and by brand."""
+    """The past by what orders have one of and, where products have such, by category and by brand."""
     ordered = _cells(business, ("country", "channel", "promotion"), found.past)
-    shelves = _cells(business, ("category", "brand"), found.past)
-    tracks = dict.fromkeys(("country", "channel", "promotion"), ordered) | dict.fromkeys(("category", "brand"), shelves)
+    tracks = dict.fromkeys(("country", "channel", "promotion"), ordered)
+    shelves: list[DailyKey] = [name for name in _SHELVES if len(found.sold[0].keys[name].members) > 1]
+    if shelves:
+        tracks |= dict.fromkeys(shelves, _cells(business, shelves, found.past))
     return replace(found, tracks=tracks)
 
 
 def _with_products(business: Business, found: Known) -> Known:
     """The past of the products that sell best, what all of them are called, which are new and which are gone."""
-    now = found.periods.now
-    lately = Days(max(found.past.first, now.last - (_LATELY - 1) * DAY), now.last)
-    columns = business.numbers.daily(("product",), _period(lately))
-    earned: dict[str, int] = {}
-    for product, net in zip(columns["product"], columns["net"], strict=True):
-        if product:
-            earned[product] = earned.get(product, 0) + net
-    best = sorted(earned, key=lambda one: (-earned[one], one))[:_BEST_SELLERS]
+    best = _best_sellers(business, found)
     past = found.past
     products = _cells(business, ("product",), past, [Condition.of("product", *best)]) if best else None
     sold, had = found.sold
@@ -156,12 +171,31 @@ def _with_products(business: Business, found: Known) -> Known:
     return replace(
         found,
         products=products,
-        stock=_stock(business, best, past) if best else {},
+        stock=_stock(business, best, past) if best and business.stock.movements(1) else {},
         titles=titles,
         categories=_categories(sold.keys),
         new=_new(business, found, sorted(there[0] - there[1] - {""})),
         gone=frozenset(one for one in (there[1] - there[0]) | set(best) if status.get(one) in _OUTSIDE_SALE),
     )
+
+
+def _best_sellers(business: Business, found: Known) -> list[str]:
+    """The products that earned most in the last whole months, and in the period and the one before."""
+    month = found.periods.now.last.replace(day=1)
+    # Sums of whole months are kept, and it does not matter here where the time begins and ends.
+    first = max((month - _LATELY * DAY).replace(day=1), found.past.first)
+    best: list[str] = []
+    if first < month:
+        period = Period(first=first, last=month - DAY)
+        rows = business.numbers.answer(
+            Query(metrics=["revenue"], by=["product"], period=period, top=_BEST_SELLERS)
+        ).rows
+        best = [str(row.key["product"]) for row in rows if row.key["product"] and (row.values["revenue"] or 0) > 0]
+    sold, had = found.sold
+    earned = np.abs(sold.sums("product", "net")) + np.abs(had.sums("product", "net"))
+    members = sold.keys["product"].members
+    lately = [members[at] for at in np.argsort(-earned, kind="stable")[:_BEST_LATELY] if members[at] and earned[at]]
+    return list(dict.fromkeys([*best, *lately]))
 
 
 def _categories(keys: Mapping[str, Keys]) -> dict[str, str]:
@@ -222,24 +256,13 @@ def _stock(business: Business, products: Sequence[str], past: Days) -> dict[str,
 
 
 def _with_people(business: Business, found: Known) -> Known:
-    """Customers by segment over the past year, and by the month in which they first bought."""
+    """Customers by segment over the past year, as they are today, and by the month in which they first bought."""
     now = found.periods.now
+    if not _of_today(business, found):
+        return found
     year = Period(first=max(found.past.first, now.last - 363 * DAY), last=now.last)
     segments = business.numbers.answer(Query(metrics=["customers", "revenue"], by=["segment"], period=year)).rows
-    first = (now.last.replace(day=1) - 360 * DAY).replace(day=1)
-    months = business.numbers.answer(
-        Query(
-            metrics=["customers"],
-            by=["cohort", "month"],
-            period=Period(first=max(first, found.past.first), last=now.last),
-        )
-    ).rows
-    cohorts: dict[dt.date, dict[dt.date, int]] = {}
-    for row in months:
-        cohort, month = row.key["cohort"], row.key["month"]
-        if cohort and month and dt.date.fromisoformat(f"{cohort}-01") >= first:
-            held = cohorts.setdefault(dt.date.fromisoformat(f"{cohort}-01"), {})
-            held[dt.date.fromisoformat(f"{month}-01")] = int(row.values["customers"] or 0)
+    cohorts = _cohorts(business, found) if found.periods.span == "month" else {}
     return replace(
         found,
         segments=[
@@ -247,13 +270,27 @@ def _with_people(business: Business, found: Known) -> Known:
             for row in segments
             if row.key["segment"]
         ],
-        cohorts=dict(sorted(cohorts.items())[-_COHORTS:]),
+        cohorts=cohorts,
     )
+
+
+def _cohorts(business: Business, found: Known) -> dict[dt.date, dict[dt.date, int]]:
+    """How many customers bought in each month, by the month in which they first did, of the last twelve."""
+    last = found.periods.now.last
+    first = (last.replace(day=1) - 360 * DAY).replace(day=1)
+    period = Period(first=max(first, found.past.first), last=last)
+    rows = business.numbers.answer(Query(metrics=["customers"], by=["cohort", "month"], period=period)).rows
+    cohorts: dict[dt.date, dict[dt.date, int]] = {}
+    for row in rows:
+        cohort, month = (row.key[name] and dt.date.fromisoformat(f"{row.key[name]}-01") for name in ("cohort", "month"))
+        if isinstance(cohort, dt.date) and isinstance(month, dt.date) and cohort >= first:
+            cohorts.setdefault(cohort, {})[month] = int(row.values["customers"] or 0)
+    return dict(sorted(cohorts.items())[-_COHORTS:])
 
 
 def _with_shelf(business: Business, found: Known) -> Known:
     """What lies in stock and does not sell, as things are today: only where the report is about lately."""
-    if (found.today - found.periods.now.last).days > _DEAD[0]:
+    if not _of_today(business, found):
         return found
     lying = business.catalog.lying(_MOST_DEAD * 10)
     if not lying:
@@ -266,6 +303,13 @@ def _with_shelf(business: Business, found: Known) -> Known:
     ]
     titles, _ = _described(business, [one.product for one in dead])
     return replace(found, dead=dead[:_MOST_DEAD], titles={**titles, **found.titles})
+
+
+def _of_today(business: Business, found: Known) -> bool:
+    """Whether the report is about the last that is known: what customers and stock are today says nothing of earlier times."""
+    reach = business.numbers.span()
+    last = min(reach[1], found.today) if reach else found.today
+    return (last - found.periods.now.last).days <= _LATELY_TOLD
 
 
 def _unsold(business: Business, found: Known, products: Sequence[str]) -> dict[str, int]:

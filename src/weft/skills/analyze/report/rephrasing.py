@@ -12,6 +12,9 @@ from weft.business import Business
 from weft.errors import ModelFailed
 from weft.skill import route_of
 from weft.skills.analyze import Analysis, Finding, Report, Sentence, skill
+from weft.skills.analyze.report import page
+from weft.skills.analyze.report.figures import Book
+from weft.skills.analyze.report.wording import Words
 
 _DIGITS: Final = re.compile(r"\d[\d.,'\u00a0\u202f]*\d|\d")
 _QUOTED: Final = re.compile(r"[“„]([^“”„]+)[”“]")
@@ -57,7 +60,9 @@ def rephrased(answer: Analysis, business: Business) -> Analysis:
         return answer.model_copy(update={"note": f"The sentences are the grammar's own: {problem.message}"})
     for one, text in zip(told, said.value.sentences, strict=True):
         one.text = " ".join(text.split())
-    return answer.model_copy(update={"engine": "model", "model": said.model})
+    book = Book(report.language, report.currency)
+    text = page.page(report, book, Words(book))
+    return answer.model_copy(update={"engine": "model", "model": said.model, "text": text})
 
 
 def _sentences(report: Report) -> Iterator[Sentence]:

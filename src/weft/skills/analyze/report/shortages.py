@@ -17,12 +17,16 @@ _FALSE_ALARMS: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """Days (as places in what was given) on which a product could not be bought, and how many would have been sold."""
+    """Days (as places in what was given) on which a product could not be bought, and how many would have been sold.
+
+    `days` are those of the period, of which `units` tells; `run` counts the days from `first` to `last` on which the shop sold.
+    """
 
     product: str
     first: int
     last: int
     days: int
+    run: int
     known: bool
     units: float
 
@@ -63,7 +67,7 @@ def _by_stock(
     if rate <= 0 or not missing.any():
         return []
     places = np.flatnonzero(missing)
-    return [Shortage(product, int(places[0]), int(places[-1]), len(places), True, rate * len(places))]
+    return [Shortage(product, int(places[0]), int(places[-1]), len(places), len(places), True, rate * len(places))]
 
 
 def _rate(sold: Counts, able: NDArray[np.bool_], until: int) -> float:
@@ -117,5 +121,5 @@ def _run(product: str, sold: Counts, days: int, opened: NDArray[np.bool_]) -> tu
     chance = float(np.exp(np.log((without + 1 + steps) / (known + 2 + steps)).sum())) * (days + length)
     rate = float(np.maximum(sold[places[max(0, start - PAST) : start]], 0).mean())
     lost = [place for place in places[start:end] if place >= len(sold) - days]
-    shortage = Shortage(product, int(places[start]), int(places[end - 1]), len(lost), False, rate * len(lost))
+    shortage = Shortage(product, int(places[start]), int(places[end - 1]), len(lost), length, False, rate * len(lost))
     return min(chance, 1.0), shortage

@@ -34,9 +34,11 @@ _YEAR: Final = 52
 _FEWEST_FOR_A_YEAR: Final = 20
 _BETTER: Final = 0.97
 _PEAKS: Final = 0.9
+_STEP: Final = 0.375
 _CENSORED: Final = 0.1
 _FEWEST_PEAKS: Final = 100
 _HEAVIEST: Final = 1.0
+_AS_FAR: Final = 0.6
 _PRIOR: Final = 10.0
 _DAYS_WITH_VALUES: Final = 0.3
 _WEEKS_WITH_VALUES: Final = 0.7
@@ -92,8 +94,7 @@ def looked(tracks: Sequence[Track], days: int, false_alarms: float = FALSE_ALARM
     if by_day is None or by_week is None or by_day.centered.shape[1] - weeks < FEWEST_WEEKS // 2:
         return Looked()
     money = _told(np.stack([_money(track) for track in tracks]), WEEK)
-    single, whole = _chances(by_day, by_week, days, tracks)
-    _only_told(values, days, single, whole)
+    single, whole = _chances(by_day, by_week, days, tracks, _told_of(values, days))
     looked_at = np.concatenate([single.ravel(), whole.ravel()])
     looked_at = looked_at[~np.isnan(looked_at)]
     bound = _bound(looked_at, false_alarms)
@@ -104,7 +105,7 @@ def looked(tracks: Sequence[Track], days: int, false_alarms: float = FALSE_ALARM
     order = np.sort(looked_at)
     corrected = _corrected(order)
     for at, track in enumerate(tracks):
-        for first, last, chance in _stretches(by_day.centered[at].ravel()[-days:], single[at], whole[at], bound):
+        for first, last, chance in _stretches(values[at, -days:], expected[at], single[at], whole[at], bound):
             part = slice(first, last + 1)
             actual_money = None if track.money is None else float(track.money[-days:][part].sum())
             hoped = None if money is None else float(money.expected[at, -days:][part].sum())
@@ -150,13 +151,13 @@ def _told(values: Floats, period: int) -> _Told | None:
     if weeks < FEWEST_WEEKS:
         return None
     whole = values[:, values.shape[1] - weeks * period :]
-    typical = _typical(whole)[:, None]
-    scaled = _scaled(whole / typical).reshape(len(values), weeks, period)
+    typical, least = (one[:, None] for one in _typical(whole))
+    scaled = _scaled(whole / typical, least / typical).reshape(len(values), weeks, period)
     weekday, level = _weekdays(scaled)
     start = max(_LEVELS) if weeks - max(_LEVELS) >= FEWEST_WEEKS else _FEWEST_FOR_WEEKDAYS
     guess = _best(scaled, weekday, level, start)
     residual = (scaled - guess)[:, start:]
-    expected = _unscaled(guess) * typical[:, :, None]
+    expected = _unscaled(guess, (least / typical)[:, :, None]) * typical[:, :, None]
     raw = whole.reshape(scaled.shape)
     # Medians lie under means where days are skewed: what is expected is a mean, so that sums of days are right.
     ratio = _ratio(raw[:, start:], expected[:, start:])
@@ -165,22 +166,25 @@ def _told(values: Floats, period: int) -> _Told | None:
     return _Told(residual, np.concatenate([pad, expected], axis=1))
 
 
-def _scaled(values: Floats) -> Floats:
-    return np.asarray(np.sign(values) * np.arcsinh(np.sqrt(np.abs(values))))
+def _scaled(values: Floats, least: Floats) -> Floats:
+    """On the scale; a part of the `least` step keeps nothing and one no further apart than chance makes them (Anscombe, 1948)."""
+    side = np.where(values < 0, -1.0, 1.0)
+    return np.asarray(side * np.arcsinh(np.sqrt(np.abs(values) + _STEP * least)))
 
 
-def _unscaled(values: Floats) -> Floats:
-    return np.asarray(np.sign(values) * np.sinh(values) ** 2)
+def _unscaled(values: Floats, least: Floats) -> Floats:
+    return np.asarray(np.sign(values) * np.maximum(np.sinh(values) ** 2 - _STEP * least, 0.0))
 
 
-def _typical(whole: Floats) -> Floats:
-    """Four times the mean of what is not nothing: under it the scale is a root."""
+def _typical(whole: Floats) -> tuple[Floats, Floats]:
+    """Four times the mean of what is not nothing, under which the scale is a root; and what is about the least of it."""
     size = np.abs(whole)
     count = np.maximum((size > 0).sum(axis=1), 1)
-    middle = np.array([np.median(row[row > 0]) if (row > 0).any() else 1.0 for row in size])
+    there = [row[row > 0] if (row > 0).any() else np.ones(1) for row in size]
+    middle, least = (np.array([np.quantile(row, part) for row in there]) for part in (0.5, 0.1))
     # One enormous value must not decide for all others.
     mean = np.minimum(size, 20 * middle[:, None]).sum(axis=1) / count
-    return np.asarray(np.maximum(4 * mean, 1e-9))
+    return np.maximum(4 * mean, 1e-9), least
 
 
 def _ratio(actual: Floats, expected: Floats) -> Floats:
@@ -251,7 +255,9 @@ def _step(level: Floats, back: int) -> Floats:
     return found
 
 
-def _chances(by_day: _Told, by_week: _Told, days: int, tracks: Sequence[Track]) -> tuple[Floats, Floats]:
+def _chances(
+    by_day: _Told, by_week: _Told, days: int, tracks: Sequence[Track], enough: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     """How often chance goes as far, by series, over the weight: of the days of the period, and of its weeks counted back from the end.
 
     NaN where a series is not tested, because it never changes or because too little of it is known.
@@ -259,11 +265,10 @@ def _chances(by_day: _Told, by_week: _Told, days: int, tracks: Sequence[Track]) 
     tested = np.array([track.tested for track in tracks])
     products = np.array(["product" in track.where for track in tracks])
     weeks = -(-days // WEEK)
-    single = _of_scale(by_day.centered, weeks, products)[:, -days:]
-    whole = _of_scale(by_week.centered, weeks, products)
+    single = _of_scale(by_day.centered, weeks, products, tested & enough[0])[:, -days:]
+    whole = _of_scale(by_week.centered, weeks, products, tested & enough[1])
     # A week that begins before the period is not of it.
     whole = whole[:, weeks - days // WEEK :]
-    single[~tested], whole[~tested] = np.nan, np.nan
     weights = np.array([_weight(track) for track in tracks])[:, None]
     mean = np.nanmean(np.concatenate([np.where(np.isnan(one), np.nan, weights) for one in (single, whole)], axis=1))
     return single * mean / weights, whole * mean / weights
@@ -274,37 +279,35 @@ def _weight(track: Track) -> float:
     return 1.0 if "product" in track.where else 3.0 if track.where else 8.0
 
 
-def _of_scale(centered: Floats, weeks: int, products: NDArray[np.bool_]) -> Floats:
+def _of_scale(centered: Floats, weeks: int, products: NDArray[np.bool_], tested: NDArray[np.bool_]) -> Floats:
     """The chances of what the last weeks hold, told by the weeks before; single products and all else have tails of their own."""
     past, now = centered[:, :-weeks], centered[:, -weeks:]
     spread = _spread(past)
+    usable = tested & (spread > 0).all(axis=1)
     safe = np.where(spread > 0, spread, 1.0)[:, None, :]
     before, here = ((part / safe).reshape(len(part), -1) for part in (past, now))
-    found = np.ones_like(here)
-    for group in (products, ~products):
+    found = np.full_like(here, np.nan)
+    for group in (products & usable, ~products & usable):
         if group.any():
             found[group] = _two_sided(before[group], here[group])
-    found[(spread <= 0).any(axis=1)] = np.nan
     return found
 
 
-def _only_told(values: Floats, days: int, single: Floats, whole: Floats) -> None:
-    """Leave out what too little is known of: series that have only begun, and days or weeks of which most are without a value.
+def _told_of(values: Floats, days: int) -> NDArray[np.bool_]:
+    """Of which series enough is known to look at days and at weeks, (2, series): not of those that have only begun.
 
     A value has to be there on three of ten days, or in seven of ten weeks, since the first one.
     """
+    enough = np.zeros((2, len(values)), bool)
     for at, row in enumerate(values):
         past = row[: len(row) - days]
         there = np.flatnonzero(past)
         since = past[there[0] :] if len(there) else past[:0]
         weeks = since[len(since) % WEEK :].reshape(-1, WEEK)
-        if len(weeks) < FEWEST_WEEKS:
-            single[at], whole[at] = np.nan, np.nan
-            continue
-        if (since != 0).mean() < _DAYS_WITH_VALUES:
-            single[at] = np.nan
-        if (weeks != 0).any(axis=1).mean() < _WEEKS_WITH_VALUES:
-            whole[at] = np.nan
+        if len(weeks) >= FEWEST_WEEKS:
+            enough[0, at] = (since != 0).mean() >= _DAYS_WITH_VALUES
+            enough[1, at] = (weeks != 0).any(axis=1).mean() >= _WEEKS_WITH_VALUES
+    return enough
 
 
 def _wide(values: Floats) -> Floats:
@@ -384,19 +387,26 @@ def _corrected(order: Floats) -> Floats:
     return np.asarray(np.minimum(np.minimum.accumulate(raw[::-1])[::-1], 1.0))
 
 
-def _stretches(residual: Floats, single: Floats, whole: Floats, bound: float) -> list[tuple[int, int, float]]:
+def _stretches(
+    actual: Floats, expected: Floats, single: Floats, whole: Floats, bound: float
+) -> list[tuple[int, int, float]]:
     """A series' unusual days and weeks, those side by side as one: first and last day of the period, and the least chance.
 
-    Days on other sides of what was expected stay apart, unless their whole week is unusual.
+    A week that is unusual by its unusual days alone is no stretch of its own; days on other sides of what was expected stay apart.
     """
     days = len(single)
     marked = np.where(single <= bound, single, np.nan)
-    sides = np.sign(residual)
+    sides = np.sign(actual - expected)
     for back, chance in enumerate(whole[::-1]):
-        if chance <= bound:
-            part = slice(days - (back + 1) * WEEK, days - back * WEEK)
-            marked[part] = np.fmin(marked[part], chance)
-            sides[part] = np.sign(residual[part].sum())
+        if chance > bound or np.isnan(chance):
+            continue
+        part = slice(days - (back + 1) * WEEK, days - back * WEEK)
+        moved = _moved(actual[part], expected[part])
+        usual_day = float(np.median((actual[part] - expected[part]) / np.maximum(np.abs(expected[part]), 1e-9)))
+        if usual_day * np.sign(moved) < _AS_FAR * abs(moved) and not np.isnan(marked[part]).all():
+            continue
+        marked[part] = np.fmin(marked[part], chance)
+        sides[part] = np.sign(moved)
     found: list[tuple[int, int, float]] = []
     day = 0
     while day < days:
@@ -409,3 +419,8 @@ def _stretches(residual: Floats, single: Floats, whole: Floats, bound: float) ->
         found.append((day, end, float(np.nanmin(marked[day : end + 1]))))
         day = end + 1
     return found
+
+
+def _moved(actual: Floats, expected: Floats) -> float:
+    """How far some days together are from what was expected, as a share of it."""
+    return float((actual.sum() - expected.sum()) / max(abs(expected.sum()), 1e-9))

@@ -125,7 +125,7 @@ class Reasons:
             return self.words.word("none")
         if dimension == "country":
             return self.words.country(member)
-        return self.known.title(member) if dimension in ("product", "variant") else member
+        return self.known.title(member) if dimension in ("product", "variant") else self.words.named(dimension, member)
 
     def where(self, where: Sequence[tuple[str, str]]) -> Sentence:
         """Members that hold together, as a sentence says it."""
@@ -239,9 +239,11 @@ class Reasons:
         says = words.say(
             f"short.{'known' if one.known else 'unknown'}",
             product=words.quoted(one.title),
-            days=book.days(f"shortage.{at}.days", one.days),
+            days=book.days(f"shortage.{at}.days", one.run),
             span=book.span(f"shortage.{at}.span", Days(one.first, one.last)),
-            units=book.count(f"shortage.{at}.units", one.units, reckoned="mean pieces a day before × days"),
+            units=book.count(
+                f"shortage.{at}.units", one.units, reckoned="mean pieces a day before × days of the period"
+            ),
             lost=book.money(f"shortage.{at}.lost", one.lost, reckoned=_LOST),
         )
         quoted = words.quoted(one.title)
@@ -311,6 +313,7 @@ def short(known: Known) -> list[Shortage]:
                 first=past.first + one.first * DAY,
                 last=past.first + one.last * DAY,
                 days=one.days,
+                run=one.run,
                 known=one.known,
                 units=round(one.units, 2),
                 lost=max(round(one.units * price), 0),

@@ -68,6 +68,10 @@ class Words:
         """A name between the language's marks."""
         return self._messages["quoted"].replace("{name}", " ".join(name.split()))
 
+    def named(self, dimension: str, name: str) -> str:
+        """A member as people say it: of a path of categories the last."""
+        return (name.split(" > ")[-1].strip() or name) if dimension == "category" else name
+
     def country(self, code: str) -> str:
         """A country's name by its code; what is no code stays as it is."""
         return str(self.book.locale.territories.get(code.upper(), code)) if len(code) == 2 else code
@@ -76,7 +80,7 @@ class Words:
         """A place, as a sentence says it: in Germany, in the category “Kitchen”; `lies`, as what lies there and is not of it."""
         if not name:
             return self.say("where.none", dimension=self.dimension(dimension))
-        told = self.country(name) if dimension == "country" else self.quoted(name)
+        told = self.country(name) if dimension == "country" else self.quoted(self.named(dimension, name))
         key = f"lies.{dimension}" if lies and self.has(f"lies.{dimension}") else f"where.{dimension}"
         if not self.has(key):
             return self.say("where.other", dimension=self.dimension(dimension), name=told)

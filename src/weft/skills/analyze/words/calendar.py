@@ -92,6 +92,12 @@ def relative(unit: Unit, steps: int, today: date) -> Stretch:
     return Stretch(first, min(last, today) if steps == 0 else last, unit, steps)
 
 
+def within(day: date, unit: Unit, today: date) -> Stretch:
+    """The unit that a day lies in, as far as it has gone."""
+    first = begun(day, unit)
+    return Stretch(first, min(stepped(first, unit, 1) - _DAY, max(today, first)), unit)
+
+
 def recent(unit: Unit, count: int, today: date) -> Stretch:
     """The last whole units before the current one: the last 30 days end yesterday, the last 3 months with the month before."""
     end = begun(today, unit)

@@ -5,7 +5,8 @@ from typing import Final
 PHRASES: Final[dict[str, str]] = {
     "metric:revenue": "umsatz; umsätze; umsatzes; umsätzen; verkäufe; verkäufen; erlös; erlöse; erlösen; einnahmen; verkaufserlös; verkaufserlöse; absatzwert; "
     "warenumsatz; nettoerlös; nettoerlöse; verkaufsumsatz; umsatzzahlen; verkaufszahlen; gesamtumsatz; sales; revenue",
-    "metric:net_sales": "nettoumsatz; nettoumsätze; nettoumsatzes; netto umsatz",
+    "metric:net_sales": "nettoumsatz; nettoumsätze; nettoumsatzes; netto umsatz; umsatz nach retouren; umsatz abzüglich retouren; umsatz nach abzug von retouren; umsatz nach rabatten; umsatz ohne mehrwertsteuer; umsatz ohne steuern; "
+    "umsatz ohne mwst; umsatz ohne umsatzsteuer; umsatz ohne versand; umsatz ohne versandkosten; umsatz ohne steuern und versand; umsatz exklusive mehrwertsteuer; umsatz netto",
     "metric:gross_sales": "bruttoumsatz; bruttoumsätze; bruttoumsatzes; brutto umsatz; umsatz vor rabatten; umsatz vor rabatt",
     "metric:total_sales": "umsatz mit steuern und versand; umsatz inklusive steuern und versand; umsatz inkl . steuern und versand; umsatz einschließlich steuern und versand; "
     "gesamtumsatz mit steuern und versand; gesamtumsatz inklusive steuern und versand; umsatz inklusive versand und steuern",
@@ -15,7 +16,7 @@ PHRASES: Final[dict[str, str]] = {
     "verkaufte einheiten; verkaufte menge; stk; verkaufte stücke; verkauften stück; absätze; exemplare; verkauften einheiten; stückabsatz; anzahl verkaufter artikel; "
     "anzahl der verkauften artikel; verkaufte artikel; verkauften artikel; anzahl verkaufter produkte; anzahl verkaufter stücke",
     "metric:net_units": "stück nach retouren; stück abzüglich retouren; absatz nach retouren; nettoabsatz",
-    "metric:units_returned": "retournierte stück; zurückgeschickte stück; retournierte artikel; zurückgesendete artikel; zurückgesandte artikel; anzahl retouren; anzahl der retouren; "
+    "metric:units_returned": "zurückgesandte stück; zurückgesendete stück; retournierte stück; zurückgeschickte stück; retournierte artikel; zurückgesendete artikel; zurückgesandte artikel; anzahl retouren; anzahl der retouren; "
     "zurückgeschickte artikel; retourenmenge; zahl der retouren; stück zurückgeschickt; artikel zurückgeschickt",
     "metric:discounts": "rabatt; rabatte; rabatten; nachlass; nachlässe; preisnachlässe; rabattsumme; rabattbetrag; skonto; preisnachlass; rabatthöhe; nachlässen; ermäßigungen; vergünstigungen",
     "metric:returns": "retouren; rücksendungen; erstattungen; rückerstattungen; retourenwert; rückgaben; erstattungsbetrag; wert der retouren; rückläufer; gutschriften; "
@@ -34,8 +35,10 @@ PHRASES: Final[dict[str, str]] = {
     "metric:margin": "marge; rohertrag; deckungsbeitrag; rohgewinn; gewinn; bruttogewinn; margen; rohmarge; deckungsbeiträge; bruttomarge; gewinne; rohertrags; profit; ertrag; gewinns; warenrohertrag",
     "metric:margin_rate": "marge in prozent; handelsspanne; margenquote; rohertragsquote; marge in %; margensatz; rohmarge in prozent; gewinnmarge; spanne; deckungsbeitragsquote; rohertragsmarge; "
     "prozentuale marge; bruttomarge in prozent; rohgewinnquote; umsatzrendite; marge prozentual; gewinnspanne; margen in prozent; deckungsbeitrag in prozent",
+    "metric:customers": "kundenzahl; kundenanzahl; anzahl kunden; anzahl der kunden; anzahl käufer; aktive kunden; zahl der kunden; verschiedene kunden",
     "metric:new_customers": "neukunden; neu~ kunden; erstkäufer; neukundenzahl; anzahl neukunden; anzahl der neukunden; neu~ käufer; anzahl neuer kunden; neugewonnene kunden; neu gewonnene kunden; erstkunden",
-    "metric:returning_customers": "stammkunden; wiederkehrend~ kunden; wiederkäufer; bestandskunden; wiederkehrer; anzahl stammkunden; anzahl der stammkunden",
+    "metric:returning_customers": "stammkunden; wiederkehrend~ kunden; wiederkäufer; bestandskunden; wiederkehrer; anzahl stammkunden; anzahl der stammkunden; kunden kamen wieder; kunden sind wiedergekommen; kunden haben wieder gekauft; kunden haben erneut gekauft",
+    "metric:new_customers+and+metric:returning_customers": "neu~ und wiederkehrend~ kunden; neukunden und stammkunden; neu- und stammkunden; neu und stammkunden; neu~ und bestehend~ kunden; neukunden und bestandskunden",
     "metric:returning_rate": "wiederkaufsrate; wiederkaufrate; wiederkäuferquote; stammkundenquote; anteil stammkunden; anteil der stammkunden; anteil wiederkehrend~ kunden; wiederkaufquote; "
     "wiederkaufsquote; anteil der wiederkehrend~ kunden; stammkundenanteil",
     "metric:refund_rate": "retourenquote; erstattungsquote; rücksendequote; retourenrate; rückgabequote; erstattungsrate; retourenanteil; rückläuferquote",
@@ -51,23 +54,30 @@ PHRASES: Final[dict[str, str]] = {
     "metric:stock_out_days": "ausverkaufte tage; tage ohne bestand; fehltage; tage ausverkauft; nicht lieferbare tage; out of stock tage",
     "weak:revenue": "eingenommen; ausgegeben; umgesetzt; gebracht; einbringen; eingebracht; verdient; geld; brachte; brachten; bringen; bringt; erzielt; erwirtschaftet; gaben; setzte; setzten; "
     "setzen; verdienen; verdienten; ausgeben; machen; machte; machten; gemacht; erlöst; umsetzen; generiert; ausgegeben haben; erzielen; erzielten; erzielte; einnehmen; einnahmen wir",
-    "weak:sell": "verkauft; verkaufen; verkauften; verkaufte; abgesetzt; gekauft; verkauft worden; verkauft wurden; kaufen; kauften; kaufte; kauft; verkaufen sich; verkauft sich",
+    "weak:sell": "verkauft; verschickt; versendet; versandt; geliefert; absetzen; verschicken; liefern; verkaufen; verkauften; verkaufte; abgesetzt; gekauft; verkauft worden; verkauft wurden; kaufen; kauften; kaufte; kauft; verkaufen sich; verkauft sich",
     "weak:orders": "bestellt; bestellen; bestellten; bestellte; geordert; eingegangen; gingen ein; kamen herein; kamen rein; aufgegeben; kamen",
     "weak:units+most": "meistverkauft~; bestverkauft~; meistgekauft~; verkaufsschlager; bestseller; topseller; renner; beliebtest~; am häufigsten verkauft; am meisten verkauft; bestverkäufer; "
     "absatzstärkst~; am besten verkauft; verkaufsstärkst~; am meisten gekauft; am häufigsten gekauft; am besten verkauften; am häufigsten verkauften; am meisten verkauften; "
     "verkaufen sich am besten; verkauft sich am besten; verkauften sich am besten; gefragtest~; laufen am besten; liefen am besten; stückzahlstärkst~",
     "weak:units+least": "schlechtestverkauft~; am wenigsten verkauft; ladenhüter; am seltensten verkauft; am schlechtesten verkauft; absatzschwächst~; am wenigsten verkauften; am wenigsten gekauft; "
     "verkaufen sich am schlechtesten; verkauften sich am schlechtesten; am schlechtesten verkauften",
+    "metric:revenue+trend": "umsatzentwicklung; umsatzverlauf; entwicklung des umsatzes; umsatztrend",
+    "metric:revenue+change": "umsatzwachstum; umsatzveränderung; umsatzrückgang; umsatzsteigerung; umsatzanstieg",
+    "metric:orders+trend": "bestellentwicklung; auftragsentwicklung",
     "metric:revenue+most": "umsatzstärkst~; umsatzreichst~; umsatzbringer; umsatzbester; umsatzbeste; umsatzbesten",
     "metric:revenue+least": "umsatzschwächst~; umsatzärmst~",
     "metric:margin+most": "profitabelst~; ertragsstärkst~; margenstärkst~; gewinnbringendst~; einträglichst~",
     "weak:returns+most": "am häufigsten zurückgeschickt; am meisten zurückgeschickt; meistretourniert~; am häufigsten retourniert; am meisten retourniert; retourenstärkst~; am häufigsten zurückgegeben",
     "weak:returns": "zurückgeschickt; retourniert; erstattet; zurückgegeben; zurückgesendet; zurückgesandt",
     "weak:discounts": "rabattiert; nachgelassen",
+    "adjective:stock": "auf lager; am lager; im lager; vorrätig; im bestand; lagernd",
+    "which+dim:day": "wann",
+    "which+dims:country": "wo; woher; wohin",
     "adjective:cancelled": "storniert; storniert wurden; storniert worden; storniert~",
     "howmany": "wie viele; wieviele; anzahl; anzahl der; anzahl an; zahl der; anzahl von; die anzahl; die zahl der; wie viel stück",
     "howmuch": "wie viel; wieviel",
-    "share": "anteil; anteil der; anteil von; welcher anteil; prozentsatz; wie viel prozent; welcher anteil der; prozentualer anteil; wie viel prozent der; wieviel prozent; anteil an; prozent der",
+    "metric:revenue+share": "umsatzanteil; umsatzanteile; anteil am umsatz; umsatzanteilen",
+    "share": "anteil; anteile; anteil der; anteil von; welcher anteil; prozentsatz; wie viel prozent; welcher anteil der; prozentualer anteil; wie viel prozent der; wie viel prozent des; wieviel prozent des; prozent des; wieviel prozent; anteil an; prozent der",
     "dim:day": "tag; datum; kalendertag; tages",
     "dims:day": "tage; tagen; tags",
     "dim:week": "woche; kalenderwoche; kw",
@@ -120,14 +130,17 @@ PHRASES: Final[dict[str, str]] = {
     "by": "nach; für jed~; jed~; aufgeschlüsselt nach; aufgeteilt nach; gruppiert nach; getrennt nach; unterteilt nach; verteilt auf; pro jeweiligem; nach jeweiligem; einzeln nach; "
     "in jed~; aus jed~; sortiert nach; gemessen an; gemäß; der einzelnen; in den einzelnen; der verschiedenen; je nach; auf; geordnet nach; aufgegliedert nach; gegliedert nach",
     "per": "je; pro",
-    "which": "welch~; in welch~; an welch~; aus welch~; wer; mit welch~; bei welch~; wessen; von welch~; über welch~; zu welch~; was für; um welch~; für welch~",
+    "which": "welch~; in welch~; an welch~; aus welch~; mit welch~; bei welch~; wessen; von welch~; über welch~; zu welch~; was für; um welch~; für welch~",
+    "which+dims:customer": "wer; welche leute; wem",
+    "what": "was",
+    "notafter": "ausgenommen; ausgeschlossen; nicht mitgerechnet; nicht eingerechnet",
     "most": "meist~; best~; höchst~; stärkst~; größt~; top; am meisten; am besten; am höchsten; am größten; maximal~; wichtigst~; am stärksten; spitzen; wertvollst~; erfolgreichst~; "
     "am häufigsten; führend~; häufigst~; spitzenreiter; rekord; an der spitze; beste; besten; kaufkräftigst~",
     "least": "wenigst~; schlechtest~; niedrigst~; schwächst~; kleinst~; geringst~; am wenigsten; am schlechtesten; am niedrigsten; minimal~; am geringsten; am schwächsten; flop; flops; "
     "am kleinsten; am seltensten; seltenst~; schlusslicht; schlusslichter",
     "rank": "erst~; rangliste; ranking; rangfolge",
-    "not": "ohne; außer; nicht; ausgenommen; abgesehen von; mit ausnahme von; bis auf; außerhalb; exklusive; nicht aus; nicht in; außerhalb von; ausschließlich nicht; mit ausnahme; nicht nach; exkl; "
-    "ausgeschlossen; außerhalb der; minus; anders als; neben",
+    "not": "ohne; außer; nicht; abgesehen von; mit ausnahme von; bis auf; außerhalb; exklusive; nicht aus; nicht in; außerhalb von; ausschließlich nicht; mit ausnahme; nicht nach; exkl; "
+    "außerhalb der; anders als; neben",
     "and": "und; oder; sowie; ,; /; &; plus; als auch; sowohl; zusammen mit; samt; auch; +; bzw; beziehungsweise",
     "vs": "gegenüber; gegen; verglichen mit; im vergleich zu; im vergleich zum; im vergleich mit; als; versus; vs; zu; im vergleich zur; gegenüber dem; gegenüber der; verglichen zu; im vergleich; "
     "im verhältnis zu; im verhältnis zum; im gegensatz zu; gegenübergestellt; im vergleich mit dem; in relation zu; verglichen zum; gemessen am; verglichen mit dem; zum",
@@ -146,8 +159,11 @@ PHRASES: Final[dict[str, str]] = {
     "prior:week": "vorwoche; in der vorwoche; woche davor; woche zuvor; in der woche davor; in der woche zuvor",
     "prior:quarter": "vorquartal; quartal davor; im vorquartal",
     "prior:day": "vortag",
-    "change": "wachstum; gewachsen; entwicklung; verändert; veränderung; gestiegen; gesunken; stieg; sank; entwickelt; zuwachs; rückgang; zugenommen; abgenommen; gefallen; änderung; geändert; entwickelte; anstieg; steigerung; "
-    "mehr geworden; weniger geworden; wuchs; fiel; steigt; sinkt; wachsen; umsatzwachstum; umsatzentwicklung; entwickelten; entwickeln; veränderte; unterschied; differenz; verändern; zunahme; abnahme",
+    "change": "wachstum; erhöht; verringert; erhöhte; verringerte; verbessert; verschlechtert; gewachsen; entwicklung; verändert; veränderung; gestiegen; gesunken; stieg; sank; entwickelt; zuwachs; rückgang; zugenommen; abgenommen; gefallen; änderung; geändert; entwickelte; anstieg; steigerung; "
+    "mehr geworden; weniger geworden; wuchs; fiel; steigt; sinkt; wachsen; entwickelten; entwickeln; veränderte; unterschied; differenz; verändern; zunahme; abnahme",
+    "trend": "trend; im zeitverlauf; zeitverlauf; verlauf; im verlauf; verlauf der; verlauf des; zeitlicher verlauf; im laufe der zeit; zeitreihe; trends",
+    "sort:least": "aufsteigend; kleinste zuerst; niedrigste zuerst; aufsteigend sortiert",
+    "sort:most": "absteigend; größte zuerst; höchste zuerst; absteigend sortiert",
     "why": "warum; weshalb; wieso; grund für; gründe für; ursache; ursachen; woran liegt; woran lag; wodurch; woran; was ist der grund; weswegen; aus welchem grund; wie kommt es",
     "passive": "wird; werden; werde",
     "ahead": "prognose; vorhersage; erwartet; erwarten; voraussichtlich; prognostiziere; künftig; zukünftig; voraussichtliche~; vorhersagen; prognostiziert; ausblick; würde; würden; hochrechnung",
@@ -171,11 +187,11 @@ PHRASES: Final[dict[str, str]] = {
     "place": "in; im; aus; von; vom; für; bei; mit; der; des; am; an; dem; ins; durch; den; zur; seitens; über; innerhalb; via; beim; nur; nur in; nur aus; nur für; ausschließlich; lediglich; aus dem; in dem; in der; in den; an der; "
     "unter; inklusive; einschließlich; mittels; per; nur mit; nur über; während; um; von der; aus der; mit der; mit dem",
     "noise": "die; das; ein; eine; einen; einem; einer; eines; wie; hoch; war; waren; ist; sind; hatte; hatten; haben; hat; habe; wurde; wurden; worden; gab; es; wir; ich; uns; unser; unser~; mein~; unsere; zeig; zeige; mir; "
-    "bitte; gib; liste; was; viel; viele; ?; !; .; :; so; sich; sein; bekommen; erhalten; groß; lag; betrug; betragen; denn; da; man; kannst; du; sie; er; ihr; ihre; deren; nenne; sag; sage; gesamt; gesamte~; insgesamt; "
+    "bitte; gib; liste; viel; viele; ?; !; .; :; so; sich; sein; bekommen; erhalten; groß; lag; betrug; betragen; denn; da; man; kannst; du; sie; er; ihr; ihre; deren; nenne; sag; sage; gesamt; gesamte~; insgesamt; "
     "gewährt; höhe; bitte die; bitte den; übersicht; bericht; zahlen; wert; werte; tabelle; grafik; diagramm; kannst du; können; könntest; möchte; wissen; sehen; will; gern; gerne; mal; ergebnis; ergebnisse; nun; jetzt; "
-    "shop; laden; geschäft; summe; summe der; summe von; gegeben; gibt; geben; auf einen blick; trend; im zeitverlauf; zeitverlauf; verlauf; im verlauf; daten; anzeigen lassen; derzeit; aktuell; momentan; genau; ganz; "
-    'entfielen; entfällt; entfallen; kommt; liegt; liegen; lagen; fielen; an uns; bei uns; von uns; unserem; unseren; eigentlich; schon; alle; aller; allen; alles; hallo; danke; (; ); "; “; ”; „; «; »; berechne; ermittle; '
-    "gesamtzahl; gesamtwert; gesamthöhe; vergeben; verlauf der; ausgewiesen; steht; stand; standen; zustande; selben; gleichen; zeitraum; euch; auch noch; noch; dort; hier; etwa; überhaupt; jeweils; jeweilig~; einzeln~; verschieden~; 's; dabei; darauf",
+    "shop; laden; geschäft; summe; summe der; summe von; gegeben; gibt; geben; auf einen blick; daten; anzeigen lassen; derzeit; aktuell; momentan; genau; ganz; "
+    'entfielen; entfällt; entfallen; kommt; kommen; stammen; stammt; stammten; liegt; liegen; lagen; fielen; an uns; bei uns; von uns; unserem; unseren; eigentlich; schon; alle; aller; allen; alles; hallo; danke; (; ); "; “; ”; „; «; »; berechne; ermittle; '
+    "gesamtzahl; gesamtwert; gesamthöhe; vergeben; ausgewiesen; steht; stand; standen; zustande; selben; gleichen; zeitraum; euch; auch noch; noch; dort; hier; etwa; überhaupt; jeweils; jeweilig~; einzeln~; verschieden~; 's; dabei; darauf",
     "follow": "und in; und für; und was ist mit; was ist mit; wie sieht es aus in; und wie; und im; wie sieht es aus mit; und aus; und nach; und ohne; und wie sieht es; das gleiche für; dasselbe für; und bei; und am",
 }
 COUNTRIES: Final[dict[str, str]] = {

@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from babel import Locale
+from babel.numbers import get_currency_name, get_currency_symbol
 from rapidfuzz import fuzz
 
 from weft.numbers.query import Dimension
@@ -16,7 +17,7 @@ from weft.skills.analyze.words import chinese, english, german
 from weft.skills.analyze.words.lexicon import key, tokens
 from weft.skills.analyze.words.times import Language
 
-OPEN: Final[tuple[Dimension, ...]] = ("product", "variant", "customer", "promotion")
+OPEN: Final[tuple[Dimension, ...]] = ("product", "promotion", "customer", "variant")
 """Dimensions that may have any number of values, so that they are looked up by words of the question."""
 CLOSED: Final[tuple[Dimension, ...]] = ("country", "category", "brand", "channel", "segment", "location", "currency")
 """Dimensions of few values, which are all known before the question is read."""
@@ -24,19 +25,20 @@ _FIRST: Final[tuple[Dimension, ...]] = (
     *("country", "channel", "category", "brand", "segment", "promotion", "location", "currency", "product", "variant"),
     "customer",
 )
+_PARTS: Final = re.compile(r"\s+(?:&|and|und|和|、)\s+")
 _LEVEL: Final = re.compile(r"\s+>\s+")
 _HYPHEN: Final = re.compile(r"(?<=[^\W\d_])[-_](?=\w)|(?<=\w)[-_](?=[^\W\d_])")
 _SIMILAR: Final = 88
 _LANGUAGES: Final[tuple[Language, ...]] = ("en", "de", "zh")
 # The days of a week as weft.numbers keys them, and how questions call them.
 _WEEKDAYS: Final = (
-    "monday; mondays; on mondays; montag; montags; montagen; 周一; 星期一",
-    "tuesday; tuesdays; on tuesdays; dienstag; dienstags; dienstagen; 周二; 星期二",
-    "wednesday; wednesdays; on wednesdays; mittwoch; mittwochs; mittwochen; 周三; 星期三",
-    "thursday; thursdays; on thursdays; donnerstag; donnerstags; donnerstagen; 周四; 星期四",
-    "friday; fridays; on fridays; freitag; freitags; freitagen; 周五; 星期五",
-    "saturday; saturdays; on saturdays; samstag; samstags; sonnabend; samstagen; 周六; 星期六",
-    "sunday; sundays; on sundays; sonntag; sonntags; sonntagen; 周日; 星期日; 星期天",
+    "monday; mondays; on mondays; montag; montags; montagen; 周一; 星期一; 每周一; 每星期一; 逢周一; 每个周一",
+    "tuesday; tuesdays; on tuesdays; dienstag; dienstags; dienstagen; 周二; 星期二; 每周二; 每星期二; 逢周二; 每个周二",
+    "wednesday; wednesdays; on wednesdays; mittwoch; mittwochs; mittwochen; 周三; 星期三; 每周三; 每星期三; 逢周三; 每个周三",
+    "thursday; thursdays; on thursdays; donnerstag; donnerstags; donnerstagen; 周四; 星期四; 每周四; 每星期四; 逢周四; 每个周四",
+    "friday; fridays; on fridays; freitag; freitags; freitagen; 周五; 星期五; 每周五; 每星期五; 逢周五; 每个周五",
+    "saturday; saturdays; on saturdays; samstag; samstags; sonnabend; samstagen; 周六; 星期六; 每周六; 每星期六; 逢周六; 每个周六",
+    "sunday; sundays; on sundays; sonntag; sonntags; sonntagen; 周日; 星期日; 星期天; 每周日; 每星期日; 每星期天; 逢周日; 每个周日",
 )
 _CHANNELS: Final = {
     "web": "online; online shop; online store; web shop; webshop; onlineshop; internet; 网店; 线上; 网上",
@@ -73,6 +75,8 @@ class Known:
     span: tuple[date, date] | None = None
     look_up: Lookup = field(default=_nothing)
     lacking: frozenset[str] = frozenset()
+    currency: str | None = None
+    """The currency in which figures are answered: to say it again changes nothing."""
     empty: frozenset[str] = frozenset()
     """Dimensions of OPEN that have no values at all."""
 
@@ -81,22 +85,26 @@ class Known:
         return bool(self.values.get(dimension)) if dimension in CLOSED else dimension not in self.empty
 
 
-def lowered(text: str) -> str:
-    """A text in lower case, sign by sign, hyphens between words as blanks: places in it are places in the text."""
+def lowered(text: str, hyphens: bool = False) -> str:
+    """A text in lower case, sign by sign, hyphens between words as blanks unless kept: places in it are places in the text."""
     low = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
     low = low.replace("’", "'").replace("`", "'")
-    return _HYPHEN.sub(" ", low)
+    return low if hyphens else _HYPHEN.sub(" ", low)
 
 
+@lru_cache(maxsize=50_000)
 def called(text: str) -> str:
     """A name in the form in which phrases are compared."""
     return key(tokens(lowered(text)))
 
 
 class Names:
-    """Phrases of a question that name values of this business, or countries of which it knows nothing."""
+    """Phrases of a question that name values of this business, or countries of which it knows nothing.
 
-    def __init__(self, known: Known, words: Iterable[str] = ()) -> None:
+    `words` are those of the question that may be of a value of the dimensions in OPEN, `named` the dimensions that it speaks of.
+    """
+
+    def __init__(self, known: Known, words: Iterable[str] = (), named: Iterable[Dimension] = ()) -> None:
         self.known = known
         self._found: dict[str, list[Value]] = defaultdict(list)
         self.longest = 1
@@ -109,19 +117,26 @@ class Names:
                 self._add(name, Value("weekday", str(day), names.partition(";")[0].capitalize()))
         self.candidates: list[Value] = []
         for word in words:
-            for dimension in OPEN:
-                if dimension not in known.empty:
-                    self.candidates.extend(known.look_up(dimension, word))
+            self.candidates.extend(_first_found(known, word, named))
         for value in self.candidates:
             self._add(value.title, value)
             self._add(value.id, value)
-        self.absent = {name: code for name, code in _territories().items() if name not in self._found}
 
     def _add(self, name: str, value: Value) -> None:
         phrase = called(name)
         if phrase and value not in self._found[phrase]:
             self._found[phrase].append(value)
             self.longest = max(self.longest, len(tokens(phrase)))
+
+    def coded(self, code: str) -> list[Value] | None:
+        """The countries that have a code, none where nothing is known of it; None where it is no country's code."""
+        if code not in _names():
+            return None
+        return [value for value in self.known.values.get("country", ()) if territory_of(value.id) == code]
+
+    def absent(self, phrase: str) -> bool:
+        """Whether a phrase names a country of which this business knows nothing."""
+        return phrase in _territories() and phrase not in self._found
 
     def exact(self, phrase: str) -> list[Value]:
         """The values that are called so."""
@@ -154,6 +169,19 @@ class Names:
         return found if len(found) <= most else []
 
 
+def _first_found(known: Known, word: str, named: Iterable[Dimension]) -> list[Value]:
+    """The values with a word in what they are called, of the first dimension that has such.
+
+    Words without a digit are those of products, or of the dimensions that are named in the question.
+    """
+    for dimension in OPEN:
+        possible = dimension == "product" or dimension in named or not word.isalpha()
+        found = [*known.look_up(dimension, word)] if possible and dimension not in known.empty else []
+        if found:
+            return found
+    return []
+
+
 def first_of(values: Sequence[Value], hinted: Dimension | None) -> list[Value]:
     """The values of the dimension that was named beside them, else of the one that such a name most likely is of."""
     for dimension in (hinted,) if hinted else (*_FIRST, "weekday"):
@@ -180,6 +208,7 @@ def _names_of(dimension: Dimension, value: Value) -> set[str]:
         return {name for name in names if len(name) > 2 or not name.isascii() or name.upper() in ("UK", "US")}
     if dimension == "category":
         levels = [level for text in (value.title, value.id) for level in _LEVEL.split(text)]
+        levels += [part for level in levels for part in _PARTS.split(level) if part != level]
         names |= {*levels, *(_singular(level) for level in levels)}
     if dimension == "channel":
         names |= {name for name in _CHANNELS.get(value.id.lower(), "").split("; ") if name}
@@ -202,6 +231,17 @@ def _forms(names: str) -> list[str]:
         name = name.strip()
         listed += [name[:-1] + ending for ending in ("e", "en", "er", "es", "em", "")] if name.endswith("~") else [name]
     return listed
+
+
+@cache
+def money_called(currency: str) -> frozenset[str]:
+    """What a currency is called in three languages: its code, its sign, its names."""
+    found = {currency}
+    for locale in _locales():
+        plural = (get_currency_name(currency, count, locale) for count in (None, 1, 2))
+        found |= {*plural, get_currency_symbol(currency, locale)}
+    short = {name.split()[-1] for name in found if " " in name}
+    return frozenset(called(name) for name in found | short if name)
 
 
 @cache

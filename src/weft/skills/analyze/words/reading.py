@@ -4,19 +4,26 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 from rapidfuzz.distance import OSA
 
+from weft.numbers.query import Dimension
 from weft.skills.analyze.words.calendar import Stretch
-from weft.skills.analyze.words.known import Known, Names, Value, called, lowered
+from weft.skills.analyze.words.known import Known, Names, Value, called, lowered, money_called
 from weft.skills.analyze.words.lexicon import Lexicon, Sign, Token, key, lexicon, tokens
 from weft.skills.analyze.words.times import Language, Times
 
 _QUOTED: Final = re.compile(r"[„“\"«»”「『]([^„“\"«»”」』]{2,200})[“”\"»«」』]")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+_CAPITALS: Final = re.compile(r"[A-Z]{3,}")
+_TOWARDS: Final = frozenset(
+    ["in", "from", "to", "for", "outside", "without", "except", "excluding", "aus", "nach", "ohne", "außer"]
+)
 _MOST_PARTS: Final = 60
+_LOOKED_UP: Final = 4
+_TITLES: Final = 50
 _FROM_TITLE: Final = frozenset(["of", "for", "von", "mit", "für", "sold", "的"])
 _NUMBERS: Final = {
     **{
@@ -97,9 +104,12 @@ def read(text: str, known: Known, fallback: Language = "en") -> Reading:
     said = cleaned(text)
     language = language_of(said, fallback)
     scanner = _Scanner(said, language, known)
-    parts = list(scanner.parts(Names(known)))
+    parts = list(scanner.parts(scanner.names))
     words = _strange(said, parts, scanner.lexicon)
-    names = Names(known, words) if words else scanner.names
+    spoken: set[Dimension] = {cast("Dimension", part.name) for part in parts if part.kind in ("dim", "dims")}
+    if _CAPITALS.search(said):
+        spoken.add("promotion")
+    names = Names(known, words, spoken) if words else scanner.names
     if names.candidates:
         parts = list(scanner.parts(names))
     reading = Reading(said, language, parts[:_MOST_PARTS])
@@ -113,19 +123,21 @@ def _strange(text: str, parts: Sequence[Part], own: Lexicon) -> list[str]:
     found = {
         word.text
         for part in parts
-        if part.kind == "unknown"
+        if part.kind == "unknown" or (part.kind == "number" and part.number and part.number > 99)
         for word in tokens(low[part.start : part.end])
         if len(word.text) > 1 and word.text not in own.phrases
     }
     for quoted in _QUOTED.finditer(text):
         found |= {max((word.text for word in tokens(lowered(quoted.group(1)))), key=len, default="")}
-    return sorted(found - {""}, key=lambda word: (-len(word), word))[:6]
+    return sorted(found - {""}, key=lambda word: (-len(word), word))[:_LOOKED_UP]
 
 
 class _Scanner:
     def __init__(self, text: str, language: Language, known: Known) -> None:
         self.text, self.language, self.known = text, language, known
         self.low = lowered(text)
+        # «Jan-Mar» is a range; «year-to-date» is three words.
+        self.written = lowered(text, hyphens=True)
         self.tokens = tokens(self.low)
         self.times, self.lexicon = Times(language, known.today), lexicon(language)
         self.names = Names(known)
@@ -153,34 +165,72 @@ class _Scanner:
 
     def _quoted(self, match: re.Match[str]) -> Part:
         phrase = called(match.group(1))
-        values = self.names.exact(phrase) or self.names.near(phrase) or self.names.parts(phrase, 50)
+        values = self.names.exact(phrase) or self.names.near(phrase) or self.names.parts(phrase, _TITLES)
         return Part("value" if values else "unknown", "", match.start(), match.end(), values)
 
     def _found(self, place: int) -> list[Part]:
         start = self.tokens[place].start
         options: list[tuple[int, int, list[Part]]] = []
-        if time := self.times.at(self.low, start):
+        times = [one for one in (self.times.at(self.low, start), self.times.at(self.written, start)) if one is not None]
+        if times:
+            time = max(times, key=lambda one: one.end)
             kind = "ahead" if time.ahead else "time"
             options.append((time.end, 3, [Part(kind, "", start, time.end, stretch=time.stretch)]))
         if phrase := self.lexicon.at(self.tokens, place):
             end = self.tokens[phrase[0] - 1].end
             options.append((end, 2, [Part(sign.kind, sign.name, start, end) for sign in phrase[1]]))
+        if code := self._coded(place):
+            options.append((code.end, 4, [code]))
         if value := self._value(place):
             options.append((value.end, 1, [value]))
+        if money := self._money(place):
+            options.append((money.end, 1, [money]))
         if number := self._number(place):
             options.append((number.end, 0, [number]))
         if options:
             return max(options, key=lambda option: option[:2])[2]
         return [Part("unknown", "", start, self.tokens[place].end)]
 
+    def _coded(self, place: int) -> Part | None:
+        """«AT», «IT»: a country's code; where all of the question is in capitals, behind «in», «from» and the like."""
+        token = self.tokens[place]
+        written = self.text[token.start : token.end]
+        if len(written) != 2 or not written.isascii() or not written.isupper():
+            return None
+        if self.text.isupper() and not (place and self.tokens[place - 1].text in _TOWARDS):
+            return None
+        values = self.names.coded(written)
+        if values is None:
+            return None
+        return Part("value" if values else "absent", written, token.start, token.end, values)
+
+    def _money(self, place: int) -> Part | None:
+        """The currency in which figures are answered anyway: «in euros»."""
+        if self.known.currency is None:
+            return None
+        for end in range(min(len(self.tokens), place + 4), place, -1):
+            if key(self.tokens[place:end]) in money_called(self.known.currency):
+                return Part("noise", "", self.tokens[place].start, self.tokens[end - 1].end)
+        return None
+
+    def _named_before(self, place: int) -> bool:
+        """Whether a number may be a name: behind «customer», «product», «of»."""
+        for start in range(max(0, place - 2), place):
+            phrase = key(self.tokens[start:place])
+            if phrase in _FROM_TITLE or any(
+                sign.kind in ("dim", "dims") for sign in self.lexicon.phrases.get(phrase, ())
+            ):
+                return True
+        return False
+
     def _value(self, place: int) -> Part | None:
         longest = max(self.names.longest, 6)
         for end in range(min(len(self.tokens), place + longest), place, -1):
             phrase = key(self.tokens[place:end])
             values = self.names.exact(phrase)
-            if values:
+            if values and not (phrase.isdigit() and not self._named_before(place)):
                 return Part("value", "", self.tokens[place].start, self.tokens[end - 1].end, values)
-            if phrase in self.names.absent:
+            if self.names.absent(phrase):
                 return Part("absent", phrase, self.tokens[place].start, self.tokens[end - 1].end)
         return None
 
@@ -198,14 +248,14 @@ class _Scanner:
 
 def _mend(reading: Reading, names: Names, own: Lexicon) -> None:
     """Read what was not understood as what it is nearly: a value, a part of titles, a word of the lexicon."""
-    parts = _runs(reading)
+    parts = _titles(reading, _runs(reading), names)
     for place, part in enumerate(parts):
         if part.kind != "unknown":
             continue
         phrase = called(reading.words(part))
         values = names.near(phrase)
         if not values and place and _may_name(reading, parts[place - 1]):
-            values = names.parts(phrase, 50)
+            values = names.parts(phrase, _TITLES)
         if values:
             part.kind, part.values = "value", values
             part.mended = values[0].title
@@ -214,6 +264,36 @@ def _mend(reading: Reading, names: Names, own: Lexicon) -> None:
             part.kind, part.name, part.mended = signs[0].kind, signs[0].name, word
             reading.mended.append((reading.words(part), word))
     reading.parts = parts
+
+
+def _titles(reading: Reading, parts: list[Part], names: Names) -> list[Part]:
+    """Words that are not understood and a value beside them as a part of titles: «red enamel» and «mugs»."""
+    made: list[Part] = []
+    place = 0
+    while place < len(parts):
+        run = next((run for run in _beside(parts, place) if names.parts(called(_span(reading, run)), _TITLES)), None)
+        if run is None or not (made and _may_name(reading, made[-1])):
+            made.append(parts[place])
+            place += 1
+            continue
+        values = names.parts(called(_span(reading, run)), _TITLES)
+        made.append(Part("value", "", run[0].start, run[-1].end, values, mended=values[0].title))
+        place += len(run)
+    return made
+
+
+def _beside(parts: list[Part], place: int) -> Iterator[list[Part]]:
+    """The runs of unknown words and values that begin at a part, those with an unknown word among them, the longest first."""
+    end = place
+    while end < len(parts) and parts[end].kind in ("unknown", "value") and end - place < 4:
+        end += 1
+    for last in range(end, place + 1, -1):
+        if any(part.kind == "unknown" for part in parts[place:last]):
+            yield parts[place:last]
+
+
+def _span(reading: Reading, run: list[Part]) -> str:
+    return reading.text[run[0].start : run[-1].end]
 
 
 def _may_name(reading: Reading, before: Part) -> bool:

@@ -1,7 +1,7 @@
 """Why a question is not answered: nothing is guessed; what it would need is said, and what can be asked instead."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, cast
 
@@ -11,7 +11,7 @@ from weft.skills.analyze.words.times import Language
 
 Reason = Literal[
     "empty", "long", "statement", "why", "ahead", "lack", "words", "absent", "metric", "rank", "count", "share", "average", "joined",
-    "number", "period", "times", "not", "dimension", "nothing", "groups", "compare", "weekend", "same", "unanswerable",
+    "number", "period", "times", "not", "dimension", "nothing", "groups", "growth", "recurring", "compare", "weekend", "same", "unanswerable",
 ]  # fmt: skip
 _Three = tuple[str, str, str]
 
@@ -25,6 +25,15 @@ class Refused:
     words: tuple[str, ...] = ()
     name: str = ""
     nearest: Query | None = None
+    titles: dict[tuple[Dimension, str], str] = field(default_factory=dict)
+
+
+class Unclear(Exception):
+    """A question cannot be read on: why, and at which words."""
+
+    def __init__(self, reason: Reason, *words: str, name: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.words, self.name = reason, words, name
 
 
 _SAID: Final[Mapping[Reason, _Three]] = {
@@ -80,9 +89,9 @@ _SAID: Final[Mapping[Reason, _Three]] = {
         "不统计有多少个不同的{words}。",
     ),
     "share": (
-        "A share of a whole ({words}) cannot be asked for; the rows and their total can.",
-        "Ein Anteil am Ganzen ({words}) kann nicht erfragt werden; die Zeilen und ihre Summe schon.",
-        "不能询问占比（{words}）；可以询问各行及合计。",
+        "What this is a share of is not clear or does not add up ({words}); say one figure and one dimension.",
+        "Wovon dies ein Anteil ist, ist nicht klar oder summiert sich nicht ({words}); nenne eine Zahl und eine Dimension.",
+        "占比（{words}）的整体不明确或不能相加；请说明一个指标和一个维度。",
     ),
     "average": (
         "An average such as “{words}” is not a figure that is kept.",
@@ -128,6 +137,16 @@ _SAID: Final[Mapping[Reason, _Three]] = {
         "A ranking within groups cannot be asked for; ask for one dimension.",
         "Eine Rangliste innerhalb von Gruppen kann nicht erfragt werden; frage nach einer Dimension.",
         "不能询问分组内的排名；请只问一个维度。",
+    ),
+    "growth": (
+        "A ranking by how much something changed (“{words}”) cannot be asked for; ask for the rows beside another period.",
+        "Eine Rangliste danach, wie sehr sich etwas änderte („{words}“), kann nicht erfragt werden; frage nach den Zeilen neben einem anderen Zeitraum.",
+        "不能按变化幅度（{words}）排名；可以询问各行与另一时期的对比。",
+    ),
+    "recurring": (
+        "Whether one day ({words}) is meant or all of them is not clear; say a period as well, such as “in July”.",
+        "Ob ein Tag ({words}) gemeint ist oder alle, ist nicht klar; nenne auch einen Zeitraum, etwa „im Juli“.",
+        "不清楚指的是某一天还是所有的{words}；请同时说明时间段，例如“七月”。",
     ),
     "compare": (
         "With which period it is to be compared is not clear; say the period of the question.",
@@ -251,7 +270,7 @@ def sentence(refused: Refused, span: tuple[date, date] | None) -> str:
     language = refused.language
     quoted = [f"“{word}”" if language != "de" else f"„{word}“" for word in dict.fromkeys(refused.words)]
     bare = " ".join(refused.words)
-    words = bare if refused.reason in ("average", "not", "unanswerable") else saying.listed(quoted, language)
+    words = bare if refused.reason in ("average", "not", "growth", "unanswerable") else saying.listed(quoted, language)
     if refused.reason == "period" and span is None:
         return saying.of(("There are no sales yet.", "Es gibt noch keine Verkäufe.", "还没有销售数据。"), language)
     first, last = (saying.day(one, language) for one in span) if span else ("", "")

@@ -1,6 +1,6 @@
 """A query said back in the language of the question, figures and days as that language writes them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -10,7 +10,7 @@ from babel.dates import format_date, format_interval, get_day_names
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from weft.money import exponent
-from weft.numbers.query import Condition, Dimension, Metric, Period, Query, Unit, Value
+from weft.numbers.query import Dimension, Metric, Period, Query, Unit, Value
 from weft.skills.analyze.words.known import territory_of
 from weft.skills.analyze.words.times import Language
 
@@ -114,7 +114,7 @@ def period(days: Period, language: Language) -> str:
         return f"{first.year}年" if language == "zh" else str(first.year)
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and (last + timedelta(1)).day == 1:
         return format_date(first, "y年M月" if language == "zh" else "MMMM y", locale=locale)
-    return str(format_interval(first, last, "yMMMd", locale=locale))
+    return str(format_interval(first, last, "yMMMd", locale=locale)).replace("\u2009", " ")
 
 
 def figure(value: Value, unit: Unit, currency: str, language: Language) -> str:
@@ -141,6 +141,8 @@ def member(name: Dimension, value: str | None, title: str | None, language: Lang
         return str(Locale.parse(LOCALES[language]).territories.get(code, title or value))
     if name == "weekday" and value in "1234567":
         return str(get_day_names("wide", locale=LOCALES[language])[int(value) - 1])
+    if name == "category":
+        return " > ".join((title or value).split(" > ")[-2:])
     return title or value
 
 
@@ -155,54 +157,40 @@ def listed(names: Sequence[str], language: Language, last: tuple[str, str, str] 
 
 def query(asked: Query, language: Language, titles: Titles | None = None) -> str:
     """A query in words, from which it could be typed again."""
-    say: Callable[[Query, Language, Titles], list[str]] = {"en": _english, "de": _german, "zh": _chinese}[language]
-    parts = say(asked, language, titles or {})
+    parts = _said(asked, language, titles or {})
     text = ("，" if language == "zh" else ", ").join(part for part in parts if part)
     return text[:1].upper() + text[1:]
 
 
-def _values(condition: Condition, language: Language, titles: Titles) -> str:
-    names = [
-        member(condition.dimension, one, titles.get((condition.dimension, one or "")), language)
-        for one in condition.is_
-    ]
-    names = list(dict.fromkeys(names))
+def _conditions(asked: Query, language: Language, titles: Titles) -> list[str]:
+    said = []
+    for one in asked.where:
+        name, named = dimension(one.dimension, language), [value for value in one.is_ if value is not None]
+        if named:
+            words = ("without {} {}", "ohne {} {}", "不含{}{}") if one.isnt else ("only {} {}", "nur {} {}", "仅{}{}")
+            said.append(of(words, language).format(name, _values(one.dimension, named, one.isnt, language, titles)))
+        if None in one.is_:
+            known = ("only where the {} is known", "nur wo bekannt: {}", "仅已知{}")
+            unknown = ("only where the {} is not known", "nur wo unbekannt: {}", "仅未知{}")
+            said.append(of(known if one.isnt else unknown, language).format(name))
+    return said
+
+
+def _values(name: Dimension, values: Sequence[str], isnt: bool, language: Language, titles: Titles) -> str:
+    called = [member(name, one, titles.get((name, one)), language) for one in values]
+    # Spellings of one name are one name.
+    names = list({one.casefold(): one for one in reversed(called)}.values())[::-1]
     if len(names) > _SHOWN:
         more = of(("{} more", "{} weitere", "其他{}个"), language).format(len(names) - _SHOWN)
         names = [*names[:_SHOWN], more]
-    return listed(names, language, ("and", "und", "和") if condition.isnt else ("or", "oder", "或"))
+    return listed(names, language, ("and", "und", "和") if isnt else ("or", "oder", "或"))
 
 
-def _english(asked: Query, language: Language, titles: Titles) -> list[str]:
+def _said(asked: Query, language: Language, titles: Titles) -> list[str]:
     counted = listed([metric(one, language) for one in asked.metrics], language)
     by = listed([dimension(one, language) for one in asked.by], language)
-    said = f"{counted} by {by}" if by else counted
-    where = [
-        f"{'without' if one.isnt else 'only'} {dimension(one.dimension, language)} {_values(one, language, titles)}"
-        for one in asked.where
-    ]
-    return [said, *where, period(asked.period, language), _beside(asked, language), _rows(asked, language)]
-
-
-def _german(asked: Query, language: Language, titles: Titles) -> list[str]:
-    counted = listed([metric(one, language) for one in asked.metrics], language)
-    by = listed([dimension(one, language) for one in asked.by], language)
-    said = f"{counted} nach {by}" if by else counted
-    where = [
-        f"{'ohne' if one.isnt else 'nur'} {dimension(one.dimension, language)} {_values(one, language, titles)}"
-        for one in asked.where
-    ]
-    return [said, *where, period(asked.period, language), _beside(asked, language), _rows(asked, language)]
-
-
-def _chinese(asked: Query, language: Language, titles: Titles) -> list[str]:
-    counted = listed([metric(one, language) for one in asked.metrics], language)
-    by = listed([dimension(one, language) for one in asked.by], language)
-    said = f"按{by}的{counted}" if by else counted
-    where = [
-        f"{'不含' if one.isnt else '仅'}{dimension(one.dimension, language)}{_values(one, language, titles)}"
-        for one in asked.where
-    ]
+    said = of(("{1} by {0}", "{1} nach {0}", "按{0}的{1}"), language).format(by, counted) if by else counted
+    where = _conditions(asked, language, titles)
     return [said, *where, period(asked.period, language), _beside(asked, language), _rows(asked, language)]
 
 
@@ -215,8 +203,9 @@ def _beside(asked: Query, language: Language) -> str:
 
 def _rows(asked: Query, language: Language) -> str:
     if asked.top is None:
-        return ""
-    texts = ("{} {} by {}", "{} {} nach {}", "按{2}{0}的{1}项")
-    least, most = ("bottom", "die letzten", "最低"), ("top", "Top", "最高")
-    rank = of(least if asked.ascending else most, language)
-    return of(texts, language).format(rank, asked.top, metric(asked.order or asked.metrics[0], language))
+        first = ("least first", "aufsteigend", "升序"), ("most first", "absteigend", "降序")
+        return of(first[0 if asked.ascending else 1], language) if asked.order and asked.by else ""
+    least = ("bottom {0} by {1}", "die {0} schwächsten nach {1}", "按{1}最低的{0}项")
+    most = ("top {0} by {1}", "Top {0} nach {1}", "按{1}最高的{0}项")
+    by = metric(asked.order or asked.metrics[0], language)
+    return of(least if asked.ascending else most, language).format(asked.top, by)

@@ -111,6 +111,21 @@ _GERMAN: Final = _Words(
         },
     },
 )
+_WEEKDAYS: Final = {
+    name: place
+    for place, names in enumerate(
+        [
+            "monday/montag",
+            "tuesday/dienstag",
+            "wednesday/mittwoch",
+            "thursday/donnerstag",
+            "friday/freitag",
+            "saturday/samstag/sonnabend",
+            "sunday/sonntag",
+        ]
+    )
+    for name in names.split("/")
+}
 _HAN_NUMBERS: Final = _listed("一 二/两 三 四 五 六 七 八 九 十 十一 十二")
 _CHINESE: Final = _Words(
     {name: number for name, number in _HAN_NUMBERS.items() if name != "两"} | {"元": 1},
@@ -167,6 +182,16 @@ def _recent(match: _Match, today: date) -> _Base | None:
     return calendar.recent(match.unit(), count, today) if 0 < count < 5_000 else None
 
 
+def _first_units(match: _Match, today: date) -> _Base | None:
+    """«the first three months of 2026»."""
+    count, unit = match.number("count"), match.unit()
+    year = match.year() or today.year + (-1 if "before" in match else 0)
+    if unit not in ("day", "week", "month", "quarter") or not 0 < count < 366:
+        return None
+    first = calendar.begun(date(year, 1, 1), unit)
+    return Stretch(date(year, 1, 1), calendar.stepped(first, unit, count) - _DAY) if unit != "week" else None
+
+
 def _past_year(match: _Match, today: date) -> _Base | None:
     del match
     return calendar.recent("month", 12, today)
@@ -183,6 +208,11 @@ def _last_named(match: _Match, today: date) -> _Base | None:
     if found is not None and found.last is not None and found.last >= today and found.first is not None:
         return Named("month", match.month(), year=found.first.year - 1)
     return found
+
+
+def _last_weekday(match: _Match, today: date) -> _Base | None:
+    back = (today.weekday() - _WEEKDAYS[match.text("weekday")]) % 7 or 7
+    return Stretch(today - back * _DAY, today - back * _DAY, "day")
 
 
 def _everything(match: _Match, today: date) -> _Base | None:
@@ -227,6 +257,8 @@ def _english() -> Iterator[tuple[str, _Makes]]:
     yield rf"(?:the\s+)?(?:past|last|previous|latest|recent)\s+(?P<count>{number})\s+{unit}", _recent
     yield r"(?P<unit>year|quarter|month|week)\s+to\s+date", _to_date
     yield r"(?P<unit>[yqmw])td", _to_date
+    of_year = rf"(?:of\s+|in\s+)?(?:{_YEAR}|(?P<before>last\s+year)|(?:this|the)\s+year)"
+    yield rf"(?:the\s+)?first\s+(?P<count>{number})\s+{unit}\s+{of_year}", _first_units
     yield rf"(?:the\s+)?(?:last|previous|prior|past)\s+{unit}", _steps(None, -1)
     yield rf"(?:so\s+far\s+)?(?:the\s+)?(?:this|current)\s+{unit}(?:\s+so\s+far)?", _steps(None, 0)
     yield rf"(?:the\s+)?{unit}\s+before\s+last", _steps(None, -2)
@@ -238,6 +270,7 @@ def _english() -> Iterator[tuple[str, _Makes]]:
     yield rf"(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{month}{year}", _on_day
     yield rf"{month}\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d){year}", _on_day
     yield rf"(?:last)\s+{month}", _last_named
+    yield rf"(?:on\s+)?(?:last|this\s+past)\s+(?P<weekday>{_either(_WEEKDAYS)})", _last_weekday
     yield rf"{month}{before}", _named_last("month", -1)
     yield rf"{month}{this}", _named_last("month", 0)
     yield rf"(?:this\s+)?{month}{year}", _named("month")
@@ -260,10 +293,13 @@ def _german() -> Iterator[tuple[str, _Makes]]:
     yield "gestern", _steps("day", -1)
     yield "heute", _steps("day", 0)
     yield rf"{article}{last}\s+(?P<count>{number})\s+{unit}", _recent
+    of_year = rf"(?:(?:des\s+jahres\s+|in\s+)?{_YEAR}|(?P<before>{last}\s+jahres)|{this}\s+jahres|des\s+jahres)"
+    yield rf"{article}erste[nr]?\s+(?P<count>{number})\s+{unit}\s+{of_year}", _first_units
     yield rf"{article}{last}\s+{unit}", _steps(None, -1)
     yield rf"{article}vorletzte[snrm]?\s+{unit}", _steps(None, -2)
     yield rf"{article}(?:bisher\s+)?{this}\s+{unit}(?:\s+bisher)?", _steps(None, 0)
     yield "heuer", _steps("year", 0)
+    yield r"seit\s+(?P<unit>jahr|monat|quartal|woche)(?:e?s)?(?:n?)(?:beginn|anfang)", _steps(None, 0)
     halves: tuple[tuple[Unit, str], ...] = (
         ("quarter", "(?:quartal[es]*|vierteljahr(?:es)?)"),
         ("half", "(?:halbjahr(?:es)?|jahreshälfte)"),
@@ -275,6 +311,7 @@ def _german() -> Iterator[tuple[str, _Makes]]:
     yield rf"(?P<day>\d{{1,2}})\.\s*{month}{year}", _on_day
     yield r"(?P<day>\d{1,2})\.\s?(?P<month>0?[1-9]|1[0-2])\.(?!\d)", _on_day
     yield rf"{last}\s+{month}", _last_named
+    yield rf"{last}\s+(?P<weekday>{_either(_WEEKDAYS)})", _last_weekday
     yield rf"{month}\s+{last}\s+jahres", _named_last("month", -1)
     yield rf"{month}\s+{this}\s+jahres", _named_last("month", 0)
     yield rf"(?:{this}\s+)?{month}{year}", _named("month")
@@ -299,6 +336,7 @@ def _chinese() -> Iterator[tuple[str, _Makes]]:
     for named, kind in kinds:
         yield rf"去年(?:的)?{named}", _named_last(kind, -1)
         yield rf"今年(?:的)?{named}", _named_last(kind, 0)
+    yield rf"(?:今年|(?P<before>去年)|{_YEAR}年)(?:的)?(?:前|头)(?P<count>{number})(?:个)?{unit}", _first_units
     yield "去年", _steps("year", -1)
     yield "今年(?:以来)?|本年(?:度)?|年初至今", _steps("year", 0)
     yield r"(?:本|这)(?:一)?(?:个)?(?P<unit>周|星期|月|季度|季)(?:份)?", _steps(None, 0)
@@ -366,7 +404,7 @@ _OPEN: Final[dict[Language, re.Pattern[str]]] = {
 }
 _AFTER: Final[dict[Language, re.Pattern[str]]] = {
     "en": re.compile(r"after\s+(?:the\s+)?"),
-    "de": re.compile(r"nach\s+(?:dem\s+)?(?=\d)"),
+    "de": re.compile(r"nach\s+(?:dem\s+)?(?=\d|(?:" + _either(_GERMAN.months) + r")(?!\w))"),
     "zh": re.compile(r"(?!)"),
 }
 _UNTIL: Final[dict[Language, re.Pattern[str]]] = {
@@ -497,6 +535,11 @@ class Times:
         return self._spanned(last[0], first[1], last[1])
 
     def _spanned(self, end: int, first: _Base, last: _Base) -> Found | None:
+        if isinstance(last, Named) and last.year is None and isinstance(first, Named) and first.year is not None:
+            # «11 July 2025 to 20 August»: the year is said once, and the end is the next of its name.
+            begin, end_of = first.within(first.year), last.within(first.year)
+            if begin and end_of and begin.first and end_of.last:
+                last = replace(last, year=first.year + (end_of.last < begin.first))
         late = self._settled(last)
         if late is None or late.last is None:
             return None
