@@ -2,6 +2,7 @@
 
 import json
 import keyword
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -117,11 +118,16 @@ def types(described: Mapping[str, Any]) -> Iterator[str]:
     for name, schema in described["components"]["schemas"].items():
         if name not in answered and (name not in asked or name in bodies):
             continue
-        yield f"\n\nclass {name}(TypedDict):\n    {docstring(schema.get('description', name))}\n"
+        kinds = {}
         for field, inner in schema.get("properties", {}).items():
-            kind = type_of(inner)
             sure = field in schema.get("required", ()) or name not in asked
-            yield f"\n    {field}: {kind if sure else f'NotRequired[{kind}]'}"
+            kinds[field] = type_of(inner) if sure else f"NotRequired[{type_of(inner)}]"
+        if any(map(keyword.iskeyword, kinds)):
+            pairs = ", ".join(f"{json.dumps(field)}: {kind}" for field, kind in kinds.items())
+            yield f"\n\n{name} = TypedDict({json.dumps(name)}, {{{pairs}}})\n"
+            continue
+        yield f"\n\nclass {name}(TypedDict):\n    {docstring(schema.get('description', name))}\n"
+        yield from (f"\n    {field}: {kind}" for field, kind in kinds.items())
         yield "\n"
 
 
@@ -276,7 +282,9 @@ def groups(described: Mapping[str, Any]) -> dict[str, list[Method]]:
 
 def code() -> str:
     """The module."""
-    described = application(Database("", None), Settings()).openapi()
+    text = json.dumps(application(Database("", None), Settings()).openapi())
+    # A model that reads otherwise than it is answered is two schemas, whose names have a hyphen.
+    described = json.loads(re.sub(r'("|/)(\w+)-(Input|Output)"', r'\1\2\3"', text))
     made = groups(described)
     parts = [HEAD, *types(described)]
     for asynchronous in (False, True):

@@ -32,7 +32,6 @@ FLOORS = {
     "claims": 0,
     "charts": 0,
     "client": 0,
-    "charts": 0,
 }
 # On this floor each file or folder is a room of its own.
 SLICED = frozenset(["skills"])

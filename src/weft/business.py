@@ -14,6 +14,7 @@ from weft.store.behaviors import Behaviors
 from weft.store.catalog import Catalog
 from weft.store.changes import Changes
 from weft.store.customers import Customers
+from weft.store.forecasts import Forecasts
 from weft.store.glossary import Glossary
 from weft.store.imports import Imports
 from weft.store.journal import Journal
@@ -45,6 +46,7 @@ class Business:
         self.numbers = Numbers(database, tenant.uid)
         self.customers = Customers(database, tenant.uid)
         self.stock = Stock(database, tenant.uid)
+        self.forecasts = Forecasts(database, tenant.uid)
         self.suppliers = Suppliers(database, tenant.uid)
         self.purchases = Purchases(database, tenant.uid)
         self.behaviors = Behaviors(database, tenant.uid, tenant.currency)

@@ -33,6 +33,7 @@ class Analysis(TypedDict):
     report: Report | None
     asked: Asked | None
     charts: list[Chart]
+    text: str | None
     proposed: Proposed | None
 
 
@@ -46,6 +47,9 @@ class Asked(TypedDict):
     figures: list[Figure]
     refused: str | None
     needs: str | None
+    language: Literal["en", "de", "zh"]
+    actions: list[Action]
+    notes: list[str]
 
 
 class Because(TypedDict):
@@ -93,6 +97,12 @@ class BudgetRemoved(TypedDict):
     period: Literal["day", "month", "total"]
 
 
+class BuildBegun(TypedDict):
+    """Whether building was begun; if not, it was a moment ago."""
+
+    begun: bool
+
+
 class BusinessSettings(TypedDict):
     """How the business speaks and to whom; a section that nobody set has its defaults."""
 
@@ -102,6 +112,15 @@ class BusinessSettings(TypedDict):
     claims: Claims
     search: Dials
     behaviors: Retention
+    index: Searched
+
+
+class Calendar(TypedDict):
+    """A business's zone, the day on which its week begins (1 is Monday, 7 Sunday), and its currency."""
+
+    zone: str
+    week_start: int
+    currency: str
 
 
 class Chart(TypedDict):
@@ -111,8 +130,8 @@ class Chart(TypedDict):
     title: str
     x: list[str]
     series: list[Line]
-    unit: Literal["money", "count", "share", "days"]
-    currency: str | None
+    unit: NotRequired[Literal["money", "count", "share", "days"]]
+    currency: NotRequired[str | None]
 
 
 class Checked(TypedDict):
@@ -142,6 +161,45 @@ class Cohort(TypedDict):
     returned: list[float | None]
 
 
+class Column(TypedDict):
+    """One column of an answer: a dimension or a metric; the rows of what adds up sum to the total."""
+
+    name: str
+    title: str
+    unit: Literal["money", "count", "share", "days"] | None
+    adds_up: bool
+
+
+Condition = TypedDict(
+    "Condition",
+    {
+        "dimension": Literal[
+            "day",
+            "week",
+            "month",
+            "quarter",
+            "year",
+            "weekday",
+            "hour",
+            "product",
+            "variant",
+            "category",
+            "brand",
+            "country",
+            "channel",
+            "customer",
+            "cohort",
+            "segment",
+            "promotion",
+            "currency",
+            "location",
+        ],
+        "is": list[str | None],
+        "isnt": NotRequired[bool],
+    },
+)
+
+
 class Contribution(TypedDict):
     """What a member of a dimension did to the change; those of one dimension add up to all of it."""
 
@@ -164,6 +222,17 @@ class Dead(TypedDict):
     at_cost: bool
     days: int
     off: float
+
+
+class Defined(TypedDict):
+    """What a metric or a dimension means."""
+
+    name: str
+    title: str
+    definition: str
+    kind: Literal["metric", "dimension"]
+    unit: Literal["money", "count", "share", "days"] | None
+    adds_up: bool
 
 
 class Demand(TypedDict):
@@ -197,6 +266,13 @@ class Dimension(TypedDict):
     others: Contribution | None
 
 
+class DimensionValue(TypedDict):
+    """A value of a dimension."""
+
+    value: str
+    title: str | None
+
+
 class Done(TypedDict):
     """What a verb did."""
 
@@ -226,6 +302,50 @@ class Effect(TypedDict):
     key: str
     title: str
     amount: int
+
+
+class Expectation(TypedDict):
+    """What is expected, one by one and together, and what that rests on."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    forecasts: list[Expected]
+    total: Expected | None
+    count: int
+    today: str
+    seen: str | None
+    notes: list[str]
+    charts: list[Chart]
+
+
+class Expected(TypedDict):
+    """What is expected of one thing. All numbers are pieces."""
+
+    level: Literal["business", "category", "selection", "location", "product", "variant"]
+    product: str | None
+    variant: str | None
+    location: str | None
+    category: str | None
+    title: str | None
+    demand_class: Literal["smooth", "intermittent", "lumpy", "erratic", "new", "dying", "seasonal", "none"]
+    way: str
+    start: str
+    step: Literal["day", "week"]
+    mean: list[float]
+    quantiles: dict[str, list[float]]
+    sum: float
+    sum_quantiles: dict[str, float]
+    says: str
+    history_start: str | None
+    history: list[float]
+    backtest: Hindsight | None
+    outliers: list[Peak]
+    unknown: list[UnknownDays]
+    like: list[Like]
+    notes: list[str]
+    seen: str | None
+    stale: bool
 
 
 class Explained(TypedDict):
@@ -282,6 +402,44 @@ class Fix(TypedDict):
     reasons: list[str]
 
 
+class ForecastInShort(TypedDict):
+    """The kept forecast of a product in short."""
+
+    product: str
+    title: str | None
+    category: str | None
+    demand_class: Literal["smooth", "intermittent", "lumpy", "erratic", "new", "dying", "seasonal", "none"]
+    way: str
+    sum: float
+    days: int
+    start: str
+    seen: str
+
+
+class ForecastList(TypedDict):
+    """The kept forecasts in short, what is expected most first, and how they were built."""
+
+    built: ForecastsBuilt | None
+    items: list[ForecastInShort]
+
+
+class ForecastsBuilt(TypedDict):
+    """How all forecasts were last built."""
+
+    products: int
+    categories: int
+    made: int
+    kept: int
+    through: str
+    sold_through: str
+    stale: bool
+    start: str
+    days: int
+    country: str | None
+    seconds: float
+    at: str
+
+
 class Forgotten(TypedDict):
     """How many were forgotten."""
 
@@ -325,6 +483,22 @@ class Headline(TypedDict):
     usual: list[Any] | None
 
 
+class Hindsight(TypedDict):
+    """How wrong it was: forecasts made as of some weeks ago, by what was known then, beside what was sold since."""
+
+    says: str
+    weeks: list[PastWeek]
+    wrong: float | None
+    rule: str
+    rule_wrong: float | None
+    bias: float | None
+    inside: float | None
+    folds: int
+    mase: float | None
+    rule_mase: float | None
+    coverage: dict[str, float]
+
+
 class Hit(TypedDict):
     """A product that was found."""
 
@@ -338,6 +512,7 @@ class Hit(TypedDict):
     price_to: dict[str, Any] | None
     available: bool
     stock: int | None
+    variant: Offer | None
     variants: list[dict[str, Any]]
     highlights: dict[str, str]
     why: Explanation | None
@@ -377,6 +552,30 @@ class Judgment(TypedDict):
     about: str | None
 
 
+class KeptRule(TypedDict):
+    """A rule as it is kept, and what to look at again."""
+
+    id: str | None
+    kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"]
+    name: str
+    on: bool
+    match: Literal["any", "exact", "contains"]
+    query: list[str]
+    category: str
+    starts: str | None
+    ends: str | None
+    zone: str
+    pins: list[Pin]
+    sold_out: bool
+    products: list[str]
+    filters: dict[str, str | float | bool | list[str | float] | Bounds]
+    times: float | None
+    url: str
+    words: list[str]
+    typed: list[str]
+    warnings: list[str]
+
+
 class KeyLimits(TypedDict):
     """What a key may ask of models; null is without a limit."""
 
@@ -412,6 +611,27 @@ class Left(TypedDict):
 
     line: int
     says: str
+
+
+class LeftOut(TypedDict):
+    """What is needed and not ordered, or not whole: by how many pieces, and what that is expected to lose."""
+
+    product: str
+    title: str | None
+    sku: str
+    quantity: int
+    lost: float
+    loses: dict[str, Any] | None
+    reason: str
+    why: str
+
+
+class Like(TypedDict):
+    """A product by whose first weeks a new one is forecast, and how alike they are, from 0 to 1."""
+
+    product: str
+    title: str | None
+    likeness: float
 
 
 class Line(TypedDict):
@@ -589,6 +809,70 @@ class NotTaken(TypedDict):
     says: str
 
 
+class NumbersKnown(TypedDict):
+    """What can be asked: metrics and dimensions with their definitions, over which days, in which currency and zone."""
+
+    metrics: list[Defined]
+    dimensions: list[Defined]
+    first: str | None
+    last: str | None
+    today: str
+    calendar: Calendar
+
+
+class Offer(TypedDict):
+    """One variant of a product, as it can be bought."""
+
+    sku: str | None
+    options: dict[str, str]
+    price: dict[str, Any] | None
+    image: str | None
+    available: bool
+    stock: int | None
+
+
+class OrderLine(TypedDict):
+    """One line of an order, and the figures that it rests on."""
+
+    order: str
+    product: str
+    title: str | None
+    sku: str
+    quantity: int
+    packs: int
+    pack: int
+    cost: dict[str, Any] | None
+    amount: dict[str, Any] | None
+    stock: int | None
+    on_order: int
+    days: int
+    expected: float
+    level: float
+    runs_out: str | None
+    target: float
+    service: float
+    saves: dict[str, Any] | None
+    demand_class: str
+    way: str
+    limits: list[str]
+    why: str
+
+
+class Ordered(TypedDict):
+    """One purchase order that is proposed."""
+
+    id: str
+    supplier: str | None
+    name: str | None
+    email: str | None
+    lines: int
+    pieces: int
+    total: dict[str, Any] | None
+    minimum: dict[str, Any] | None
+    expected: str
+    says: str
+
+
 class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
@@ -632,6 +916,32 @@ class Pair(TypedDict):
     titles: list[Any]
     together: int
     lift: float
+
+
+class PastWeek(TypedDict):
+    """One week of the past as it would have been told at the time, and as it was."""
+
+    first: str
+    sold: float
+    told: float
+    low: float
+    high: float
+    rule: float
+
+
+class Peak(TypedDict):
+    """A day that sold far more than all days around it, and as how many it is counted."""
+
+    day: str
+    units: float
+    counted: float
+
+
+class Period(TypedDict):
+    """Days of the business's zone, the first and the last both in it."""
+
+    first: str
+    last: str
 
 
 class Piece(TypedDict):
@@ -743,6 +1053,113 @@ class Quality(TypedDict):
     reasons: list[Reason]
 
 
+class Query(TypedDict):
+    """Some metrics over a period, in total and by dimensions, where conditions hold, beside another period."""
+
+    metrics: list[
+        Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+    ]
+    by: NotRequired[
+        list[
+            Literal[
+                "day",
+                "week",
+                "month",
+                "quarter",
+                "year",
+                "weekday",
+                "hour",
+                "product",
+                "variant",
+                "category",
+                "brand",
+                "country",
+                "channel",
+                "customer",
+                "cohort",
+                "segment",
+                "promotion",
+                "currency",
+                "location",
+            ]
+        ]
+    ]
+    where: NotRequired[list[Condition]]
+    period: Period
+    compare: NotRequired[Literal["previous", "year"] | Period | None]
+    top: NotRequired[int | None]
+    order: NotRequired[
+        Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+        | None
+    ]
+    ascending: NotRequired[bool]
+    currency: NotRequired[str | None]
+
+
 class QueryOutcome(TypedDict):
     """What came of the searches for one thing."""
 
@@ -757,6 +1174,36 @@ class QueryOutcome(TypedDict):
     revenue: list[dict[str, Any]]
     last: str | None
     query: str
+
+
+class RateInput(TypedDict):
+    """What one unit of `currency` was worth in `base` from a day on, until there is a later one."""
+
+    currency: str
+    base: str
+    day: str
+    rate: float | str
+
+
+class RateOutput(TypedDict):
+    """What one unit of `currency` was worth in `base` from a day on, until there is a later one."""
+
+    currency: str
+    base: str
+    day: str
+    rate: float
+
+
+class RatesPut(TypedDict):
+    """How many rates were stored."""
+
+    stored: int
+
+
+class RatesRemoved(TypedDict):
+    """How many rates were taken away."""
+
+    removed: int
 
 
 class Read(TypedDict):
@@ -802,6 +1249,7 @@ class Recommended(TypedDict):
     price_to: dict[str, Any] | None
     available: bool
     stock: int | None
+    variant: Offer | None
     why: Motive | None
 
 
@@ -823,6 +1271,36 @@ class Rendering(TypedDict):
     gist: bool
     model: str | None
     problems: list[str]
+
+
+class Replayed(TypedDict):
+    """What a way of ordering would have come to."""
+
+    way: str
+    lost_units: float
+    lost_sales: dict[str, Any] | None
+    fill_rate: float
+    cycle_service: float
+    average_stock: float
+    stock_value: dict[str, Any] | None
+    orders: int
+
+
+class Replenishment(TypedDict):
+    """What runs out, the orders that prevent it, why, and what was left out."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    says: str
+    on: str | None
+    orders: list[Ordered]
+    lines: list[OrderLine]
+    left_out: list[LeftOut]
+    notes: list[str]
+    simulation: Simulation | None
+    proposed: Proposed | None
 
 
 class Report(TypedDict):
@@ -899,6 +1377,15 @@ class RouteTarget(TypedDict):
     weight: NotRequired[float]
 
 
+class Row(TypedDict):
+    """One row of an answer: what it stands for (null: not known), and the figures now and before."""
+
+    key: dict[str, str | None]
+    titles: dict[str, str]
+    values: dict[str, int | float | None]
+    before: dict[str, int | float | None] | None
+
+
 class Rule(TypedDict):
     """What holds for some searches: who is pinned, boosted, buried or hidden, where they lead, which words mean the same."""
 
@@ -965,6 +1452,12 @@ class SearchReport(TypedDict):
     rows: list[QueryOutcome]
 
 
+class Searched(TypedDict):
+    """What is found by words beside titles, descriptions, makers, categories, options, attributes and translations."""
+
+    columns: NotRequired[list[str]]
+
+
 class Section(TypedDict):
     """A part of the catalog and how many products are in it."""
 
@@ -1018,9 +1511,21 @@ class Shortage(TypedDict):
     first: str
     last: str
     days: int
+    run: int
     known: bool
     units: float
     lost: int
+
+
+class Simulation(TypedDict):
+    """The last weeks replayed: this way of ordering beside a plain rule at about the same average stock."""
+
+    first: str
+    last: str
+    products: int
+    policy: Replayed
+    plain: Replayed
+    says: str
 
 
 class SkillLine(TypedDict):
@@ -1035,6 +1540,32 @@ class SkillLine(TypedDict):
     over: str | None
     request: dict[str, Any]
     answer: dict[str, Any]
+
+
+class Source(TypedDict):
+    """One line or refund behind a figure. Money in minor units of the answer's currency."""
+
+    order: str
+    day: str
+    position: int
+    refund: bool
+    product: str | None
+    variant: str | None
+    title: str | None
+    country: str | None
+    customer: str | None
+    counts: dict[str, int | float | None]
+
+
+class Sources(TypedDict):
+    """The lines behind a figure: those shown, how many there are, and what all of them sum to."""
+
+    rows: list[Source]
+    count: int
+    total: dict[str, int | float | None]
+    currency: str
+    sql: str
+    notes: list[str]
 
 
 class StripOutcome(TypedDict):
@@ -1082,6 +1613,20 @@ class Synonyms(TypedDict):
     words: list[str]
     people: int
     says: str
+
+
+class Table(TypedDict):
+    """An answer. `others` is what `top` left out, as one row: `rows` and `others` sum to `total` where metrics add up."""
+
+    query: Query
+    columns: list[Column]
+    rows: list[Row]
+    others: Row | None
+    total: Row
+    currency: str
+    sql: str
+    sources: int
+    notes: list[str]
 
 
 class TakenAfter(TypedDict):
@@ -1214,6 +1759,16 @@ class Undone(TypedDict):
     """The rule as it is now; null where the undone edit had made it."""
 
     rule: Rule | None
+
+
+class UnknownDays(TypedDict):
+    """Days whose sales say nothing about what was wanted."""
+
+    first: str
+    last: str
+    why: Literal["out of stock", "probably out of stock", "closed"]
+    guessed: bool
+    probability: float | None
 
 
 class Unmet(TypedDict):
@@ -1398,6 +1953,8 @@ class Skills(_Skills):
         until: str | None = None,
         ask: str | None = None,
         query: dict[str, Any] | None = None,
+        before: dict[str, Any] | None = None,
+        today: str | None = None,
         language: Literal["en", "de", "zh"] | None = None,
     ) -> Analysis:
         """Reports what happened in a day, a week or a month, why, and what to do; and answers questions about the figures."""
@@ -1408,7 +1965,15 @@ class Skills(_Skills):
                     "POST",
                     "/skills/analyze",
                     query={"engine": engine, "propose": propose},
-                    body={"report": report, "until": until, "ask": ask, "query": query, "language": language},
+                    body={
+                        "report": report,
+                        "until": until,
+                        "ask": ask,
+                        "query": query,
+                        "before": before,
+                        "today": today,
+                        "language": language,
+                    },
                 )
             ),
         )
@@ -1432,6 +1997,45 @@ class Skills(_Skills):
                     "/skills/check",
                     query={"engine": engine},
                     body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
+
+    def forecast(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        variant: str | None = None,
+        category: str | None = None,
+        where: str | None = None,
+        location: str | None = None,
+        days: int | None = None,
+        by: Literal["day", "week"] | None = None,
+        each: Literal["product", "variant", "location", "category"] | None = None,
+        levels: list[float] | None = None,
+        limit: int | None = None,
+    ) -> Expectation:
+        """Tells what will be sold of a product, a category or everything: how much, how sure, and how wrong it was before."""
+        return cast(
+            "Expectation",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/forecast",
+                    query={"engine": engine},
+                    body={
+                        "product": product,
+                        "variant": variant,
+                        "category": category,
+                        "where": where,
+                        "location": location,
+                        "days": days,
+                        "by": by,
+                        "each": each,
+                        "levels": levels,
+                        "limit": limit,
+                    },
                 )
             ),
         )
@@ -1512,6 +2116,46 @@ class Skills(_Skills):
                         "filters": filters,
                         "limit": limit,
                         "explain": explain,
+                    },
+                )
+            ),
+        )
+
+    def replenish(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        supplier: str | None = None,
+        budget: float | None = None,
+        service: float | None = None,
+        holding: float | None = None,
+        review_days: int | None = None,
+        lead_days: int | None = None,
+        lead_spread_days: float | None = None,
+        where: str | None = None,
+        on: str | None = None,
+        simulate: bool | None = None,
+    ) -> Replenishment:
+        """Drafts the orders to your suppliers: what, how many, when and why."""
+        return cast(
+            "Replenishment",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/replenish",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "supplier": supplier,
+                        "budget": budget,
+                        "service": service,
+                        "holding": holding,
+                        "review_days": review_days,
+                        "lead_days": lead_days,
+                        "lead_spread_days": lead_spread_days,
+                        "where": where,
+                        "on": on,
+                        "simulate": simulate,
                     },
                 )
             ),
@@ -2459,6 +3103,38 @@ class Budgets:
         return cast("BudgetRemoved", self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
 
 
+class Charts:
+    """/charts"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def draw(
+        self,
+        to: str | Path,
+        *,
+        kind: Literal["line", "bar", "waterfall"],
+        title: str,
+        x: list[str],
+        series: list[Line],
+        form: Literal["png", "echarts", "text"] | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        unit: Literal["money", "count", "share", "days"] | None = None,
+        currency: str | None = None,
+    ) -> Path:
+        """Draw one of the charts of an answer."""
+        return self._wire.save(
+            call(
+                "POST",
+                "/charts",
+                query={"form": form, "width": width, "height": height},
+                body={"kind": kind, "title": title, "x": x, "series": series, "unit": unit, "currency": currency},
+            ),
+            to,
+        )
+
+
 class Settings:
     """/settings"""
 
@@ -2466,7 +3142,7 @@ class Settings:
         self._wire = wire
 
     def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search, behaviors."""
+        """All sections: voice, languages, markets, claims, search, behaviors, index."""
         return cast("BusinessSettings", self._wire.json(call("GET", "/settings")))
 
     def voice(
@@ -2563,8 +3239,12 @@ class Settings:
         """Set after how many days behaviors are deleted; it is looked after once a day."""
         return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
 
+    def index(self, *, columns: list[str] | None = None) -> BusinessSettings:
+        """Set which columns of imported files are searched, as a whole; the index is built anew."""
+        return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/index", body={"columns": columns})))
+
     def reset(
-        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
     ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", self._wire.json(call("DELETE", "/settings/{}", section)))
@@ -2777,9 +3457,9 @@ class Rules:
             "list[Rule]", self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit}))
         )
 
-    def make(self, *, rules: list[Rule]) -> list[Rule]:
+    def make(self, *, rules: list[Rule]) -> list[KeptRule]:
         """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-        return cast("list[Rule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
+        return cast("list[KeptRule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
 
     def get(self, rule: str) -> Rule:
         """One rule."""
@@ -2807,10 +3487,10 @@ class Rules:
         url: str | None = None,
         words: list[str] | None = None,
         typed: list[str] | None = None,
-    ) -> Rule:
+    ) -> KeptRule:
         """Put a rule in place of the one that it was, as a whole."""
         return cast(
-            "Rule",
+            "KeptRule",
             self._wire.json(
                 call(
                     "PUT",
@@ -2891,6 +3571,230 @@ class Search:
         )
 
 
+class Numbers:
+    """/numbers"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def get(self) -> NumbersKnown:
+        """What can be asked of what happened, and what each figure means."""
+        return cast("NumbersKnown", self._wire.json(call("GET", "/numbers")))
+
+    def values(
+        self,
+        dimension: Literal[
+            "day",
+            "week",
+            "month",
+            "quarter",
+            "year",
+            "weekday",
+            "hour",
+            "product",
+            "variant",
+            "category",
+            "brand",
+            "country",
+            "channel",
+            "customer",
+            "cohort",
+            "segment",
+            "promotion",
+            "currency",
+            "location",
+        ],
+        *,
+        like: str | None = None,
+        limit: int | None = None,
+    ) -> list[DimensionValue]:
+        """The values that a dimension has."""
+        return cast(
+            "list[DimensionValue]",
+            self._wire.json(call("GET", "/numbers/values/{}", dimension, query={"like": like, "limit": limit})),
+        )
+
+    def answer(
+        self,
+        *,
+        metrics: list[
+            Literal[
+                "orders",
+                "units",
+                "units_returned",
+                "net_units",
+                "gross_sales",
+                "discounts",
+                "returns",
+                "net_sales",
+                "revenue",
+                "taxes",
+                "shipping",
+                "total_sales",
+                "average_order",
+                "units_per_order",
+                "price",
+                "cost",
+                "margin",
+                "margin_rate",
+                "customers",
+                "new_customers",
+                "returning_customers",
+                "returning_rate",
+                "refund_rate",
+                "discount_rate",
+                "cancelled_orders",
+                "cancellation_rate",
+                "sell_through",
+                "stock",
+                "stock_value",
+                "days_of_stock",
+                "stock_out_days",
+            ]
+        ],
+        period: Period,
+        by: list[
+            Literal[
+                "day",
+                "week",
+                "month",
+                "quarter",
+                "year",
+                "weekday",
+                "hour",
+                "product",
+                "variant",
+                "category",
+                "brand",
+                "country",
+                "channel",
+                "customer",
+                "cohort",
+                "segment",
+                "promotion",
+                "currency",
+                "location",
+            ]
+        ]
+        | None = None,
+        where: list[Condition] | None = None,
+        compare: Literal["previous", "year"] | Period | None = None,
+        top: int | None = None,
+        order: Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+        | None = None,
+        ascending: bool | None = None,
+        currency: str | None = None,
+    ) -> Table:
+        """The figures that a question asks for, with the statement that computes them from the lines. Money is in minor units."""
+        return cast(
+            "Table",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/numbers/answer",
+                    body={
+                        "metrics": metrics,
+                        "by": by,
+                        "where": where,
+                        "period": period,
+                        "compare": compare,
+                        "top": top,
+                        "order": order,
+                        "ascending": ascending,
+                        "currency": currency,
+                    },
+                )
+            ),
+        )
+
+    def rows(
+        self,
+        *,
+        query: Query,
+        key: dict[str, str | None] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Sources:
+        """The order lines and refunds behind a figure; what they show sums to it."""
+        return cast(
+            "Sources",
+            self._wire.json(
+                call("POST", "/numbers/rows", body={"query": query, "key": key, "limit": limit, "offset": offset})
+            ),
+        )
+
+    def calendar(self, *, zone: str | None = None, week_start: int | None = None) -> Calendar:
+        """Set the zone whose days figures are told by, or the day on which the week begins."""
+        return cast(
+            "Calendar", self._wire.json(call("PUT", "/numbers/calendar", body={"zone": zone, "week_start": week_start}))
+        )
+
+    def rates(self, *, currency: str | None = None, limit: int | None = None) -> list[RateOutput]:
+        """The stored rates, the latest first."""
+        return cast(
+            "list[RateOutput]",
+            self._wire.json(call("GET", "/numbers/rates", query={"currency": currency, "limit": limit})),
+        )
+
+    def put(self, *, rates: list[RateInput]) -> RatesPut:
+        """Store rates: what one unit of a currency was worth in another from a day on."""
+        return cast("RatesPut", self._wire.json(call("PUT", "/numbers/rates", body={"rates": rates})))
+
+    def remove(self, *, currency: str, base: str, day: str) -> RatesRemoved:
+        """Take the rate of a day away."""
+        return cast(
+            "RatesRemoved",
+            self._wire.json(call("DELETE", "/numbers/rates", query={"currency": currency, "base": base, "day": day})),
+        )
+
+
+class Forecasts:
+    """/forecasts"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(self, *, days: int | None = None, limit: int | None = None) -> ForecastList:
+        """The kept forecasts of products in short; the skill `forecast` tells each whole."""
+        return cast("ForecastList", self._wire.json(call("GET", "/forecasts", query={"days": days, "limit": limit})))
+
+    def build(self) -> BuildBegun:
+        """Begin to make all forecasts whose sales have changed, in a process of its own; `GET /forecasts` tells when it is done."""
+        return cast("BuildBegun", self._wire.json(call("POST", "/forecasts/build")))
+
+
 class Business:
     """/business"""
 
@@ -2923,11 +3827,14 @@ class Calls:
         self.routes = Routes(wire)
         self.usage = Usage(wire)
         self.budgets = Budgets(wire)
+        self.charts = Charts(wire)
         self.settings = Settings(wire)
         self.glossary = Glossary(wire)
         self.memory = Memory(wire)
         self.rules = Rules(wire)
         self.search = Search(wire)
+        self.numbers = Numbers(wire)
+        self.forecasts = Forecasts(wire)
         self.business = Business(wire)
 
 
@@ -2950,6 +3857,8 @@ class AsyncSkills(_AsyncSkills):
         until: str | None = None,
         ask: str | None = None,
         query: dict[str, Any] | None = None,
+        before: dict[str, Any] | None = None,
+        today: str | None = None,
         language: Literal["en", "de", "zh"] | None = None,
     ) -> Analysis:
         """Reports what happened in a day, a week or a month, why, and what to do; and answers questions about the figures."""
@@ -2960,7 +3869,15 @@ class AsyncSkills(_AsyncSkills):
                     "POST",
                     "/skills/analyze",
                     query={"engine": engine, "propose": propose},
-                    body={"report": report, "until": until, "ask": ask, "query": query, "language": language},
+                    body={
+                        "report": report,
+                        "until": until,
+                        "ask": ask,
+                        "query": query,
+                        "before": before,
+                        "today": today,
+                        "language": language,
+                    },
                 )
             ),
         )
@@ -2984,6 +3901,45 @@ class AsyncSkills(_AsyncSkills):
                     "/skills/check",
                     query={"engine": engine},
                     body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
+
+    async def forecast(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        variant: str | None = None,
+        category: str | None = None,
+        where: str | None = None,
+        location: str | None = None,
+        days: int | None = None,
+        by: Literal["day", "week"] | None = None,
+        each: Literal["product", "variant", "location", "category"] | None = None,
+        levels: list[float] | None = None,
+        limit: int | None = None,
+    ) -> Expectation:
+        """Tells what will be sold of a product, a category or everything: how much, how sure, and how wrong it was before."""
+        return cast(
+            "Expectation",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/forecast",
+                    query={"engine": engine},
+                    body={
+                        "product": product,
+                        "variant": variant,
+                        "category": category,
+                        "where": where,
+                        "location": location,
+                        "days": days,
+                        "by": by,
+                        "each": each,
+                        "levels": levels,
+                        "limit": limit,
+                    },
                 )
             ),
         )
@@ -3064,6 +4020,46 @@ class AsyncSkills(_AsyncSkills):
                         "filters": filters,
                         "limit": limit,
                         "explain": explain,
+                    },
+                )
+            ),
+        )
+
+    async def replenish(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        supplier: str | None = None,
+        budget: float | None = None,
+        service: float | None = None,
+        holding: float | None = None,
+        review_days: int | None = None,
+        lead_days: int | None = None,
+        lead_spread_days: float | None = None,
+        where: str | None = None,
+        on: str | None = None,
+        simulate: bool | None = None,
+    ) -> Replenishment:
+        """Drafts the orders to your suppliers: what, how many, when and why."""
+        return cast(
+            "Replenishment",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/replenish",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "supplier": supplier,
+                        "budget": budget,
+                        "service": service,
+                        "holding": holding,
+                        "review_days": review_days,
+                        "lead_days": lead_days,
+                        "lead_spread_days": lead_spread_days,
+                        "where": where,
+                        "on": on,
+                        "simulate": simulate,
                     },
                 )
             ),
@@ -4037,6 +5033,38 @@ class AsyncBudgets:
         return cast("BudgetRemoved", await self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
 
 
+class AsyncCharts:
+    """/charts"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def draw(
+        self,
+        to: str | Path,
+        *,
+        kind: Literal["line", "bar", "waterfall"],
+        title: str,
+        x: list[str],
+        series: list[Line],
+        form: Literal["png", "echarts", "text"] | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        unit: Literal["money", "count", "share", "days"] | None = None,
+        currency: str | None = None,
+    ) -> Path:
+        """Draw one of the charts of an answer."""
+        return await self._wire.save(
+            call(
+                "POST",
+                "/charts",
+                query={"form": form, "width": width, "height": height},
+                body={"kind": kind, "title": title, "x": x, "series": series, "unit": unit, "currency": currency},
+            ),
+            to,
+        )
+
+
 class AsyncSettings:
     """/settings"""
 
@@ -4044,7 +5072,7 @@ class AsyncSettings:
         self._wire = wire
 
     async def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search, behaviors."""
+        """All sections: voice, languages, markets, claims, search, behaviors, index."""
         return cast("BusinessSettings", await self._wire.json(call("GET", "/settings")))
 
     async def voice(
@@ -4143,8 +5171,14 @@ class AsyncSettings:
         """Set after how many days behaviors are deleted; it is looked after once a day."""
         return cast("BusinessSettings", await self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
 
+    async def index(self, *, columns: list[str] | None = None) -> BusinessSettings:
+        """Set which columns of imported files are searched, as a whole; the index is built anew."""
+        return cast(
+            "BusinessSettings", await self._wire.json(call("PUT", "/settings/index", body={"columns": columns}))
+        )
+
     async def reset(
-        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
     ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", await self._wire.json(call("DELETE", "/settings/{}", section)))
@@ -4358,9 +5392,9 @@ class AsyncRules:
             await self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit})),
         )
 
-    async def make(self, *, rules: list[Rule]) -> list[Rule]:
+    async def make(self, *, rules: list[Rule]) -> list[KeptRule]:
         """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-        return cast("list[Rule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
+        return cast("list[KeptRule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
 
     async def get(self, rule: str) -> Rule:
         """One rule."""
@@ -4388,10 +5422,10 @@ class AsyncRules:
         url: str | None = None,
         words: list[str] | None = None,
         typed: list[str] | None = None,
-    ) -> Rule:
+    ) -> KeptRule:
         """Put a rule in place of the one that it was, as a whole."""
         return cast(
-            "Rule",
+            "KeptRule",
             await self._wire.json(
                 call(
                     "PUT",
@@ -4472,6 +5506,235 @@ class AsyncSearch:
         )
 
 
+class AsyncNumbers:
+    """/numbers"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def get(self) -> NumbersKnown:
+        """What can be asked of what happened, and what each figure means."""
+        return cast("NumbersKnown", await self._wire.json(call("GET", "/numbers")))
+
+    async def values(
+        self,
+        dimension: Literal[
+            "day",
+            "week",
+            "month",
+            "quarter",
+            "year",
+            "weekday",
+            "hour",
+            "product",
+            "variant",
+            "category",
+            "brand",
+            "country",
+            "channel",
+            "customer",
+            "cohort",
+            "segment",
+            "promotion",
+            "currency",
+            "location",
+        ],
+        *,
+        like: str | None = None,
+        limit: int | None = None,
+    ) -> list[DimensionValue]:
+        """The values that a dimension has."""
+        return cast(
+            "list[DimensionValue]",
+            await self._wire.json(call("GET", "/numbers/values/{}", dimension, query={"like": like, "limit": limit})),
+        )
+
+    async def answer(
+        self,
+        *,
+        metrics: list[
+            Literal[
+                "orders",
+                "units",
+                "units_returned",
+                "net_units",
+                "gross_sales",
+                "discounts",
+                "returns",
+                "net_sales",
+                "revenue",
+                "taxes",
+                "shipping",
+                "total_sales",
+                "average_order",
+                "units_per_order",
+                "price",
+                "cost",
+                "margin",
+                "margin_rate",
+                "customers",
+                "new_customers",
+                "returning_customers",
+                "returning_rate",
+                "refund_rate",
+                "discount_rate",
+                "cancelled_orders",
+                "cancellation_rate",
+                "sell_through",
+                "stock",
+                "stock_value",
+                "days_of_stock",
+                "stock_out_days",
+            ]
+        ],
+        period: Period,
+        by: list[
+            Literal[
+                "day",
+                "week",
+                "month",
+                "quarter",
+                "year",
+                "weekday",
+                "hour",
+                "product",
+                "variant",
+                "category",
+                "brand",
+                "country",
+                "channel",
+                "customer",
+                "cohort",
+                "segment",
+                "promotion",
+                "currency",
+                "location",
+            ]
+        ]
+        | None = None,
+        where: list[Condition] | None = None,
+        compare: Literal["previous", "year"] | Period | None = None,
+        top: int | None = None,
+        order: Literal[
+            "orders",
+            "units",
+            "units_returned",
+            "net_units",
+            "gross_sales",
+            "discounts",
+            "returns",
+            "net_sales",
+            "revenue",
+            "taxes",
+            "shipping",
+            "total_sales",
+            "average_order",
+            "units_per_order",
+            "price",
+            "cost",
+            "margin",
+            "margin_rate",
+            "customers",
+            "new_customers",
+            "returning_customers",
+            "returning_rate",
+            "refund_rate",
+            "discount_rate",
+            "cancelled_orders",
+            "cancellation_rate",
+            "sell_through",
+            "stock",
+            "stock_value",
+            "days_of_stock",
+            "stock_out_days",
+        ]
+        | None = None,
+        ascending: bool | None = None,
+        currency: str | None = None,
+    ) -> Table:
+        """The figures that a question asks for, with the statement that computes them from the lines. Money is in minor units."""
+        return cast(
+            "Table",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/numbers/answer",
+                    body={
+                        "metrics": metrics,
+                        "by": by,
+                        "where": where,
+                        "period": period,
+                        "compare": compare,
+                        "top": top,
+                        "order": order,
+                        "ascending": ascending,
+                        "currency": currency,
+                    },
+                )
+            ),
+        )
+
+    async def rows(
+        self,
+        *,
+        query: Query,
+        key: dict[str, str | None] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Sources:
+        """The order lines and refunds behind a figure; what they show sums to it."""
+        return cast(
+            "Sources",
+            await self._wire.json(
+                call("POST", "/numbers/rows", body={"query": query, "key": key, "limit": limit, "offset": offset})
+            ),
+        )
+
+    async def calendar(self, *, zone: str | None = None, week_start: int | None = None) -> Calendar:
+        """Set the zone whose days figures are told by, or the day on which the week begins."""
+        return cast(
+            "Calendar",
+            await self._wire.json(call("PUT", "/numbers/calendar", body={"zone": zone, "week_start": week_start})),
+        )
+
+    async def rates(self, *, currency: str | None = None, limit: int | None = None) -> list[RateOutput]:
+        """The stored rates, the latest first."""
+        return cast(
+            "list[RateOutput]",
+            await self._wire.json(call("GET", "/numbers/rates", query={"currency": currency, "limit": limit})),
+        )
+
+    async def put(self, *, rates: list[RateInput]) -> RatesPut:
+        """Store rates: what one unit of a currency was worth in another from a day on."""
+        return cast("RatesPut", await self._wire.json(call("PUT", "/numbers/rates", body={"rates": rates})))
+
+    async def remove(self, *, currency: str, base: str, day: str) -> RatesRemoved:
+        """Take the rate of a day away."""
+        return cast(
+            "RatesRemoved",
+            await self._wire.json(
+                call("DELETE", "/numbers/rates", query={"currency": currency, "base": base, "day": day})
+            ),
+        )
+
+
+class AsyncForecasts:
+    """/forecasts"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(self, *, days: int | None = None, limit: int | None = None) -> ForecastList:
+        """The kept forecasts of products in short; the skill `forecast` tells each whole."""
+        return cast(
+            "ForecastList", await self._wire.json(call("GET", "/forecasts", query={"days": days, "limit": limit}))
+        )
+
+    async def build(self) -> BuildBegun:
+        """Begin to make all forecasts whose sales have changed, in a process of its own; `GET /forecasts` tells when it is done."""
+        return cast("BuildBegun", await self._wire.json(call("POST", "/forecasts/build")))
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -4504,9 +5767,12 @@ class AsyncCalls:
         self.routes = AsyncRoutes(wire)
         self.usage = AsyncUsage(wire)
         self.budgets = AsyncBudgets(wire)
+        self.charts = AsyncCharts(wire)
         self.settings = AsyncSettings(wire)
         self.glossary = AsyncGlossary(wire)
         self.memory = AsyncMemory(wire)
         self.rules = AsyncRules(wire)
         self.search = AsyncSearch(wire)
+        self.numbers = AsyncNumbers(wire)
+        self.forecasts = AsyncForecasts(wire)
         self.business = AsyncBusiness(wire)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from weft.demand.boosted import Aim
 from weft.demand.methods import Tell, Way
 from weft.demand.panel import Panel, scales
+from weft.demand.seasons import closed
 from weft.demand.series import Flags, Floats
 
 Singles = NDArray[np.float32]
@@ -64,12 +65,16 @@ def tried(
 ) -> Trials:
     """The trials of the ways that can be learned, at origins that leave out so many steps, the newest first."""
     then = [whole.until(number) for number in left_out]
+    shut, shut_now = [closed(panel, horizon) for panel in then], closed(whole, horizon)
     names, pasts, now = [], [], []
     for number, way in enumerate(ways):
         told(f"trying {way.name}", number / len(ways))
         try:
-            past = [_bounded(tell(panel), whole) for tell, panel in _learned(way, then, horizon)]
-            future = _bounded(way.learn(whole, horizon)(whole), whole)
+            past = [
+                _bounded(tell(panel), whole, off)
+                for (tell, panel), off in zip(_learned(way, then, horizon), shut, strict=True)
+            ]
+            future = _bounded(way.learn(whole, horizon)(whole), whole, shut_now)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError):
             if number == 0:
                 raise
@@ -90,8 +95,9 @@ def _learned(way: Way, then: Sequence[Panel], horizon: int) -> list[tuple[Tell, 
     return [(tell, panel) for panel in then]
 
 
-def _bounded(numbers: Floats, whole: Panel) -> Singles:
-    """Nothing below zero, nothing that is not a number, nothing far beyond what was ever sold."""
+def _bounded(numbers: Floats, whole: Panel, shut: Flags) -> Singles:
+    """Nothing below zero or while the shop is shut, nothing that is not a number, nothing far beyond what was ever sold."""
+    numbers = np.where(shut, 0.0, numbers)
     top = np.maximum(whole.sold.max(axis=1, initial=0.0), 1e-9)[:, None] * _FAR
     return np.clip(np.nan_to_num(numbers, nan=0.0, posinf=0.0, neginf=0.0), 0.0, top).astype(np.float32)
 

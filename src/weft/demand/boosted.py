@@ -15,9 +15,10 @@ from weft.demand.series import Floats
 
 Aim = Literal["mean", "median"]
 Inputs = NDArray[np.float32]
-_ROWS: Final = 120_000
+_ROWS: Final = 100_000
 _ORIGINS: Final = 26
 _FEWEST: Final = 2_000
+_CROWD: Final = 20
 _FAR: Final = 20.0
 _SPANS: Final = (1, 2, 4, 8, 16, 32)
 
@@ -27,19 +28,24 @@ class Boosted:
 
     def __init__(self, whole: Panel, horizon: int, country: str | None, aim: Aim, seed: int) -> None:
         self._horizon, self._country = horizon, days.known_country(country)
-        inputs, targets, weights = self._lessons(whole, np.random.default_rng(seed))
+        if len(whole) < _CROWD:
+            raise ValueError("there are too few rows to learn from")
+        inputs, targets = self._lessons(whole, np.random.default_rng(seed))
         if len(inputs) < _FEWEST:
             raise ValueError("there is too little to learn from")
+        # Columns of which nothing is known, such as prices where there are none.
+        self._blank = np.isnan(inputs).all(axis=0)
+        inputs[:, self._blank] = 0.0
         self._trees = HistGradientBoostingRegressor(
             loss="poisson" if aim == "mean" else "absolute_error",
-            learning_rate=0.06,
-            max_iter=150,
+            learning_rate=0.08,
+            max_iter=100,
             max_leaf_nodes=31,
             min_samples_leaf=60,
             l2_regularization=1.0,
             early_stopping=False,
             random_state=seed,
-        ).fit(inputs, targets, sample_weight=weights)
+        ).fit(inputs, targets)
 
     def told(self, whole: Panel) -> Floats:
         """What comes next of each row (n, horizon)."""
@@ -47,17 +53,20 @@ class Boosted:
         for start in range(0, len(whole), 4000):
             part = whole.rows(np.arange(start, min(start + 4000, len(whole))))
             inputs, level = inputs_of(part, self._horizon, self._country)
+            inputs[:, :, self._blank] = 0.0
             flat = self._trees.predict(inputs.reshape(-1, inputs.shape[2]))
             found[start : start + len(part)] = np.asarray(flat).reshape(len(part), -1) * level[:, None]
         return found
 
-    def _lessons(self, whole: Panel, draw: np.random.Generator) -> tuple[Inputs, Floats, Floats]:
+    def _lessons(self, whole: Panel, draw: np.random.Generator) -> tuple[Inputs, Floats]:
+        """Inputs and targets, of rows that sell much more often than of others: errors there weigh more."""
         horizon, least = self._horizon, max(whole.season, 8)
         # The rows of a step ahead of one origin are much alike: many origins tell more than many steps.
         room = whole.steps - horizon - least
         origins = np.unique(np.linspace(horizon, horizon + max(room, 0), min(_ORIGINS, max(room, 0) + 1)).astype(int))
         each = max(_ROWS // max(len(origins), 1), 1)
-        inputs, targets, weights = [], [], []
+        inputs, targets = [], []
+        often = np.sqrt(whole.means)
         for left_out in origins[origins <= whole.steps - 2]:
             then = whole.until(int(left_out))
             end = then.steps
@@ -69,17 +78,16 @@ class Boosted:
             if not len(rows):
                 continue
             if len(rows) > each:
-                picked = np.sort(draw.choice(len(rows), each, replace=False))
+                chance = often[rows] / often[rows].sum()
+                picked = np.sort(draw.choice(len(rows), each, replace=False, p=chance))
                 rows, ahead = rows[picked], ahead[picked]
             needed, back = np.unique(rows, return_inverse=True)
             found, level = inputs_of(then.rows(needed), horizon, self._country)
             inputs.append(found[back, ahead])
             targets.append(np.clip(whole.sold[rows, end + ahead] / level[back], 0.0, _FAR))
-            weights.append(np.sqrt(level[back]))
         if not inputs:
-            return np.zeros((0, 1), np.float32), np.zeros(0), np.zeros(0)
-        weight = np.concatenate(weights)
-        return np.concatenate(inputs), np.concatenate(targets), weight / weight.mean()
+            return np.zeros((0, 1), np.float32), np.zeros(0)
+        return np.concatenate(inputs), np.concatenate(targets)
 
 
 def inputs_of(then: Panel, horizon: int, country: str | None) -> tuple[Inputs, Floats]:

@@ -34,11 +34,17 @@ def chosen(trials: Trials, groups: NDArray[np.int64], aim: Aim, seed: int) -> Ch
     weights = np.zeros((len(groups), len(trials.names)))
     names = [""] * len(groups)
     draw = np.random.default_rng(seed)
+    usual: Floats | None = None
     for group in np.unique(groups):
         places = np.flatnonzero(groups == group)
         part, there = trials.rows(places).everywhere()
         sample = np.sort(draw.choice(len(places), min(len(places), _ROWS), replace=False))
-        found = _tilted(part, _grown(part.rows(sample), aim), aim)
+        if part.judged.any():
+            found = _tilted(part, _grown(part.rows(sample), aim), aim)
+        else:
+            # Nothing of these rows can be judged yet: what is best for all others is the best guess.
+            usual = _usual(trials, aim, draw) if usual is None else usual
+            found = np.repeat(usual[None, there], len(places), axis=0)
         weights[np.ix_(places, there)] = found
         for place, row in zip(places, found, strict=True):
             names[place] = _name(row, part.names)
@@ -52,10 +58,8 @@ def _name(weights: Floats, names: tuple[str, ...]) -> str:
 
 
 def _grown(trials: Trials, aim: Aim) -> Floats:
-    """The weights (ways,) of the mixture that told the past best; equal where there is no past."""
+    """The weights (ways,) of the mixture that told the past best."""
     ways = len(trials.names)
-    if not trials.judged.any():
-        return _without_past(trials)
     counts, sums = np.zeros(ways), np.zeros(trials.told.shape[1:], np.float32)
     best = np.inf
     for picks in range(1, _PICKS + 1):
@@ -69,12 +73,19 @@ def _grown(trials: Trials, aim: Aim) -> Floats:
     return np.asarray(counts / counts.sum())
 
 
-def _without_past(trials: Trials) -> Floats:
-    """Half the simple rule and half smoothing, where nothing can be tried."""
+def _usual(trials: Trials, aim: Aim, draw: np.random.Generator) -> Floats:
+    """The weights (ways,) that are best for all rows; where nothing is judged, smoothing, with its season where there is one."""
     weights = np.zeros(len(trials.names))
-    for name in (trials.names[0], next((one for one in trials.names if one.startswith("smoothing")), trials.names[0])):
-        weights[trials.names.index(name)] += 0.5
-    return weights
+    judged = np.flatnonzero(trials.judged.any(axis=(0, 2)))
+    if len(judged):
+        places = np.sort(draw.choice(judged, min(len(judged), _ROWS), replace=False))
+        part, there = trials.rows(places).everywhere()
+        finite = np.isfinite(trials.now[there]).all(axis=(1, 2))
+        weights[there] = _grown(part, aim) * finite
+    if weights.sum() <= 0:
+        smoothing = [place for place, name in enumerate(trials.names) if name.startswith("smoothing")]
+        weights[smoothing[-1] if smoothing else 0] = 1.0
+    return np.asarray(weights / weights.sum())
 
 
 def _score(told: NDArray[np.float32], trials: Trials, aim: Aim) -> float:

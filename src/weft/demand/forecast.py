@@ -14,6 +14,7 @@ Paths = NDArray[np.float32]
 DemandClass = Literal["smooth", "intermittent", "lumpy", "erratic", "new", "dying", "seasonal", "none"]
 LEVELS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 _MOST: Final = 30_000.0
+_NOTHING: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,12 @@ class Forecast:
         return float(_extended(self.mean[None, :], last)[0, first - 1 : last].sum())
 
     def interval(self, share: float) -> tuple[Floats, Floats]:
-        """The narrowest interval in which what is wanted stays with that probability, at each step.
+        """The interval in which what is wanted stays with that probability, at each step: between equal tails.
 
         Where nothing is sold on many days it begins at zero; between equal tails it would hold more than it says.
         """
-        low, high = narrowest(self.paths[None], share)
-        return low[0].astype(np.float64), high[0].astype(np.float64)
+        low, high = ends(np.sort(self.paths, axis=0)[None], share)
+        return low[0], high[0]
 
     def stored(self) -> dict[str, Any]:
         """All of it, as JSON holds it: paths within a thousandth, two bytes a number."""
@@ -116,14 +117,25 @@ class Forecast:
         return np.asarray(_extended(self.paths, last)[:, first - 1 : last].sum(axis=1, dtype=np.float64), np.float64)
 
 
-def narrowest(paths: Paths, share: float) -> tuple[Paths, Paths]:
-    """The ends of the narrowest interval that holds that share of the courses (n, many, horizon) at each step (n, horizon)."""
-    ordered = np.sort(paths, axis=1)
-    many = ordered.shape[1]
-    inside = min(max(round(share * many), 1), many)
-    lows = (ordered[:, inside - 1 :] - ordered[:, : many - inside + 1]).argmin(axis=1)[:, None]
-    low, high = (np.take_along_axis(ordered, lows + more, axis=1)[:, 0] for more in (0, inside - 1))
-    return low, high
+def at_levels(ordered: Paths, levels: Sequence[float]) -> Floats:
+    """Quantiles (levels, n, horizon) of courses that are ordered at each step (n, many, horizon)."""
+    places = np.asarray(levels, np.float64) * (ordered.shape[1] - 1)
+    below = np.floor(places).astype(np.int64)
+    above = np.minimum(below + 1, ordered.shape[1] - 1)
+    share = (places - below)[:, None, None]
+    low, high = (np.moveaxis(ordered[:, place], 1, 0).astype(np.float64) for place in (below, above))
+    return np.asarray(low + share * (high - low))
+
+
+def ends(ordered: Paths, share: float) -> tuple[Floats, Floats]:
+    """The ends of the interval (n, horizon) that holds that share of courses that are ordered at each step (n, many, horizon).
+
+    Equal tails are left out, but where the lower one would be zero alone: there it begins at zero and leaves out the upper one.
+    """
+    tail = (1.0 - share) / 2
+    low, whole, high = at_levels(ordered, (tail, share, 1.0 - tail))
+    zero = low <= _NOTHING * np.maximum(ordered.mean(axis=1), 1e-12)
+    return np.where(zero, 0.0, low), np.where(zero, whole, high)
 
 
 def _checked(first: int, last: int) -> None:

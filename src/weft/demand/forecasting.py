@@ -5,12 +5,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from weft.demand import backtest, choice, intervals, methods
 from weft.demand.backtest import Trials
 from weft.demand.boosted import Aim
 from weft.demand.classes import classes, kind
-from weft.demand.forecast import LEVELS, Backtest, DemandClass, Forecast, narrowest
+from weft.demand.forecast import LEVELS, Backtest, DemandClass, Forecast, at_levels, ends
 from weft.demand.panel import Panel, panel, scales
 from weft.demand.series import Floats, Frequency, Series
 
@@ -63,7 +64,11 @@ def forecasts(
         def tell(doing: str, share: float, begun: float = begun, size: int = len(part)) -> None:
             told(doing, begun + share * size / len(series))
 
-        for place, one in zip(part, _told(whole, horizon, levels, country, budget, tell, seed, aim), strict=True):
+        # Matrices are small here: more threads than one for them would only be in each other's way.
+        # What overflows in one way is cut to what can be sold before anything is made of it.
+        with threadpool_limits(1), np.errstate(all="ignore"):
+            told_of = _told(whole, horizon, levels, country, budget, tell, seed, aim)
+        for place, one in zip(part, told_of, strict=True):
             found[place] = one
         done += len(part)
     told("done", 1.0)
@@ -107,12 +112,16 @@ def _told(
     past, mean = choice.mixed(trials, picked)
     told("telling how far it may be off", 0.9)
     paths = _paths(part, trials, past, mean, groups, seed)
-    reports = _reports(trials, past, mean, paths)
+    ordered = np.sort(paths, axis=1)
+    reports, quantiles = _reports(trials, past, mean, ordered), at_levels(ordered, levels)
     for row, place in enumerate(living):
-        quantiles = _quantiles(paths[row], levels)
-        kind_ = kind(str(names[row]))
         result[place] = Forecast(
-            mean[row].astype(np.float64), quantiles, kind_, picked.names[row], reports[row], paths[row]
+            mean[row].astype(np.float64),
+            dict(zip(levels, quantiles[:, row], strict=True)),
+            kind(str(names[row])),
+            picked.names[row],
+            reports[row],
+            paths[row],
         )
     return result
 
@@ -121,11 +130,6 @@ def _nothing(horizon: int, levels: Sequence[float]) -> Forecast:
     zeros = np.zeros(horizon)
     paths = np.zeros((1, horizon), np.float32)
     return Forecast(zeros, dict.fromkeys(levels, zeros), "none", "nothing sold", Backtest(), paths)
-
-
-def _quantiles(paths: NDArray[np.float32], levels: Sequence[float]) -> dict[float, Floats]:
-    ordered = np.quantile(paths, sorted(levels), axis=0) if len(levels) else np.zeros((0, paths.shape[1]))
-    return dict(zip(sorted(levels), ordered.astype(np.float64), strict=True))
 
 
 def _groups(names: NDArray[np.str_], whole: Panel) -> NDArray[np.int64]:
@@ -159,7 +163,7 @@ def _paths(
 
 
 def _reports(
-    trials: Trials, past: NDArray[np.float32], mean: NDArray[np.float32], paths: NDArray[np.float32]
+    trials: Trials, past: NDArray[np.float32], mean: NDArray[np.float32], ordered: NDArray[np.float32]
 ) -> list[Backtest]:
     """How wrong the mixture was, by row, beside the first way."""
     judged = trials.judged
@@ -172,7 +176,7 @@ def _reports(
 
     absolute, bias, squared = off(past)
     simple, _, simple_squared = off(trials.told[0])
-    within = {share: _within(trials, past, mean, paths, share) for share in (0.8, 0.9)}
+    within = {share: _within(trials, past, mean, ordered, share) for share in (0.8, 0.9)}
     folds = judged.any(axis=2).sum(axis=0)
     reports = []
     for row in range(len(mean)):
@@ -200,10 +204,10 @@ def _reports(
 
 
 def _within(
-    trials: Trials, past: NDArray[np.float32], mean: NDArray[np.float32], paths: NDArray[np.float32], share: float
+    trials: Trials, past: NDArray[np.float32], mean: NDArray[np.float32], ordered: NDArray[np.float32], share: float
 ) -> Floats:
-    """The share of each row's judged steps that lay within the narrowest interval of that share, moved to what was told then."""
-    low, high = narrowest(paths, share)
+    """The share of each row's judged steps that lay within the interval of that share, moved to what was told then."""
+    low, high = ends(ordered, share)
     by = past / np.maximum(mean, 1e-9)
     inside = (trials.came >= low * by - 1e-6) & (trials.came <= high * by + 1e-6) & trials.judged
     return np.asarray(inside.sum(axis=(0, 2)) / np.maximum(trials.judged.sum(axis=(0, 2)), 1))

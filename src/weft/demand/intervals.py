@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from weft.demand.forecast import at_levels
 from weft.demand.series import Flags, Floats
 
 Singles = NDArray[np.float32]
@@ -137,17 +138,17 @@ class _Pool:
             scores = np.zeros(len(_WIDTHS))
             for fold in folds[:4]:
                 some = rows[there[:, fold]]
-                drawn = self.drawn(some, min(many, 100), share, int(fold))
+                drawn = np.sort(self.drawn(some, min(many, 100), share, int(fold)), axis=1)
+                ordered = at_levels(drawn, _LEVELS)
                 came = self._found.each[self._wanted[some], fold]
-                scores += [pinball(np.power(drawn, np.float32(width)), came) for width in _WIDTHS]
+                scores += [pinball(np.power(ordered, width), came) for width in _WIDTHS]
             if scores.min() < best:
                 best, found = float(scores.min()), (share, _WIDTHS[int(scores.argmin())])
         return found
 
 
-def pinball(drawn: Singles, came: Singles) -> float:
-    """The mean pinball loss of the quantiles of courses (rows, many, horizon) against what came (rows, horizon)."""
-    ordered = np.quantile(drawn, _LEVELS, axis=1)
+def pinball(ordered: Floats, came: Singles) -> float:
+    """The mean pinball loss of quantiles at `_LEVELS` (levels, rows, horizon) against what came (rows, horizon)."""
     off = came[None] - ordered
     level = np.array(_LEVELS)[:, None, None]
     return float(np.maximum(level * off, (level - 1) * off).mean())

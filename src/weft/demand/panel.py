@@ -15,6 +15,9 @@ REACH: Final[dict[Frequency, int]] = {"h": 1400, "D": 1100, "W": 540, "M": 300, 
 _IMPROBABLE: Final = 0.001
 _FAR: Final = 10.0
 _ENOUGH: Final = 10
+# Numbers beyond these are no sales.
+_LEAST: Final = 1e-9
+_MOST: Final = 1e15
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +99,7 @@ def panel(series: Sequence[Series], horizon: int, season: int | None = None) -> 
     freq = kinds.pop()
     width = max(1, min(max(len(one) for one in series), REACH[freq]))
     sold, usable = np.zeros((len(series), width)), np.zeros((len(series), width), bool)
-    price = np.full((len(series), width + horizon), np.nan)
+    price: Floats = np.full((len(series), width + horizon), np.nan)
     promoted = np.zeros((len(series), width + horizon))
     for row, one in enumerate(series):
         count = min(len(one), width)
@@ -105,7 +108,7 @@ def panel(series: Sequence[Series], horizon: int, season: int | None = None) -> 
         numbers = one.sold[-count:]
         finite = np.isfinite(numbers)
         usable[row, width - count :] = one.known[-count:] & finite
-        sold[row, width - count :] = np.clip(np.where(finite, numbers, 0.0), 0.0, 1e15)
+        sold[row, width - count :] = np.where(finite & (numbers > _LEAST), np.minimum(numbers, _MOST), 0.0)
         _beside(price[row], one.price, len(one), count, horizon)
         _beside(promoted[row], one.promoted, len(one), count, horizon)
     usable &= ~_unborn(sold, usable)
@@ -120,7 +123,7 @@ def _beside(row: Floats, given: "Floats | Flags | None", length: int, count: int
         return
     part = np.asarray(given[length - count : length + horizon], np.float64)
     start = len(row) - horizon - count
-    row[start : start + len(part)] = part
+    row[start : start + len(part)] = np.where(np.abs(part) <= _MOST, part, np.nan)
 
 
 def _unborn(sold: Floats, usable: Flags) -> Flags:

@@ -225,7 +225,10 @@ def order_up_to(item: Item, protection: Wanted) -> float:
     level = math.ceil(protection.quantile(terms.target) - 1e-9)
     if protection.mean < _SLOW or kind in ("intermittent", "lumpy"):
         before = wanted(item.forecast, terms.lead, terms.lead_spread)
-        level = max(level, math.ceil(base_stock(protection, before, terms.target, protection.amounts[-1])))
+        # The rarest courses would have a shelf full of what is asked for once a year: beyond half of what the service leaves open
+        # nothing is held.
+        most = protection.quantile((1 + terms.target) / 2)
+        level = max(level, math.ceil(base_stock(protection, before, terms.target, most)))
     return float(level)
 
 

@@ -9,6 +9,7 @@ from weft.demand.series import Flags, Floats
 
 _Z: Final = 1.645
 _CLOSED: Final = 0.005
+_WONDER: Final = 0.001
 
 
 def phases(steps: int, season: int, ahead: int = 0) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
@@ -81,6 +82,9 @@ def profile(whole: Panel, season: int, trust: float) -> Floats:
     if living.sum() < 5:
         together = np.where(together < _CLOSED, together, 1.0)
     own = (scaled + trust * together) / (counts + trust)
+    # A place at which a row never sold, though it sells at most others, is one at which it is closed.
+    often = (whole.sold > 0).sum(axis=1) / np.maximum(whole.known, 1.0)
+    own[(sums == 0) & (counts * np.log1p(-np.clip(often, 0.0, 0.999))[:, None] < np.log(_WONDER))] = 0.0
     return np.asarray(own / np.maximum(own.mean(axis=1, keepdims=True), 1e-12))
 
 
@@ -94,3 +98,11 @@ def yearly(whole: Panel, season: int) -> Floats:
     share = np.clip((seasons - 1.0) / (seasons + 0.5), 0.0, 1.0)
     mixed = np.exp(share * np.log(indices) + (1 - share) * np.log(together))
     return np.asarray(mixed / mixed.mean(axis=1, keepdims=True))
+
+
+def closed(whole: Panel, horizon: int) -> Flags:
+    """Steps ahead (n, horizon) at whose place of the day or week a row sells nothing ever."""
+    if whole.freq not in ("h", "D") or whole.steps < 2 * whole.season:
+        return np.zeros((len(whole), horizon), bool)
+    shares = profile(whole, whole.season, 8.0)
+    return np.asarray((shares < _CLOSED)[:, np.arange(horizon) % whole.season])

@@ -8,7 +8,7 @@ from psycopg import ClientCursor, Connection
 
 from weft.numbers import plan
 from weft.numbers.definitions import FIGURES
-from weft.numbers.lines import MEASURES
+from weft.numbers.lines import MEASURES, TELLS
 from weft.numbers.plan import CONVERTED, OF_PRODUCTS, Setting
 from weft.numbers.query import TIMES, Condition, Dimension, Metric, Period, Query, Row, Value
 
@@ -87,7 +87,7 @@ class Asking:
         if not foreign:
             return
         parameters: list[Any] = []
-        factors = plan.factors("sold_day", self.currency, period, parameters)
+        factors = plan.factors("sold_day", self.currency, self.setting, period, parameters)
         found = self.connection.execute(
             f"with {factors} select s.currency, sum(s.orders)::bigint from sold_day s join factor f using (currency, day) "
             "where f.factor is null and s.day between %s and %s group by 1",
@@ -101,7 +101,7 @@ class Asking:
         span = self.setting.span
         wide = plan.widened(period, span) if span and table == "sold_month" else period
         parameters: list[Any] = []
-        lead = f"with {plan.factors(table, self.currency, period, parameters)} " if foreign else ""
+        lead = f"with {plan.factors(table, self.currency, self.setting, period, parameters)} " if foreign else ""
         keys = [plan.expression(name, self.setting) for name in self.query.by]
         grouped = f"group by grouping sets (({', '.join(map(str, range(1, len(keys) + 1)))}), ())" if keys else ""
         listed = "".join(f"{sql} as k{n}, " for n, sql in enumerate(keys))
@@ -133,7 +133,7 @@ class Asking:
         """Count what does not add up, orders and customers, by telling them apart."""
         table = "sold_line" if set(self.used) & OF_PRODUCTS else "sold_order"
         parameters: list[Any] = []
-        lead = f"{plan.factors(table, self.currency, period, parameters)}, " if foreign else ""
+        lead = f"{plan.factors(table, self.currency, self.setting, period, parameters)}, " if foreign else ""
         keys = [plan.expression(name, self.setting) for name in by]
         listed = "".join(f"{sql} as k{n}, " for n, sql in enumerate(keys))
         named_keys = "".join(f"k{n}, " for n in range(len(keys)))
@@ -167,7 +167,7 @@ class Asking:
         way = orders_by(by, query.where)
         table = plan.source(self.used, foreign=foreign)
         parameters: list[Any] = []
-        lead = f"with {plan.factors(table, self.currency, query.period, parameters)} " if foreign else ""
+        lead = f"with {plan.factors(table, self.currency, self.setting, query.period, parameters)} " if foreign else ""
         keys = [plan.expression(name, self.setting) for name in by]
         sums = {
             name: f"sum({f'round(s.{name} * f.factor)' if foreign and name in plan.MONEY else f's.{name}'})::bigint"
@@ -189,7 +189,7 @@ class Asking:
         places = ", ".join(map(str, range(1, len(keys) + 1)))
         found = self.connection.execute(
             f"{lead}select {', '.join(columns)} from {rows}{plan.joins(self.used)}{CONVERTED if foreign else ''} "
-            f"where {condition} and s.lines > s.left_out group by {places} order by {places}",
+            f"where {condition} and {TELLS} group by {places} order by {places}",
             parameters,
         ).fetchall()
         return (
@@ -202,11 +202,13 @@ class Asking:
         """One statement that computes the figures by key from the order lines themselves, ready to be run."""
         query = self.query
         metrics = [name for name in query.metrics if name in FIGURES]
+        if not metrics:
+            return ""
         who = bool(set(metrics) & _WHO)
         parameters: list[Any] = []
         text = plan.from_lines(self.used, customers=who)
-        factors = plan.factors("sold_line", self.currency, query.period, parameters)
-        keys = [f'{plan.expression(name, self.setting)} as "{name}"' for name in query.by]
+        factors = plan.factors("sold_line", self.currency, self.setting, query.period, parameters)
+        keys = [f'{plan.written(name, self.setting)} as "{name}"' for name in query.by]
         parameters += [query.period.first, query.period.last]
         condition = plan.holding(query.where, self.setting, parameters)
         apart = (

@@ -24,7 +24,7 @@ def behind(connection: Connection[Any], asking: Asking, limit: int, offset: int)
     )
     shown = [name for name in shown if name != "units_per_order"]
     parameters: list[Any] = []
-    factors = plan.factors("sold_line", asking.currency, query.period, parameters)
+    factors = plan.factors("sold_line", asking.currency, setting, query.period, parameters)
     rows = plan.rows_of("sold_line", query.period, parameters)
     condition = plan.holding(query.where, setting, parameters)
     measures = ", ".join(
@@ -38,7 +38,7 @@ def behind(connection: Connection[Any], asking: Asking, limit: int, offset: int)
         f"(s.variant_orders > 0 and {first.format('s.order_uid, s.variant_orders > 0')})::int as orders, "
         f"(s.variant_cancelled > 0 and {first.format('s.order_uid, s.variant_cancelled > 0')})::int as cancelled, "
         f"(s.variant_orders > 0 and s.customer is not null and {first.format('s.customer, s.variant_orders > 0')})::int as customers, "
-        f"(s.variant_orders > 0 and {first.format('s.order_uid, s.variant_orders > 0')} and s.order_uid = c.first_order)::int "
+        f"(s.variant_orders > 0 and {first.format('s.order_uid, s.variant_orders > 0')} and s.order_uid is not distinct from c.first_order)::int "
         f"as new_customers from {rows}{plan.joins(asking.used, first=True)}{CONVERTED} where {condition}) "
     )
     names = [name for name in MEASURES if "product_" not in name and "variant_" not in name] + [

@@ -1,8 +1,8 @@
 """`business.numbers`: what happened in one business, asked by typed questions."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,11 @@ from psycopg import Connection
 
 from weft.numbers import naming
 from weft.numbers.answering import NOTHING, Asking, Counts, Key, buckets, figures, less, moved, ordered
+from weft.numbers.basis import Basis
 from weft.numbers.behind import behind
 from weft.numbers.definitions import DIMENSION_WORDS, FIGURES, STOCKED, defined
 from weft.numbers.keeping import Keeping
+from weft.numbers.lines import TELLS
 from weft.numbers.naming import Known
 from weft.numbers.plan import OF_CUSTOMERS, OF_PRODUCTS, Setting
 from weft.numbers.query import (
@@ -29,10 +31,11 @@ from weft.numbers.query import (
     Table,
     Value,
 )
+from weft.numbers.stock import Shelf, Stocked
+from weft.numbers.together import Together, together
 from weft.postgres.database import Database
 
 DailyKey = Literal["product", "variant", "country", "channel", "promotion", "category", "brand", "currency"]
-_DAILY: Final = ("units", "units_returned", "gross", "discounts", "returns", "cost", "covered")
 
 
 class Numbers:
@@ -42,6 +45,7 @@ class Numbers:
         self._database = database
         self._business = business
         self._keeping = Keeping(database, business)
+        self.basis = Basis(database, business)
 
     def definitions(self) -> list[Defined]:
         """What each metric and each dimension means."""
@@ -135,16 +139,56 @@ class Numbers:
             )
             return Asking(connection, query, setting).daily(names)
 
+    def together(self, period: Period, limit: int = 10) -> list[Together]:
+        """The pairs of products that share more of a period's orders than chance would have it, the clearest first."""
+        self._keeping.brought_up()
+        with self._database.tenant(self._business) as connection:
+            return together(connection, period, limit)
+
 
 def _setting(connection: Connection[Any]) -> Setting:
     row = connection.execute(
         "select b.currency, b.zone, coalesce((select c.week_start from calendar c), 1), "
-        "(select min(day) from sold_day where lines > left_out), (select max(day) from sold_day where lines > left_out) "
+        f"(select min(s.day) from sold_day s where {TELLS}), (select max(s.day) from sold_day s where {TELLS}) "
         "from business b"
     ).fetchone()
     currency, zone, week_start, first, last = row or ("EUR", "UTC", 1, None, None)
     span = Period(first=first, last=last) if first and last else None
     return Setting(currency, zone, week_start, datetime.now(ZoneInfo(zone)).date(), span)
+
+
+class _Side:
+    """What is known of one period: counts of sales by key and in total, and of stock."""
+
+    def __init__(self, asking: Asking, shelf: Shelf, period: Period, setting: Setting) -> None:
+        self.rows: dict[Key, Counts] = {}
+        self.total: Counts | None = None
+        self.stocked = shelf.lying(period) if shelf.asked else Stocked()
+        self.sold = shelf.sold_before(asking, period) if shelf.asked else {}
+        self.period = period
+        span = setting.span
+        self.unknown = _unknown(asking.query.by, period, setting)
+        if span is not None and period.last >= span.first and period.first <= setting.known_to:
+            self.rows, self.total = asking.counted(period)
+
+    def turned(self, now: Period, by: Sequence[Dimension], week_start: int) -> None:
+        """Put everything under the keys of the period that it stands beside."""
+        key_of = moved(by, now, self.period, week_start)
+        at = next((at for at, name in enumerate(by) if name in TIMES), None)
+        if at is not None:
+            self.unknown = frozenset(key_of((None,) * at + (name,))[at] for name in self.unknown)
+        self.rows = {key_of(key): counts for key, counts in self.rows.items()}
+        self.stocked.rows = {key_of(key): lying for key, lying in self.stocked.rows.items()}
+        self.sold = {key_of(key): sold for key, sold in self.sold.items()}
+
+
+def _unknown(by: Sequence[Dimension], period: Period, setting: Setting) -> frozenset[str | None]:
+    """The days, weeks or months of a period of which no sales are known: before the first, or after what is recorded."""
+    time, span = next((name for name in by if name in TIMES), None), setting.span
+    if time is None or span is None:
+        return frozenset()
+    known = buckets(time, Period(first=span.first, last=max(setting.known_to, span.first)), setting.week_start)
+    return frozenset(name for name in buckets(time, period, setting.week_start) if not known[0] <= name <= known[-1])
 
 
 class _Answer:
@@ -155,59 +199,72 @@ class _Answer:
         self.query = query
         self.asking = asking
         self.setting = setting
+        self.shelf = Shelf(connection, query, asking.query.where, setting)
         self.notes: list[str] = []
-        self.sources = 0
 
     def table(self) -> Table:
         """The whole answer."""
         query, asking = self.query, self.asking
-        now, total = self._counted(query.period)
-        self.sources = total["lines"] if total else 0
-        other = query.other
-        before, total_before = self._counted(other) if other else ({}, None)
-        if other:
-            turned = moved(query.by, query.period, other, self.setting.week_start)
-            before = {turned(key): counts for key, counts in before.items()}
-        if total is not None:
-            self._filled(now)
-        rows = ordered([self._row(key, now, before, other is not None) for key in {**before, **now}], query)
+        now = _Side(asking, self.shelf, query.period, self.setting)
+        before = _Side(asking, self.shelf, query.other, self.setting) if query.other else None
+        if before:
+            before.turned(query.period, query.by, self.setting.week_start)
+        if now.total is not None:
+            self._filled(now.rows)
+        rows = self._rows(now, before)
         shown = rows if query.top is None else rows[: query.top]
         others = None
         if len(shown) < len(rows):
             keys = [tuple(row.key.values()) for row in shown]
-            others = self._others(keys, now, total, before, total_before if other else None)
+            others = Row(
+                key=dict.fromkeys(query.by),
+                titles=dict.fromkeys(query.by, "others"),
+                values=self._rest(now, keys),
+                before=self._rest(before, keys) if before else None,
+            )
         naming.titled(self.connection, shown)
-        whole = Row(
-            key={}, values=figures(query.metrics, total), before=figures(query.metrics, total_before) if other else None
-        )
-        self._told(total)
+        self._told(now.total, before)
+        self.notes += self.shelf.notes
         return Table(
             query=query,
             columns=self._columns(),
             rows=shown,
             others=others,
-            total=whole,
+            total=Row(key={}, values=self._whole(now), before=self._whole(before) if before else None),
             currency=asking.currency,
-            sql=asking.statement(),
-            sources=self.sources,
+            sql=";\n".join(filter(None, (asking.statement(), self.shelf.statement))),
+            sources=now.total["lines"] if now.total else 0,
             notes=self.notes,
         )
 
-    def _counted(self, period: Period) -> tuple[dict[Key, Counts], Counts | None]:
-        span = self.setting.span
-        if span is None or period.last < span.first or period.first > max(span.last, self.setting.today):
-            return {}, None
-        if period.first > span.last and (period.first - span.last).days > 366:
-            return {}, None
-        return self.asking.counted(period)
+    def _rows(self, now: _Side, before: _Side | None) -> list[Row]:
+        if not self.query.by:
+            return []
+        rows = [
+            Row(
+                key=dict(zip(self.query.by, key, strict=True)),
+                values=self._values(now, key),
+                before=self._values(before, key) if before else None,
+            )
+            for key in dict.fromkeys([*now.rows, *now.stocked.rows, *(before.rows if before else ())])
+        ]
+        return ordered(rows, self.query)
 
-    def _row(self, key: Key, now: Mapping[Key, Counts], before: Mapping[Key, Counts], compared: bool) -> Row:
-        metrics = self.query.metrics
-        return Row(
-            key=dict(zip(self.query.by, key, strict=True)),
-            values=figures(metrics, now.get(key, NOTHING)),
-            before=figures(metrics, before.get(key, NOTHING)) if compared else None,
-        )
+    def _values(self, side: _Side, key: Key) -> dict[Metric, Value]:
+        known = side.total is not None and side.unknown.isdisjoint(key)
+        counts = side.rows.get(key, NOTHING) if known else None
+        values = {
+            **figures(self.query.metrics, counts),
+            **self.shelf.figures(side.stocked.rows.get(key), counts, side.sold.get(key)),
+        }
+        return {name: values[name] for name in self.query.metrics}
+
+    def _whole(self, side: _Side) -> dict[Metric, Value]:
+        values = {
+            **figures(self.query.metrics, side.total),
+            **self.shelf.figures(side.stocked.total, side.total, side.sold.get(())),
+        }
+        return {name: values[name] for name in self.query.metrics}
 
     def _filled(self, now: dict[Key, Counts]) -> None:
         """Put in the days, weeks or months without sales, where the rows are these alone."""
@@ -215,36 +272,16 @@ class _Answer:
         if len(query.by) != 1 or query.by[0] not in TIMES or span is None:
             return
         first = max(query.period.first, span.first)
-        last = min(query.period.last, max(span.last, self.setting.today))
+        last = min(query.period.last, self.setting.known_to)
         if first <= last:
             for name in buckets(query.by[0], Period(first=first, last=last), self.setting.week_start):
                 now.setdefault((name,), dict(NOTHING))
 
-    def _others(
-        self,
-        keys: Iterable[Key],
-        now: Mapping[Key, Counts],
-        total: Counts | None,
-        before: Mapping[Key, Counts],
-        total_before: Counts | None,
-    ) -> Row:
-        """What is not shown, as one row; figures that do not add up cannot be told of it."""
-        shown = list(keys)
-        metrics = self.query.metrics
-        apart = [name for name in metrics if not self._splits(name)]
-
-        def rest(whole: Counts | None, rows: Mapping[Key, Counts]) -> dict[Metric, Value]:
-            if whole is None:
-                return figures(metrics, None)
-            left = figures(metrics, less(whole, (rows[key] for key in shown if key in rows)))
-            return {**left, **dict.fromkeys(apart)}
-
-        return Row(
-            key=dict.fromkeys(self.query.by),
-            titles=dict.fromkeys(self.query.by, "others"),
-            values=rest(total, now),
-            before=rest(total_before, before) if self.query.compare else None,
-        )
+    def _rest(self, side: _Side, shown: Sequence[Key]) -> dict[Metric, Value]:
+        """The figures of what is not shown; those that do not add up cannot be told of it."""
+        left = None if side.total is None else less(side.total, (side.rows[key] for key in shown if key in side.rows))
+        values = figures(self.query.metrics, left)
+        return {name: values.get(name) if self._splits(name) else None for name in self.query.metrics}
 
     def _splits(self, metric: Metric) -> bool:
         """Whether what a metric is computed from adds up over the rows of this question."""
@@ -253,31 +290,25 @@ class _Answer:
             return by <= OF_CUSTOMERS
         if metric in ("orders", "average_order", "units_per_order", "cancelled_orders", "cancellation_rate"):
             return not by & OF_PRODUCTS
-        return True
+        return metric not in STOCKED
 
     def _columns(self) -> list[Column]:
         dimensions = [Column(name=name, title=DIMENSION_WORDS[name][0]) for name in self.query.by]
         metrics = []
         for name in self.query.metrics:
             one = FIGURES.get(name) or STOCKED[name]
-            adds_up = (one.adds_up or name in ("customers", "new_customers", "returning_customers")) and self._splits(
+            adds_up = name in STOCKED and one.adds_up and not set(self.query.by) & set(TIMES)
+            adds_up |= (one.adds_up or name in ("customers", "new_customers", "returning_customers")) and self._splits(
                 name
             )
             metrics.append(Column(name=name, title=one.title, unit=one.unit, adds_up=adds_up))
         return [*dimensions, *metrics]
 
-    def _told(self, total: Counts | None) -> None:
+    def _told(self, total: Counts | None, before: _Side | None) -> None:
         """Say what was left out, and what is not known."""
-        query, span, say = self.query, self.setting.span, self.notes.append
+        query, say = self.query, self.notes.append
+        self._told_of_time(total, before)
         metrics = set(query.metrics)
-        if span is None:
-            say("There are no orders with a date yet.")
-        elif total is None:
-            say(f"Nothing is known of this period: orders are known from {span.first} to {span.last}.")
-        elif query.period.first < span.first:
-            say(f"Orders are known from {span.first} on; the period begins on {query.period.first}.")
-        if query.period.last > self.setting.today:
-            say(f"The period ends on {query.period.last}, which is not over yet: today is {self.setting.today}.")
         for currency, count in sorted(self.asking.missing.items()):
             say(
                 f"{count:,} orders in {currency} are left out: there is no rate from {currency} to {self.asking.currency} on or "
@@ -303,6 +334,22 @@ class _Answer:
             say(f"{total['undated_refunds']:,} refunds have no day of their own and count on the day of their order.")
         if metrics & {"cost", "margin", "margin_rate"}:
             self._told_of_costs(total)
+
+    def _told_of_time(self, total: Counts | None, before: _Side | None) -> None:
+        query, span, say = self.query, self.setting.span, self.notes.append
+        if span is None:
+            say("There are no orders with a date yet.")
+        elif total is None:
+            say(f"Nothing is known of this period: orders are known from {span.first} to {span.last}.")
+        elif query.period.first < span.first:
+            say(f"Orders are known from {span.first} on; the period begins on {query.period.first}.")
+        if query.period.last > self.setting.today:
+            say(f"The period ends on {query.period.last}, which is not over yet: today is {self.setting.today}.")
+        elif total is not None and query.period.last > self.setting.known_to:
+            say(f"Orders are known up to {self.setting.known_to}; the period ends on {query.period.last}.")
+        if before and span is not None and before.period.first < span.first:
+            known = "nothing" if before.total is None else f"only what is from {span.first} on"
+            say(f"Of the period compared with, {before.period.first} to {before.period.last}, {known} is known.")
 
     def _told_of_costs(self, total: Counts) -> None:
         net = total["gross"] - total["discounts"] - total["returns"]

@@ -93,8 +93,16 @@ def _folded(connection: Connection[Any]) -> int:
         f"insert into sold_before select {listed} from gone"
     )
     connection.execute("delete from sold_order s using folding f where s.order_uid = f.uid")
-    statement = lines("o.uid in (select uid from folding)")
+    for table, key in (("orders", "uid"), ("order_line", "order_uid")):
+        connection.execute(
+            f"create temporary table folding_{table} on commit drop as select t.* from {table} t join folding f on f.uid = t.{key}"
+        )
+        connection.execute(f"analyze folding_{table}")
+    # How many rows come out of a step is not known before it: joined one by one many would take forever.
+    connection.execute("set local enable_nestloop = off")
+    statement = lines("folding_orders", "folding_order_line")
     connection.execute(f"insert into sold_after ({listed}) {statement} select {listed} from sold_line")
+    connection.execute("set local enable_nestloop = on")
     connection.execute(f"insert into sold_line ({listed}) select {listed} from sold_after")
     orders = ", ".join(ORDER_KEYS)
     connection.execute(
@@ -162,6 +170,7 @@ def _met(connection: Connection[Any]) -> None:
         "create temporary table meeting on commit drop as select customer from sold_before where customer is not null "
         "union select customer from sold_after where customer is not null"
     )
+    connection.execute("analyze meeting")
     connection.execute("delete from sold_customer c using meeting m where c.customer = m.customer")
     connection.execute(
         "insert into sold_customer (customer, first_order, first_day, last_day, orders, net) "

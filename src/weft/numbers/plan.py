@@ -40,6 +40,10 @@ _PLAIN: Final[dict[Dimension, str]] = {
 }
 
 
+# After so many days without sales they are taken to be no longer recorded.
+_SILENT: Final = 7
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What answers depend on beside the question: the business's currency, zone and week, and how far its sales reach."""
@@ -49,6 +53,12 @@ class Setting:
     week_start: int
     today: date
     span: Period | None
+
+    @property
+    def known_to(self) -> date:
+        """The last day of which it is known whether there were sales: today, or the last with sales if it is long past."""
+        last = self.span.last if self.span else self.today
+        return self.today if last <= self.today and (self.today - last).days <= _SILENT else last
 
 
 @dataclass(slots=True)
@@ -62,8 +72,17 @@ class Statement:
 def expression(dimension: Dimension, setting: Setting) -> str:
     """The SQL of a dimension over `s`, joined with `p` (product) and `c` (customer) where it is of these."""
     if dimension == "week":
-        return f"s.day - (extract(isodow from s.day)::int - {setting.week_start} + 7) % 7"
+        return f"s.day - mod(extract(isodow from s.day)::int - {setting.week_start} + 7, 7)"
     return _PLAIN[dimension]
+
+
+def written(dimension: Dimension, setting: Setting) -> str:
+    """The SQL of a dimension as the text by which its values are called."""
+    sql = expression(dimension, setting)
+    form = {"month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY"}.get(dimension)
+    if form:
+        return f"to_char({sql}, '{form}')"
+    return f"({sql})::text" if dimension in ("day", "week") else sql
 
 
 def holding(conditions: Iterable[Condition], setting: Setting, parameters: list[Any]) -> str:
@@ -143,11 +162,12 @@ def summed(*, foreign: bool) -> str:
     )
 
 
-def factors(table: str, currency: str, period: Period, parameters: list[Any]) -> str:
-    """A common table expression of what currencies were worth on the days of a period."""
-    parameters += [currency, period.first, period.last]
+def factors(table: str, currency: str, setting: Setting, period: Period, parameters: list[Any]) -> str:
+    """A common table expression of what currencies were worth on the days of a period, if need be by way of the business's own."""
+    parameters += [currency, setting.currency, setting.currency, currency, period.first, period.last]
     return (
-        "factor as materialized (select currency, day, rate_on(currency, %s, day) as factor from "
+        "factor as materialized (select currency, day, coalesce(rate_on(currency, %s, day), "
+        "rate_on(currency, %s, day) * rate_on(%s, %s, day)) as factor from "
         f"(select distinct currency, day from {table} where day between %s and %s) used)"
     )
 

@@ -4,6 +4,7 @@ import html
 import re
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,12 +18,16 @@ from weft.access import businesses
 from weft.business import Business
 from weft.connectors.importing import import_file
 from weft.index import beside, keeping
+from weft.index.affinity import learning
+from weft.index.affinity.kept import Place
 from weft.money import decimal
+from weft.numbers.query import Period, Query
 from weft.postgres.database import Database
 from weft.runs.book import Runs
 from weft.runs.book import Selection as Records
 from weft.runs.shards import worked_here
 from weft.sample.shop import generate
+from weft.skills.analyze import Analysis, Analyze
 from weft.skills.tidy import rules
 from weft.store.changes import Selection, Who
 
@@ -46,6 +51,7 @@ _RUNS: Final = (
         "translated into German: {:,} texts of the kitchen's products",
     ),
 )
+_FINDINGS: Final = 5
 _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -59,6 +65,8 @@ def prepare(database: Database, home: Path, say: Callable[[str], None]) -> None:
     business = shop(database)
     done = {row["kind"] for row in business.imports.listed(100) if row["state"] == "finished"}
     folder = home / "sample"
+    if business.numbers.basis.calendar().zone == "UTC":
+        business.numbers.basis.set_calendar("demo", zone="Europe/Berlin")
     if not done >= {kind for kind, _ in _FILES}:
         say("writing the sample shop's files …")
         generate(folder)
@@ -78,6 +86,14 @@ def prepare(database: Database, home: Path, say: Callable[[str], None]) -> None:
     for name, where, said in _RUNS:
         _ran(business, name, where, said, say)
     _indexed(business, say)
+    _learned(business, home, say)
+
+
+def _learned(business: Business, home: Path, say: Callable[[str], None]) -> None:
+    """Learn what goes with what from the shop's orders and behaviors, unless it has been: the first strips are by sales then."""
+    if Place(home, business.uid).state() is None:
+        state = learning.build(home, business.uid, business.sales, business.behaviors, business.catalog)
+        say(f"affinities: learned from {state['orders']:,} orders in {state['seconds']:.1f} s")
 
 
 def _indexed(business: Business, say: Callable[[str], None]) -> None:
@@ -92,6 +108,12 @@ def meanings_begun(business: Business, home: Path) -> None:
     state = keeping.described(business.database, business.uid, business.catalog)
     if state is None or state["meaning"] is None:
         beside.begun(business.database, home, "index", ["index", "build", "--business", business.id], most=1)
+
+
+def forecasts_begun(business: Business, home: Path) -> None:
+    """Begin to forecast all products, beside the process that serves, unless that was done."""
+    if business.forecasts.built() is None:
+        beside.begun(business.database, home, "forecasts", ["forecasts", "build", "--business", business.id], most=1)
 
 
 def _ran(business: Business, name: str, where: str | None, said: str, say: Callable[[str], None]) -> None:
@@ -111,33 +133,53 @@ def _sparkline(values: list[int]) -> str:
 
 
 def _sales(business: Business) -> Group:
-    months = business.sales.by_month(24)
-    # The last month may have only begun: what is compared are the two whole ones before it and a year before that.
-    lines: list[Any] = []
-    if months:
-        currency = months[-1]["currency"]
-        amounts = [int(month["amount"]) for month in months]
-        last, year = months[-1], months[-13] if len(months) > 12 else None
-        change = f", {last['amount'] / year['amount'] - 1:+.0%} on a year before" if year and year["amount"] else ""
-        lines.append(Text(f"{_sparkline(amounts)}  {months[0]['month']:%b %Y} – {last['month']:%b %Y}"))
-        lines.append(
-            Text(f"{last['month']:%B}: {_amount(last['amount'], currency)} from {last['orders']:,} orders{change}")
-        )
+    span = business.numbers.span()
+    if span is None:
+        return Group(Text("Nothing was sold yet."))
+    first, last = span
+    whole = Query(metrics=["revenue", "orders"], by=["month"], period=Period(first=first, last=last))
+    months = business.numbers.answer(whole)
+    amounts = [int(row.values["revenue"] or 0) for row in months.rows]
+    month = Query(metrics=["revenue", "orders"], period=Period(first=last.replace(day=1), last=last), compare="year")
+    told = business.numbers.answer(month).total
+    before = (told.before or {}).get("revenue")
+    change = f", {(told.values['revenue'] or 0) / before - 1:+.0%} on a year before" if before else ""
+    sold = Query(
+        metrics=["revenue", "units"], by=["product"], period=Period(first=last - timedelta(89), last=last), top=5
+    )
+    best = business.numbers.answer(sold)
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right")
     table.add_column(justify="right")
-    for seller in business.sales.best_sellers():
-        table.add_row(
-            (seller["title"] or seller["product"] or "").strip(),
-            f"{int(seller['units']):,} sold",
-            _amount(seller["amount"], seller["currency"]),
-        )
-    return Group(*lines, Text("Best sellers of the last 90 days:", style="bold"), table)
+    for row in best.rows:
+        name = row.titles.get("product") or row.key["product"] or ""
+        table.add_row(name.strip(), f"{row.values['units'] or 0:,} sold", _amount(row.values["revenue"], best.currency))
+    return Group(
+        Text(f"{_sparkline(amounts)}  {first:%b %Y} – {last:%b %Y}"),
+        Text(
+            f"{last:%B}: {_amount(told.values['revenue'], months.currency)} from {told.values['orders'] or 0:,} orders{change}"
+        ),
+        Text("Best sellers of the last 90 days, without tax and returns:", style="bold"),
+        table,
+    )
+
+
+def _week(business: Business) -> Group:
+    """The last whole week as `weft analyze --report week` tells it: the head, why, what is unusual, and what to do."""
+    answer = skill.answer(skill.named("analyze"), Analyze(report="week"), business, "local")
+    told = answer.report if isinstance(answer, Analysis) else None
+    if told is None:
+        return Group()
+    lines = [Text(" ".join(one.text for one in told.summary))]
+    for finding in told.findings[:_FINDINGS]:
+        lines.append(Text("• " + " ".join(one.text for one in finding.says[:2])))
+        lines.extend(Text(f"  → {action.says}", style="dim") for action in finding.actions[:1])
+    return Group(*lines)
 
 
 def _amount(minor: Any, currency: str) -> str:
-    return f"{float(decimal(int(minor), currency)):,.2f} {currency}"
+    return f"{float(decimal(int(minor or 0), currency)):,.2f} {currency}"
 
 
 def _proposals(business: Business) -> Group:
@@ -231,6 +273,7 @@ def report(business: Business, console: Console, link: str, window: str) -> None
     console.print()
     console.print(Panel(Text(head), title="Fjordlight, a sample shop", title_align="left"))
     console.print(Panel(_sales(business), title="Sales", title_align="left"))
+    console.print(Panel(_week(business), title="The last week, and why", title_align="left"))
     console.print(Panel(table, title="What is missing", title_align="left"))
     console.print(Panel(_proposals(business), title=f"{counts['proposed']} changes wait for you", title_align="left"))
     console.print(f"Look them over, approve, correct, undo: {link}", soft_wrap=True)

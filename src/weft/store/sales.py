@@ -1,8 +1,7 @@
-"""What was sold, summed where the rows are; every figure can be traced to order lines."""
+"""Who bought what, for what learns from it; what it came to is told by `weft.numbers`."""
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from weft.postgres.database import Database
@@ -12,7 +11,6 @@ _LINES = (
     "where o.cancelled_at is null and o.kind <> 'adjustment' and o.placed_at is not null"
 )
 _BUYER = "coalesce(o.customer, o.email)"
-_AMOUNT = "coalesce(l.price * l.quantity - coalesce(l.discount, 0), 0)"
 
 
 class Sales:
@@ -21,40 +19,6 @@ class Sales:
     def __init__(self, database: Database, business: UUID) -> None:
         self._database = database
         self._business = business
-
-    def by_month(self, months: int = 24) -> list[dict[str, Any]]:
-        """The last months with sales, oldest first: month (first day), currency, orders, units, amount in minor units."""
-        with self._database.tenant(self._business) as connection:
-            rows = connection.execute(
-                "select date_trunc('month', o.placed_at at time zone 'UTC')::date, o.currency, count(distinct o.uid), "
-                f"sum(l.quantity), sum({_AMOUNT})::bigint {_LINES} group by 1, 2 order by 1 desc limit %s",
-                (months,),
-            ).fetchall()
-        return [
-            dict(zip(("month", "currency", "orders", "units", "amount"), row, strict=True)) for row in reversed(rows)
-        ]
-
-    def best_sellers(self, days: int = 90, limit: int = 5) -> list[dict[str, Any]]:
-        """Products by amount over the last `days` days with sales: product, title, currency, units, amount."""
-        with self._database.tenant(self._business) as connection:
-            rows = connection.execute(
-                "select l.product, coalesce(min(p.title), min(l.title)), o.currency, sum(l.quantity), "
-                f"sum({_AMOUNT})::bigint {_LINES.replace(' where ', ' left join product p on p.id = l.product where ')} "
-                "and o.placed_at > (select max(placed_at) from orders) - make_interval(days => %s) "
-                "group by l.product, o.currency order by 5 desc nulls last limit %s",
-                (days, limit),
-            ).fetchall()
-        return [dict(zip(("product", "title", "currency", "units", "amount"), row, strict=True)) for row in rows]
-
-    def revenue(self, days: int = 90) -> dict[str, int]:
-        """Each product's amount over the last `days` days with sales, in minor units, whatever its currency."""
-        with self._database.tenant(self._business) as connection:
-            rows = connection.execute(
-                f"select l.product, sum({_AMOUNT})::bigint {_LINES} and l.product is not null "
-                "and o.placed_at > (select max(placed_at) from orders) - make_interval(days => %s) group by 1",
-                (days,),
-            ).fetchall()
-        return dict(rows)
 
     def lines(self) -> Iterator[tuple[str, str | None, datetime, str]]:
         """What was sold, in the order of time: the order's uid, who bought (customer, else email), when, and which product."""

@@ -27,9 +27,18 @@ class Analyze(BaseModel):
         "Without it the last whole period with sales.",
     )
     ask: str | None = Field(
-        default=None, max_length=1000, description="A question in words.", examples=["revenue by country since March"]
+        default=None, max_length=20_000, description="A question in words.", examples=["revenue by country since March"]
     )
     query: dict[str, Any] | None = Field(default=None, description="A question as a query of metrics and dimensions.")
+    before: dict[str, Any] | None = Field(
+        default=None,
+        description="The query that was understood before, where the question goes on from it: “and in Germany?”.",
+    )
+    today: date | None = Field(
+        default=None,
+        description="The day on which the question is asked, for “last week”. Without it today; the last day with sales where "
+        "that is more than two weeks ago.",
+    )
     language: Language | None = Field(
         default=None, description="The language to answer in: that of the question, else the business's own."
     )
@@ -40,8 +49,8 @@ class Analyze(BaseModel):
             raise ValueError("say one of report, ask and query")
         if self.until is not None and self.report is None:
             raise ValueError("until belongs to a report; say a question's period in the question")
-        if self.ask is not None and not self.ask.strip():
-            raise ValueError("the question is empty")
+        if self.ask is None and (self.before is not None or self.today is not None):
+            raise ValueError("before and today belong to a question in words")
         return self
 
 
@@ -138,7 +147,8 @@ class Shortage(BaseModel):
     title: str
     first: date
     last: date
-    days: int
+    days: int = Field(description="Days of the period on which it could not be bought.")
+    run: int = Field(default=0, description="Days with sales elsewhere in the shop, from the first to the last.")
     known: bool = Field(
         description="The stock's own history says so; else a run without a sale that chance does not make."
     )
@@ -264,6 +274,14 @@ class Asked(BaseModel):
     figures: list[Figure] = Field(default_factory=list)
     refused: str | None = Field(default=None, description="Why it cannot be answered.")
     needs: str | None = Field(default=None, description="What it would take to answer it.")
+    language: Language = "en"
+    actions: list[Action] = Field(
+        default_factory=list,
+        description="What can be done next: the same by the API, the lines behind it, the nearest that can be asked.",
+    )
+    notes: list[str] = Field(
+        default_factory=list, description="What was left out, what was read otherwise than written."
+    )
 
 
 class Analysis(Changes):
@@ -272,6 +290,7 @@ class Analysis(Changes):
     report: Report | None = None
     asked: Asked | None = None
     charts: list[Chart] = Field(default_factory=list)
+    text: str | None = Field(default=None, description="The answer as plain text, as a terminal shows it.")
 
 
 skill = Skill(

@@ -3,9 +3,11 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from weft.business import Business
+from weft.numbers.query import Period, Query
 from weft.skills.organize import Fix, Gap, Look, Told, Twice
 from weft.skills.organize.duplicates import suspected
 from weft.skills.organize.learning import READS
@@ -23,10 +25,20 @@ def _parts(products: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, 
         yield part
 
 
+def earned(business: Business, days: int) -> dict[str, int]:
+    """Each product's revenue over the last `days` days with sales, in minor units of the business's currency."""
+    span = business.numbers.span()
+    if span is None:
+        return {}
+    period = Period(first=span[1] - timedelta(days - 1), last=span[1])
+    table = business.numbers.answer(Query(metrics=["revenue"], by=["product"], period=period))
+    return {row.key["product"]: int(row.values["revenue"] or 0) for row in table.rows if row.key["product"] is not None}
+
+
 def told(asked: Look, business: Business) -> Told:
     """The mean score, the gaps, the queue of what to mend first, and suspected duplicates."""
     shelf = current(business).shelf
-    revenue = business.sales.revenue(asked.days)
+    revenue = earned(business, asked.days)
     count, total = 0, 0
     products, at_stake = Counter[str](), Counter[str]()
 

@@ -16,7 +16,7 @@ from weft.errors import InputError
 from weft.money import exponent
 from weft.skill import Edit
 from weft.skills.replenish import LeftOut, Ordered, OrderLine, Replenish, Replenishment, whatif, wording
-from weft.skills.replenish.expecting import Sold, expected
+from weft.skills.replenish.expecting import Sold, expected, kept
 from weft.skills.replenish.ground import Candidate, Ground, Supplier, day_of, read
 from weft.store.changes import Selection
 
@@ -50,7 +50,9 @@ def draft(asked: Replenish, business: Business) -> Replenishment:
         (one.terms.lead + 3 * one.terms.lead_spread + one.terms.review for one in ground.candidates), default=1
     )
     history = sold.by_item(ground.candidates)
-    forecasts = expected(history, ground.candidates, on, max(1, min(round(longest), 400)))
+    days = max(1, min(round(longest), 400))
+    ready = kept(business, ground.candidates, on, days, max(sold.days, default=None))
+    forecasts = expected(history, ground.candidates, on, days, ready)
     drafts = [_drafted(one, forecasts[one.item.name], on) for one in ground.candidates]
     _decide(asked, drafts, ground)
     answer = _answer(asked, business, drafts, ground)

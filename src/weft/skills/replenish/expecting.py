@@ -1,12 +1,13 @@
 """What is thought to be wanted of each item: from forecasts that are kept, else from what was sold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
 from weft.business import Business
+from weft.demand import keeping
 from weft.demand.forecast import Backtest, Forecast
 from weft.demand.forecasting import forecasts
 from weft.demand.series import Floats, Series
@@ -83,14 +84,42 @@ def series(sold: dict[date, float], on: date, begins: date, *, out: bool = False
     return Series(first, "D", counts, known)
 
 
-def expected(
-    sold: dict[str, dict[date, float]], candidates: Sequence[Candidate], on: date, days: int, country: str | None = None
+def kept(
+    business: Business, candidates: Sequence[Candidate], on: date, days: int, last: date | None
 ) -> dict[str, Forecast]:
-    """A forecast of each item by name for so many days from `on`."""
+    """The forecasts that are kept of items, by name: those that know the sales of the day `last` and reach from `on`."""
+    if last is None:
+        return {}
+    known = min(last, on - timedelta(1))
+    products = sorted({one.item.product for one in candidates})
+    told = {
+        (one.product, one.sku): one.forecast
+        for one in keeping.latest(business.forecasts, products, first=on, days=days)
+        if one.location is None and one.start <= on and one.seen >= known
+    }
+    found = {}
+    for one in candidates:
+        forecast = told.get((one.item.product, one.item.sku if one.item.variants > 1 else None))
+        if forecast is not None:
+            found[one.item.name] = forecast
+    return found
+
+
+def expected(
+    sold: dict[str, dict[date, float]],
+    candidates: Sequence[Candidate],
+    on: date,
+    days: int,
+    ready: Mapping[str, Forecast],
+    country: str | None = None,
+) -> dict[str, Forecast]:
+    """A forecast of each item by name for so many days from `on`; those that are `ready` are taken as they are."""
     begins, silent = on - timedelta(LONGEST), on - timedelta(_SILENT)
     asked: list[str] = []
     given: list[Series] = []
     for one in candidates:
+        if one.item.name in ready:
+            continue
         before = {day: units for day, units in sold.get(one.item.name, {}).items() if day < on}
         if not before or max(before) < silent:
             continue
@@ -100,4 +129,4 @@ def expected(
     seconds = min(max(len(given) * _SECONDS_EACH, _SECONDS[0]), _SECONDS[1])
     told = forecasts(given, days, country=country, seconds=seconds) if given else []
     found = dict(zip(asked, told, strict=True))
-    return {one.item.name: found.get(one.item.name) or nothing(days) for one in candidates}
+    return {one.item.name: ready.get(one.item.name) or found.get(one.item.name) or nothing(days) for one in candidates}

@@ -13,11 +13,14 @@ from weft.surfaces.cli import (
     affinities,
     behaviors,
     changes,
+    charts,
     files,
+    forecasts,
     index,
     learning,
     models,
     nouns,
+    numbers,
     output,
     rules,
     runs,
@@ -54,6 +57,9 @@ app.add_typer(behaviors.app, name="behaviors")
 app.add_typer(index.app, name="index")
 app.add_typer(rules.app, name="rules")
 app.add_typer(affinities.app, name="affinities")
+app.add_typer(numbers.app, name="numbers")
+app.add_typer(numbers.rates, name="rates")
+app.add_typer(forecasts.app, name="forecasts")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")
@@ -65,6 +71,7 @@ models.app.registered_commands += trials.app.registered_commands
 app.add_typer(models.app, name="models")
 app.registered_commands += spending.app.registered_commands
 app.add_typer(spending.budgets, name="budgets")
+app.registered_commands += charts.app.registered_commands
 app.registered_commands += server.app.registered_commands
 
 
