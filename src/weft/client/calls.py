@@ -744,7 +744,7 @@ class Motive(TypedDict):
     moved: float
 
 
-class Move(TypedDict):
+class MoveOutput(TypedDict):
     """A product that would stand at another place; null is beyond what is compared."""
 
     id: str
@@ -993,7 +993,7 @@ class Previewed(TypedDict):
     total_after: int
     redirect_before: str | None
     redirect_after: str | None
-    moves: list[Move]
+    moves: list[MoveOutput]
     rules: list[Ruling]
 
 
@@ -1604,6 +1604,18 @@ class Suggestions(TypedDict):
     queries: list[str]
     categories: list[Section]
     products: list[Named]
+
+
+class SupplyTerms(TypedDict):
+    """On which terms an item is delivered; amounts are minor units of the supplier's currency."""
+
+    sku: str
+    supplier_sku: NotRequired[str | None]
+    cost: NotRequired[int | None]
+    pack: NotRequired[int | None]
+    minimum: NotRequired[int | None]
+    lead_days: NotRequired[int | None]
+    preferred: NotRequired[bool | None]
 
 
 class Synonyms(TypedDict):
@@ -2441,6 +2453,115 @@ class Exports:
         )
 
 
+class Suppliers:
+    """/suppliers"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def page(self, *, where: str | None = None, after: str | None = None, limit: int | None = None) -> Page:
+        """Suppliers by id, with what they deliver."""
+        return cast(
+            "Page", self._wire.json(call("GET", "/suppliers", query={"where": where, "after": after, "limit": limit}))
+        )
+
+    def all(self, *, where: str | None = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """All of them, a page of `limit` at a time: suppliers by id, with what they deliver."""
+        cursor: str | None = None
+        while True:
+            found = self.page(after=cursor, where=where, limit=limit)
+            yield from found["items"]
+            if found["next"] is None:
+                return
+            cursor = found["next"]
+
+    def get(self, supplier: str) -> dict[str, Any]:
+        """One supplier with its terms."""
+        return cast("dict[str, Any]", self._wire.json(call("GET", "/suppliers/{}", supplier)))
+
+    def put(
+        self,
+        supplier: str,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        currency: str | None = None,
+        lead_days: int | None = None,
+        lead_spread_days: float | None = None,
+        review_days: int | None = None,
+        minimum_order: int | None = None,
+        note: str | None = None,
+        supplies: list[SupplyTerms] | None = None,
+    ) -> dict[str, Any]:
+        """Make a supplier, or change what is said of it; terms of items that are not named stay."""
+        return cast(
+            "dict[str, Any]",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/suppliers/{}",
+                    supplier,
+                    body={
+                        "name": name,
+                        "email": email,
+                        "currency": currency,
+                        "lead_days": lead_days,
+                        "lead_spread_days": lead_spread_days,
+                        "review_days": review_days,
+                        "minimum_order": minimum_order,
+                        "note": note,
+                        "supplies": supplies,
+                    },
+                )
+            ),
+        )
+
+    def remove(self, supplier: str, *, sku: str | None = None) -> dict[str, str | None]:
+        """Remove a supplier, or its terms for one item; purchase orders stay."""
+        return cast(
+            "dict[str, str | None]", self._wire.json(call("DELETE", "/suppliers/{}", supplier, query={"sku": sku}))
+        )
+
+
+class Purchases:
+    """/purchases"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def page(self, *, where: str | None = None, after: str | None = None, limit: int | None = None) -> Page:
+        """Purchase orders by id, with their lines."""
+        return cast(
+            "Page", self._wire.json(call("GET", "/purchases", query={"where": where, "after": after, "limit": limit}))
+        )
+
+    def all(self, *, where: str | None = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """All of them, a page of `limit` at a time: purchase orders by id, with their lines."""
+        cursor: str | None = None
+        while True:
+            found = self.page(after=cursor, where=where, limit=limit)
+            yield from found["items"]
+            if found["next"] is None:
+                return
+            cursor = found["next"]
+
+    def get(self, purchase: str) -> dict[str, Any]:
+        """One purchase order with its lines and total."""
+        return cast("dict[str, Any]", self._wire.json(call("GET", "/purchases/{}", purchase)))
+
+    def edit(self, purchase: str, *, fields: dict[str, Any]) -> dict[str, Any]:
+        """Edit a draft's lines at once, `{"fields": {"lines.SKU.quantity": 12}}`, as changes that can be undone."""
+        return cast(
+            "dict[str, Any]", self._wire.json(call("PATCH", "/purchases/{}", purchase, body={"fields": fields}))
+        )
+
+    def move(self, purchase: str, *, state: Literal["ordered", "received", "cancelled"]) -> dict[str, Any]:
+        """Say that an order was sent, has come whole, or was cancelled."""
+        return cast(
+            "dict[str, Any]", self._wire.json(call("POST", "/purchases/{}/state", purchase, body={"state": state}))
+        )
+
+
 class Behaviors:
     """/behaviors"""
 
@@ -2773,6 +2894,8 @@ class Imports:
             "orders",
             "customers",
             "stock",
+            "suppliers",
+            "purchases",
             "conversations",
             "documents",
             "behaviors",
@@ -3815,6 +3938,8 @@ class Calls:
         self.orders = Orders(wire)
         self.customers = Customers(wire)
         self.exports = Exports(wire)
+        self.suppliers = Suppliers(wire)
+        self.purchases = Purchases(wire)
         self.behaviors = Behaviors(wire)
         self.changes = Changes(wire)
         self.journal = Journal(wire)
@@ -4351,6 +4476,121 @@ class AsyncExports:
         )
 
 
+class AsyncSuppliers:
+    """/suppliers"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def page(self, *, where: str | None = None, after: str | None = None, limit: int | None = None) -> Page:
+        """Suppliers by id, with what they deliver."""
+        return cast(
+            "Page",
+            await self._wire.json(call("GET", "/suppliers", query={"where": where, "after": after, "limit": limit})),
+        )
+
+    async def all(self, *, where: str | None = None, limit: int | None = None) -> AsyncIterator[dict[str, Any]]:
+        """All of them, a page of `limit` at a time: suppliers by id, with what they deliver."""
+        cursor: str | None = None
+        while True:
+            found = await self.page(after=cursor, where=where, limit=limit)
+            for item in found["items"]:
+                yield item
+            if found["next"] is None:
+                return
+            cursor = found["next"]
+
+    async def get(self, supplier: str) -> dict[str, Any]:
+        """One supplier with its terms."""
+        return cast("dict[str, Any]", await self._wire.json(call("GET", "/suppliers/{}", supplier)))
+
+    async def put(
+        self,
+        supplier: str,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        currency: str | None = None,
+        lead_days: int | None = None,
+        lead_spread_days: float | None = None,
+        review_days: int | None = None,
+        minimum_order: int | None = None,
+        note: str | None = None,
+        supplies: list[SupplyTerms] | None = None,
+    ) -> dict[str, Any]:
+        """Make a supplier, or change what is said of it; terms of items that are not named stay."""
+        return cast(
+            "dict[str, Any]",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/suppliers/{}",
+                    supplier,
+                    body={
+                        "name": name,
+                        "email": email,
+                        "currency": currency,
+                        "lead_days": lead_days,
+                        "lead_spread_days": lead_spread_days,
+                        "review_days": review_days,
+                        "minimum_order": minimum_order,
+                        "note": note,
+                        "supplies": supplies,
+                    },
+                )
+            ),
+        )
+
+    async def remove(self, supplier: str, *, sku: str | None = None) -> dict[str, str | None]:
+        """Remove a supplier, or its terms for one item; purchase orders stay."""
+        return cast(
+            "dict[str, str | None]",
+            await self._wire.json(call("DELETE", "/suppliers/{}", supplier, query={"sku": sku})),
+        )
+
+
+class AsyncPurchases:
+    """/purchases"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def page(self, *, where: str | None = None, after: str | None = None, limit: int | None = None) -> Page:
+        """Purchase orders by id, with their lines."""
+        return cast(
+            "Page",
+            await self._wire.json(call("GET", "/purchases", query={"where": where, "after": after, "limit": limit})),
+        )
+
+    async def all(self, *, where: str | None = None, limit: int | None = None) -> AsyncIterator[dict[str, Any]]:
+        """All of them, a page of `limit` at a time: purchase orders by id, with their lines."""
+        cursor: str | None = None
+        while True:
+            found = await self.page(after=cursor, where=where, limit=limit)
+            for item in found["items"]:
+                yield item
+            if found["next"] is None:
+                return
+            cursor = found["next"]
+
+    async def get(self, purchase: str) -> dict[str, Any]:
+        """One purchase order with its lines and total."""
+        return cast("dict[str, Any]", await self._wire.json(call("GET", "/purchases/{}", purchase)))
+
+    async def edit(self, purchase: str, *, fields: dict[str, Any]) -> dict[str, Any]:
+        """Edit a draft's lines at once, `{"fields": {"lines.SKU.quantity": 12}}`, as changes that can be undone."""
+        return cast(
+            "dict[str, Any]", await self._wire.json(call("PATCH", "/purchases/{}", purchase, body={"fields": fields}))
+        )
+
+    async def move(self, purchase: str, *, state: Literal["ordered", "received", "cancelled"]) -> dict[str, Any]:
+        """Say that an order was sent, has come whole, or was cancelled."""
+        return cast(
+            "dict[str, Any]",
+            await self._wire.json(call("POST", "/purchases/{}/state", purchase, body={"state": state})),
+        )
+
+
 class AsyncBehaviors:
     """/behaviors"""
 
@@ -4698,6 +4938,8 @@ class AsyncImports:
             "orders",
             "customers",
             "stock",
+            "suppliers",
+            "purchases",
             "conversations",
             "documents",
             "behaviors",
@@ -5755,6 +5997,8 @@ class AsyncCalls:
         self.orders = AsyncOrders(wire)
         self.customers = AsyncCustomers(wire)
         self.exports = AsyncExports(wire)
+        self.suppliers = AsyncSuppliers(wire)
+        self.purchases = AsyncPurchases(wire)
         self.behaviors = AsyncBehaviors(wire)
         self.changes = AsyncChanges(wire)
         self.journal = AsyncJournal(wire)

@@ -253,7 +253,7 @@ def _in_packs(made: Line) -> int:
         if made.cover(made.first) > LONGEST_COVER or fading:
             made.limits.append("minimum-too-large")
             return 0
-        made.limits.append("minimum")
+        made.limits[:] = [name for name in made.limits if name != "pack"] + ["minimum"]
         return made.first
     return above
 
