@@ -157,6 +157,12 @@ def test_an_order_is_topped_up_with_what_sells_soonest_and_nothing_that_fades() 
     assert policy.topped_up(lines, 1e9, costs) == pytest.approx(reached)
 
 
+def test_what_is_lost_at_many_stocks_is_what_is_lost_at_each() -> None:
+    whole = policy.wanted(steady(2), 5, 2.0, 3)
+    stocks = np.array([0.0, 3.5, 11.0, 16.0, 400.0])
+    assert whole.lost_at(stocks) == pytest.approx([whole.lost(one) for one in stocks])
+
+
 def test_when_it_runs_out() -> None:
     of = forecast(np.ones((10, 30)))
     assert policy.runs_out(of, 5, {}, 21) == (6, 1.0)

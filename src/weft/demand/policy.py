@@ -94,6 +94,14 @@ class Wanted:
         """How much of what is wanted is not there, on average."""
         return float(np.maximum(self.amounts - stock, 0.0) @ self.shares)
 
+    def lost_at(self, stocks: Floats) -> Floats:
+        """The same of many stocks at once."""
+        above = np.searchsorted(self.amounts, stocks, side="right")
+        worth = np.append(np.cumsum((self.amounts * self.shares)[::-1])[::-1], 0.0)
+        share = np.append(np.cumsum(self.shares[::-1])[::-1], 0.0)
+        lost: Floats = worth[above] - stocks * share[above]
+        return lost
+
 
 def lead_times(lead: int, spread: float) -> dict[int, float]:
     """How likely each lead time is: a normal distribution cut to whole days of 0 and more, within three spreads."""
@@ -140,10 +148,9 @@ def base_stock(whole: Wanted, before: Wanted, service: float, most: float) -> fl
     between = whole.mean - before.mean
     if between <= 0:
         return 0.0
-    level = 0.0
-    while level < most and whole.lost(level) - before.lost(level) > (1 - service) * between:
-        level += 1.0
-    return level
+    levels = np.arange(math.ceil(most) + 1, dtype=np.float64)
+    enough = whole.lost_at(levels) - before.lost_at(levels) <= (1 - service) * between
+    return float(levels[int(enough.argmax())]) if enough.any() else float(levels[-1])
 
 
 @dataclass(frozen=True, slots=True)
