@@ -39,7 +39,12 @@ def show(name: str, figures: Sequence[Figure], as_json: bool) -> None:
     """Print a bench's figures."""
     if as_json:
         for one in figures:
-            line = {"bench": name, "figure": one.name, "value": None if math.isnan(one.value) else round(one.value, 4), "unit": one.unit}
+            line = {
+                "bench": name,
+                "figure": one.name,
+                "value": None if math.isnan(one.value) else round(one.value, 4),
+                "unit": one.unit,
+            }
             if one.asked is not None:
                 line |= {"asked": one.asked, "most": one.most, "holds": one.holds}
             print(json.dumps(line | ({"note": one.note} if one.note else {})))
