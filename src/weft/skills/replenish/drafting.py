@@ -20,6 +20,8 @@ from weft.skills.replenish.expecting import Sold, expected, kept
 from weft.skills.replenish.ground import Candidate, Ground, Supplier, day_of, read
 from weft.store.changes import Selection
 
+# Up to so many items are forecast together whichever are asked for, so that one item has one forecast.
+_TOGETHER: Final = 1_000
 _PROPOSED: Final = Selection(where="skill = replenish and state in (proposed, approved)")
 
 
@@ -46,13 +48,16 @@ def draft(asked: Replenish, business: Business) -> Replenishment:
         ground.notes.insert(0, told)
     if not ground.candidates:
         ground.notes.append("There is nothing that could be ordered.")
+    everything = [*ground.candidates, *ground.others]
     longest = max(
-        (one.terms.lead + 3 * one.terms.lead_spread + one.terms.review for one in ground.candidates), default=1
+        (one.terms.lead + 3 * one.terms.lead_spread + one.terms.review for one in everything),
+        default=1,
     )
-    history = sold.by_item(ground.candidates)
+    history = sold.by_item(everything)
     days = max(1, min(round(longest), 400))
     ready = kept(business, ground.candidates, on, days, max(sold.days, default=None))
-    forecasts = expected(history, ground.candidates, on, days, ready)
+    beside = ground.others if len(everything) <= _TOGETHER else []
+    forecasts = expected(history, ground.candidates, on, days, ready, beside)
     drafts = [_drafted(one, forecasts[one.item.name], on) for one in ground.candidates]
     _decide(asked, drafts, ground)
     answer = _answer(asked, business, drafts, ground)

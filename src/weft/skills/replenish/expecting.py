@@ -111,13 +111,19 @@ def expected(
     on: date,
     days: int,
     ready: Mapping[str, Forecast],
+    beside: Sequence[Candidate] = (),
     country: str | None = None,
 ) -> dict[str, Forecast]:
-    """A forecast of each item by name for so many days from `on`; those that are `ready` are taken as they are."""
+    """A forecast of each item by name for so many days from `on`; those that are `ready` are taken as they are.
+
+    Ways of forecasting are chosen over all items together, those `beside` the candidates too.
+    """
+    if all(one.item.name in ready or not sold.get(one.item.name) for one in candidates):
+        beside = ()
     begins, silent = on - timedelta(LONGEST), on - timedelta(_SILENT)
     asked: list[str] = []
     given: list[Series] = []
-    for one in candidates:
+    for one in sorted([*candidates, *beside], key=lambda one: one.item.name):
         if one.item.name in ready:
             continue
         before = {day: units for day, units in sold.get(one.item.name, {}).items() if day < on}

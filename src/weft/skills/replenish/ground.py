@@ -57,11 +57,15 @@ class Candidate:
 
 @dataclass(slots=True)
 class Ground:
-    """What is known on the day `on`: candidates, and what the merchant has to be told."""
+    """What is known on the day `on`: candidates, and what the merchant has to be told.
+
+    `others` are not asked for; they sell beside the candidates, and forecasts learn from all.
+    """
 
     on: date
     candidates: list[Candidate]
     currency: str
+    others: list[Candidate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -89,18 +93,20 @@ def read(asked: Replenish, business: Business, on: date) -> Ground:
     if asked.supplier is not None and asked.supplier not in suppliers:
         known = ", ".join(sorted(suppliers)[:20]) or "none yet: weft import suppliers FILE"
         raise NotFound(f"There is no supplier {asked.supplier!r}; there are {known}.")
-    items = [one for one in business.purchases.items(asked.where) if one.status not in _GONE]
+    items = [one for one in business.purchases.items() if one.status not in _GONE]
+    wanted = None if asked.where is None else {one.name for one in business.purchases.items(asked.where)}
     ground = Ground(on, [], business.currency)
-    supplies = _supplies(suppliers.values(), _by_name(items), ground.notes if asked.where is None else [])
+    supplies = _supplies(suppliers.values(), _by_name(items), ground.notes)
     coming = _coming(business.purchases.under_way(), _by_name(items), suppliers, on)
     for item in items:
         if len(item.name) > _LONGEST_NAME:
             ground.notes.append(f"{item.name[:60]}… is left out: its name is too long for a line of an order.")
             continue
         offer = _offer(supplies.get(item.name, ()), asked.supplier)
-        if asked.supplier is not None and offer is None:
-            continue
-        ground.candidates.append(_candidate(asked, item, offer, coming.get(item.name, {}), business.currency))
+        asked_for = (wanted is None or item.name in wanted) and (asked.supplier is None or offer is not None)
+        of = ground.candidates if asked_for else ground.others
+        offer = offer or _offer(supplies.get(item.name, ()), None)
+        of.append(_candidate(asked, item, offer, coming.get(item.name, {}), business.currency))
     _told(asked, ground, suppliers)
     return ground
 
