@@ -29,7 +29,10 @@ NAMES = (
     "recommend",
     "behaviors",
     "indexes",
+    "questions",
     "numbers",
+    "analyze",
+    "forecast",
 )
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -48,12 +51,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7, help="write: which products those are")
     parser.add_argument("--sample", action="store_true", help="write: pairs of the sample shop")
     parser.add_argument(
-        "--cache", type=Path, help="search: a folder in which imports and vectors are kept for the next time"
+        "--cache", type=Path, help="search, questions: a folder in which imports and vectors are kept for the next time"
     )
     parser.add_argument(
         "--choose", action="store_true", help="search: choose weights by cross-validation, and measure no more"
     )
     parser.add_argument("--queries", type=int, help="search: how many queries of a set at most; all if not said")
+    parser.add_argument("--series", metavar="NAME", help="forecast: judge NAME_train.csv.gz and NAME_test.csv.gz alone")
     parser.add_argument("--json", action="store_true", help="one line for each figure")
     options = parser.parse_args()
     unknown = set(options.names) - set(NAMES)

@@ -18,8 +18,8 @@ from bench.place import Place, place
 from weft.connectors.importing import import_file
 from weft.ids import uuid7
 from weft.index import building, finding
-from weft.index.finding import Part, Sought, Weights
 from weft.index.folder import Folder
+from weft.index.sought import Part, Sought, Weights
 
 BUSINESSES, PRODUCTS = 2_000, 200
 KINDS = ("Shirt", "Jacket", "Lamp", "Chair", "Kettle", "Tent", "Rug", "Mug", "Boot", "Scarf")

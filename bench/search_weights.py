@@ -16,8 +16,8 @@ import numpy as np
 from bench.figures import Figure
 from bench.judged import CUTOFF, Judged, ndcg
 from weft.business import Business
-from weft.index import finding
-from weft.index.finding import Found, Shelf, Weights
+from weft.index.finding import Shelf
+from weft.index.sought import Found, Weights, weighed
 from weft.skill import answer, named, requested
 
 FOLDS = 5
@@ -76,7 +76,7 @@ class Trial:
         # In a catalog of titles alone the weights of other fields change nothing.
         key = (weights.tie, *(() if self._titles_alone else weights.fields.values()))
         if key not in self._parts:
-            with finding.weighed(replace(weights, meaning=_USUAL.meaning, whole=_USUAL.whole)):
+            with weighed(replace(weights, meaning=_USUAL.meaning, whole=_USUAL.whole)):
                 self._parts[key] = [self._part(query) for query in self.queries]
         return self._parts[key]
 

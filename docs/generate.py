@@ -12,7 +12,7 @@ import weft.app  # noqa: F401 - the process has commands of its own
 from weft.errors import WeftError
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.store import catalog, changes, customers, orders
+from weft.store import catalog, changes, customers, orders, purchases, suppliers
 from weft.store import fields as editable
 from weft.store.where import Fields
 from weft.surfaces.cli import root, skills
@@ -136,6 +136,8 @@ def filters_page() -> str:
         "products": catalog.FIELDS,
         "orders": orders.FIELDS,
         "customers": customers.FIELDS,
+        "suppliers": suppliers.FIELDS,
+        "purchases": purchases.FIELDS,
         "changes": changes.FIELDS,
     }
     text = (
@@ -154,12 +156,13 @@ def filters_page() -> str:
 
 
 def fields_page() -> str:
-    """The fields of a product that a change may edit."""
+    """The fields that a change may edit."""
     rows = [[code(name), kind] for name, kind in editable.PRODUCT.items()]
     rows += [[code("attributes.NAME"), "any"], [code("translations.LANG.FIELD"), "text"]]
     rows += [[code(f"variants.SKU.{name}"), kind] for name, kind in editable.VARIANT.items() if name != "sku"]
     rows += [[code("variants.#N.sku"), "text"]]
     rows += [[code(f"images.N.{name}"), kind] for name, kind in editable.IMAGE.items()]
+    rows += [[code(f"lines.SKU.{name}"), f"{kind}, of a purchase order"] for name, kind in editable.LINE.items()]
     text = (
         "What a [change](../glossary.md) may edit. `SKU` is the variant's own; a variant whose SKU is missing or not the\n"
         "only one of its product is named by its place, `variants.#2.price`. Money is written `19.99`, or as\n"

@@ -1,11 +1,14 @@
 """What tests share: one embedded server for all of them, and a fresh business for each."""
 
 import itertools
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as tried
 
 from weft.access import businesses
 from weft.business import Business
@@ -16,10 +19,13 @@ from weft.settings import Settings
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _LONGEST = (
     "test_demo.py", "test_docs.py", "test_runs.py", "test_contract.py", "test_round_trip.py", "test_taxonomies.py", "test_ledger.py",
-    "test_index_kept.py", "test_shop_window.py", "test_console_search.py", "test_rules.py", "test_embedded.py", "test_corpus.py",
+    "test_index_kept.py", "test_shop_window.py", "test_console_search.py", "test_console_numbers.py", "test_rules.py", "test_embedded.py", "test_corpus.py",
     "test_search.py", "test_recommend.py", "test_console.py", "test_models_cli.py", "test_spending.py",
 )  # fmt: skip
 _numbers = itertools.count(1)
+# How long an example takes says how busy the machine is.
+tried.register_profile("weft", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+tried.load_profile("weft")
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +85,11 @@ def module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("module")
     yield folder
     removed(folder)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers for a processor: half of the time a test waits for a process or a server that it has started."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,6 +14,7 @@ NUMERIC = frozenset(
         "duckdb",
         "implicit",
         "lingua",
+        "matplotlib",
         "numba",
         "numpy",
         "onnxruntime",

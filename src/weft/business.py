@@ -14,6 +14,7 @@ from weft.store.behaviors import Behaviors
 from weft.store.catalog import Catalog
 from weft.store.changes import Changes
 from weft.store.customers import Customers
+from weft.store.forecasts import Forecasts
 from weft.store.glossary import Glossary
 from weft.store.imports import Imports
 from weft.store.journal import Journal
@@ -21,10 +22,12 @@ from weft.store.learned import Learned
 from weft.store.memory import Memory
 from weft.store.orders import Orders
 from weft.store.preferences import Preferences
+from weft.store.purchases import Purchases
 from weft.store.remembered import Remembered
 from weft.store.rules import Rules
 from weft.store.sales import Sales
 from weft.store.stock import Stock
+from weft.store.suppliers import Suppliers
 from weft.store.things import Things
 from weft.store.translations import Translations
 
@@ -43,6 +46,9 @@ class Business:
         self.numbers = Numbers(database, tenant.uid)
         self.customers = Customers(database, tenant.uid)
         self.stock = Stock(database, tenant.uid)
+        self.forecasts = Forecasts(database, tenant.uid)
+        self.suppliers = Suppliers(database, tenant.uid)
+        self.purchases = Purchases(database, tenant.uid)
         self.behaviors = Behaviors(database, tenant.uid, tenant.currency)
         self.things = Things(database, tenant.uid)
         self.changes = Changes(database, tenant.uid, tenant.currency)

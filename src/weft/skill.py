@@ -119,7 +119,7 @@ class Skill:
     public: bool = False
     private: Sequence[str] = ()
     shown: str | None = None
-    writes: Literal["catalog"] | None = None
+    writes: Literal["catalog", "purchases"] | None = None
     long: bool = False
     streams: bool = False
     seconds: float = 60.0

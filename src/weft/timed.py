@@ -7,12 +7,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _LOOK_EVERY: Final = 0.25
 _AHEAD: Final = 4
+_IDLE: Final = 16
+_WITHIN: Final = threading.local()
 
 
 class OutOfTime(Exception):
@@ -50,12 +52,28 @@ class _Line(Generic[Item, Result]):
     def abandon(self) -> None:
         """Leave the thread behind, and throw into it what ends a loop of Python's own."""
         self.abandoned = True
-        if self.thread.ident is not None:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread.ident), ctypes.py_object(OutOfTime))
+        _throw_into(self.thread)
+
+
+def _throw_into(thread: threading.Thread) -> None:
+    if thread.ident is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(OutOfTime))
+
+
+def _tried(function: Callable[[Item], Result], item: Item) -> Result | BaseException:
+    try:
+        return function(item)
+    except BaseException as problem:
+        return problem
 
 
 def each(function: Callable[[Item], Result], items: Sequence[Item], seconds: float) -> list[Result | BaseException]:
-    """Call a function with each item in turn, `seconds` for each: its result, what it raised, or OutOfTime."""
+    """Call a function with each item in turn, `seconds` for each: its result, what it raised, or OutOfTime.
+
+    Within a call that was `begun` and ends before that by itself, they are called at once, in its thread.
+    """
+    if getattr(_WITHIN, "until", float("inf")) <= time.monotonic() + seconds:
+        return [_tried(function, item) for item in items]
     results: list[Result | BaseException] = []
     while len(results) < len(items):
         line = _Line(function, items, len(results))
@@ -71,6 +89,69 @@ def each(function: Callable[[Item], Result], items: Sequence[Item], seconds: flo
         if late and len(results) < len(items):
             results.append(OutOfTime(f"it did not answer within {seconds:g} s"))
     return results
+
+
+class _Hand:
+    """A thread that makes one call after another; one whose call was given up ends with it."""
+
+    def __init__(self) -> None:
+        self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._turn = threading.Lock()
+        self._needed = True
+        self._thread = threading.Thread(target=self._work, name="weft-hand", daemon=True)
+        self._thread.start()
+
+    def make(self, function: Callable[[], Any], seconds: float, done: Callable[[Any], None]) -> Callable[[], None]:
+        """Make a call, and answer what gives it up."""
+        over = given_up = False
+        run = contextvars.copy_context().run
+
+        def call() -> None:
+            nonlocal over
+            _WITHIN.until = time.monotonic() + seconds
+            result: Any = _tried(lambda _: run(function), None)
+            with self._turn:
+                over = True
+            if given_up:
+                raise OutOfTime
+            # The one that was at work last is the next to be: what it needs lies nearest to its processor.
+            if len(_HANDS) < _IDLE:
+                _HANDS.append(self)
+            else:
+                self._needed = False
+            done(result)
+
+        def give_up() -> None:
+            nonlocal given_up
+            with self._turn:
+                if not over and not given_up:
+                    given_up = True
+                    _throw_into(self._thread)
+
+        self._calls.put(call)
+        return give_up
+
+    def _work(self) -> None:
+        with contextlib.suppress(OutOfTime):
+            while self._needed:
+                self._calls.get()()
+
+
+_HANDS: Final[list[_Hand]] = []
+
+
+def begun(
+    function: Callable[[], Result], seconds: float, done: Callable[[Result | BaseException], None]
+) -> Callable[[], None]:
+    """Call a function in a thread of its own, and there `done` with its result or what it raised; `seconds` are what it is given.
+
+    Answers what gives the call up: `done` is not called after it, and OutOfTime is thrown into the function.
+    """
+    try:
+        hand = _HANDS.pop()
+    except IndexError:
+        hand = _Hand()
+    return hand.make(function, seconds, done)
 
 
 def ahead(items: Iterable[Item], most: int) -> Iterator[Item]:

@@ -163,7 +163,7 @@ def shops(draw: st.DrawFn) -> list[dict[str, str]]:
 
 
 @given(shop=shops())
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_generated_shop_comes_out_as_it_went_in(
     shop: list[dict[str, str]], database: Database, tmp_path: Path
 ) -> None:

@@ -469,7 +469,7 @@ def meaning(row: Mapping[str, str]) -> dict[str, str]:
 
 
 @given(shop=shops())
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_shop_comes_out_as_it_went_in(shop: list[dict[str, str]], database: Database, tmp_path: Path) -> None:
     business = fresh(database)
     report = taken(business, tmp_path / "in.csv", shop)

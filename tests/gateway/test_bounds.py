@@ -80,7 +80,7 @@ def dearest(sent: dict[str, Any], limits: tuple[str, ...]) -> Usage:
     ascii_only=st.booleans(),
     limits=st.sampled_from([LIMITS, LIMITS[:1], LIMITS[:2], (LIMITS[0], LIMITS[4])]),
 )
-@tried(deadline=None, max_examples=400)
+@tried(max_examples=400)
 def test_no_chat_costs_more_than_its_bound(body: dict[str, Any], ascii_only: bool, limits: tuple[str, ...]) -> None:
     raw = json.dumps(body, ensure_ascii=ascii_only).encode()
     read = orjson.loads(raw)
@@ -92,7 +92,6 @@ def test_no_chat_costs_more_than_its_bound(body: dict[str, Any], ascii_only: boo
 
 
 @given(query=texts, documents=st.lists(texts, min_size=1, max_size=20))
-@tried(deadline=None)
 def test_a_reranker_reads_the_query_with_each_document(query: str, documents: list[str]) -> None:
     body = {"query": query, "documents": documents}
     raw = orjson.dumps(body)

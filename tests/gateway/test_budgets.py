@@ -297,7 +297,7 @@ def test_no_cap_is_passed_and_nothing_is_lost_whatever_processes_do(
     made: Callable[[], RuleBasedStateMachine] = lambda: Spending(business, owner, register)  # noqa: E731
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         made,
-        settings=tried(max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=tried(max_examples=20, stateful_step_count=40, suppress_health_check=list(HealthCheck)),
     )
 
 

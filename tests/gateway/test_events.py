@@ -15,7 +15,7 @@ EVENTS = (
 
 
 @given(cuts=st.lists(st.integers(1, 25), min_size=1), returns=st.booleans(), wants=st.booleans())
-@tried(deadline=None, max_examples=200)
+@tried(max_examples=200)
 def test_events_are_the_same_however_they_were_cut(cuts: list[int], returns: bool, wants: bool) -> None:
     sent = EVENTS.replace(b"\n", b"\r\n") if returns else EVENTS
     stream = Stream(wants_usage=wants)

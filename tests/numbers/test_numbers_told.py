@@ -276,6 +276,36 @@ def test_what_is_asked_wrongly_is_answered_in_a_sentence(business: Business) -> 
         Period(first=date(2026, 5, 2), last=date(2026, 5, 1))
 
 
+def test_what_is_bought_together_more_often_than_by_chance(business: Business) -> None:
+    baskets = (
+        [("cup", "saucer")] * 12
+        + [("cup", "tray")] * 3
+        + [("tray",)] * 20
+        + [("saucer", "spoon")] * 4
+        + [("bowl",)] * 30
+    )
+    made = [
+        order(f"#{at}", f"2026-05-{1 + at % 28:02d}T10:00Z", *((name, 1, 1000) for name in basket))
+        for at, basket in enumerate(baskets)
+    ]
+    put(
+        business,
+        *made,
+        order("#gone", "2026-05-02T10:00Z", *[("bowl", 1, 1), ("tray", 1, 1)], cancelled_at="2026-05-03"),
+    )
+    (pair,) = business.numbers.together(MAY)
+    assert (pair.a, pair.b, pair.together, pair.a_orders, pair.b_orders, pair.orders) == (
+        "cup",
+        "saucer",
+        12,
+        15,
+        16,
+        69,
+    )
+    assert pair.lift == 12 * 69 / (15 * 16)
+    assert business.numbers.together(Period(first=date(2025, 5, 1), last=date(2025, 5, 31))) == []
+
+
 def test_no_business_sees_another_ones_sales(database: Database, business: Business) -> None:
     put(business, order("#1", "2026-05-02T10:00Z", ("mug", 1, 1000)))
     assert total(business, "orders") == (1,)

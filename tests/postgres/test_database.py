@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from weft.business import Business
 from weft.errors import InputError
 from weft.postgres.database import Database, copy_rows
+from weft.settings import Settings
 
 TEXT = st.none() | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 
@@ -27,7 +28,7 @@ def copied(database: Database, kinds: str, rows: list[tuple[Any, ...]]) -> list[
         return connection.execute(f"select {', '.join(columns)} from bulk order by n".encode()).fetchall()
 
 
-@trying(max_examples=60, deadline=None, database=None)
+@trying(max_examples=60, database=None)
 @given(rows=st.lists(st.tuples(TEXT, TEXT), max_size=20))
 def test_any_text_is_copied_character_by_character(
     database: Database, rows: list[tuple[str | None, str | None]]
@@ -112,3 +113,11 @@ def test_more_threads_than_connections_wait_for_each_other(database: Database) -
         thread.join(60)
     assert len(seen) == 40
     assert len(set(seen)) <= 20
+
+
+def test_a_transaction_that_outlasts_the_database_leaves_no_connection_open(settings: Settings) -> None:
+    database = Database.open(settings)
+    with database.plain() as connection:
+        database.close()
+        assert connection.execute("select 1").fetchone() == (1,)
+    assert connection.closed

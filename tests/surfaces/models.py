@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import uvicorn
+from serving import listening
 
 from weft.access import keys
 from weft.business import Business
@@ -88,16 +88,8 @@ def standing(standin: Standin) -> Iterator[str]:
 def serving(database: Database, settings: Settings) -> Iterator[tuple[str, Door]]:
     """A real server; gives its address and its door."""
     app = application(database, Settings(home=settings.home))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", app.state.door
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
+    with listening(app) as port:
+        yield f"http://127.0.0.1:{port}", app.state.door
 
 
 @pytest.fixture(scope="module")

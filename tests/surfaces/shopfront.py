@@ -2,7 +2,6 @@
 
 import html
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
+from serving import listening
 
 from weft.access import businesses, keys
 from weft.business import Business
@@ -84,15 +83,8 @@ def filled(database: Database, products: list[dict[str, Any]], name: str) -> Bus
 @contextmanager
 def serving(database: Database, settings: Settings) -> Iterator[int]:
     """The port on which Weft is served."""
-    app = application(database, Settings(home=settings.home))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=2))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield int(server.servers[0].sockets[0].getsockname()[1])
-    server.should_exit = True
-    thread.join(timeout=20)
+    with listening(application(database, Settings(home=settings.home))) as port:
+        yield port
 
 
 class _Pages(BaseHTTPRequestHandler):

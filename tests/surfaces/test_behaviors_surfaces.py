@@ -2,8 +2,6 @@
 
 import json
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
+from serving import serving
 
 import weft
 from weft.access import businesses, keys
@@ -21,7 +19,6 @@ from weft.ids import uuid7
 from weft.postgres.database import Database
 from weft.settings import Settings
 from weft.surfaces.cli import root
-from weft.surfaces.web import application
 
 AT = "2026-05-04T12:00:{:02d}Z"
 
@@ -46,16 +43,8 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def url(database: Database, settings: Settings) -> Iterator[str]:
-    server = uvicorn.Server(
-        uvicorn.Config(application(database, Settings(home=settings.home)), port=0, log_level="error")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving(database, settings) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Browser keys: what a page may ask, from where, how often, and what it is never told."""
 
+import time
 from typing import Any
 
 import httpx
 import orjson
 import pytest
-from shopfront import Shopfront, shopfront
+from shopfront import Shopfront, product, shopfront
 
 from weft.access import keys
 from weft.access.businesses import Tenant
@@ -249,3 +250,73 @@ def test_a_browser_key_has_origins_and_no_other_has(shopfront: Shopfront) -> Non
     listed = {line["id"]: line for line in httpx.get(f"{shopfront.api}/keys", headers=headers).json()}
     assert listed[made["id"]]["shown"] == made["key"]
     assert {line["shown"] for line in listed.values() if line["scope"] != "browser"} == {None}
+
+
+@pytest.mark.parametrize("key", ["browser", "read"])
+def test_a_draft_is_as_unknown_as_what_is_not_there(shopfront: Shopfront, key: str) -> None:
+    secret = shopfront.made(key)[1]
+    for draft in ("secret", "secret-too", "nobody"):
+        for skill, asked in (("search", {"like": draft}), ("recommend", {"kind": "similar", "product": draft})):
+            answer = shopfront.ask(skill, key=secret, **asked)
+            assert answer.status_code == 404
+            assert answer.json()["detail"] == f"There is no product {draft!r} in the index."
+    alike = shopfront.ask("recommend", kind="cart", cart=["secret"]).json()["items"]
+    assert alike == shopfront.ask("recommend", kind="cart", cart=["nobody"]).json()["items"]
+
+
+def test_columns_of_a_file_are_searched_where_the_business_chose_so(shopfront: Shopfront) -> None:
+    business = shopfront.business
+    noted = {
+        **product("noted", "Enamel Jug"),
+        "columns": {"Buyer's note": "Quuxmargin supplier", "Blurb": "Frobnicated"},
+    }
+    with business.transaction() as connection:
+        business.catalog.put(connection, [noted], "test")  # type: ignore[list-item]
+
+    def until_found(query: str) -> None:
+        deadline = time.monotonic() + 30
+        while not shopfront.ask(query=query).json()["hits"]:
+            assert time.monotonic() < deadline, query
+            time.sleep(0.1)
+
+    until_found("enamel")
+    for said in ("quuxmargin", "frobnicated"):
+        assert shopfront.ask(query=said).json()["hits"] == []
+        assert said not in shopfront.ask("suggest", query=said[:6]).text
+    business.preferences.put("index", {"columns": ["Blurb"]}, "test")
+    until_found("frobnicated")
+    assert shopfront.ask(query="quuxmargin").json()["hits"] == []
+
+
+def test_no_page_makes_a_bot_of_a_customer(shopfront: Shopfront) -> None:
+    business = shopfront.business
+    day = "2026-03-02T10:00"
+    bought = [
+        {"action": "view", "product": f"mug-{n}", "customer": "bea@example.com", "at": f"{day}:30Z"} for n in range(3)
+    ]
+    bought[0]["visitor"] = "browser-of-bea"
+    with business.transaction() as connection:
+        assert business.behaviors.put(connection, bought).left_out == 0
+
+    def send(**who: str) -> int:
+        many = [
+            {
+                "action": "view",
+                "product": "mug-9",
+                "at": f"{day}:{n % 60:02}Z",
+                "id": f"{who}-{n}",
+                "customer": "bea@example.com",
+                **who,
+            }
+            for n in range(300)
+        ]
+        headers = {"authorization": f"Bearer {shopfront.key}", "origin": shopfront.origin}
+        answer = httpx.post(f"{shopfront.api}/behaviors", json={"behaviors": many}, headers=headers, timeout=30)
+        assert answer.status_code == 202, answer.text
+        return int(answer.json()["left_out"])
+
+    assert send(visitor="page-of-mallory") == 300
+    send()
+    own = [one for one in business.behaviors.listed("bea@example.com", limit=1000) if one["product"] != "mug-9"]
+    assert len(own) == 3
+    assert not any(one.get("bot") for one in own)

@@ -1,12 +1,9 @@
 """The API against its own description: whatever schemathesis sends, answers are as described and nothing fails inside."""
 
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from schemathesis.checks import not_a_server_error
@@ -15,13 +12,13 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from serving import serving
 
 from weft.access import businesses, keys
 from weft.business import Business
 from weft.index import building
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.surfaces.web import application
 
 
 @pytest.fixture(scope="module")
@@ -34,16 +31,8 @@ def served(database: Database, settings: Settings) -> Iterator[tuple[str, str]]:
     # What finds products says 503 until their index is there, which is an answer but none of a test of answers.
     building.build(settings.home, business.uid, business.catalog, lambda: None)
     _, secret = keys.created(database, business.uid, "admin")
-    server = uvicorn.Server(
-        uvicorn.Config(application(database, Settings(home=settings.home, max_upload_mb=1)), port=0, log_level="error")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", secret
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving(database, settings, max_upload_mb=1) as url:
+        yield url, secret
 
 
 @pytest.fixture
@@ -61,7 +50,7 @@ def test_every_operation_keeps_its_word(described: schemathesis.schemas.BaseSche
         operation = result.ok()
 
         @given(case=operation.as_strategy())
-        @hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+        @hypothesis_settings(max_examples=15, suppress_health_check=list(HealthCheck))
         def keeps_its_word(case: schemathesis.Case) -> None:
             case.call_and_validate(headers=headers, checks=checks)
 

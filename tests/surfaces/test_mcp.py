@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +11,10 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-import uvicorn
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from serving import serving
 
 from weft.access import businesses, keys
 from weft.business import Business
@@ -23,7 +22,6 @@ from weft.connectors.importing import import_file
 from weft.ids import uuid7
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.surfaces.web import application
 
 SHOP = "Handle,Title,Body (HTML),Vendor,Variant SKU,Variant Price\nmug,GREEN TEA MUG,<p>A mug.</p>,Kiln,MUG-1,9.00\ncup,Cup,,Kiln,CUP-1,5.00\n"
 INITIALIZE = {
@@ -37,15 +35,8 @@ ACCEPT = {"Accept": "application/json, text/event-stream"}
 
 @pytest.fixture(scope="module")
 def url(database: Database, settings: Settings) -> Iterator[str]:
-    app = application(database, Settings(home=settings.home))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/mcp"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving(database, settings) as url:
+        yield f"{url}/mcp"
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import gzip
 import io
 import json
-import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -13,14 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
+from serving import serving
 
 from weft.access import businesses, keys
 from weft.business import Business
 from weft.ids import uuid7
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.surfaces.web import application
 
 SHOP = """\
 Handle,Title,Body (HTML),Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty
@@ -40,16 +38,8 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(database: Database, settings: Settings) -> Iterator[Served]:
-    app = application(database, Settings(home=settings.home, max_upload_mb=1))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Served(f"http://127.0.0.1:{port}/api/v1", database)
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving(database, settings, max_upload_mb=1) as url:
+        yield Served(f"{url}/api/v1", database)
 
 
 class Client(httpx.Client):

@@ -6,8 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +13,9 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
-import uvicorn
 from mcp import Client as Agent
 from mcp.client.streamable_http import streamable_http_client
+from serving import serving
 
 import weft
 from weft.access import businesses, keys
@@ -27,7 +25,6 @@ from weft.errors import Forbidden, NotFound
 from weft.ids import uuid7
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.surfaces.web import application
 
 TREE = "# Kiln's own tree, 3rd edition\nk1 : Kitchenware\nk2 : Kitchenware > Mugs\nc1 : Clothing > Shirts\n"
 VALUES = "glaze: celadon, tenmoku\nfiring: raku, salt\n"
@@ -54,15 +51,8 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def url(database: Database, settings: Settings) -> Iterator[str]:
-    app = application(database, Settings(home=settings.home, max_upload_mb=70))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving(database, settings, max_upload_mb=70) as url:
+        yield url
 
 
 @pytest.fixture

@@ -14,6 +14,44 @@ from weft.client.base import Skills as _Skills
 from weft.client.wire import AsyncWire, Event, File, Wire, call, named
 
 
+class Action(TypedDict):
+    """What can be done, as a request that can be sent as it is."""
+
+    says: str
+    skill: str | None
+    request: dict[str, Any]
+    path: str | None
+
+
+class Analysis(TypedDict):
+    """A report or the answer to a question, with charts; the changes are price cuts that a report proposes."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    report: Report | None
+    asked: Asked | None
+    charts: list[Chart]
+    text: str | None
+    proposed: Proposed | None
+
+
+class Asked(TypedDict):
+    """How a question was understood, and its answer, or why there is none."""
+
+    understood: dict[str, Any] | None
+    says: str | None
+    table: dict[str, Any] | None
+    sentence: Sentence | None
+    figures: list[Figure]
+    refused: str | None
+    needs: str | None
+    language: Literal["en", "de", "zh"]
+    actions: list[Action]
+    notes: list[str]
+
+
 class Because(TypedDict):
     """A product because of which another is shown, and in how many of how many cases both were taken."""
 
@@ -59,6 +97,12 @@ class BudgetRemoved(TypedDict):
     period: Literal["day", "month", "total"]
 
 
+class BuildBegun(TypedDict):
+    """Whether building was begun; if not, it was a moment ago."""
+
+    begun: bool
+
+
 class BusinessSettings(TypedDict):
     """How the business speaks and to whom; a section that nobody set has its defaults."""
 
@@ -68,6 +112,7 @@ class BusinessSettings(TypedDict):
     claims: Claims
     search: Dials
     behaviors: Retention
+    index: Searched
 
 
 class Calendar(TypedDict):
@@ -76,6 +121,17 @@ class Calendar(TypedDict):
     zone: str
     week_start: int
     currency: str
+
+
+class Chart(TypedDict):
+    """A chart's data: in a waterfall the first and the last value are wholes, those between add up from one to the other."""
+
+    kind: Literal["line", "bar", "waterfall"]
+    title: str
+    x: list[str]
+    series: list[Line]
+    unit: NotRequired[Literal["money", "count", "share", "days"]]
+    currency: NotRequired[str | None]
 
 
 class Checked(TypedDict):
@@ -95,6 +151,14 @@ class Claims(TypedDict):
     forbidden: NotRequired[list[str]]
     allowed: NotRequired[list[str]]
     certifications: NotRequired[list[str]]
+
+
+class Cohort(TypedDict):
+    """Customers who first bought in one month, and which share of them bought again in each month after."""
+
+    month: str
+    customers: int
+    returned: list[float | None]
 
 
 class Column(TypedDict):
@@ -136,6 +200,30 @@ Condition = TypedDict(
 )
 
 
+class Contribution(TypedDict):
+    """What a member of a dimension did to the change; those of one dimension add up to all of it."""
+
+    member: str
+    title: str
+    now: int
+    before: int
+    change: int
+    share: float | None
+    surprise: float
+
+
+class Dead(TypedDict):
+    """A product that lies in stock and does not sell, and the price that might move it."""
+
+    product: str
+    title: str
+    stock: int
+    value: int | None
+    at_cost: bool
+    days: int
+    off: float
+
+
 class Defined(TypedDict):
     """What a metric or a dimension means."""
 
@@ -169,6 +257,15 @@ class Dials(TypedDict):
     returns: NotRequired[float]
 
 
+class Dimension(TypedDict):
+    """The change by the members of one dimension, the largest first, the rest as one."""
+
+    dimension: str
+    title: str
+    parts: list[Contribution]
+    others: Contribution | None
+
+
 class DimensionValue(TypedDict):
     """A value of a dimension."""
 
@@ -199,6 +296,66 @@ class Edit(TypedDict):
     engine: NotRequired[Literal["local", "model"] | None]
 
 
+class Effect(TypedDict):
+    """One addend of a change; those of one decomposition add up to it."""
+
+    key: str
+    title: str
+    amount: int
+
+
+class Expectation(TypedDict):
+    """What is expected, one by one and together, and what that rests on."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    forecasts: list[Expected]
+    total: Expected | None
+    count: int
+    today: str
+    seen: str | None
+    notes: list[str]
+    charts: list[Chart]
+
+
+class Expected(TypedDict):
+    """What is expected of one thing. All numbers are pieces."""
+
+    level: Literal["business", "category", "selection", "location", "product", "variant"]
+    product: str | None
+    variant: str | None
+    location: str | None
+    category: str | None
+    title: str | None
+    demand_class: Literal["smooth", "intermittent", "lumpy", "erratic", "new", "dying", "seasonal", "none"]
+    way: str
+    start: str
+    step: Literal["day", "week"]
+    mean: list[float]
+    quantiles: dict[str, list[float]]
+    sum: float
+    sum_quantiles: dict[str, float]
+    says: str
+    history_start: str | None
+    history: list[float]
+    backtest: Hindsight | None
+    outliers: list[Peak]
+    unknown: list[UnknownDays]
+    like: list[Like]
+    notes: list[str]
+    seen: str | None
+    stale: bool
+
+
+class Explained(TypedDict):
+    """The smallest set of places that holds most of the change, or none where it lies everywhere alike."""
+
+    where: list[dict[str, str]]
+    change: int
+    share: float | None
+
+
 class Explanation(TypedDict):
     """Why a hit stands where it does: numbers that make up its score, and a sentence."""
 
@@ -214,6 +371,27 @@ class Explanation(TypedDict):
     says: str
 
 
+class Figure(TypedDict):
+    """One number of a report, with the query that answers it."""
+
+    id: str
+    value: float | int | str | None
+    unit: Literal["money", "count", "share", "days", "date"]
+    currency: str | None
+    says: str
+    query: dict[str, Any] | None
+    reckoned: str | None
+
+
+class Finding(TypedDict):
+    """What a person should know: in words, with what it is worth and what to do."""
+
+    kind: str
+    says: list[Sentence]
+    amount: int | None
+    actions: list[Action]
+
+
 class Fix(TypedDict):
     """A product to mend, with what is at stake (minor units of its revenue, or of its stock where nothing was sold)."""
 
@@ -222,6 +400,44 @@ class Fix(TypedDict):
     score: int
     at_stake: int
     reasons: list[str]
+
+
+class ForecastInShort(TypedDict):
+    """The kept forecast of a product in short."""
+
+    product: str
+    title: str | None
+    category: str | None
+    demand_class: Literal["smooth", "intermittent", "lumpy", "erratic", "new", "dying", "seasonal", "none"]
+    way: str
+    sum: float
+    days: int
+    start: str
+    seen: str
+
+
+class ForecastList(TypedDict):
+    """The kept forecasts in short, what is expected most first, and how they were built."""
+
+    built: ForecastsBuilt | None
+    items: list[ForecastInShort]
+
+
+class ForecastsBuilt(TypedDict):
+    """How all forecasts were last built."""
+
+    products: int
+    categories: int
+    made: int
+    kept: int
+    through: str
+    sold_through: str
+    stale: bool
+    start: str
+    days: int
+    country: str | None
+    seconds: float
+    at: str
 
 
 class Forgotten(TypedDict):
@@ -253,6 +469,36 @@ class Gap(TypedDict):
     at_stake: int
 
 
+class Headline(TypedDict):
+    """A metric of the period beside the period before and the same a year before."""
+
+    metric: str
+    title: str
+    unit: Literal["money", "count", "share", "days", "date"]
+    now: float | int | None
+    before: float | int | None
+    year_before: float | int | None
+    change: float | None
+    year_change: float | None
+    usual: list[Any] | None
+
+
+class Hindsight(TypedDict):
+    """How wrong it was: forecasts made as of some weeks ago, by what was known then, beside what was sold since."""
+
+    says: str
+    weeks: list[PastWeek]
+    wrong: float | None
+    rule: str
+    rule_wrong: float | None
+    bias: float | None
+    inside: float | None
+    folds: int
+    mase: float | None
+    rule_mase: float | None
+    coverage: dict[str, float]
+
+
 class Hit(TypedDict):
     """A product that was found."""
 
@@ -266,6 +512,7 @@ class Hit(TypedDict):
     price_to: dict[str, Any] | None
     available: bool
     stock: int | None
+    variant: Offer | None
     variants: list[dict[str, Any]]
     highlights: dict[str, str]
     why: Explanation | None
@@ -305,6 +552,30 @@ class Judgment(TypedDict):
     about: str | None
 
 
+class KeptRule(TypedDict):
+    """A rule as it is kept, and what to look at again."""
+
+    id: str | None
+    kind: Literal["pin", "boost", "bury", "hide", "redirect", "synonyms"]
+    name: str
+    on: bool
+    match: Literal["any", "exact", "contains"]
+    query: list[str]
+    category: str
+    starts: str | None
+    ends: str | None
+    zone: str
+    pins: list[Pin]
+    sold_out: bool
+    products: list[str]
+    filters: dict[str, str | float | bool | list[str | float] | Bounds]
+    times: float | None
+    url: str
+    words: list[str]
+    typed: list[str]
+    warnings: list[str]
+
+
 class KeyLimits(TypedDict):
     """What a key may ask of models; null is without a limit."""
 
@@ -340,6 +611,34 @@ class Left(TypedDict):
 
     line: int
     says: str
+
+
+class LeftOut(TypedDict):
+    """What is needed and not ordered, or not whole: by how many pieces, and what that is expected to lose."""
+
+    product: str
+    title: str | None
+    sku: str
+    quantity: int
+    lost: float
+    loses: dict[str, Any] | None
+    reason: str
+    why: str
+
+
+class Like(TypedDict):
+    """A product by whose first weeks a new one is forecast, and how alike they are, from 0 to 1."""
+
+    product: str
+    title: str | None
+    likeness: float
+
+
+class Line(TypedDict):
+    """One row of values, one for each place on the chart's axis; null where nothing is known."""
+
+    name: str
+    values: list[float | None]
 
 
 class Loaded(TypedDict):
@@ -445,7 +744,7 @@ class Motive(TypedDict):
     moved: float
 
 
-class Move(TypedDict):
+class MoveOutput(TypedDict):
     """A product that would stand at another place; null is beyond what is compared."""
 
     id: str
@@ -521,6 +820,59 @@ class NumbersKnown(TypedDict):
     calendar: Calendar
 
 
+class Offer(TypedDict):
+    """One variant of a product, as it can be bought."""
+
+    sku: str | None
+    options: dict[str, str]
+    price: dict[str, Any] | None
+    image: str | None
+    available: bool
+    stock: int | None
+
+
+class OrderLine(TypedDict):
+    """One line of an order, and the figures that it rests on."""
+
+    order: str
+    product: str
+    title: str | None
+    sku: str
+    quantity: int
+    packs: int
+    pack: int
+    cost: dict[str, Any] | None
+    amount: dict[str, Any] | None
+    stock: int | None
+    on_order: int
+    days: int
+    expected: float
+    level: float
+    runs_out: str | None
+    target: float
+    service: float
+    saves: dict[str, Any] | None
+    demand_class: str
+    way: str
+    limits: list[str]
+    why: str
+
+
+class Ordered(TypedDict):
+    """One purchase order that is proposed."""
+
+    id: str
+    supplier: str | None
+    name: str | None
+    email: str | None
+    lines: int
+    pieces: int
+    total: dict[str, Any] | None
+    minimum: dict[str, Any] | None
+    expected: str
+    says: str
+
+
 class Organized(TypedDict):
     """A product's place, what its text states, how good it is, and the edits that follow."""
 
@@ -554,6 +906,35 @@ class Page(TypedDict):
 
     items: list[dict[str, Any]]
     next: str | None
+
+
+class Pair(TypedDict):
+    """Two products that are bought together more often than chance would have it."""
+
+    a: str
+    b: str
+    titles: list[Any]
+    together: int
+    lift: float
+
+
+class PastWeek(TypedDict):
+    """One week of the past as it would have been told at the time, and as it was."""
+
+    first: str
+    sold: float
+    told: float
+    low: float
+    high: float
+    rule: float
+
+
+class Peak(TypedDict):
+    """A day that sold far more than all days around it, and as how many it is counted."""
+
+    day: str
+    units: float
+    counted: float
 
 
 class Period(TypedDict):
@@ -612,7 +993,7 @@ class Previewed(TypedDict):
     total_after: int
     redirect_before: str | None
     redirect_after: str | None
-    moves: list[Move]
+    moves: list[MoveOutput]
     rules: list[Ruling]
 
 
@@ -868,6 +1249,7 @@ class Recommended(TypedDict):
     price_to: dict[str, Any] | None
     available: bool
     stock: int | None
+    variant: Offer | None
     why: Motive | None
 
 
@@ -889,6 +1271,61 @@ class Rendering(TypedDict):
     gist: bool
     model: str | None
     problems: list[str]
+
+
+class Replayed(TypedDict):
+    """What a way of ordering would have come to."""
+
+    way: str
+    lost_units: float
+    lost_sales: dict[str, Any] | None
+    fill_rate: float
+    cycle_service: float
+    average_stock: float
+    stock_value: dict[str, Any] | None
+    orders: int
+
+
+class Replenishment(TypedDict):
+    """What runs out, the orders that prevent it, why, and what was left out."""
+
+    engine: Literal["local", "model"]
+    model: str | None
+    note: str | None
+    changes: list[Edit]
+    says: str
+    on: str | None
+    orders: list[Ordered]
+    lines: list[OrderLine]
+    left_out: list[LeftOut]
+    notes: list[str]
+    simulation: Simulation | None
+    proposed: Proposed | None
+
+
+class Report(TypedDict):
+    """A period's report; `now`, `before` and `year_before` are its first and last days."""
+
+    span: Literal["day", "week", "month"]
+    title: str
+    language: Literal["en", "de", "zh"]
+    currency: str
+    now: list[Any]
+    before: list[Any]
+    year_before: list[Any]
+    headline: list[Headline]
+    summary: list[Sentence]
+    why: Why
+    unusual: list[Unusual]
+    looked_at: int
+    false_alarms: float
+    findings: list[Finding]
+    segments: list[Segment]
+    cohorts: list[Cohort]
+    together: list[Pair]
+    dead: list[Dead]
+    figures: list[Figure]
+    notes: list[str]
 
 
 class Results(TypedDict):
@@ -1015,12 +1452,27 @@ class SearchReport(TypedDict):
     rows: list[QueryOutcome]
 
 
+class Searched(TypedDict):
+    """What is found by words beside titles, descriptions, makers, categories, options, attributes and translations."""
+
+    columns: NotRequired[list[str]]
+
+
 class Section(TypedDict):
     """A part of the catalog and how many products are in it."""
 
     value: str
     count: int
     name: str
+
+
+class Segment(TypedDict):
+    """Customers that are alike in how lately, how often and for how much they bought."""
+
+    segment: str
+    title: str
+    customers: int
+    revenue: int
 
 
 class SegmentCount(TypedDict):
@@ -1042,6 +1494,38 @@ class SegmentLine(TypedDict):
     field: NotRequired[str]
     product: NotRequired[str]
     at: NotRequired[str | None]
+
+
+class Sentence(TypedDict):
+    """A sentence and the figures that its numbers are."""
+
+    text: str
+    figures: list[str]
+
+
+class Shortage(TypedDict):
+    """A product that could not be bought, and what that may have cost."""
+
+    product: str
+    title: str
+    first: str
+    last: str
+    days: int
+    run: int
+    known: bool
+    units: float
+    lost: int
+
+
+class Simulation(TypedDict):
+    """The last weeks replayed: this way of ordering beside a plain rule at about the same average stock."""
+
+    first: str
+    last: str
+    products: int
+    policy: Replayed
+    plain: Replayed
+    says: str
 
 
 class SkillLine(TypedDict):
@@ -1120,6 +1604,18 @@ class Suggestions(TypedDict):
     queries: list[str]
     categories: list[Section]
     products: list[Named]
+
+
+class SupplyTerms(TypedDict):
+    """On which terms an item is delivered; amounts are minor units of the supplier's currency."""
+
+    sku: str
+    supplier_sku: NotRequired[str | None]
+    cost: NotRequired[int | None]
+    pack: NotRequired[int | None]
+    minimum: NotRequired[int | None]
+    lead_days: NotRequired[int | None]
+    preferred: NotRequired[bool | None]
 
 
 class Synonyms(TypedDict):
@@ -1277,6 +1773,16 @@ class Undone(TypedDict):
     rule: Rule | None
 
 
+class UnknownDays(TypedDict):
+    """Days whose sales say nothing about what was wanted."""
+
+    first: str
+    last: str
+    why: Literal["out of stock", "probably out of stock", "closed"]
+    guessed: bool
+    probability: float | None
+
+
 class Unmet(TypedDict):
     """What people looked for and did not get, and what would mend it: words for the rules, and attributes as changes."""
 
@@ -1339,6 +1845,22 @@ class Untranslated(TypedDict):
     why: str
 
 
+class Unusual(TypedDict):
+    """A stretch of days on which a metric was not what its own past leads to expect."""
+
+    metric: str
+    where: dict[str, str]
+    title: str
+    first: str
+    last: str
+    actual: float
+    expected: float
+    unit: Literal["money", "count", "share", "days", "date"]
+    amount: int | None
+    chance: float
+    causes: list[str]
+
+
 class Unwritten(TypedDict):
     """A part that was not written, and why."""
 
@@ -1396,6 +1918,18 @@ class Voice(TypedDict):
     brand: NotRequired[str]
 
 
+class Why(TypedDict):
+    """Why revenue changed: by dimension, by the smallest set of places, by effects, by what could not be bought."""
+
+    change: int
+    against: Literal["before", "year_before"]
+    dimensions: list[Dimension]
+    explained: Explained
+    effects: list[Effect]
+    orders: list[Effect]
+    shortages: list[Shortage]
+
+
 class Written(TypedDict):
     """The texts, the edits that follow, and what kept the others from being written."""
 
@@ -1422,6 +1956,40 @@ class Skills(_Skills):
         """The skills, their marks and the schemas of what they ask and answer."""
         return cast("list[SkillLine]", self._wire.json(call("GET", "/skills")))
 
+    def analyze(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        report: Literal["day", "week", "month"] | None = None,
+        until: str | None = None,
+        ask: str | None = None,
+        query: dict[str, Any] | None = None,
+        before: dict[str, Any] | None = None,
+        today: str | None = None,
+        language: Literal["en", "de", "zh"] | None = None,
+    ) -> Analysis:
+        """Reports what happened in a day, a week or a month, why, and what to do; and answers questions about the figures."""
+        return cast(
+            "Analysis",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/analyze",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "report": report,
+                        "until": until,
+                        "ask": ask,
+                        "query": query,
+                        "before": before,
+                        "today": today,
+                        "language": language,
+                    },
+                )
+            ),
+        )
+
     def check(
         self,
         *,
@@ -1441,6 +2009,45 @@ class Skills(_Skills):
                     "/skills/check",
                     query={"engine": engine},
                     body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
+
+    def forecast(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        variant: str | None = None,
+        category: str | None = None,
+        where: str | None = None,
+        location: str | None = None,
+        days: int | None = None,
+        by: Literal["day", "week"] | None = None,
+        each: Literal["product", "variant", "location", "category"] | None = None,
+        levels: list[float] | None = None,
+        limit: int | None = None,
+    ) -> Expectation:
+        """Tells what will be sold of a product, a category or everything: how much, how sure, and how wrong it was before."""
+        return cast(
+            "Expectation",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/forecast",
+                    query={"engine": engine},
+                    body={
+                        "product": product,
+                        "variant": variant,
+                        "category": category,
+                        "where": where,
+                        "location": location,
+                        "days": days,
+                        "by": by,
+                        "each": each,
+                        "levels": levels,
+                        "limit": limit,
+                    },
                 )
             ),
         )
@@ -1521,6 +2128,46 @@ class Skills(_Skills):
                         "filters": filters,
                         "limit": limit,
                         "explain": explain,
+                    },
+                )
+            ),
+        )
+
+    def replenish(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        supplier: str | None = None,
+        budget: float | None = None,
+        service: float | None = None,
+        holding: float | None = None,
+        review_days: int | None = None,
+        lead_days: int | None = None,
+        lead_spread_days: float | None = None,
+        where: str | None = None,
+        on: str | None = None,
+        simulate: bool | None = None,
+    ) -> Replenishment:
+        """Drafts the orders to your suppliers: what, how many, when and why."""
+        return cast(
+            "Replenishment",
+            self._wire.json(
+                call(
+                    "POST",
+                    "/skills/replenish",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "supplier": supplier,
+                        "budget": budget,
+                        "service": service,
+                        "holding": holding,
+                        "review_days": review_days,
+                        "lead_days": lead_days,
+                        "lead_spread_days": lead_spread_days,
+                        "where": where,
+                        "on": on,
+                        "simulate": simulate,
                     },
                 )
             ),
@@ -1803,6 +2450,115 @@ class Exports:
                 },
             ),
             to,
+        )
+
+
+class Suppliers:
+    """/suppliers"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def page(self, *, where: str | None = None, after: str | None = None, limit: int | None = None) -> Page:
+        """Suppliers by id, with what they deliver."""
+        return cast(
+            "Page", self._wire.json(call("GET", "/suppliers", query={"where": where, "after": after, "limit": limit}))
+        )
+
+    def all(self, *, where: str | None = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """All of them, a page of `limit` at a time: suppliers by id, with what they deliver."""
+        cursor: str | None = None
+        while True:
+            found = self.page(after=cursor, where=where, limit=limit)
+            yield from found["items"]
+            if found["next"] is None:
+                return
+            cursor = found["next"]
+
+    def get(self, supplier: str) -> dict[str, Any]:
+        """One supplier with its terms."""
+        return cast("dict[str, Any]", self._wire.json(call("GET", "/suppliers/{}", supplier)))
+
+    def put(
+        self,
+        supplier: str,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        currency: str | None = None,
+        lead_days: int | None = None,
+        lead_spread_days: float | None = None,
+        review_days: int | None = None,
+        minimum_order: int | None = None,
+        note: str | None = None,
+        supplies: list[SupplyTerms] | None = None,
+    ) -> dict[str, Any]:
+        """Make a supplier, or change what is said of it; terms of items that are not named stay."""
+        return cast(
+            "dict[str, Any]",
+            self._wire.json(
+                call(
+                    "PUT",
+                    "/suppliers/{}",
+                    supplier,
+                    body={
+                        "name": name,
+                        "email": email,
+                        "currency": currency,
+                        "lead_days": lead_days,
+                        "lead_spread_days": lead_spread_days,
+                        "review_days": review_days,
+                        "minimum_order": minimum_order,
+                        "note": note,
+                        "supplies": supplies,
+                    },
+                )
+            ),
+        )
+
+    def remove(self, supplier: str, *, sku: str | None = None) -> dict[str, str | None]:
+        """Remove a supplier, or its terms for one item; purchase orders stay."""
+        return cast(
+            "dict[str, str | None]", self._wire.json(call("DELETE", "/suppliers/{}", supplier, query={"sku": sku}))
+        )
+
+
+class Purchases:
+    """/purchases"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def page(self, *, where: str | None = None, after: str | None = None, limit: int | None = None) -> Page:
+        """Purchase orders by id, with their lines."""
+        return cast(
+            "Page", self._wire.json(call("GET", "/purchases", query={"where": where, "after": after, "limit": limit}))
+        )
+
+    def all(self, *, where: str | None = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """All of them, a page of `limit` at a time: purchase orders by id, with their lines."""
+        cursor: str | None = None
+        while True:
+            found = self.page(after=cursor, where=where, limit=limit)
+            yield from found["items"]
+            if found["next"] is None:
+                return
+            cursor = found["next"]
+
+    def get(self, purchase: str) -> dict[str, Any]:
+        """One purchase order with its lines and total."""
+        return cast("dict[str, Any]", self._wire.json(call("GET", "/purchases/{}", purchase)))
+
+    def edit(self, purchase: str, *, fields: dict[str, Any]) -> dict[str, Any]:
+        """Edit a draft's lines at once, `{"fields": {"lines.SKU.quantity": 12}}`, as changes that can be undone."""
+        return cast(
+            "dict[str, Any]", self._wire.json(call("PATCH", "/purchases/{}", purchase, body={"fields": fields}))
+        )
+
+    def move(self, purchase: str, *, state: Literal["ordered", "received", "cancelled"]) -> dict[str, Any]:
+        """Say that an order was sent, has come whole, or was cancelled."""
+        return cast(
+            "dict[str, Any]", self._wire.json(call("POST", "/purchases/{}/state", purchase, body={"state": state}))
         )
 
 
@@ -2138,6 +2894,8 @@ class Imports:
             "orders",
             "customers",
             "stock",
+            "suppliers",
+            "purchases",
             "conversations",
             "documents",
             "behaviors",
@@ -2468,6 +3226,38 @@ class Budgets:
         return cast("BudgetRemoved", self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
 
 
+class Charts:
+    """/charts"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def draw(
+        self,
+        to: str | Path,
+        *,
+        kind: Literal["line", "bar", "waterfall"],
+        title: str,
+        x: list[str],
+        series: list[Line],
+        form: Literal["png", "echarts", "text"] | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        unit: Literal["money", "count", "share", "days"] | None = None,
+        currency: str | None = None,
+    ) -> Path:
+        """Draw one of the charts of an answer."""
+        return self._wire.save(
+            call(
+                "POST",
+                "/charts",
+                query={"form": form, "width": width, "height": height},
+                body={"kind": kind, "title": title, "x": x, "series": series, "unit": unit, "currency": currency},
+            ),
+            to,
+        )
+
+
 class Settings:
     """/settings"""
 
@@ -2475,7 +3265,7 @@ class Settings:
         self._wire = wire
 
     def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search, behaviors."""
+        """All sections: voice, languages, markets, claims, search, behaviors, index."""
         return cast("BusinessSettings", self._wire.json(call("GET", "/settings")))
 
     def voice(
@@ -2572,8 +3362,12 @@ class Settings:
         """Set after how many days behaviors are deleted; it is looked after once a day."""
         return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
 
+    def index(self, *, columns: list[str] | None = None) -> BusinessSettings:
+        """Set which columns of imported files are searched, as a whole; the index is built anew."""
+        return cast("BusinessSettings", self._wire.json(call("PUT", "/settings/index", body={"columns": columns})))
+
     def reset(
-        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
     ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", self._wire.json(call("DELETE", "/settings/{}", section)))
@@ -2786,9 +3580,9 @@ class Rules:
             "list[Rule]", self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit}))
         )
 
-    def make(self, *, rules: list[Rule]) -> list[Rule]:
+    def make(self, *, rules: list[Rule]) -> list[KeptRule]:
         """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-        return cast("list[Rule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
+        return cast("list[KeptRule]", self._wire.json(call("POST", "/rules", body={"rules": rules})))
 
     def get(self, rule: str) -> Rule:
         """One rule."""
@@ -2816,10 +3610,10 @@ class Rules:
         url: str | None = None,
         words: list[str] | None = None,
         typed: list[str] | None = None,
-    ) -> Rule:
+    ) -> KeptRule:
         """Put a rule in place of the one that it was, as a whole."""
         return cast(
-            "Rule",
+            "KeptRule",
             self._wire.json(
                 call(
                     "PUT",
@@ -3109,6 +3903,21 @@ class Numbers:
         )
 
 
+class Forecasts:
+    """/forecasts"""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def all(self, *, days: int | None = None, limit: int | None = None) -> ForecastList:
+        """The kept forecasts of products in short; the skill `forecast` tells each whole."""
+        return cast("ForecastList", self._wire.json(call("GET", "/forecasts", query={"days": days, "limit": limit})))
+
+    def build(self) -> BuildBegun:
+        """Begin to make all forecasts whose sales have changed, in a process of its own; `GET /forecasts` tells when it is done."""
+        return cast("BuildBegun", self._wire.json(call("POST", "/forecasts/build")))
+
+
 class Business:
     """/business"""
 
@@ -3129,6 +3938,8 @@ class Calls:
         self.orders = Orders(wire)
         self.customers = Customers(wire)
         self.exports = Exports(wire)
+        self.suppliers = Suppliers(wire)
+        self.purchases = Purchases(wire)
         self.behaviors = Behaviors(wire)
         self.changes = Changes(wire)
         self.journal = Journal(wire)
@@ -3141,12 +3952,14 @@ class Calls:
         self.routes = Routes(wire)
         self.usage = Usage(wire)
         self.budgets = Budgets(wire)
+        self.charts = Charts(wire)
         self.settings = Settings(wire)
         self.glossary = Glossary(wire)
         self.memory = Memory(wire)
         self.rules = Rules(wire)
         self.search = Search(wire)
         self.numbers = Numbers(wire)
+        self.forecasts = Forecasts(wire)
         self.business = Business(wire)
 
 
@@ -3159,6 +3972,40 @@ class AsyncSkills(_AsyncSkills):
     async def all(self) -> list[SkillLine]:
         """The skills, their marks and the schemas of what they ask and answer."""
         return cast("list[SkillLine]", await self._wire.json(call("GET", "/skills")))
+
+    async def analyze(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        report: Literal["day", "week", "month"] | None = None,
+        until: str | None = None,
+        ask: str | None = None,
+        query: dict[str, Any] | None = None,
+        before: dict[str, Any] | None = None,
+        today: str | None = None,
+        language: Literal["en", "de", "zh"] | None = None,
+    ) -> Analysis:
+        """Reports what happened in a day, a week or a month, why, and what to do; and answers questions about the figures."""
+        return cast(
+            "Analysis",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/analyze",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "report": report,
+                        "until": until,
+                        "ask": ask,
+                        "query": query,
+                        "before": before,
+                        "today": today,
+                        "language": language,
+                    },
+                )
+            ),
+        )
 
     async def check(
         self,
@@ -3179,6 +4026,45 @@ class AsyncSkills(_AsyncSkills):
                     "/skills/check",
                     query={"engine": engine},
                     body={"text": text, "product": product, "facts": facts, "language": language, "market": market},
+                )
+            ),
+        )
+
+    async def forecast(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        product: str | dict[str, Any] | None = None,
+        variant: str | None = None,
+        category: str | None = None,
+        where: str | None = None,
+        location: str | None = None,
+        days: int | None = None,
+        by: Literal["day", "week"] | None = None,
+        each: Literal["product", "variant", "location", "category"] | None = None,
+        levels: list[float] | None = None,
+        limit: int | None = None,
+    ) -> Expectation:
+        """Tells what will be sold of a product, a category or everything: how much, how sure, and how wrong it was before."""
+        return cast(
+            "Expectation",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/forecast",
+                    query={"engine": engine},
+                    body={
+                        "product": product,
+                        "variant": variant,
+                        "category": category,
+                        "where": where,
+                        "location": location,
+                        "days": days,
+                        "by": by,
+                        "each": each,
+                        "levels": levels,
+                        "limit": limit,
+                    },
                 )
             ),
         )
@@ -3259,6 +4145,46 @@ class AsyncSkills(_AsyncSkills):
                         "filters": filters,
                         "limit": limit,
                         "explain": explain,
+                    },
+                )
+            ),
+        )
+
+    async def replenish(
+        self,
+        *,
+        engine: Literal["auto", "local", "model"] | None = None,
+        propose: bool | None = None,
+        supplier: str | None = None,
+        budget: float | None = None,
+        service: float | None = None,
+        holding: float | None = None,
+        review_days: int | None = None,
+        lead_days: int | None = None,
+        lead_spread_days: float | None = None,
+        where: str | None = None,
+        on: str | None = None,
+        simulate: bool | None = None,
+    ) -> Replenishment:
+        """Drafts the orders to your suppliers: what, how many, when and why."""
+        return cast(
+            "Replenishment",
+            await self._wire.json(
+                call(
+                    "POST",
+                    "/skills/replenish",
+                    query={"engine": engine, "propose": propose},
+                    body={
+                        "supplier": supplier,
+                        "budget": budget,
+                        "service": service,
+                        "holding": holding,
+                        "review_days": review_days,
+                        "lead_days": lead_days,
+                        "lead_spread_days": lead_spread_days,
+                        "where": where,
+                        "on": on,
+                        "simulate": simulate,
                     },
                 )
             ),
@@ -3547,6 +4473,121 @@ class AsyncExports:
                 },
             ),
             to,
+        )
+
+
+class AsyncSuppliers:
+    """/suppliers"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def page(self, *, where: str | None = None, after: str | None = None, limit: int | None = None) -> Page:
+        """Suppliers by id, with what they deliver."""
+        return cast(
+            "Page",
+            await self._wire.json(call("GET", "/suppliers", query={"where": where, "after": after, "limit": limit})),
+        )
+
+    async def all(self, *, where: str | None = None, limit: int | None = None) -> AsyncIterator[dict[str, Any]]:
+        """All of them, a page of `limit` at a time: suppliers by id, with what they deliver."""
+        cursor: str | None = None
+        while True:
+            found = await self.page(after=cursor, where=where, limit=limit)
+            for item in found["items"]:
+                yield item
+            if found["next"] is None:
+                return
+            cursor = found["next"]
+
+    async def get(self, supplier: str) -> dict[str, Any]:
+        """One supplier with its terms."""
+        return cast("dict[str, Any]", await self._wire.json(call("GET", "/suppliers/{}", supplier)))
+
+    async def put(
+        self,
+        supplier: str,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        currency: str | None = None,
+        lead_days: int | None = None,
+        lead_spread_days: float | None = None,
+        review_days: int | None = None,
+        minimum_order: int | None = None,
+        note: str | None = None,
+        supplies: list[SupplyTerms] | None = None,
+    ) -> dict[str, Any]:
+        """Make a supplier, or change what is said of it; terms of items that are not named stay."""
+        return cast(
+            "dict[str, Any]",
+            await self._wire.json(
+                call(
+                    "PUT",
+                    "/suppliers/{}",
+                    supplier,
+                    body={
+                        "name": name,
+                        "email": email,
+                        "currency": currency,
+                        "lead_days": lead_days,
+                        "lead_spread_days": lead_spread_days,
+                        "review_days": review_days,
+                        "minimum_order": minimum_order,
+                        "note": note,
+                        "supplies": supplies,
+                    },
+                )
+            ),
+        )
+
+    async def remove(self, supplier: str, *, sku: str | None = None) -> dict[str, str | None]:
+        """Remove a supplier, or its terms for one item; purchase orders stay."""
+        return cast(
+            "dict[str, str | None]",
+            await self._wire.json(call("DELETE", "/suppliers/{}", supplier, query={"sku": sku})),
+        )
+
+
+class AsyncPurchases:
+    """/purchases"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def page(self, *, where: str | None = None, after: str | None = None, limit: int | None = None) -> Page:
+        """Purchase orders by id, with their lines."""
+        return cast(
+            "Page",
+            await self._wire.json(call("GET", "/purchases", query={"where": where, "after": after, "limit": limit})),
+        )
+
+    async def all(self, *, where: str | None = None, limit: int | None = None) -> AsyncIterator[dict[str, Any]]:
+        """All of them, a page of `limit` at a time: purchase orders by id, with their lines."""
+        cursor: str | None = None
+        while True:
+            found = await self.page(after=cursor, where=where, limit=limit)
+            for item in found["items"]:
+                yield item
+            if found["next"] is None:
+                return
+            cursor = found["next"]
+
+    async def get(self, purchase: str) -> dict[str, Any]:
+        """One purchase order with its lines and total."""
+        return cast("dict[str, Any]", await self._wire.json(call("GET", "/purchases/{}", purchase)))
+
+    async def edit(self, purchase: str, *, fields: dict[str, Any]) -> dict[str, Any]:
+        """Edit a draft's lines at once, `{"fields": {"lines.SKU.quantity": 12}}`, as changes that can be undone."""
+        return cast(
+            "dict[str, Any]", await self._wire.json(call("PATCH", "/purchases/{}", purchase, body={"fields": fields}))
+        )
+
+    async def move(self, purchase: str, *, state: Literal["ordered", "received", "cancelled"]) -> dict[str, Any]:
+        """Say that an order was sent, has come whole, or was cancelled."""
+        return cast(
+            "dict[str, Any]",
+            await self._wire.json(call("POST", "/purchases/{}/state", purchase, body={"state": state})),
         )
 
 
@@ -3897,6 +4938,8 @@ class AsyncImports:
             "orders",
             "customers",
             "stock",
+            "suppliers",
+            "purchases",
             "conversations",
             "documents",
             "behaviors",
@@ -4232,6 +5275,38 @@ class AsyncBudgets:
         return cast("BudgetRemoved", await self._wire.json(call("DELETE", "/budgets/{}", period, query={"key": key})))
 
 
+class AsyncCharts:
+    """/charts"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def draw(
+        self,
+        to: str | Path,
+        *,
+        kind: Literal["line", "bar", "waterfall"],
+        title: str,
+        x: list[str],
+        series: list[Line],
+        form: Literal["png", "echarts", "text"] | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        unit: Literal["money", "count", "share", "days"] | None = None,
+        currency: str | None = None,
+    ) -> Path:
+        """Draw one of the charts of an answer."""
+        return await self._wire.save(
+            call(
+                "POST",
+                "/charts",
+                query={"form": form, "width": width, "height": height},
+                body={"kind": kind, "title": title, "x": x, "series": series, "unit": unit, "currency": currency},
+            ),
+            to,
+        )
+
+
 class AsyncSettings:
     """/settings"""
 
@@ -4239,7 +5314,7 @@ class AsyncSettings:
         self._wire = wire
 
     async def get(self) -> BusinessSettings:
-        """All sections: voice, languages, markets, claims, search, behaviors."""
+        """All sections: voice, languages, markets, claims, search, behaviors, index."""
         return cast("BusinessSettings", await self._wire.json(call("GET", "/settings")))
 
     async def voice(
@@ -4338,8 +5413,14 @@ class AsyncSettings:
         """Set after how many days behaviors are deleted; it is looked after once a day."""
         return cast("BusinessSettings", await self._wire.json(call("PUT", "/settings/behaviors", body={"days": days})))
 
+    async def index(self, *, columns: list[str] | None = None) -> BusinessSettings:
+        """Set which columns of imported files are searched, as a whole; the index is built anew."""
+        return cast(
+            "BusinessSettings", await self._wire.json(call("PUT", "/settings/index", body={"columns": columns}))
+        )
+
     async def reset(
-        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+        self, section: Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
     ) -> BusinessSettings:
         """Put a section back to its defaults, and answer all."""
         return cast("BusinessSettings", await self._wire.json(call("DELETE", "/settings/{}", section)))
@@ -4553,9 +5634,9 @@ class AsyncRules:
             await self._wire.json(call("GET", "/rules", query={"kind": kind, "text": text, "limit": limit})),
         )
 
-    async def make(self, *, rules: list[Rule]) -> list[Rule]:
+    async def make(self, *, rules: list[Rule]) -> list[KeptRule]:
         """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-        return cast("list[Rule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
+        return cast("list[KeptRule]", await self._wire.json(call("POST", "/rules", body={"rules": rules})))
 
     async def get(self, rule: str) -> Rule:
         """One rule."""
@@ -4583,10 +5664,10 @@ class AsyncRules:
         url: str | None = None,
         words: list[str] | None = None,
         typed: list[str] | None = None,
-    ) -> Rule:
+    ) -> KeptRule:
         """Put a rule in place of the one that it was, as a whole."""
         return cast(
-            "Rule",
+            "KeptRule",
             await self._wire.json(
                 call(
                     "PUT",
@@ -4879,6 +5960,23 @@ class AsyncNumbers:
         )
 
 
+class AsyncForecasts:
+    """/forecasts"""
+
+    def __init__(self, wire: AsyncWire) -> None:
+        self._wire = wire
+
+    async def all(self, *, days: int | None = None, limit: int | None = None) -> ForecastList:
+        """The kept forecasts of products in short; the skill `forecast` tells each whole."""
+        return cast(
+            "ForecastList", await self._wire.json(call("GET", "/forecasts", query={"days": days, "limit": limit}))
+        )
+
+    async def build(self) -> BuildBegun:
+        """Begin to make all forecasts whose sales have changed, in a process of its own; `GET /forecasts` tells when it is done."""
+        return cast("BuildBegun", await self._wire.json(call("POST", "/forecasts/build")))
+
+
 class AsyncBusiness:
     """/business"""
 
@@ -4899,6 +5997,8 @@ class AsyncCalls:
         self.orders = AsyncOrders(wire)
         self.customers = AsyncCustomers(wire)
         self.exports = AsyncExports(wire)
+        self.suppliers = AsyncSuppliers(wire)
+        self.purchases = AsyncPurchases(wire)
         self.behaviors = AsyncBehaviors(wire)
         self.changes = AsyncChanges(wire)
         self.journal = AsyncJournal(wire)
@@ -4911,10 +6011,12 @@ class AsyncCalls:
         self.routes = AsyncRoutes(wire)
         self.usage = AsyncUsage(wire)
         self.budgets = AsyncBudgets(wire)
+        self.charts = AsyncCharts(wire)
         self.settings = AsyncSettings(wire)
         self.glossary = AsyncGlossary(wire)
         self.memory = AsyncMemory(wire)
         self.rules = AsyncRules(wire)
         self.search = AsyncSearch(wire)
         self.numbers = AsyncNumbers(wire)
+        self.forecasts = AsyncForecasts(wire)
         self.business = AsyncBusiness(wire)

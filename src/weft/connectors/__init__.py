@@ -14,7 +14,17 @@ from weft import discover
 from weft.connectors.source import Source
 from weft.errors import UnknownFormat
 
-KINDS: Final = ("products", "orders", "customers", "stock", "conversations", "documents", "behaviors")
+KINDS: Final = (
+    "products",
+    "orders",
+    "customers",
+    "stock",
+    "suppliers",
+    "purchases",
+    "conversations",
+    "documents",
+    "behaviors",
+)
 # What there is of texts in two languages: translations of products, and what translating rests on.
 BILINGUAL: Final = ("translations", "memory", "glossary")
 
@@ -41,13 +51,14 @@ class Rejected:
 
 @dataclass(slots=True, frozen=True)
 class Written:
-    """One file that an export wrote; how many it left out because the format needs what is not known of them, and why."""
+    """One file that an export wrote, and of which `kind` where it wrote several; how many it left out because the format needs what is not known of them, and why."""
 
     path: Path
     records: int
     rows: int
     left_out: int = 0
     reasons: tuple[str, ...] = ()
+    kind: str = ""
 
 
 class Connector(Protocol):

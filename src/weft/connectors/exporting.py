@@ -12,6 +12,11 @@ from weft.errors import InputError, UnreadableFile
 from weft.store.changes import Selection
 
 
+def usual_format(kind: str) -> str:
+    """The format in which a kind of record goes out where none is said."""
+    return "tables" if kind in ("suppliers", "purchases") else "shopify"
+
+
 def settings_of(pairs: Iterable[str]) -> dict[str, str]:
     """Settings of a feed from texts such as `link=https://shop.example/{id}`; raises InputError."""
     found = {}
@@ -29,6 +34,8 @@ def _records(business: Business, kind: str, where: str | None) -> Iterable[Any]:
         "orders": lambda: business.orders.records(where),
         "customers": lambda: business.customers.records(where),
         "stock": business.stock.records,
+        "suppliers": lambda: business.suppliers.records(where),
+        "purchases": lambda: business.purchases.records(where),
         "conversations": lambda: business.things.records("conversation"),
         "documents": lambda: business.things.records("document"),
         "behaviors": business.behaviors.records,
@@ -38,7 +45,7 @@ def _records(business: Business, kind: str, where: str | None) -> Iterable[Any]:
     }
     if kind not in sources:
         raise InputError(f"{kind!r} cannot be exported; kinds are {', '.join(sources)}.")
-    if where is not None and kind not in ("products", "orders", "customers"):
+    if where is not None and kind not in ("products", "orders", "customers", "suppliers", "purchases"):
         raise InputError(f"--where does not apply to {kind}.")
     return sources[kind]()
 
@@ -85,13 +92,14 @@ def export_file(
     kind: str,
     path: Path,
     *,
-    format_name: str = "shopify",
+    format_name: str | None = None,
     where: str | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> list[Written]:
     """Write all records of a kind, or those that a filter matches, and answer the files."""
     if (options or {}).get("dialect", "new") not in ("new", "old"):
         raise InputError("--dialect is new or old.")
+    format_name = format_name or usual_format(kind)
     connector = _writer(format_name, kind, path)
     said = {"currency": business.currency, **(options or {})}
     if said.get("set") and not getattr(connector, "settings", None):
@@ -108,14 +116,28 @@ def export_changes(
     dialect: str = "new",
     one_file: bool = False,
 ) -> list[Written]:
-    """Write what changes say, and nothing else: the products they are of, in the columns they touch, and mark them exported."""
+    """Write what changes say, and nothing else: the products they are of, in the columns they touch, and mark them exported.
+
+    Lines of purchase orders go into a table of their own: at `path` where there is nothing else, beside it otherwise.
+    """
     connector = _writer(format_name, "products", path)
     changed = business.changes.exportable(selection)
+    lines = [change for change in changed if change["field"].startswith("lines.")]
     fields: dict[str, list[str]] = {}
     for change in changed:
-        fields.setdefault(change["record"], []).append(change["field"])
-    records = business.changes.overlaid(business.catalog.records(ids=list(fields)), changed)
-    options = {"dialect": dialect, "fields": fields, "one_file": one_file}
-    written = _written(lambda target: connector.write("products", records, target, options), path)
+        if not change["field"].startswith("lines."):
+            fields.setdefault(change["record"], []).append(change["field"])
+    written: list[Written] = []
+    if fields or not lines:
+        records = business.changes.overlaid(business.catalog.records(ids=list(fields)), changed)
+        options = {"dialect": dialect, "fields": fields, "one_file": one_file}
+        written += _written(lambda target: connector.write("products", records, target, options), path)
+    if lines:
+        form = "jsonl" if format_name == "jsonl" else "tables"
+        beside = path.with_name(f"{path.stem}.purchases{path.suffix}") if written else path
+        orders, said = business.purchases.with_changes(lines), {"currency": business.currency}
+        writer = named(form, "purchases", "writes")
+        tables = _written(lambda target: writer.write("purchases", orders, target, said), beside)
+        written += [replace(part, kind="purchases") for part in tables]
     business.changes.mark_exported([change["id"] for change in changed])
     return written

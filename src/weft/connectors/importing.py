@@ -220,8 +220,8 @@ def _batches(read: Reader, source: Source, skip: int) -> Iterator[_Batch]:
 
 def _overlong(record: Mapping[str, Any]) -> tuple[str, str] | None:
     """Which of the names by which records are found is longer than an index takes."""
-    inner = [*(record.get("variants") or ()), *(record.get("lines") or ())]
-    for field in ("id", "customer", "email", "product", "sku", "barcode", "location"):
+    inner = [*(record.get("variants") or ()), *(record.get("lines") or ()), *(record.get("supplies") or ())]
+    for field in ("id", "customer", "email", "product", "sku", "barcode", "location", "supplier"):
         for one in (record, *inner):
             value = one.get(field)
             if isinstance(value, str) and len(value) > _LONGEST:
@@ -340,6 +340,10 @@ def _write(
             for n in business.stock.unplaced(connection)
         ]  # fmt: skip
         return counts, refused
+    if kind == "suppliers":
+        return business.suppliers.put(connection, records, "import"), []
+    if kind == "purchases":
+        return business.purchases.put(connection, records, "import"), []
     if kind == "behaviors":
         return _behaviors(business, batch.taken, connection)
     return business.things.put(connection, records, "import"), []

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ from weft.connectors.source import LONGEST_LINE, Source
 from weft.errors import UnknownFormat
 
 _SHOWN: Final = 200
-_TEXT, _FLAG, _WHOLE, _NUMBER, _TEXTS, _MONEY, _TIME, _MAP = (
+_TEXT, _FLAG, _WHOLE, _NUMBER, _TEXTS, _MONEY, _TIME, _MAP, _COUNT, _DAY = (
     "text",
     "flag",
     "whole",
@@ -23,6 +23,8 @@ _TEXT, _FLAG, _WHOLE, _NUMBER, _TEXTS, _MONEY, _TIME, _MAP = (
     "money",
     "time",
     "map",
+    "count",
+    "day",
 )
 _PRODUCT: Final = {
     **dict.fromkeys(
@@ -57,6 +59,28 @@ _LINE: Final = {
     **dict.fromkeys(("product", "sku", "title", "price_exact"), _TEXT),
     **dict.fromkeys(("price", "discount"), _MONEY),
     "at": _TIME,
+}
+_SUPPLIER: Final = {
+    **dict.fromkeys(("name", "email", "currency", "note"), _TEXT),
+    **dict.fromkeys(("lead_days", "review_days"), _COUNT),
+    "lead_spread_days": _NUMBER,
+    "minimum_order": _MONEY,
+}
+_SUPPLY: Final = {
+    **dict.fromkeys(("sku", "supplier_sku"), _TEXT),
+    **dict.fromkeys(("pack", "minimum", "lead_days"), _COUNT),
+    "cost": _MONEY,
+    "preferred": _FLAG,
+}
+_PURCHASE: Final = {
+    **dict.fromkeys(("supplier", "currency", "state", "note"), _TEXT),
+    "ordered_at": _TIME,
+    "expected": _DAY,
+}
+_PURCHASE_LINE: Final = {
+    **dict.fromkeys(("sku", "supplier_sku"), _TEXT),
+    **dict.fromkeys(("quantity", "received"), _COUNT),
+    "cost": _MONEY,
 }
 # Kinds of which a line is checked where it is put in, under the name by which connectors hand them on.
 _LISTS: Final = {"memory": "segments", "glossary": "terms", "behaviors": "behaviors"}
@@ -96,6 +120,11 @@ def _value(path: str, value: Any, form: str, record: dict[str, Any]) -> Any:
             return cells.moment(value).isoformat()  # type: ignore[union-attr]
         except (ValueError, AttributeError, TypeError):
             raise _Bad(path, value, "is not a time such as 2026-05-31T12:00:00Z") from None
+    if form == _DAY:
+        try:
+            return date.fromisoformat(value).isoformat()
+        except (ValueError, TypeError):
+            raise _Bad(path, value, "is not a day such as 2026-05-31") from None
     is_one, words = _TYPES[form]
     if not is_one(value):
         raise _Bad(path, value, f"is not {words}")
@@ -106,6 +135,7 @@ _TYPES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     _TEXT: (lambda v: isinstance(v, str), "a text"),
     _FLAG: (lambda v: isinstance(v, bool), "true or false"),
     _WHOLE: (lambda v: type(v) is int and abs(v) < 1 << 31, "a whole number"),
+    _COUNT: (lambda v: type(v) is int and 0 <= v < 1 << 31, "a count, a whole number from 0"),
     _NUMBER: (lambda v: isinstance(v, (int, float)) and not isinstance(v, bool), "a number"),
     _TEXTS: (lambda v: isinstance(v, list) and all(isinstance(item, str) for item in v), "a list of texts"),
     _MAP: (lambda v: isinstance(v, dict), "an object"),
@@ -277,6 +307,8 @@ def _customer(given: dict[str, Any], source: Source) -> dict[str, Any]:
     return record
 
 
+_LONGEST_SPREAD: Final = 3650
+_PURCHASE_STATES: Final = ("draft", "ordered", "received", "cancelled")
 _LINE_KINDS: Final = ("product", "shipping", "discount", "fee", "adjustment", "test")
 
 
@@ -335,6 +367,63 @@ def _level(given: dict[str, Any], source: Source) -> dict[str, Any]:
     return record
 
 
+def _some(path: str, record: Mapping[str, Any], *names: str) -> None:
+    """Raise _Bad where one of these counts is there and is none."""
+    for name in names:
+        if record.get(name) == 0:
+            raise _Bad(f"{path}{name}", 0, "is not one or more")
+
+
+def _parts(
+    name: str, given: Mapping[str, Any], forms: Mapping[str, str], record: dict[str, Any], *, counted: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """The parts of a record, each of an item, with their amounts in the record's currency."""
+    parts = []
+    for n, item in enumerate(_maps(name, given.get(name) or [])):
+        path = f"{name}[{n}]."
+        part: dict[str, Any] = {"currency": record["currency"]}
+        _fields(path, item, forms, part)
+        del part["currency"]
+        if not part.get("sku"):
+            raise _Bad(f"{path}sku", item.get("sku"), "names no item")
+        _some(path, part, *counted)
+        if (part.get("cost") or 0) < 0:
+            raise _Bad(f"{path}cost", part["cost"], "is less than nothing")
+        _kept(path, item, part, _SHOWN_ONLY | {"title"})
+        parts.append(part)
+    return parts
+
+
+def _supplier(given: dict[str, Any], source: Source) -> dict[str, Any]:
+    record: dict[str, Any] = {"id": given["id"]}
+    _fields("", given, _SUPPLIER, record)
+    record["currency"] = record.get("currency") or source.currency
+    _some("", record, "review_days")
+    spread = record.get("lead_spread_days")
+    if spread is not None and not 0 <= spread <= _LONGEST_SPREAD:
+        raise _Bad("lead_spread_days", spread, "is no spread in days")
+    if (record.get("minimum_order") or 0) < 0:
+        raise _Bad("minimum_order", record["minimum_order"], "is less than nothing")
+    if "supplies" in given:
+        record["supplies"] = _parts("supplies", given, _SUPPLY, record, counted=("pack",))
+    _kept("", given, record, _SHOWN_ONLY | {"supplies"})
+    return record
+
+
+def _purchase(given: dict[str, Any], source: Source) -> dict[str, Any]:
+    record: dict[str, Any] = {"id": given["id"]}
+    _fields("", given, _PURCHASE, record)
+    record["currency"] = record.get("currency") or source.currency
+    if record.get("state") not in (None, *_PURCHASE_STATES):
+        raise _Bad("state", record["state"], f"is not one of {', '.join(_PURCHASE_STATES)}")
+    record["lines"] = _parts("lines", given, _PURCHASE_LINE, record, counted=("quantity",))
+    for n, line in enumerate(record["lines"]):
+        if "quantity" not in line:
+            raise _Bad(f"lines[{n}].quantity", None, "is not a count, a whole number from 0")
+    _kept("", given, record, _SHOWN_ONLY | {"lines", "total"})
+    return record
+
+
 def _thing(given: dict[str, Any], kind: str) -> dict[str, Any]:
     record: dict[str, Any] = {"kind": _SINGULAR[kind], "id": given["id"]}
     _fields("", given, {"at": _TIME, "subject": _TEXT}, record)
@@ -358,7 +447,14 @@ def _record(kind: str, given: Any, source: Source) -> dict[str, Any]:
             raise _Bad("id", identifier, "a record needs an id, a text")
     if kind in _SINGULAR:
         return _thing(given, kind)
-    readers = {"products": _product, "customers": _customer, "orders": _order, "stock": _level}
+    readers = {
+        "products": _product,
+        "customers": _customer,
+        "orders": _order,
+        "stock": _level,
+        "suppliers": _supplier,
+        "purchases": _purchase,
+    }
     return readers[kind](given, source)
 
 
@@ -407,7 +503,14 @@ class JsonLines:
         del options
         if kind not in self.writes:
             raise UnknownFormat(f"There are no JSON Lines of {kind}.")
-        shape = {"products": shown_product, "orders": shown_order, "customers": shown_customer}.get(kind, dict)
+        shapes: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+            "products": shown_product,
+            "orders": shown_order,
+            "customers": shown_customer,
+            "suppliers": shown_supplier,
+            "purchases": shown_purchase,
+        }
+        shape = shapes.get(kind, dict)
         count = 0
         with path.open("wb") as file:
             for record in records:
@@ -471,6 +574,27 @@ def shown_order(order: Mapping[str, Any]) -> dict[str, Any]:
         {**line, **{name: _amount(line[name], currency) for name in ("price", "discount") if name in line}}
         for line in order.get("lines") or ()
     ]
+    return shown
+
+
+def shown_supplier(supplier: Mapping[str, Any]) -> dict[str, Any]:
+    """A supplier in the form of the interchange."""
+    return _with_amounts(supplier, ("minimum_order",), "supplies")
+
+
+def shown_purchase(purchase: Mapping[str, Any]) -> dict[str, Any]:
+    """A purchase order in the form of the interchange."""
+    return _with_amounts(purchase, ("total",), "lines")
+
+
+def _with_amounts(record: Mapping[str, Any], names: tuple[str, ...], parts: str) -> dict[str, Any]:
+    currency = record.get("currency")
+    shown = {name: _amount(value, currency) if name in names else value for name, value in record.items()}
+    if parts in record:
+        shown[parts] = [
+            {**part, "cost": _amount(part["cost"], currency)} if part.get("cost") is not None else part
+            for part in record[parts] or ()
+        ]
     return shown
 
 

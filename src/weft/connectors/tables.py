@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from weft.connectors import Rejected, Taken, Written, cells, ledger
+from weft.connectors import Rejected, Taken, Written, cells, ledger, supplying
 from weft.connectors.guessing import NAMES, REQUIRED, decimal_mark, grams_in, guess, ignored, settled
 from weft.connectors.shopify.products import slug
 from weft.connectors.source import Source, padded
@@ -92,7 +92,7 @@ class Tables:
 
     name = "tables"
     reads = frozenset(NAMES)
-    writes = frozenset(("orders",))
+    writes = frozenset(("orders", "suppliers", "purchases"))
 
     def recognizes(self, kind: str, source: Source) -> float:
         """Somewhat sure when the columns that the kind needs can be found."""
@@ -116,14 +116,23 @@ class Tables:
             )
         if kind == "orders":
             return ledger.read(source, fields)
-        readers = {"products": _products, "customers": _customers, "stock": _levels}
+        readers = {
+            "products": _products,
+            "customers": _customers,
+            "stock": _levels,
+            "suppliers": supplying.suppliers,
+            "purchases": supplying.purchases,
+        }
         return readers[kind](source, fields)
 
     def write(self, kind: str, records: Iterable[Any], path: Path, options: Mapping[str, Any]) -> list[Written]:
-        """Write orders as a table by line."""
-        if kind != "orders":
+        """Write orders or purchase orders by line, or suppliers by what they deliver."""
+        if kind not in self.writes:
             raise UnknownFormat(f"Tables of {kind} are not written; use shopify or jsonl.")
-        return ledger.write(records, path, str(options.get("currency") or ""))
+        currency = str(options.get("currency") or "")
+        if kind == "orders":
+            return ledger.write(records, path, currency)
+        return supplying.write(kind, records, path, currency or "EUR")
 
 
 def _amount(usual: str, mark: str | None) -> Callable[[str, str | None], tuple[int | None, str]]:

@@ -4,6 +4,8 @@ The words are in force as soon as they are written; what products mean is added 
 products whose text is another than before.
 """
 
+import contextlib
+import gc
 import shutil
 import time
 from collections import Counter
@@ -22,7 +24,8 @@ from weft.index import columns, entry, graph, words
 from weft.index.folder import Folder, State
 from weft.index.graph import Meanings
 from weft.index.meaning import Embedder
-from weft.index.segment import Scribe, Segment, uid_keys
+from weft.index.scribe import Scribe
+from weft.index.segment import Segment, uid_keys
 from weft.index.words import Analysis
 from weft.store.catalog import Catalog, Extent
 
@@ -147,11 +150,13 @@ def _words(place: Folder, catalog: Catalog, before: State | None, say: Say) -> t
     # What is written while this is read is seen again: the extent is taken first.
     extent, (total, _) = catalog.extent(), catalog.whole()
     languages = _languages(catalog)
+    searched = catalog.searched()
     scribe = Scribe(Analysis.of(tuple(languages)))
-    for uid, written, product in catalog.all_written(entry.READS):
-        scribe.add(uid, written, entry.of(product))
-        if scribe.count % 1000 == 0:
-            say("words", scribe.count, max(total, scribe.count))
+    with _uncollected():
+        for uid, written, product in catalog.all_written(entry.READS):
+            scribe.add(uid, written, entry.of(product, searched))
+            if scribe.count % 1000 == 0:
+                say("words", scribe.count, max(total, scribe.count))
     say("words", scribe.count, max(total, scribe.count))
     averages = scribe.averages()
     columns.write(where / "words-1.columns", scribe.columns(averages))
@@ -167,8 +172,21 @@ def _words(place: Folder, catalog: Catalog, before: State | None, say: Say) -> t
         currencies=tuple(currency for currency, _ in scribe.currencies.most_common()),
         facets=dict(scribe.facets.most_common(_FACETS_NAMED)),
         texts=tuple(sorted(scribe.filled)),
+        searched=searched,
     )
     return state, dict(zip(scribe.digests, scribe.texts, strict=True))
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """What is done inside leaves no garbage in cycles; to look for some in all that it keeps would take a tenth of the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _free(place: Folder, before: State | None) -> int:
@@ -266,8 +284,8 @@ def _vectors_by_digest(place: Folder, state: State) -> dict[int, NDArray[np.floa
 
 
 def changed(catalog: Catalog, state: State) -> bool:
-    """Whether the catalog is another than the one that a state was made from."""
-    return catalog.later(state.extent) is None
+    """Whether the catalog, or which of its columns are searched, is another than what a state was made from."""
+    return catalog.later(state.extent) is None or catalog.searched() != state.searched
 
 
 def kept_up(
@@ -349,7 +367,7 @@ def _segment(
     taken = [rows.uid(int(spot)) for spot in first + np.flatnonzero(there[first:])]
     scribe = Scribe(Analysis.of(state.languages))
     for uid, written, product in _read(catalog, sorted({*taken, *(uid for uid, _ in newer)})):
-        scribe.add(uid, written, entry.of(product))
+        scribe.add(uid, written, entry.of(product, state.searched))
     step = state.step + 1
     vectors = _vectors(where, state, rows, scribe, embedder)
     segments, there = list(state.segments[:kept]), there[:first]

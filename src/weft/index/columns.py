@@ -78,6 +78,11 @@ class Texts:
         start = int(self._ends[row - 1]) if row else 0
         return self._text[start : int(self._ends[row])].tobytes()
 
+    def between(self, first: int, last: int) -> bytes:
+        """Some rows one after another, as they were given."""
+        start = int(self._ends[first - 1]) if first else 0
+        return self._text[start : int(self._ends[last - 1])].tobytes() if last > first else b""
+
     def __getitem__(self, row: int) -> str:
         return self.raw(row).decode("utf-8", "surrogatepass")
 
@@ -109,6 +114,13 @@ class Lists:
 
     def __getitem__(self, row: int) -> NDArray[Any]:
         return self.held[int(self.starts[row]) : int(self.starts[row + 1])]
+
+    def within(self, rows: NDArray[Any]) -> NDArray[np.int64]:
+        """Where the numbers of some rows stand among all that are held, row after row."""
+        firsts = self.starts[rows].astype(np.int64)
+        lengths = self.starts[rows + 1] - firsts
+        shifted = np.cumsum(lengths) - lengths
+        return np.repeat(firsts - shifted, lengths) + np.arange(int(lengths.sum()))
 
     def count(self, row: int) -> int:
         """How many a row has."""

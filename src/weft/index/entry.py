@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from weft.index.words import folded, plain
 
 TEXTS: Final = ("title", "brand", "kind", "traits", "body")
 """The fields in which words are found, and how each is written in an index."""
+TRAITS: Final = "traits"
+"""The one of them in which values of options stand."""
 
 READS: Final = (
     *("title", "description", "vendor", "type", "category", "status", "published", "tags", "options", "images"),
@@ -22,6 +24,10 @@ SEPARATOR: Final = "\x1f"
 OWN: Final = ("vendor", "category", "type", "tags")
 """The facets that every catalog may have."""
 
+BODY_TOLD: Final = 400
+"""How many signs of the body are shown."""
+ALL: Final = "*"
+"""What stands for all columns where columns are named."""
 _BODY: Final = 4000
 _VALUE: Final = 200
 _VALUES: Final = 60
@@ -36,7 +42,7 @@ class Entry:
     """What of a product is searched and shown; prices are in minor units of `currency`.
 
     `values` are pairs of a facet's name and a value; `stock` is what there is of all its variants, NO_LIMIT where it is not
-    counted.
+    counted. `variants` are there where it has several, `only` where it has one.
     """
 
     id: str
@@ -53,6 +59,7 @@ class Entry:
     category: str | None = None
     image: str | None = None
     variants: list[dict[str, Any]] = field(default_factory=list)
+    only: dict[str, Any] | None = None
 
     @property
     def meaning(self) -> str:
@@ -68,8 +75,8 @@ class Entry:
         """What a hit shows of it, as JSON."""
         told = {
             "id": self.id, "title": self.title, "vendor": self.vendor, "category": self.category, "image": self.image,
-            "currency": self.currency, "low": self.low, "high": self.high, "stock": self.stock, "variants": self.variants,
-            "body": self.texts["body"][:400], "codes": self.codes[:_VALUES], "values": self.values[:_VALUES],
+            "currency": self.currency, "low": self.low, "high": self.high, "stock": self.stock, "only": self.only,
+            "body": self.texts["body"][:BODY_TOLD], "codes": self.codes[:_VALUES], "values": self.values[:_VALUES],
         }  # fmt: skip
         return orjson.dumps(told)
 
@@ -86,12 +93,12 @@ def code(text: str) -> str:
     return _CODE.sub("", folded(text))
 
 
-def of(product: Mapping[str, Any]) -> Entry:
-    """The entry of a product as the store tells it."""
+def of(product: Mapping[str, Any], searched: Collection[str] = ()) -> Entry:
+    """The entry of a product as the store tells it; `searched` are the columns of its file whose words are found, `*` for all."""
     title = str(product.get("title") or "").strip()
     variants = product.get("variants") or []
     values = list(_values(product, variants))
-    traits, body = _said(product)
+    traits, body = _said(product, searched)
     category = product.get("category") or product.get("type") or None
     texts = {
         "title": title,
@@ -116,12 +123,13 @@ def of(product: Mapping[str, Any]) -> Entry:
         vendor=product.get("vendor") or None,
         category=category,
         image=images[0].get("src") if images else None,
-        variants=[_variant(one) for one in variants[:_VALUES]] if len(variants) > 1 else [],
+        variants=[_variant(one) for one in variants] if len(variants) > 1 else [],
+        only=_variant(variants[0]) if len(variants) == 1 else None,
     )
 
 
 def _variant(variant: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: variant.get(name) for name in ("sku", "options", "price", "stock")}
+    kept = {name: variant.get(name) for name in ("sku", "options", "price", "stock", "image")}
     if variant.get("policy") == "continue":
         # What is sold beyond its stock is not counted, as of the product as a whole.
         del kept["stock"]
@@ -164,10 +172,14 @@ def _values(product: Mapping[str, Any], variants: list[dict[str, Any]]) -> Itera
             if one is not None and one is not False and one != "":
                 met[name, _written(one, unit)] = None
     for variant in variants:
-        for name, value in (variant.get("options") or {}).items():
-            if value and name != "Title":
-                met[name, str(value)[:_VALUE]] = None
+        met |= dict.fromkeys(options(variant))
     yield from met
+
+
+def options(variant: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The values by which a variant differs from the others of its product, with their names."""
+    told = variant.get("options") or {}
+    return [(name, str(value)[:_VALUE]) for name, value in told.items() if value and name != "Title"]
 
 
 def _written(value: Any, unit: str | None) -> str:
@@ -177,8 +189,8 @@ def _written(value: Any, unit: str | None) -> str:
     return (f"{text} {unit}" if unit else text)[:_VALUE]
 
 
-def _said(product: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """What attributes that are there are called, and what columns of the file it came from say that no field holds."""
+def _said(product: Mapping[str, Any], searched: Collection[str]) -> tuple[list[str], list[str]]:
+    """What attributes that are there are called, and what those columns say that the business lets be searched."""
     traits = [
         name.replace("_", " ")
         for name, value in (product.get("attributes") or {}).items()
@@ -186,7 +198,7 @@ def _said(product: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     ]
     body = []
     for name, value in (product.get("columns") or {}).items():
-        text = str(value).strip()
+        text = str(value).strip() if ALL in searched or name in searched else ""
         if text and len(text) < _BODY and not _ADDRESS.match(text) and text.lower() not in ("true", "false"):
             body.append(text)
         elif text.lower() == "true":

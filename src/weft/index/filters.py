@@ -2,33 +2,36 @@
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from weft import money
 from weft.errors import InputError
 from weft.index.entry import OWN
 from weft.index.finding import Shelf
+from weft.index.variants import Condition, Demand, Stocked
 from weft.index.wanted import Bounds, Wanted
 from weft.index.words import folded
 
 
-def conditions(filters: Mapping[str, Wanted], exclude: Mapping[str, Wanted], shelf: Shelf) -> list[Any]:
+def conditions(filters: Mapping[str, Wanted], exclude: Mapping[str, Wanted], shelf: Shelf) -> list[Demand]:
     """What must hold and what must not, as conditions; raises InputError for a filter of nothing's."""
     found = [_condition(name, wanted, shelf) for name, wanted in filters.items()]
     return [*found, *(shelf.unless(_condition(name, wanted, shelf)) for name, wanted in exclude.items())]
 
 
-def either(products: Sequence[str], filters: Mapping[str, Wanted], shelf: Shelf) -> Any | None:
-    """The condition of some products and of all that filters find, as a rule names them; None where neither can be told here."""
+def either(products: Sequence[str], filters: Mapping[str, Wanted], shelf: Shelf) -> Condition | None:
+    """The condition of some products and of all that filters find, as a rule names them; None where neither can be told here.
+
+    It is of products as a whole, where one of their variants meets all that the filters say.
+    """
     ways = [shelf.named(products)] if products else []
     if filters:
         # What a rule filters by may have left the catalog: it moves nothing then, and all else goes on.
         with contextlib.suppress(InputError):
             ways.append(shelf.both(conditions(filters, {}, shelf)))
-    return shelf.either(ways) if ways else None
+    return Condition(shelf.either(ways).places) if ways else None
 
 
-def _condition(name: str, wanted: Wanted, shelf: Shelf) -> Any:
+def _condition(name: str, wanted: Wanted, shelf: Shelf) -> Demand:
     """One filter as a condition; raises InputError where there is nothing of that name."""
     if name == "id":
         return shelf.named([str(one) for one in _listed(wanted, name)])
@@ -66,9 +69,9 @@ def _listed(wanted: Wanted, name: str) -> list[str]:
     ]
 
 
-def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
+def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Demand:
     if name == "available":
-        return _available(wanted, shelf)
+        return _available(wanted)
     if isinstance(wanted, (list, str)):
         raise InputError(f"filters.{name}: say a number, or {{min, max}}.")
     bounds = wanted if isinstance(wanted, Bounds) else Bounds(min=float(wanted), max=float(wanted))
@@ -76,19 +79,17 @@ def _counted(name: str, wanted: Wanted, shelf: Shelf) -> Any:
     low = None if bounds.min is None else _whole(bounds.min * scale, name)
     high = None if bounds.max is None else _whole(bounds.max * scale, name)
     if name == "stock":
-        return shelf.between("stock", low, high)
-    parts = [shelf.between("low", 0, high)] if high is not None else []
-    return shelf.both([*parts, shelf.between("high", low if low is not None else 0, None)])
+        return Stocked(low, high)
+    return shelf.priced(low if low is not None else 0, high)
 
 
-def _available(wanted: Wanted, shelf: Shelf) -> Any:
+def _available(wanted: Wanted) -> Stocked:
     said = wanted if isinstance(wanted, list) else [wanted]
     # In a list what is true comes as the number 1.
     yes, no = ([one for one in said if one in (truth, str(truth).lower())] for truth in (True, False))
     if len(yes) + len(no) != len(said):
         raise InputError("filters.available: say true or false.")
-    ways = [shelf.available()] * bool(yes) + [shelf.between("stock", None, 0)] * bool(no)
-    return shelf.either(ways)
+    return Stocked(least=1 if yes and not no else None, most=0 if no and not yes else None)
 
 
 def _whole(value: float, name: str) -> int:

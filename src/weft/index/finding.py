@@ -5,29 +5,30 @@ cosine between the query's meaning and the product's. A query is read once, into
 matches is then told from columns.
 """
 
-import contextlib
 import math
-import threading
-from collections import OrderedDict
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weft.index import building, columns
-from weft.index.entry import OWN, SEPARATOR, TEXTS
+from weft.index.card import NO_PRICE
+from weft.index.entry import OWN, SEPARATOR, TEXTS, TRAITS
 from weft.index.folder import Folder, State
-from weft.index.segment import NO_PRICE, SATURATION, STEPS, Segment
+from weft.index.opened import Opened
+from weft.index.segment import SATURATION, SORTED_BY, STEPS, Segment
+from weft.index.sought import Found, Lift, Matches, Part, Sought, Weights
 from weft.index.spelling import Spelling
+from weft.index.tally import Tally, highest
+from weft.index.variants import Condition, Demand, Fitting, Mask, Stocked, Variants
 from weft.index.words import Analysis, folded
 
-Mask = NDArray[np.bool_]
 _MOST_BYTES: Final = 256_000_000
 _LEAST_OPEN: Final = 4
 # What an open index takes beside its files, and each of its words once there is a table of them.
@@ -37,153 +38,6 @@ _TERMS_KEPT: Final = 2048
 _VALUES_READ: Final = 2000
 _LIKE_WORDS: Final = 6
 _CODE_SCORE: Final = 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How much each part of a score counts; `fields` by the name of a field of texts, `tie` is what the other fields of a word add.
-
-    `whole` is what a product has more that says enough of the words; `out` is what is left of the score of a product that cannot be bought now.
-    """
-
-    meaning: float = 0.9
-    whole: float = 0.5
-    fields: Mapping[str, float] = field(
-        default_factory=lambda: {"title": 1.0, "brand": 0.7, "kind": 1.0, "traits": 0.5, "body": 0.5}
-    )
-    tie: float = 0.2
-    out: float = 0.5
-    candidates: int = 300
-    near: int = 100
-    least_cosine: float = 0.45
-
-
-_WEIGHTS: Final[ContextVar[Weights]] = ContextVar("weights", default=Weights())  # noqa: B039 - it is frozen
-
-
-def weights() -> Weights:
-    """The weights by which this thread ranks now."""
-    return _WEIGHTS.get()
-
-
-@contextlib.contextmanager
-def weighed(by: Weights) -> Iterator[None]:
-    """What is searched inside is ranked by other weights: to measure what they do."""
-    token = _WEIGHTS.set(by)
-    try:
-        yield
-    finally:
-        _WEIGHTS.reset(token)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a query: terms of which the best counts, each with its weight; one that is not `needed` only adds to a score.
-
-    `text` is what was typed; `codes` are what it may be as the number of a thing; `together` are terms all of which say the same
-    as the part, with what that counts.
-    """
-
-    text: str
-    terms: tuple[tuple[str, float], ...]
-    needed: bool = True
-    codes: tuple[str, ...] = ()
-    together: tuple[tuple[tuple[str, ...], float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """What is looked for: parts, and conditions that hold of every product found.
-
-    `meaning` is the vector of the query; `like` a place whose product is not found itself; `pinned` are ids of products that are
-    found whatever they say, where the conditions hold of them.
-    """
-
-    parts: tuple[Part, ...] = ()
-    conditions: tuple[Mask, ...] = ()
-    meaning: NDArray[np.float32] | None = None
-    most_missing: int = 0
-    pinned: tuple[str, ...] = ()
-
-
-class Lift(Protocol):
-    """What moves products beside their fitting: rules and dials."""
-
-    def beside(self, matches: "Matches", most: int) -> Sequence[Mask]:
-        """Conditions of whose products as many are looked at, though their words are not among the best of a query."""
-
-    def times(self, places: list[int]) -> Sequence[float]:
-        """What the scores of the products in these places are multiplied by."""
-
-
-@dataclass(slots=True)
-class Found:
-    """A product that was found: its place, its score and what that is made of; `times` is what rules and dials make of it."""
-
-    place: int
-    score: float
-    words: float
-    cosine: float
-    whole: bool = True
-    times: float = 1.0
-
-
-@dataclass(slots=True)
-class Matches:
-    """What a query matches: the places, and the score of its words in each place.
-
-    `said` is how many of the needed parts each place says (None where none is needed), `named` which places have one of the
-    codes, `beside` which are near in meaning, and `held` where all conditions hold; at least `least` parts are to be said.
-    """
-
-    scores: NDArray[np.float32]
-    said: NDArray[np.uint8] | None
-    named: Mask | None
-    beside: Mask | None
-    held: Mask
-    needed: int
-    least: int
-    _mask: Mask | None = None
-    _enough: Mask | None = None
-
-    def lacking(self, missing: int) -> "Matches":
-        """The same where so many of the needed parts may be missing; one of them has to be there."""
-        least = max(self.needed - missing, 1)
-        return self if least == self.least else replace(self, least=least, _mask=None, _enough=None)
-
-    def and_those(self, others: Mask) -> "Matches":
-        """The same and some others of which the conditions hold, whatever they say."""
-        beside = others if self.beside is None else self.beside | others
-        return replace(self, beside=beside, _mask=None, _enough=None)
-
-    @property
-    def said_enough(self) -> Mask:
-        """Where enough of the words stand, or a code, and all conditions hold."""
-        if self._enough is None:
-            self._enough = self._with(None)
-        return self._enough
-
-    @property
-    def mask(self) -> Mask:
-        """Where it matches, by words or by meaning."""
-        if self._mask is None:
-            self._mask = self.said_enough if self.beside is None else self._with(self.beside)
-        return self._mask
-
-    @property
-    def count(self) -> int:
-        """How many products match."""
-        return int(np.count_nonzero(self.mask))
-
-    def _with(self, beside: Mask | None) -> Mask:
-        if self.said is None:
-            return self.held
-        found = self.said >= self.least
-        for other in (self.named, beside):
-            if other is not None:
-                found |= other
-        found &= self.held
-        return found
 
 
 class Shelf:
@@ -232,6 +86,16 @@ class Shelf:
             held = [one.columns[name] for one in self.segments]
             found = self._columns[name] = held[0] if len(held) == 1 else np.concatenate(held)
         return found
+
+    @cached_property
+    def variants(self) -> Variants | None:
+        """The variants of products that have several; None where no product has."""
+        found = Variants([one.columns for one in self.segments], self._firsts, self.places)
+        return found if found.count else None
+
+    def number(self, name: str, fitting: Fitting | None) -> NDArray[Any]:
+        """A column of numbers of all places, of what fits alone."""
+        return self.column(name) if fitting is None else fitting.number(name, self.column(name))
 
     @cached_property
     def _columns(self) -> dict[str, NDArray[Any]]:
@@ -285,29 +149,54 @@ class Shelf:
         written = [[(name, value) for _, name, value in sorted(some)] for some in together.values() if len(some) > 1]
         return {pair: pairs for pairs in written for pair in pairs}
 
-    def both(self, conditions: Sequence[Mask]) -> Mask:
-        """The condition that several hold."""
-        found = self._there
+    def both(self, conditions: Sequence[Demand]) -> Condition:
+        """The condition that several hold, and of a product with variants that they hold of one of them together."""
+        places, rows, telling = self._there, None, 0
+        counted = [one for one in conditions if isinstance(one, Stocked) and not one.any_in_stock]
         for one in conditions:
-            found = found & one
-        return found
+            if isinstance(one, Stocked):
+                if not one.any_in_stock:
+                    continue
+                one = self._available
+            places = places & one.places
+            if one.rows is not None:
+                rows = one.rows if rows is None else rows & one.rows
+                telling += 1
+        if rows is not None and self.variants is not None and telling > 1:
+            places = self.variants.narrowed(places, rows)
+        made = Condition(places, rows)
+        return self._counted(made, counted) if counted else made
 
-    def either(self, conditions: Sequence[Mask]) -> Mask:
+    def _counted(self, held: Condition, demands: Sequence[Stocked]) -> Condition:
+        stock = self.number("stock", self.fitting(held))
+        return Condition(np.logical_and.reduce([held.places, *(one.holds(stock) for one in demands)]), held.rows)
+
+    def fitting(self, held: Condition) -> Fitting | None:
+        """The variants of which a condition holds; None where it does not tell them apart."""
+        return None if held.rows is None or self.variants is None else Fitting(self.variants, held.rows)
+
+    def either(self, conditions: Sequence[Condition]) -> Condition:
         """The condition that one of several holds."""
-        return np.logical_or.reduce(conditions) if conditions else np.zeros(self.places, np.bool_)
+        if not conditions:
+            return Condition(np.zeros(self.places, np.bool_))
+        if self.variants is not None:
+            return self.variants.either(conditions)
+        return Condition(np.logical_or.reduce([one.places for one in conditions]))
 
-    def unless(self, condition: Mask) -> Mask:
+    def unless(self, condition: Demand) -> Demand:
         """The condition that another does not hold."""
-        return ~condition
+        if isinstance(condition, Stocked):
+            return replace(condition, negated=not condition.negated)
+        return Condition(~condition.places) if self.variants is None else self.variants.unless(condition)
 
     def at(self, places: Sequence[int]) -> Mask:
-        """The condition that a product stands in one of some places."""
+        """The products that stand in some places."""
         return self._within([np.asarray(places, np.int64)])
 
     @staticmethod
-    def holding(condition: Mask | Matches, places: Sequence[int]) -> set[int]:
+    def holding(condition: Condition | Matches, places: Sequence[int]) -> set[int]:
         """Of which of some places a condition holds, or which a query matches."""
-        mask = condition.mask if isinstance(condition, Matches) else condition
+        mask = condition.mask if isinstance(condition, Matches) else condition.places
         at = np.asarray(places, np.int64)
         return set(at[mask[at]].tolist())
 
@@ -317,47 +206,63 @@ class Shelf:
             made[some] = True
         return made
 
-    def has(self, values: Sequence[tuple[str, str]]) -> Mask:
-        """The condition that a product has one of some values of facets."""
+    def has(self, values: Sequence[tuple[str, str]]) -> Condition:
+        """The condition that a product has one of some values of facets, or one of its variants has."""
         hashed = [columns.hashed(f"{name}{SEPARATOR}{value}") for name, value in values]
-        return self._within(
-            one.having(int(row)) + first
-            for first, one in zip(self._firsts, self.segments, strict=True)
-            for each in hashed
-            for row in one.rows("pair", each)
+        pairs = [[int(row) for each in hashed for row in one.rows("pair", each)] for one in self.segments]
+        made = self._within(
+            one.having(row) + first
+            for first, one, rows in zip(self._firsts, self.segments, pairs, strict=True)
+            for row in rows
         )
+        return Condition(made) if self.variants is None else self.variants.chosen(made, self.variants.with_pairs(pairs))
 
-    def between(self, column: str, least: int | None, most: int | None) -> Mask:
-        """The condition that a number lies between two, both included; what has no such number lies nowhere."""
-        held = self.column(column)
-        inside = np.asarray(held >= (NO_PRICE + 1 if least is None else least), np.bool_)
+    def priced(self, least: int | None, most: int | None) -> Condition:
+        """The condition that a product, or one of its variants, costs so much, in minor units, both included."""
+        low, high = self.column("low"), self.column("high")
+        inside = np.asarray(high >= (NO_PRICE + 1 if least is None else least), np.bool_)
         if most is not None:
-            inside &= held <= most
-        return inside
+            inside &= (low <= most) & (low != NO_PRICE)
+        if self.variants is None:
+            return Condition(inside)
+        rows = self.variants.priced(least, most)
+        return Condition(self.variants.narrowed(inside, rows), rows)
 
-    def on_show(self) -> Mask:
+    def on_show(self) -> Condition:
         """The condition that a product is published and no draft."""
         return self._on_show
 
     @cached_property
-    def _on_show(self) -> Mask:
-        return np.asarray(self._there & self.column("shown"), np.bool_)
+    def _on_show(self) -> Condition:
+        return Condition(np.asarray(self._there & self.column("shown"), np.bool_))
 
-    def available(self) -> Mask:
-        """The condition that a product can be bought now."""
-        return self._available
+    @staticmethod
+    def available() -> Stocked:
+        """The condition that what fits can be bought now."""
+        return Stocked(least=1)
 
     @cached_property
-    def _available(self) -> Mask:
-        return np.asarray(self.column("stock") > 0, np.bool_)
+    def _available(self) -> Condition:
+        there = np.asarray(self.column("stock") > 0, np.bool_)
+        return Condition(there) if self.variants is None else Condition(there, self.variants.stock > 0)
 
-    def says(self, terms: Sequence[str]) -> Mask:
-        """The condition that a product has one of some terms in any of its texts."""
-        return self._within(places for term in terms for _, places, _, _ in self._postings(term))
+    def says(self, terms: Sequence[str]) -> Condition:
+        """The condition that a product has one of some terms in any of its texts; where variants say it, that one of those is meant."""
+        made = self._within(places for term in terms for _, places, _, _ in self._postings(term))
+        if self.variants is None:
+            return Condition(made)
+        return self.variants.chosen(made, self.variants.saying([columns.hashed(term) for term in terms]))
 
-    def named(self, ids: Sequence[str]) -> Mask:
+    def lacks(self, terms: Sequence[str]) -> Demand:
+        """The condition that a product has none of some terms in its texts, or a variant that is without what only others are."""
+        elsewhere = self._within(
+            places for term in terms for name, places, _, _ in self._postings(term) if name != TRAITS
+        )
+        return self.unless(self.either([Condition(elsewhere), self.says(terms)]))
+
+    def named(self, ids: Sequence[str]) -> Condition:
         """The condition that a product has one of some ids."""
-        return self._within(self._rows("id", one) for one in ids)
+        return Condition(self._within(self._rows("id", one) for one in ids))
 
     def _rows(self, what: str, text: str) -> NDArray[np.int64]:
         hashed = columns.hashed(text)
@@ -446,10 +351,11 @@ class Shelf:
         if named is not None:
             scores[named] += _CODE_SCORE
         all_ = not needed and (any(part.terms for part in sought.parts) or not (codes or len(near)))
-        held = self.both([self._there, *sought.conditions])
+        held = self.both(sought.conditions)
         beside = self.at(near) if len(near) else None
         least = max(len(needed) - sought.most_missing, 1)
-        found = Matches(scores, None if all_ else said, named, beside, held, len(needed), least)
+        fitting = self.fitting(held)
+        found = Matches(scores, None if all_ else said, named, beside, held.places, len(needed), least, fitting)
         return found.and_those(self.named(sought.pinned)) if sought.pinned else found
 
     def near(self, sought: Sought, weights: Weights) -> dict[int, float]:
@@ -479,11 +385,12 @@ class Shelf:
             return []
         words = matches.scores[places]
         words = words / (float(words.max()) or 1.0)
-        cosines = self._cosines(sought, places, near)
+        cosines = self._cosines(sought, places)
         enough = whole.said_enough[places] if whole is not None else np.ones(len(places), np.bool_)
         times = np.ones(len(places)) if lift is None else np.asarray(lift.times(places.tolist()), np.float64)
         totals = words + weights.meaning * cosines + weights.whole * enough
-        totals = totals * np.where(self.available()[places], times, times * weights.out)
+        stock = self.number("stock", matches.fitting)[places]
+        totals = totals * np.where(stock > 0, times, times * weights.out)
         order = np.lexsort((places, -totals))[:most]
         columns_ = (places, totals, words, cosines, enough, times)
         return [Found(*told) for told in zip(*(one[order].tolist() for one in columns_), strict=True)]
@@ -496,72 +403,109 @@ class Shelf:
         count = max(weights.candidates, most)
         if len(places) <= count:
             return places
-        found = [_highest(places, matches.scores[places], count)]
+        found = [highest(places, matches.scores[places], count)]
         if near:
             beside = np.fromiter(near, np.int64, len(near))
             found.append(beside[matches.mask[beside]])
         for one in lift.beside(matches, count) if lift is not None else ():
             lifted = np.flatnonzero(matches.mask & one)
-            found.append(_highest(lifted, matches.scores[lifted], count) if len(lifted) > count else lifted)
+            found.append(highest(lifted, matches.scores[lifted], count) if len(lifted) > count else lifted)
         return np.unique(np.concatenate(found)) if len(found) > 1 else found[0]
 
-    def _cosines(self, sought: Sought, places: NDArray[np.int64], near: Mapping[int, float]) -> NDArray[np.float32]:
-        found = np.zeros(len(places), np.float32)
+    def _cosines(self, sought: Sought, places: NDArray[np.int64]) -> NDArray[np.float32]:
         if sought.meaning is None or self.meanings is None or sought.meaning.shape[0] != self.meanings.width:
-            return found
-        known = [near.get(place) for place in places.tolist()]
-        left = np.array([row for row, one in enumerate(known) if one is None], np.intp)
-        found[:] = [0.0 if one is None else one for one in known]
-        found[left] = self.meanings.cosines(sought.meaning, places[left].astype(np.uint64))
-        return found
+            return np.zeros(len(places), np.float32)
+        return self.meanings.cosines(sought.meaning, places.astype(np.uint64))
 
     def ordered(
-        self, matches: Matches | Mask, by: str, *, rising: bool, most: int, sold_out_last: bool = False
+        self, matches: Matches | Condition, by: str, *, rising: bool, most: int, sold_out_last: bool = False
     ) -> list[Found]:
         """The matches in the order of a column, of their titles (`name`) or in which they came (`place`)."""
-        places = np.flatnonzero(matches.mask if isinstance(matches, Matches) else matches & self._there)
-        keys = self._order(by)[places]
+        mask, fitting = self._held(matches)
+        places = np.flatnonzero(mask)
+        keys = self._order(by, fitting)[places]
         if rising and by in ("low", "high"):
             # What has no price comes last, whichever way it is sorted.
             keys = np.where(keys == NO_PRICE, np.int64(2**62), keys)
-        sold_out = self.column("stock")[places] == 0 if sold_out_last else np.zeros(len(places), bool)
+        sold_out = self.number("stock", fitting)[places] == 0 if sold_out_last else np.zeros(len(places), bool)
         best = places[np.lexsort((places, keys if rising else -keys, sold_out))][:most]
         return [Found(place, 0.0, 0.0, 0.0) for place in best.tolist()]
 
-    def _order(self, by: str) -> NDArray[np.int64]:
+    def _held(self, matches: Matches | Condition) -> tuple[Mask, Fitting | None]:
+        if isinstance(matches, Matches):
+            return matches.mask, matches.fitting
+        return matches.places & self._there, self.fitting(matches)
+
+    def _order(self, by: str, fitting: Fitting | None) -> NDArray[np.int64]:
         if by == "place":
             return np.arange(self.places)
         if by != "name":
-            return self.column(by)
+            return self.number(by, fitting)
         if len(self.segments) == 1:
             return self.column("name.ranks").astype(np.int64)
         return self._name_ranks
 
     @cached_property
     def _name_ranks(self) -> NDArray[np.int64]:
-        """The ranks of all titles; those of several segments have to be compared with each other."""
-        names = [str(self.told(place)["title"])[:100].casefold() for place in range(self.places)]
-        ranks = np.zeros(self.places, np.int64)
-        ranks[sorted(range(self.places), key=names.__getitem__)] = np.arange(self.places)
+        """The ranks of all titles: those of each segment are put among those of the segments before it."""
+        order = np.zeros(0, np.int64)
+        for first, one in zip(self._firsts, self.segments, strict=True):
+            later = first + np.argsort(one.columns["name.ranks"])
+            order = np.insert(order, self._spots(order, later), later) if len(order) else later
+        ranks = np.empty(self.places, np.int64)
+        ranks[order] = np.arange(self.places)
         return ranks
 
+    def _spots(self, order: NDArray[np.int64], later: NDArray[np.int64]) -> list[int]:
+        """Where among some places, which stand in the order of their titles, others belong."""
+        # To look for each of a few reads fewer titles than all have.
+        if len(later) * len(order).bit_length() < len(order):
+            return [bisect_right(order, self._name(place), key=self._name) for place in later]
+        names = list(map(self._name, order))
+        return [bisect_right(names, self._name(place)) for place in later]
+
+    def _name(self, place: int) -> str:
+        return str(self.told(int(place))["title"])[:SORTED_BY].casefold()
+
     def told(self, found: Found | int) -> dict[str, Any]:
-        """What is shown of a product that was found, or of the one in a place."""
+        """What is shown of a product that was found, or of the one in a place; of its variants, what they come to together."""
         place = found if isinstance(found, int) else found.place
         for first, one in zip(self._firsts, self.segments, strict=True):
             if place < first + one.count:
                 return one.shown(place - first)
         raise IndexError(place)
 
+    def marks(self, name: str, found: Sequence[Found], terms: Iterable[str]) -> list[list[tuple[int, int]]]:
+        """Where in a text of products that were found, its blanks single, some terms stand: from which sign to which, in order.
+
+        `name` is the title or the body, of which only as much is marked as is shown.
+        """
+        hashed = [columns.hashed(term) for term in terms]
+        marked: list[list[tuple[int, int]]] = [[] for _ in found]
+        for first, one in zip(self._firsts, self.segments, strict=True):
+            inside = [row for row, each in enumerate(found) if first <= each.place < first + one.count]
+            rows = [row for each in hashed if (row := one.term(each)) is not None] if inside else []
+            if rows:
+                spans = one.marks(name, [found[row].place - first for row in inside], rows)
+                for row, some in zip(inside, spans, strict=True):
+                    marked[row] = some
+        return marked
+
+    def fitted(self, tale: Mapping[str, Any], found: Found, fitting: Fitting | None) -> Mapping[str, Any]:
+        """What is told of a product with its `variants`, those that fit first, `fits` of them (None where nothing tells them apart),
+        and with the price and the stock of those alone.
+        """
+        return tale if self.variants is None else self.variants.fitted(tale, found.place, fitting)
+
     def by_id(self, product: str) -> Found | None:
-        """The product with an id."""
+        """The product with an id that is on show: of a draft nobody is told anything."""
         places = self._rows("id", product)
-        there = places[self._there[places]]
+        there = places[self._on_show.places[places]]
         return Found(int(there[-1]), 1.0, 1.0, 1.0) if len(there) else None
 
-    def those(self, ids: Sequence[str], conditions: Sequence[Mask]) -> dict[str, Found]:
+    def those(self, ids: Sequence[str], conditions: Sequence[Demand]) -> dict[str, Found]:
         """Those of some products of which all conditions hold, in the order in which they are named."""
-        held = self.both([self._there, *conditions])
+        held = self.both(conditions).places
         found = {}
         for one in ids:
             places = self._rows("id", one)
@@ -582,27 +526,36 @@ class Shelf:
         vector = self.meanings.vectors(np.array([found.place], np.uint64))[0] if self.meanings is not None else None
         return Sought((*parts, *kind), (), vector if vector is not None and vector.any() else None, len(kind))
 
-    def tally(self, mask: Mask) -> "Tally":
-        """How many of the places in a mask have each value of each facet."""
-        return Tally(
-            [
-                (one, one.tallied(mask[first : first + one.count]))
-                for first, one in zip(self._firsts, self.segments, strict=True)
-            ]
-        )
+    def tally(self, matches: Matches | Condition) -> "Tally":
+        """How many of the matches have each value of each facet, of what fits alone."""
+        mask, fitting = self._held(matches)
+        parts = []
+        for number, (first, one) in enumerate(zip(self._firsts, self.segments, strict=True)):
+            inside = mask[first : first + one.count]
+            counting = fitting.counting(number, inside) if fitting is not None else None
+            parts.append((one, one.tallied(inside, counting)))
+        return Tally(parts)
 
-    def counted(self, matches: Matches | Mask) -> dict[str, dict[str, int]]:
+    def counted(self, matches: Matches | Condition) -> dict[str, dict[str, int]]:
         """How many matches have each value, by facet, the commonest first."""
-        told = self.tally(matches.mask if isinstance(matches, Matches) else matches)
+        told = self.tally(matches)
         return {name: told.values(name) for name in told.covered}
 
     def having(self, values: Sequence[tuple[str, str]], matches: Matches) -> int:
-        """How many matches have one of some values of facets."""
-        return int(np.count_nonzero(self.has(values) & matches.mask))
+        """How many matches have one of some values of facets, of what fits alone."""
+        found = self.has(values)
+        if matches.fitting is not None:
+            found = self.both([found, Condition(matches.mask, matches.fitting.rows)])
+        return int(np.count_nonzero(found.places & matches.mask))
+
+    def span(self) -> tuple[int, int] | None:
+        """The lowest and the highest price of all that is on show, in minor units."""
+        priced = self._on_show.places & (self.column("low") != NO_PRICE)
+        return (int(self.column("low")[priced].min()), int(self.column("high")[priced].max())) if priced.any() else None
 
     def prices(self, matches: Matches) -> tuple[int, int] | None:
         """The lowest and the highest price of the matches, in minor units."""
-        low, high = self.column("low"), self.column("high")
+        low, high = self.number("low", matches.fitting), self.number("high", matches.fitting)
         priced = matches.mask & (low != NO_PRICE)
         return (int(low[priced].min()), int(high[priced].max())) if priced.any() else None
 
@@ -611,56 +564,12 @@ class Shelf:
         return max((len(places) for _, places, _, _ in self._postings(term)), default=0)
 
 
-class Tally:
-    """How many products have each value of each facet, over the segments of an index."""
-
-    def __init__(self, parts: Sequence[tuple[Segment, NDArray[np.int64]]]) -> None:
-        self._parts = parts
-        self.covered: dict[str, int] = {}
-        for one, tally in parts:
-            sums = one.covered(tally)
-            there = np.flatnonzero(sums)
-            for place, count in zip(there.tolist(), sums[there].tolist(), strict=True):
-                name = one.names[place]
-                self.covered[name] = self.covered.get(name, 0) + count
-
-    def distinct(self, name: str) -> int:
-        """How many values of a facet some product has, at most: one that is in several segments counts in each."""
-        return sum(
-            int(np.count_nonzero(tally[slice(*one.span(one.facets[name]))]))
-            for one, tally in self._parts
-            if name in one.facets
-        )
-
-    def values(self, name: str, most: int | None = None) -> dict[str, int]:
-        """The values of a facet with how many products have each, the commonest first."""
-        found: dict[str, int] = {}
-        for one, tally in self._parts:
-            if name not in one.facets:
-                continue
-            start, end = one.span(one.facets[name])
-            inside = tally[start:end]
-            rows = np.flatnonzero(inside)
-            if most is not None and len(self._parts) == 1 and len(rows) > most:
-                rows = _highest(rows, inside[rows], most)
-            for row in rows.tolist():
-                value = one.values[start + row]
-                found[value] = found.get(value, 0) + int(inside[row])
-        ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-        return dict(ranked[:most])
+def _read(place: Folder, before: Shelf | None) -> Shelf | None:
+    state = place.state()
+    return None if state is None else Shelf(place.home, place.business, state, before)
 
 
-def _highest(places: NDArray[np.int64], scores: NDArray[Any], count: int) -> NDArray[np.int64]:
-    """The places, in order, with the highest scores; of equal ones those that come first."""
-    least = np.partition(scores, len(scores) - count)[len(scores) - count]
-    above = np.flatnonzero(scores > least)
-    equal = np.flatnonzero(scores == least)[: count - len(above)]
-    found: NDArray[np.int64] = places[np.sort(np.concatenate([above, equal]))]
-    return found
-
-
-_OPEN: Final[OrderedDict[tuple[str, UUID], tuple[tuple[int, int], Shelf]]] = OrderedDict()
-_LOCK: Final = threading.Lock()
+_OPEN: Final = Opened(Folder, _read, size=lambda shelf: shelf.bytes, room=_MOST_BYTES, least=_LEAST_OPEN)
 
 
 def opened(home: Path, business: UUID) -> Shelf | None:
@@ -668,35 +577,9 @@ def opened(home: Path, business: UUID) -> Shelf | None:
 
     Those used last stay open as long as they take no more than some memory together, the others are closed.
     """
-    key = (str(home), business)
-    place = Folder(home, business)
-    for _ in range(5):
-        mark = place.mark()
-        with _LOCK:
-            held = _OPEN.get(key)
-            if held is not None and held[0] == mark:
-                _OPEN.move_to_end(key)
-                return held[1]
-        state = place.state()
-        if mark is None or state is None:
-            return None
-        try:
-            shelf = Shelf(home, business, state, held[1] if held is not None else None)
-        except (OSError, ValueError, RuntimeError, KeyError, IndexError):
-            # It has been replaced while it was being opened, or a file is damaged.
-            continue
-        with _LOCK:
-            _OPEN[key] = (mark, shelf)
-            _OPEN.move_to_end(key)
-            taken = sum(one.bytes for _, one in _OPEN.values())
-            while len(_OPEN) > _LEAST_OPEN and taken > _MOST_BYTES:
-                taken -= _OPEN.popitem(last=False)[1][1].bytes
-        return shelf
-    return None
+    return _OPEN.get(home, business)
 
 
 def last(home: Path, business: UUID) -> Shelf | None:
     """The index of a business that was open last, whatever has become of its files; None where none is open."""
-    with _LOCK:
-        held = _OPEN.get((str(home), business))
-    return held[1] if held is not None else None
+    return _OPEN.last(home, business)

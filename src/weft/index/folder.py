@@ -13,6 +13,7 @@ import contextlib
 import errno
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -26,7 +27,7 @@ from weft.errors import Conflict, DiskFull
 from weft.postgres import lockfile
 from weft.store.catalog import Extent
 
-FORM: Final = 4
+FORM: Final = 7
 """The number of the form in which an index is written; one of another form is built anew."""
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"
@@ -39,7 +40,7 @@ class State:
 
     `extent` is by what it is told whether the catalog has changed since; `averages` are the lengths of the fields when it was built;
     `model` made the vectors, null where there are none yet, and `drawn` is for how many places they are in the graph; `texts` are
-    the fields of texts that some product fills.
+    the fields of texts that some product fills, and `searched` the columns of files whose words are found.
     """
 
     generation: int
@@ -58,6 +59,7 @@ class State:
     currencies: tuple[str, ...] = ()
     facets: dict[str, int] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
     form: int = FORM
 
 
@@ -144,6 +146,7 @@ class Folder(Generations):
 
     def __init__(self, home: Path, business: UUID) -> None:
         super().__init__(Path(home) / "index" / str(business), "index")
+        self.home, self.business = Path(home), business
 
     def state(self) -> State | None:
         """What is in force; None where there is no index, or one of another form."""
@@ -152,7 +155,7 @@ class Folder(Generations):
             if told.get("form") != FORM:
                 return None
             told["extent"] = Extent(**told["extent"])
-            for name in ("languages", "segments", "currencies", "texts"):
+            for name in ("languages", "segments", "currencies", "texts", "searched"):
                 told[name] = tuple(told[name])
             return State(**told)
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -191,7 +194,8 @@ def _no_space(path: Path, what: str) -> DiskFull:
 
 def written(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
     """Write a file whole or not at all, and have it on the disk."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    # Two threads of a process write the same file as well.
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}")
     try:
         with beside.open("wb") as file:
             write(file)

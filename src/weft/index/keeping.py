@@ -1,6 +1,8 @@
 """Indexes kept: built in a process of their own when they are first asked for, and brought up to the catalog while they serve."""
 
+import functools
 import logging
+import os
 import subprocess
 import threading
 import time
@@ -27,6 +29,8 @@ _LOG: Final = logging.getLogger(__name__)
 BUILT_AT_ONCE: Final = 4
 """How many indexes a server has built at once: each is a process that may hold a model."""
 _LOOK_EVERY: Final = 0.5
+# An answer may be of a catalog of so long ago while it is looked again.
+_LOOK_BESIDE: Final = 0.9
 # Looking whether the catalog has changed may take this share of the time at most.
 _SHARE: Final = 0.05
 _WHOLE_EVERY: Final = 600.0
@@ -35,18 +39,20 @@ _SHARE_CHANGED: Final = 0.2
 _AGAIN_SECONDS: Final = 2
 _QUERIES_KEPT: Final = 10_000
 _EMBED_AGAIN_SECONDS: Final = 300.0
+_PROCESSORS: Final = os.cpu_count() or 1
 
 
 @dataclass(slots=True)
 class _Watch:
     """When a business's catalog, and the model of what it means, are to be looked at again, and the build that was begun for it.
 
-    `seen` is what of the catalog was written lately when nothing had changed since the state with `mark` was in force; `whole` is
+    `looked` is when the last look began; `seen` is what of the catalog was written lately when nothing had changed since the state with `mark` was in force; `whole` is
     when all of it is to be compared again. `reranks` is whether there was a route to put hits in order by, at the last look.
     """
 
     turn: threading.Lock
     due: float = 0.0
+    looked: float = float("-inf")
     embed_due: float = 0.0
     whole: float = 0.0
     mark: tuple[int, int] = (0, 0)
@@ -85,18 +91,18 @@ class Kept:
 
 
 @cache
-def _loaded(home: Path) -> MiniLM | None:
+def _loaded(home: Path, threads: int = 1) -> MiniLM | None:
     try:
-        return MiniLM(home / "models", threads=1)
+        return MiniLM(home / "models", threads=threads)
     except (ImportError, WeftError) as problem:
         _LOG.info("products are found by words alone: %s", problem)
         return None
 
 
-def embedder(home: Path, models: Models | None = None) -> Embedder | None:
+def embedder(home: Path, models: Models | None = None, threads: int = 1) -> Embedder | None:
     """The model of meaning that a business has a route to; without one that of this machine, if its weights are there."""
     by_route = routed.now(models) if models is not None else None
-    return by_route or _loaded(home)
+    return by_route or _loaded(home, threads)
 
 
 def _same(home: Path, models: Models, made: str | None) -> Embedder | None:
@@ -111,7 +117,7 @@ def _vector(home: Path, query: str) -> NDArray[np.float32] | None:
 
 
 def shelf(database: Database, business: UUID, name: str, catalog: Catalog, models: Models | None = None) -> Kept:
-    """A business's index, up to its catalog of half a second ago; what is asked of its `models` is at the cost of whose they are.
+    """A business's index, up to its catalog of less than a second ago; what is asked of its `models` is at the cost of whose they are.
 
     Where there is none its building is begun, and NotReady raised. Where much has changed it is built anew beside, the last one
     answering meanwhile.
@@ -130,16 +136,29 @@ def shelf(database: Database, business: UUID, name: str, catalog: Catalog, model
                 f"The index of {name} is being built; ask again in some seconds.", retry_after=_AGAIN_SECONDS
             )
         return Kept(there, home, business, models or Models(database, business), watch.reranks)
-    if time.monotonic() >= watch.due and watch.turn.acquire(blocking=False):
-        try:
-            _look(watch, database, business, name, catalog, there)
-        finally:
-            watch.turn.release()
-        there = finding.opened(home, business) or there
+    now = time.monotonic()
+    if now >= watch.due and watch.turn.acquire(blocking=False):
+        look = functools.partial(_look, watch, database, business, name, catalog, there)
+        if now < watch.looked + _LOOK_BESIDE:
+            # What is answered meanwhile is of a moment ago, and nobody waits for the look.
+            threading.Thread(target=look, name="weft-look", daemon=True).start()
+        else:
+            look()
+            there = finding.opened(home, business) or there
     return Kept(there, home, business, models or Models(database, business), watch.reranks)
 
 
 def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog: Catalog, there: Shelf) -> None:
+    """Look whether the catalog or the routes have changed, by who has taken the turn for it, and give the turn back."""
+    try:
+        _look_now(watch, database, business, name, catalog, there)
+    except Exception as problem:
+        _LOG.warning("whether the catalog of %s has changed cannot be told: %s", name, problem)
+    finally:
+        watch.turn.release()
+
+
+def _look_now(watch: _Watch, database: Database, business: UUID, name: str, catalog: Catalog, there: Shelf) -> None:
     started = time.monotonic()
     home = database.folder
     assert home is not None
@@ -157,6 +176,7 @@ def _look(watch: _Watch, database: Database, business: UUID, name: str, catalog:
     took = time.monotonic() - started
     # What is looked for in vain may take little of the time; bringing an index up to its catalog is what edits wait for.
     rest = took if Folder(home, business).mark() != mark else took / _SHARE
+    watch.looked = started
     watch.due = time.monotonic() + max(_LOOK_EVERY - took, rest if took > _LOOK_EVERY else 0.0)
 
 
@@ -167,6 +187,8 @@ def _kept_up(watch: _Watch, home: Path, business: UUID, catalog: Catalog, models
     by a look at all products, which is seldom.
     """
     state, now = there.state, time.monotonic()
+    if catalog.searched() != state.searched:
+        return False
     mark = (state.generation, state.step)
     if watch.mark != mark or watch.seen is None:
         watch.mark, watch.seen = mark, state.extent
@@ -225,7 +247,7 @@ def built(
     def model() -> Embedder | None:
         if not used and meaning and not problems:
             try:
-                used.extend(one for one in [embedder(home, models)] if one is not None)
+                used.extend(one for one in [embedder(home, models, _PROCESSORS)] if one is not None)
             except WeftError as problem:
                 problems.append(problem.message)
         return used[0] if used else None

@@ -54,12 +54,15 @@ class Spelling:
         return sorted(self.phrases)
 
     @cached_property
-    def _by_length(self) -> dict[int, list[str]]:
+    def _by_length(self) -> dict[int, tuple[list[str], NDArray[np.uint32]]]:
+        """The words of each length, and the letters of each as bits."""
         found: dict[int, list[str]] = {}
         for word in self.words:
             if len(word) >= _SHORTEST - 1 and word.isalpha():
                 found.setdefault(len(word), []).append(word)
-        return found
+        return {
+            length: (words, np.fromiter(map(_letters, words), np.uint32, len(words))) for length, words in found.items()
+        }
 
     def beginning(self, prefix: str, most: int) -> list[str]:
         """The words that begin so, the commonest first."""
@@ -104,10 +107,16 @@ class Spelling:
         return found[0] if found and OSA.distance(word, found[0]) == 1 else None
 
     def _near(self, word: str, most: int) -> list[tuple[str, int]]:
+        letters = np.uint32(_letters(word))
         found: list[tuple[str, int]] = []
         for length in range(len(word) - most, len(word) + most + 1):
+            if (there := self._by_length.get(length)) is None:
+                continue
+            words, bits = there
+            # A slip puts one letter in another's place at most, so that few words are worth the comparison.
+            alike = np.flatnonzero(np.bitwise_count(bits ^ letters) <= 2 * most).tolist()
             near = process.extract(
-                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=most, limit=64
+                word, [words[row] for row in alike], scorer=OSA.distance, score_cutoff=most, limit=64
             )
             found += [(one, int(distance)) for one, distance, _ in near]
         return found
@@ -148,6 +157,14 @@ def _kept(met: dict[str, Found], word: str, find: Callable[[str], Found]) -> Fou
             met.clear()
         met[word] = found = find(word)
         return found
+
+
+def _letters(word: str) -> int:
+    """The letters of a word as bits, of which some letters share one."""
+    bits = 0
+    for sign in word:
+        bits |= 1 << (ord(sign) & 31)
+    return bits
 
 
 def _undoubled(word: str) -> str:

@@ -97,6 +97,7 @@ class Analysis:
         self._stemmers = [_stemmer(name) for name in dict.fromkeys(_STEMMERS.get(one) for one in languages) if name]
         self._stems: dict[str, tuple[str, ...]] = {}
         self._runs: dict[str, Run] = {}
+        self._plain: dict[str, Run] = {}
         self._pairs = bool({"ja", "ko"} & set(languages[:1]))
         known = small_words()
         self.small = frozenset(word for word, where in known.items() if where & set(languages or ("en",)))
@@ -155,24 +156,36 @@ class Analysis:
         return self._together(text.split())
 
     def _together(self, chunks: list[str]) -> list[Run]:
+        # Most words stand for themselves, whatever is beside them.
+        met: list[Run | None] = list(map(self._plain.get, chunks))
         found: list[Run] = []
-        kept, place, count = self._runs, 0, len(chunks)
+        place, count = 0, len(chunks)
         while place < count:
-            run = kept.get(chunks[place]) or self._read(chunks[place])
-            following = place + 1
-            if run.numbered:
-                while following < count and self._belongs(chunks[following]):
-                    following += 1
-                if following > place + 1:
-                    whole = " ".join(chunks[place:following])
-                    run = kept.get(whole) or self._read(whole)
-                if found and len(run.words) > 1 and run.words[0].form == "x" and run.words[1].number:
-                    run = _part(run, 1, None)
-            elif run.crossed and (found or len(run.words) > 1) and self._begins(chunks, following):
-                run = _part(run, 0, -1)
-            found.append(run)
-            place = following
+            try:
+                following = met.index(None, place)
+            except ValueError:
+                following = count
+            found += met[place:following]  # type: ignore[arg-type]
+            place = self._next(chunks, following, found) if following < count else count
         return found
+
+    def _next(self, chunks: list[str], place: int, found: list[Run]) -> int:
+        """Read the run that begins in a place behind those that were found, and answer the place after it."""
+        kept, count = self._runs, len(chunks)
+        run = kept.get(chunks[place]) or self._read(chunks[place])
+        following = place + 1
+        if run.numbered:
+            while following < count and self._belongs(chunks[following]):
+                following += 1
+            if following > place + 1:
+                whole = " ".join(chunks[place:following])
+                run = kept.get(whole) or self._read(whole)
+            if found and len(run.words) > 1 and run.words[0].form == "x" and run.words[1].number:
+                run = _part(run, 1, None)
+        elif run.crossed and (found or len(run.words) > 1) and self._begins(chunks, following):
+            run = _part(run, 0, -1)
+        found.append(run)
+        return following
 
     def _begins(self, chunks: Sequence[str], place: int) -> bool:
         """Whether there is a chunk in a place that begins with a number."""
@@ -193,8 +206,10 @@ class Analysis:
         run = Run(len(text), words, tokens, tuple(map(self._terms, words)))
         if len(text) <= _LONGEST_WORD:
             if len(self._runs) > _MOST_KEPT:
-                self._runs = {}
+                self._runs, self._plain = {}, {}
             self._runs[text] = run
+            if not (run.numbered or run.crossed):
+                self._plain[text] = run
         return run
 
 

@@ -32,6 +32,7 @@ from weft.numbers.query import (
     Value,
 )
 from weft.numbers.stock import Shelf, Stocked
+from weft.numbers.together import Together, together
 from weft.postgres.database import Database
 
 DailyKey = Literal["product", "variant", "country", "channel", "promotion", "category", "brand", "currency"]
@@ -137,6 +138,12 @@ class Numbers:
                 currency=currency,
             )
             return Asking(connection, query, setting).daily(names)
+
+    def together(self, period: Period, limit: int = 10) -> list[Together]:
+        """The pairs of products that share more of a period's orders than chance would have it, the clearest first."""
+        self._keeping.brought_up()
+        with self._database.tenant(self._business) as connection:
+            return together(connection, period, limit)
 
 
 def _setting(connection: Connection[Any]) -> Setting:

@@ -34,6 +34,8 @@ _ALL: Final[dict[Dimension, str]] = {
     "location": "select distinct location as value, null::text as title from stock_level where location <> '' union "
     "select distinct location, null from sold_order where location is not null",
 }
+# From how many values on they are looked up at once before they are one by one.
+_MANY: Final = 10
 
 
 # What is most often asked by its very name.
@@ -96,10 +98,22 @@ def _time(dimension: Dimension, day: date, setting: Setting) -> str:
 
 def looked_up(connection: Connection[Any], where: Sequence[Condition], setting: Setting) -> list[Condition]:
     """Conditions with their values as they stand in the data, whatever case they were said in; raises InputError."""
-    return [
-        one.model_copy(update={"is_": [_value(connection, one.dimension, value, setting) for value in one.is_]})
-        for one in where
-    ]
+    found = []
+    for one in where:
+        exact = _exact(connection, one)
+        values = [value if value in exact else _value(connection, one.dimension, value, setting) for value in one.is_]
+        found.append(one.model_copy(update={"is_": values}))
+    return found
+
+
+def _exact(connection: Connection[Any], one: Condition) -> frozenset[str | None]:
+    """Which of many values stand in the data just so, all looked up at once."""
+    if one.dimension not in _ALL or len(one.is_) < _MANY:
+        return frozenset()
+    rows = connection.execute(
+        f"select value from ({_ALL[one.dimension]}) v where value = any(%s)", ([value for value in one.is_ if value],)
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def _value(connection: Connection[Any], dimension: Dimension, said: str | None, setting: Setting) -> str | None:

@@ -32,6 +32,7 @@ class Database:
         self._home = home
         self._say = say
         self._idle: list[Connection[Any]] = []
+        self._over = False
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_MOST)
         self._turns: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
@@ -70,6 +71,7 @@ class Database:
             self.closing.pop()()
         with self._lock:
             idle, self._idle = self._idle, []
+            self._over = True
         for connection in idle:
             connection.close()
 
@@ -110,11 +112,16 @@ class Database:
                     connection.rollback()
                 raise
             finally:
-                if connection.closed or connection.broken:
-                    connection.close()
-                else:
-                    with self._lock:
-                        self._idle.append(connection)
+                self._given_back(connection)
+
+    def _given_back(self, connection: Connection[Any]) -> None:
+        with self._lock:
+            # What is still under way beside when all is closed has nobody to close it later.
+            kept = not (self._over or connection.closed or connection.broken)
+            if kept:
+                self._idle.append(connection)
+        if not kept:
+            connection.close()
 
     def _begun(self, first: str, parameters: Sequence[Any]) -> Connection[Any]:
         """A connection on which the first statement has succeeded; a server that died is started again, once."""
@@ -131,7 +138,7 @@ class Database:
         try:
             connection = self._connected()
         except psycopg.OperationalError:
-            if self._home is None:
+            if self._home is None or self._over:
                 raise
             embedded.ensure(self._home, self._say)
             connection = self._connected()

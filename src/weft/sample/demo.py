@@ -27,6 +27,7 @@ def run(port: int, once: bool, out: Console, err: Console) -> None:
         told(database, number)
         if not once:
             routine.meanings_begun(routine.shop(database), settings.home)
+            routine.forecasts_begun(routine.shop(database), settings.home)
 
     ran = settings.database_url is not None or embedded.running(settings.home)
     try:

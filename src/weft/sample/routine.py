@@ -18,6 +18,8 @@ from weft.access import businesses
 from weft.business import Business
 from weft.connectors.importing import import_file
 from weft.index import beside, keeping
+from weft.index.affinity import learning
+from weft.index.affinity.kept import Place
 from weft.money import decimal
 from weft.numbers.query import Period, Query
 from weft.postgres.database import Database
@@ -25,6 +27,7 @@ from weft.runs.book import Runs
 from weft.runs.book import Selection as Records
 from weft.runs.shards import worked_here
 from weft.sample.shop import generate
+from weft.skills.analyze import Analysis, Analyze
 from weft.skills.tidy import rules
 from weft.store.changes import Selection, Who
 
@@ -48,6 +51,7 @@ _RUNS: Final = (
         "translated into German: {:,} texts of the kitchen's products",
     ),
 )
+_FINDINGS: Final = 5
 _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -82,6 +86,14 @@ def prepare(database: Database, home: Path, say: Callable[[str], None]) -> None:
     for name, where, said in _RUNS:
         _ran(business, name, where, said, say)
     _indexed(business, say)
+    _learned(business, home, say)
+
+
+def _learned(business: Business, home: Path, say: Callable[[str], None]) -> None:
+    """Learn what goes with what from the shop's orders and behaviors, unless it has been: the first strips are by sales then."""
+    if Place(home, business.uid).state() is None:
+        state = learning.build(home, business.uid, business.sales, business.behaviors, business.catalog)
+        say(f"affinities: learned from {state['orders']:,} orders in {state['seconds']:.1f} s")
 
 
 def _indexed(business: Business, say: Callable[[str], None]) -> None:
@@ -96,6 +108,12 @@ def meanings_begun(business: Business, home: Path) -> None:
     state = keeping.described(business.database, business.uid, business.catalog)
     if state is None or state["meaning"] is None:
         beside.begun(business.database, home, "index", ["index", "build", "--business", business.id], most=1)
+
+
+def forecasts_begun(business: Business, home: Path) -> None:
+    """Begin to forecast all products, beside the process that serves, unless that was done."""
+    if business.forecasts.built() is None:
+        beside.begun(business.database, home, "forecasts", ["forecasts", "build", "--business", business.id], most=1)
 
 
 def _ran(business: Business, name: str, where: str | None, said: str, say: Callable[[str], None]) -> None:
@@ -145,6 +163,19 @@ def _sales(business: Business) -> Group:
         Text("Best sellers of the last 90 days, without tax and returns:", style="bold"),
         table,
     )
+
+
+def _week(business: Business) -> Group:
+    """The last whole week as `weft analyze --report week` tells it: the head, why, what is unusual, and what to do."""
+    answer = skill.answer(skill.named("analyze"), Analyze(report="week"), business, "local")
+    told = answer.report if isinstance(answer, Analysis) else None
+    if told is None:
+        return Group()
+    lines = [Text(" ".join(one.text for one in told.summary))]
+    for finding in told.findings[:_FINDINGS]:
+        lines.append(Text("• " + " ".join(one.text for one in finding.says[:2])))
+        lines.extend(Text(f"  → {action.says}", style="dim") for action in finding.actions[:1])
+    return Group(*lines)
 
 
 def _amount(minor: Any, currency: str) -> str:
@@ -242,6 +273,7 @@ def report(business: Business, console: Console, link: str, window: str) -> None
     console.print()
     console.print(Panel(Text(head), title="Fjordlight, a sample shop", title_align="left"))
     console.print(Panel(_sales(business), title="Sales", title_align="left"))
+    console.print(Panel(_week(business), title="The last week, and why", title_align="left"))
     console.print(Panel(table, title="What is missing", title_align="left"))
     console.print(Panel(_proposals(business), title=f"{counts['proposed']} changes wait for you", title_align="left"))
     console.print(f"Look them over, approve, correct, undo: {link}", soft_wrap=True)

@@ -34,6 +34,8 @@ _OF_PERSON: Final = (
     "(visitor = %s or customer = %s or session = %s or customer is null and visitor in "
     "(select visitor from behavior where customer = %s and visitor is not null))"
 )
+# Who did it, by what a page cannot claim of somebody else.
+_CALLER: Final = "coalesce(visitor, session, customer)"
 # Below this a temporary table costs more than it spares.
 _FEW: Final = 200
 _CHUNK: Final = 10_000
@@ -91,8 +93,17 @@ class Behaviors:
         read = ubi.read(given, currency=self._currency, now=now or datetime.now(UTC))
         return replace(read, bot=True) if bot else read
 
-    def put(self, connection: Connection[Any], behaviors: Iterable[Behavior | Mapping[str, Any]]) -> Taken:
-        """Write behaviors inside the caller's transaction; one that is there is left as it is. Raises InputError."""
+    def put(
+        self,
+        connection: Connection[Any],
+        behaviors: Iterable[Behavior | Mapping[str, Any]],
+        *,
+        claimed: bool = False,
+    ) -> Taken:
+        """Write behaviors inside the caller's transaction; one that is there is left as it is. Raises InputError.
+
+        Where it is only `claimed` which customer did them, as by a page's key that anybody can read, nothing is concluded from it.
+        """
         now = datetime.now(UTC)
         given = [one if isinstance(one, Behavior) else self.read(one, now) for one in behaviors]
         # In one order by all who write at once, so that none waits for who waits for it.
@@ -102,7 +113,7 @@ class Behaviors:
         self._keep_to_days(connection, now)
         written = _few(connection, rows) if len(rows) <= _FEW else _many(connection, rows)
         new = [one for one in rows if one.key in written]
-        bots = {one.key for one in new if one.bot} | _inhuman(connection, new)
+        bots = {one.key for one in new if one.bot} | _inhuman(connection, new, claimed=claimed)
         return Taken(len(new) - len(bots), len(given) - len(new), len(bots))
 
     def _keep_to_days(self, connection: Connection[Any], now: datetime) -> None:
@@ -275,20 +286,26 @@ def _cells(one: Behavior, *, as_json: bool = False) -> tuple[Any, ...]:
     )
 
 
-def _inhuman(connection: Connection[Any], new: Sequence[Behavior]) -> set[UUID]:
-    """Mark the days on which one of these subjects did more than people do; answer which of the new ones lie in them."""
-    subjects = {one.subject for one in new if one.subject is not None}
-    if not subjects:
+def _inhuman(connection: Connection[Any], new: Sequence[Behavior], *, claimed: bool) -> set[UUID]:
+    """Mark the days on which a browser, or a customer of whom no browser is known, did more than people do.
+
+    Answer which of the new ones lie in them. Of a customer whose browsers are known, no browser that calls itself theirs makes a bot.
+    """
+    callers = {
+        who for one in new if (who := one.visitor or one.session or (None if claimed else one.customer)) is not None
+    }
+    if not callers:
         return set()
+    subjects = {one.subject for one in new if one.subject is not None}
     first, last = min(one.at for one in new), max(one.at for one in new)
     bounds = (_midnight(first), _midnight(last) + timedelta(days=1))
     marked = connection.execute(
-        "with busy as (select subject, date_trunc('day', minute) as day from (select subject, date_trunc('minute', at) as minute, "
-        "count(*) as done from behavior where subject = any(%s) and at >= %s and at < %s and action <> 'impression' "
-        "group by 1, 2) m group by 1, 2 having max(done) > %s or sum(done) > %s) "
-        "update behavior b set bot = true from busy where b.subject = busy.subject and b.at >= busy.day "
+        f"with busy as (select who, date_trunc('day', minute) as day from (select {_CALLER} as who, date_trunc('minute', at) as minute, "
+        f"count(*) as done from behavior where subject = any(%s) and {_CALLER} = any(%s) and at >= %s and at < %s "
+        "and action <> 'impression' group by 1, 2) m group by 1, 2 having max(done) > %s or sum(done) > %s) "
+        f"update behavior b set bot = true from busy where b.subject = any(%s) and {_CALLER} = busy.who and b.at >= busy.day "
         "and b.at < busy.day + interval '1 day' and not b.bot returning b.key",
-        (list(subjects), *bounds, BUSIEST_MINUTE, BUSIEST_DAY),
+        (list(subjects), list(callers), *bounds, BUSIEST_MINUTE, BUSIEST_DAY, list(subjects)),
     ).fetchall()
     return {row[0] for row in marked} & {one.key for one in new}
 

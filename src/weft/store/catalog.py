@@ -235,6 +235,24 @@ class Catalog:
             names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
+    def ids(self, filter_text: str) -> list[str]:
+        """The ids of the products that match a filter."""
+        condition = where.parse(filter_text, FIELDS)
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                f"select p.id from product p where {condition.sql} order by p.id", condition.parameters
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def with_sku(self, sku: str) -> list[str]:
+        """The ids of the products that have a variant of that SKU."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select distinct p.id from product p join variant v on v.product = p.uid where v.sku = %s order by 1",
+                (sku,),
+            ).fetchall()
+        return [row[0] for row in rows]
+
     def records(self, filter_text: str | None = None, ids: Sequence[str] | None = None) -> Iterator[Product]:
         """All products, whole, in the order in which they came, as connectors write them; memory stays flat."""
         condition = where.parse(filter_text, FIELDS) if filter_text else where.Filter("true", ())
@@ -267,6 +285,12 @@ class Catalog:
     def extent(self) -> Extent:
         """What was written lately, by which `later` tells whether something was written since."""
         return self._seen(None)[1]
+
+    def searched(self) -> tuple[str, ...]:
+        """The columns of files that the business lets be searched; none if it chose none."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute("select body -> 'columns' from preference where section = 'index'").fetchone()
+        return tuple(row[0] or ()) if row else ()
 
     def later(self, seen: Extent) -> Extent | None:
         """The same as of now, if nothing has been written or deleted since; else None. Only what was written lately is looked at."""
@@ -318,6 +342,27 @@ class Catalog:
             if row is None:
                 raise NotFound(f"There is no product {product!r}.")
             return _as_record(connection, row[2], row[1], {})
+
+    def labels(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Of some products no more than the id, title, status, category (else the type) and vendor."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select id, title, status, coalesce(nullif(category, ''), nullif(type, '')), nullif(vendor, '') "
+                "from product where id = any(%s)",
+                (list(ids),),
+            ).fetchall()
+        return [dict(zip(("id", "title", "status", "category", "vendor"), row, strict=True)) for row in rows]
+
+    def lying(self, limit: int) -> list[dict[str, Any]]:
+        """Products with pieces in stock, the dearest stock first: product, stock, value (at cost, else at price), at_cost."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select p.id, sum(v.stock)::int, sum(v.stock * coalesce(v.cost, v.price))::bigint, bool_and(v.cost is not null) "
+                "from variant v join product p on p.uid = v.product where v.stock > 0 and coalesce(p.status, 'active') = 'active' "
+                "and coalesce(v.currency, %s) = %s group by p.uid, p.id order by 3 desc nulls last, 1 limit %s",
+                (self._currency, self._currency, limit),
+            ).fetchall()
+        return [dict(zip(("product", "stock", "value", "at_cost"), row, strict=True)) for row in rows]
 
     def written(self, uids: Sequence[UUID], reads: Sequence[str] = ()) -> list[tuple[UUID, int, Product]]:
         """Products by uid with when each was written last, in microseconds; of each only the fields that are read."""

@@ -1,5 +1,7 @@
 """Changes: proposed edits of one field each, approved, applied, corrected and undone, never silent writes.
 
+The field tells of which kind the record is: `lines.…` is of a purchase order (`weft.store.purchase_lines`), all else of a product.
+
     proposed ──approve──▶ approved ──apply──▶ applied ──undo──▶ undone
         │  └──correct───────▲ │ └─(the field holds another value)─▶ stale
         └──reject──▶ rejected ◀┘
@@ -19,7 +21,7 @@ from psycopg import Connection
 from weft.errors import Conflict, InputError, NotFound, Stale
 from weft.ids import uuid7
 from weft.postgres.database import Database
-from weft.store import edits, fields, journal, where
+from weft.store import edits, fields, journal, purchase_lines, where
 from weft.store.records import Product
 
 FIELDS: Final = where.Fields(
@@ -39,6 +41,7 @@ FIELDS: Final = where.Fields(
         "vendor": where.Field("(select p.vendor from product p where p.id = c.record)"),
         "category": where.Field("(select p.category from product p where p.id = c.record)"),
         "title": where.Field("(select p.title from product p where p.id = c.record)"),
+        "supplier": where.Field("fact_said(c.facts, 'supplier') #>> '{}'"),
     },
     open={},
 )
@@ -53,11 +56,13 @@ FROM: Final = {
 _SHOWN: Final = (
     "c.uid, c.run, c.skill, c.record, c.field, c.before, c.after, c.suggested, c.confidence, c.facts, c.checks, c.engine, "
     "c.state, c.reason, c.created_at, c.decided_at, c.decided_by, c.applied_at, "
-    "(select p.title from product p where p.id = c.record) as title"
+    "case when starts_with(c.field, 'lines.') then 'Order to ' || coalesce((select coalesce(s.name, s.id) from supplier s where s.id = "
+    "coalesce((select o.supplier from purchase o where o.id = c.record), fact_said(c.facts, 'supplier') #>> '{}')), 'a supplier') "
+    "else (select p.title from product p where p.id = c.record) end as title"
 )
 _TALLIED_BY: Final = {
     "skill": "c.skill",
-    "field": "regexp_replace(c.field, '^(variants|images)\\..+\\.([^.]+)$', '\\1.*.\\2')",
+    "field": "regexp_replace(c.field, '^(variants|images|lines)\\..+\\.([^.]+)$', '\\1.*.\\2')",
 }
 _WRITTEN_AS: Final = {
     "text": "w.after #>> '{}'",
@@ -204,10 +209,11 @@ class Changes:
     def edit(
         self, record: str, values: Mapping[str, Any], *, versions: Sequence[str] | None = None, who: Who | None = None
     ) -> Outcome:
-        """Edit fields of one product at once, as changes that can be undone: all of them or none.
+        """Edit fields of one product, or of one purchase order, at once, as changes that can be undone: all of them or none.
 
-        Raises NotFound, Stale where the product is at none of the `versions` any more, InputError for a value that cannot be.
+        Raises NotFound, Stale where the record is at none of the `versions` any more, InputError for a value that cannot be.
         """
+        table, noun = ("purchase", "purchase order") if _of_purchase(values) else ("product", "product")
         run = uuid7()
         rows: list[tuple[Any, ...]] = []
         for number, (name, value) in enumerate(values.items(), 1):
@@ -216,11 +222,11 @@ class Changes:
             except InputError as problem:
                 raise InputError(f"{edits.clean(name)}: {str(problem).rstrip('.')}.") from None
         with self._database.tenant(self._business) as connection:
-            held = connection.execute("select version from product where id = %s for update", (record,)).fetchone()
+            held = connection.execute(f"select version from {table} where id = %s for update", (record,)).fetchone()
             if held is None:
-                raise NotFound(f"There is no product {record!r}.")
+                raise NotFound(f"There is no {noun} {record!r}.")
             if versions is not None and str(held[0]) not in versions:
-                raise Stale(f"The product {record!r} is at version {held[0]} by now; read it again before you edit it.")
+                raise Stale(f"The {noun} {record!r} is at version {held[0]} by now; read it again before you edit it.")
             edits.stage(connection, rows, self._currency)
             wrong = connection.execute(
                 "select field, problem from edit where problem is not null order by n"
@@ -371,9 +377,9 @@ class Changes:
         if len(found) > 1:
             raise InputError(f"More than one change ends in {change!r}; give more of its id.")
         with self._database.tenant(self._business) as connection:
+            field, record = found[0]["field"], found[0]["record"]
             row = connection.execute(
-                "select field_value(p.uid, %s) from product p where p.id = %s",
-                (found[0]["field"], found[0]["record"]),
+                "select held_value(%s, (select p.uid from product p where p.id = %s), %s)", (record, record, field)
             ).fetchone()
         return {**found[0], "now": row[0] if row else None}
 
@@ -428,7 +434,7 @@ class Changes:
             self._pick(connection, "correct", Selection(ids=[old["id"]]), Outcome("correct"))
             corrected = connection.execute(
                 "update change c set suggested = coalesce(c.suggested, c.after), after = e.after, state = 'approved', "
-                "before = case when c.state = 'stale' then field_value(p.product, c.field) else c.before end, "
+                "before = case when c.state = 'stale' then held_value(c.record, p.product, c.field) else c.before end, "
                 "reason = null, exported_at = null, decided_at = now(), decided_by = %s "
                 "from picked p, edit e where p.uid = c.uid",
                 ((who or Who()).name,),
@@ -488,13 +494,13 @@ class Changes:
         fresh = "c.exported_at is null and " if selection.all else ""
         with self._database.tenant(self._business) as connection:
             cursor = connection.execute(
-                "select c.uid, c.record, c.field, c.after, c.state from change c "
+                "select c.uid, c.record, c.field, c.after, c.state, c.facts from change c "
                 f"where {condition} and ({fresh}c.state in ('approved', 'applied') "
                 "or c.state in ('undone', 'rejected') and c.exported_at < c.decided_at) "
                 "order by c.applied_at nulls last, c.uid",
                 parameters,
             )
-            names = ("id", "record", "field", "after", "state")
+            names = ("id", "record", "field", "after", "state", "facts")
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
     @staticmethod
@@ -502,7 +508,7 @@ class Changes:
         """Products with the values of approved changes that are not applied yet."""
         waiting: dict[str, list[Mapping[str, Any]]] = {}
         for change in changed:
-            if change["state"] == "approved":
+            if change["state"] == "approved" and not change["field"].startswith("lines."):
                 waiting.setdefault(change["record"], []).append(change)
         for product in products:
             for change in waiting.get(product["id"], ()):
@@ -577,9 +583,11 @@ class Changes:
         connection.execute(
             "select p.uid from product p where p.uid in (select product from picked) order by p.uid for update"
         )
+        purchase_lines.refuse_written(connection)
         _find_variants(connection, "true")
         connection.execute(
-            "update picked k set turn = t.turn from (select uid, row_number() over (partition by coalesce(variant, product), "
+            "update picked k set turn = t.turn from (select uid, row_number() over (partition by "
+            "coalesce(variant::text, product::text, record), "
             "case when field ~ '^(translations|images)\\.' then '' when variant is not null then "
             "substring(field from '[^.]+$') else field end order by n) as turn from picked) t where t.uid = k.uid and t.turn > 1"
         )
@@ -591,8 +599,8 @@ class Changes:
         for turn in range(1, (last[0] if last else 0) + 1):
             _find_variants(connection, f"variant is null and turn = {turn}")
             connection.execute(
-                "update picked set done = field_value(product, field) is not distinct from "
-                "nullif(nullif(before, 'null'), '\"\"') and product is not null "
+                "update picked set done = held_value(record, product, field) is not distinct from "
+                "nullif(nullif(before, 'null'), '\"\"') and problem is null and (product is not null or starts_with(field, 'lines.')) "
                 "and (variant is not null or field not like 'variants.%%') where turn = %s",
                 (turn,),
             )
@@ -603,12 +611,12 @@ class Changes:
 
     def _explain(self, connection: Connection[Any], outcome: Outcome, when: str) -> None:
         rows = connection.execute(
-            "select uid, record, field, before, product is null, field_value(product, field), "
-            "variant is null and field like 'variants.%' from picked where not done order by n"
+            "select uid, record, field, before, product is null and not starts_with(field, 'lines.'), held_value(record, product, field), "
+            "variant is null and field like 'variants.%', problem from picked where not done order by n"
         ).fetchall()
         problems: list[str] = []
-        for _, record, name, before, gone, now, homeless in rows:
-            problem = (
+        for _, record, name, before, gone, now, homeless, known in rows:
+            problem = known or (
                 f"there is no product {record!r} any more"
                 if gone
                 else "the product has no one variant of that name any more"
@@ -651,6 +659,11 @@ class Changes:
         )
 
 
+def _of_purchase(values: Mapping[str, Any]) -> bool:
+    """Whether edits are of a purchase order, which has lines and no other field."""
+    return any(name.startswith("lines.") for name in values)
+
+
 def _find_variants(connection: Connection[Any], condition: str) -> None:
     connection.execute(
         "update picked set variant = variant_named(product, substring(field from '^variants\\.(.+)\\.[^.]+$')) "
@@ -662,7 +675,7 @@ def _write_turn(connection: Connection[Any], turn: int) -> None:
     """Write one turn of `picked`: at most one change of any one value."""
     fields_there = connection.execute(
         "select distinct case when field like 'variants.%%' then 'variants..' || substring(field from '[^.]+$') "
-        "when field ~ '^(attributes|translations|images)\\.' then split_part(field, '.', 1) else field end "
+        "when field ~ '^(attributes|translations|images|lines)\\.' then split_part(field, '.', 1) else field end "
         "from picked where turn = %s and done",
         (turn,),
     ).fetchall()
@@ -692,6 +705,8 @@ def _write_turn(connection: Connection[Any], turn: int) -> None:
                 "where w.turn = %s and w.done and w.product = p.uid and w.field like 'images.%%'",
                 (turn,),
             )
+        elif name == "lines":
+            purchase_lines.write(connection, turn)
         elif name.startswith("variants.."):
             _write_variants(connection, turn, name.removeprefix("variants.."))
         else:

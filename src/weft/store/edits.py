@@ -10,7 +10,7 @@ from psycopg import Connection
 from weft.errors import InputError
 from weft.ids import uuid7
 from weft.postgres.database import copy_rows
-from weft.store import fields
+from weft.store import fields, purchase_lines
 
 _NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _COLUMNS: Final = (
@@ -58,6 +58,8 @@ def row(number: int, edit: Mapping[str, Any]) -> tuple[Any, ...]:
         raise InputError(f"the confidence {confidence!r} is not between 0 and 1")
     if not isinstance(facts, list) or not isinstance(checks, list) or not all(isinstance(one, dict) for one in checks):
         raise InputError("facts are a list, and checks a list of objects")
+    if parsed.family == "lines":
+        purchase_lines.checked(facts)
     engine = edit.get("engine")
     if engine not in (None, "local", "model"):
         raise InputError(f"the engine {engine!r} is neither local nor model")
@@ -74,8 +76,9 @@ def stage(connection: Connection[Any], rows: Iterable[Sequence[Any]], currency: 
     copy_rows(connection, "edit", _COLUMNS, rows)
     connection.execute("update edit e set product = p.uid from product p where p.id = e.record")
     connection.execute(
-        "update edit set problem = 'there is no product ' || quote_literal(record) where product is null"
+        "update edit set problem = 'there is no product ' || quote_literal(record) where product is null and not starts_with(kind, 'lines.')"
     )
+    purchase_lines.refuse(connection)
     connection.execute("analyze edit")
     connection.execute(
         "update edit set variant = variant_named(product, substring(field from '^variants\\.(.+)\\.[^.]+$')) "
@@ -114,7 +117,9 @@ def stage(connection: Connection[Any], rows: Iterable[Sequence[Any]], currency: 
 
 def compare(connection: Connection[Any]) -> None:
     """Read what the fields of `edit` hold, and say which edits change nothing."""
-    connection.execute("update edit set before = field_value(product, field) where problem is null and not given")
+    connection.execute(
+        "update edit set before = held_value(record, product, field) where problem is null and not given"
+    )
     connection.execute(
         "update edit set problem = 'the field already holds this value' where problem is null "
         "and before is not distinct from after"

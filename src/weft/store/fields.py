@@ -1,7 +1,7 @@
-"""The fields of a product that a change may edit, and the form that each one's value has.
+"""The fields that a change may edit, and the form that each one's value has.
 
-`title`, `tags`, … · `attributes.NAME` · `variants.SKU.FIELD` (or `variants.#2.FIELD` by place where a SKU is missing or
-repeated) · `translations.LANG.FIELD` · `images.2.alt`.
+Of a product: `title`, `tags`, … · `attributes.NAME` · `variants.SKU.FIELD` (or `variants.#2.FIELD` by place where a SKU is missing
+or repeated) · `translations.LANG.FIELD` · `images.2.alt`. Of a purchase order: `lines.SKU.quantity`.
 """
 
 import json
@@ -41,6 +41,7 @@ VARIANT: Final = {
     "image": "text",
 }
 IMAGE: Final = {"alt": "text"}
+LINE: Final = {"quantity": "count"}
 _CHOICES: Final = {"status": ("active", "draft", "archived"), "policy": ("deny", "continue")}
 _LONGEST: Final = 500_000
 _BLANK: Final[tuple[Any, ...]] = (None, "", [], {})
@@ -48,7 +49,7 @@ _BLANK: Final[tuple[Any, ...]] = (None, "", [], {})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A parsed field name: `family` (product, attributes, variants, translations, images), `name` (attribute, SKU,
+    """A parsed field name: `family` (product, attributes, variants, translations, images, lines), `name` (attribute, SKU,
     language, place), `column` and the `kind` of its value."""
 
     family: str
@@ -78,9 +79,13 @@ def parsed(field: str) -> Field:
         place, _, column = rest.partition(".")
         if re.fullmatch(r"[1-9]\d{0,3}", place) and column in IMAGE:
             return Field("images", place, column, IMAGE[column])
+    if family == "lines":
+        name, _, column = rest.rpartition(".")
+        if name and column in LINE:
+            return Field("lines", name, column, LINE[column])
     raise InputError(
         f"{field[:100]!r} is not a field that can be edited. Fields: {', '.join(PRODUCT)}, attributes.NAME, "
-        f"variants.SKU.FIELD ({', '.join(VARIANT)}), translations.LANG.FIELD, images.N.alt."
+        f"variants.SKU.FIELD ({', '.join(VARIANT)}), translations.LANG.FIELD, images.N.alt; of a purchase order lines.SKU.quantity."
     )
 
 
@@ -108,6 +113,14 @@ def _number(value: Any, whole: bool) -> int | float:
     if whole and number != int(number):
         raise ValueError("is not a whole number")
     return int(number) if number == int(number) else number
+
+
+def _count(value: Any) -> int | None:
+    """How many pieces; none at all is no line."""
+    number = _number(value, True)
+    if not 0 <= number <= 1_000_000_000:
+        raise ValueError("is not a count of pieces")
+    return int(number) or None
 
 
 def _any(value: Any) -> Any:
@@ -153,6 +166,8 @@ def coerced(field: Field, value: Any) -> Any:
         return _money(value)
     if field.kind in ("number", "integer"):
         return _number(value, field.kind == "integer")
+    if field.kind == "count":
+        return _count(value)
     if field.kind == "flag":
         return _flag(value)
     if field.kind == "list":

@@ -25,6 +25,8 @@ SIGNALS: Final = ("stock", "margin", "velocity", "newness", "returns")
 _FURTHEST: Final = 1_000
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
+_COUNTED: Final = ("price", "stock")
+_RANGE: Final = re.compile(r"(-?\d+(?:\.\d+)?)?\s*(?:(\.\.)\s*(-?\d+(?:\.\d+)?)?)?")
 # What a rule of each kind has to say beside its condition: one of these at least.
 _SAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "pin": ("pins",),
@@ -126,6 +128,14 @@ class Rule(BaseModel):
         default_factory=list, description="Of synonyms one way: who types one of these finds `words` as well."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_answered(cls, given: Any) -> Any:
+        """A rule may be sent as it was answered, with the warnings of then."""
+        if not isinstance(given, Mapping) or "warnings" in cls.model_fields:
+            return given
+        return {name: value for name, value in given.items() if name != "warnings"}
+
     @field_validator("id")
     @classmethod
     def _one_form(cls, given: str | None) -> str | None:
@@ -156,11 +166,19 @@ class Rule(BaseModel):
     def _said(cls, given: Any) -> Any:
         return given or None
 
+    @field_validator("filters", mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        """Filters with ranges that were written as one text, such as 10..50, as ranges."""
+        if not isinstance(given, Mapping):
+            return given
+        return {name: _range(wanted) if name in _COUNTED else wanted for name, wanted in given.items()}
+
     @model_validator(mode="after")
     def _whole(self) -> "Rule":
         self._condition()
         self._schedule()
-        self._finite()
+        self._filtered()
         says = (*_SAYS[self.kind], *_ALSO.get(self.kind, ()))
         strange = [name for name in _OF_KINDS if name not in says and getattr(self, name) != _default(name)]
         if strange:
@@ -170,13 +188,12 @@ class Rule(BaseModel):
         _CHECKS.get(self.kind, _nothing)(self)
         return self
 
-    def _finite(self) -> None:
-        """A bound that no number can be would be kept as no bound, and the rule be for all products."""
+    def _filtered(self) -> None:
         for name, wanted in self.filters.items():
-            said = (wanted.min, wanted.max) if isinstance(wanted, Bounds) else wanted
-            for one in said if isinstance(said, (list, tuple)) else [said]:
-                if isinstance(one, float) and not math.isfinite(one):
-                    raise ValueError(f"the bound of {name} is {one}, which is no number that it can be")
+            if not name.strip():
+                raise ValueError("a filter has a name, such as vendor")
+            if said := _senseless(name, wanted):
+                raise ValueError(f"filters.{name}: {said}")
 
     def _condition(self) -> None:
         if self.query and self.match == "any":
@@ -259,6 +276,54 @@ class Rule(BaseModel):
         given = self.model_dump(mode="json", exclude={"id"})
         of_kind = (*_SAYS[self.kind], *_ALSO.get(self.kind, ()))
         return {name: value for name, value in given.items() if name not in _OF_KINDS or name in of_kind}
+
+
+def _range(wanted: Any) -> Any:
+    """A text such as `10..50`, `..50` or `12` as the range or the number that it says; all else as it is."""
+    said = wanted[0] if isinstance(wanted, list) and len(wanted) == 1 else wanted
+    found = _RANGE.fullmatch(said.strip()) if isinstance(said, str) else None
+    if found is None or not (found[1] or found[3]):
+        return wanted
+    least, most = found[1] or None, found[3] or None
+    return {"min": least, "max": most} if found[2] else least
+
+
+def written(wanted: Wanted) -> list[str]:
+    """What a filter says as texts, of which one must hold; a range as 10..50."""
+    if isinstance(wanted, Bounds):
+        return ["..".join("" if bound is None else f"{bound:.15g}" for bound in (wanted.min, wanted.max))]
+    return [str(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
+
+
+def _senseless(name: str, wanted: Wanted) -> str | None:
+    """Why nothing could ever be what a filter says; None where something could."""
+    said = (wanted.min, wanted.max) if isinstance(wanted, Bounds) else wanted if isinstance(wanted, list) else [wanted]
+    for one in said:
+        if isinstance(one, float) and not math.isfinite(one):
+            return f"the bound of {name} is {one}, which is no number that it can be"
+    if not said or any(isinstance(one, str) and not one.strip() for one in said):
+        return "it names no value, so that nothing could have it"
+    if name == "available":
+        known = not isinstance(wanted, Bounds) and all(
+            str(one).lower() in ("true", "false", "1.0", "0.0") for one in said
+        )
+        return None if known else "say true or false"
+    if name not in _COUNTED:
+        return "it is no number; name a value or a list of values" if isinstance(wanted, Bounds) else None
+    return _no_range(name, wanted)
+
+
+def _no_range(name: str, wanted: Wanted) -> str | None:
+    if isinstance(wanted, (str, list, bool)):
+        return "say a number, or {min, max}"
+    least, most = (wanted.min, wanted.max) if isinstance(wanted, Bounds) else (wanted, wanted)
+    if least is None and most is None:
+        return "say the least, the most or both"
+    if most is not None and most < 0:
+        return f"no {name} is below 0"
+    if least is not None and most is not None and most < least:
+        return f"the least is {least:g} and the most {most:g}, so that nothing lies between"
+    return None
 
 
 def _default(name: str) -> Any:
@@ -345,12 +410,25 @@ def ruled(given: Mapping[str, Any]) -> Rule:
         raise InputError(" ".join(_sentence(error) for error in problem.errors()[:3])) from None
 
 
+_PLAIN: Final = {
+    "literal": "{expected}", "float": "a number", "int": "a whole number", "string": "a text", "list": "a list",
+    "bool": "true or false", "datetime": "a day or a time such as 2026-11-27T08:00",
+}  # fmt: skip
+"""What is wanted, by how the types of pydantic's errors begin."""
+
+
 def _sentence(error: Mapping[str, Any]) -> str:
     place = ".".join(str(part) for part in error["loc"])
     text = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
     if error["type"] == "extra_forbidden":
         return f"A rule has no {place!r}."
-    return f"{place}: {text}." if place else f"{text[:1].upper()}{text[1:]}."
+    if error["type"] == "missing":
+        return f"A rule needs {place!r}."
+    if plain := _PLAIN.get(str(error["type"]).partition("_")[0]):
+        return f"{place} is {plain.format(**error.get('ctx', {}))}, not {str(error['input'])[:60]!r}."
+    if place or text.startswith("filters."):
+        return f"{place}: {text}." if place else f"{text}."
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def rivals(rule: Rule, others: Sequence[Rule]) -> Iterator[str]:

@@ -124,6 +124,20 @@ class Retention(_Section):
     )
 
 
+def _columns(given: list[str]) -> list[str]:
+    return sorted(set(_phrases(given)))
+
+
+class Searched(_Section):
+    """What is found by words beside titles, descriptions, makers, categories, options, attributes and translations."""
+
+    columns: Annotated[list[_Phrase], Field(max_length=200), AfterValidator(_columns)] = Field(
+        default_factory=list,
+        description="Columns of imported files whose words shoppers may search; `*` for all. None if none is named: such a column "
+        "may be a note of the shop's own.",
+    )
+
+
 SECTIONS: Final[Mapping[str, type[_Section | Dials]]] = {
     "voice": Voice,
     "languages": Languages,
@@ -131,6 +145,7 @@ SECTIONS: Final[Mapping[str, type[_Section | Dials]]] = {
     "claims": Claims,
     "search": Dials,
     "behaviors": Retention,
+    "index": Searched,
 }
 
 
@@ -234,6 +249,11 @@ class Preferences:
     def behaviors(self) -> Retention:
         """How long behaviors are kept."""
         held: Retention = self._section("behaviors")
+        return held
+
+    def index(self) -> Searched:
+        """What is found by words beside the fields of a product."""
+        held: Searched = self._section("index")
         return held
 
     def get(self, section: str) -> dict[str, Any]:

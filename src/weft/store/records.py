@@ -4,7 +4,7 @@
 order's) `currency`; times are aware; `known` maps the fields that a file speaks of to their headers, one object a file.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NotRequired, Required, TypedDict
 
 
@@ -151,6 +151,62 @@ class StockLevel(TypedDict, total=False):
     quantity: Required[int | None]
     title: str | None
     columns: dict[str, str]
+
+
+class Supply(TypedDict, total=False):
+    """On which terms a supplier delivers an item: `cost` of one piece in minor units, how many a pack has, the least."""
+
+    sku: Required[str]
+    supplier_sku: str | None
+    cost: int | None
+    pack: int | None
+    minimum: int | None
+    lead_days: int | None
+    preferred: bool | None
+    columns: dict[str, str]
+
+
+class Supplier(TypedDict, total=False):
+    """Who delivers goods: how long it takes, by how many days that varies, how often one orders, the least order."""
+
+    id: Required[str]
+    name: str | None
+    email: str | None
+    currency: str | None
+    lead_days: int | None
+    lead_spread_days: float | None
+    review_days: int | None
+    minimum_order: int | None
+    note: str | None
+    supplies: list[Supply]
+    columns: dict[str, str]
+    known: dict[str, str]
+
+
+class PurchaseLine(TypedDict, total=False):
+    """How many of an item were ordered, how many of these have come, and what one costs."""
+
+    sku: Required[str]
+    supplier_sku: str | None
+    quantity: Required[int]
+    received: int
+    cost: int | None
+    columns: dict[str, str]
+
+
+class Purchase(TypedDict, total=False):
+    """A purchase order; `state` is draft, ordered, received or cancelled, `expected` the day on which it is to come."""
+
+    id: Required[str]
+    supplier: str | None
+    currency: str | None
+    state: str
+    ordered_at: datetime | str | None
+    expected: date | str | None
+    note: str | None
+    columns: dict[str, str]
+    known: dict[str, str]
+    lines: list[PurchaseLine]
 
 
 class Thing(TypedDict, total=False):

@@ -203,6 +203,11 @@ class _Parser:
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def quoted(text: str) -> str:
+    """A text as a value of the filter language."""
+    return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
+
+
 def parse(text: str, fields: Fields) -> Filter:
     """Parse a filter into SQL; raises BadFilter with the character at which it fails."""
     if len(text) > 4000:

@@ -9,9 +9,11 @@ from starlette.concurrency import run_in_threadpool
 
 from weft.access import keys
 from weft.access.keys import Bearer
+from weft.errors import Unauthorized
 from weft.postgres.database import Database
 
 _KEPT_SECONDS: Final = 2.0
+_RENEWED_SECONDS: Final = 1.0
 _MOST_KEPT: Final = 10_000
 
 
@@ -27,6 +29,8 @@ class Keyring:
     def held(self, secret: str) -> Bearer | None:
         """The bearer of a key that was looked up a moment ago; none of a browser key."""
         bearer = self._seen(secret)
+        if bearer is not None:
+            self._renew(secret)
         return bearer if bearer is not None and bearer.scope != keys.BROWSER else None
 
     def _seen(self, secret: str) -> Bearer | None:
@@ -41,13 +45,31 @@ class Keyring:
         return keys.no_browser(self._any(secret))
 
     def _any(self, secret: str) -> Bearer:
-        bearer = self._seen(secret)
-        if bearer is None:
-            bearer = keys.found(self._database, keys.digest_of(secret))
-            if len(self._held) > _MOST_KEPT:
-                self._held.clear()
-            self._held[keys.digest_of(secret)] = (time.monotonic() + _KEPT_SECONDS, bearer)
+        return self._seen(secret) or self._looked_up(keys.digest_of(secret))
+
+    def _looked_up(self, digest: bytes) -> Bearer:
+        try:
+            bearer = keys.found(self._database, digest)
+        except Unauthorized:
+            self._held.pop(digest, None)
+            raise
+        if len(self._held) > _MOST_KEPT:
+            self._held.clear()
+        self._held[digest] = (time.monotonic() + _KEPT_SECONDS, bearer)
         return bearer
+
+    def _renew(self, secret: str) -> None:
+        """Look up beside what is answered the key of a busy client that was looked up a while ago, so that nobody waits for it."""
+        digest = keys.digest_of(secret)
+        held = self._held.get(digest)
+        if held is None or held[0] - time.monotonic() > _RENEWED_SECONDS or digest in self._sought:
+            return
+        self._seek(digest).add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    def _seek(self, digest: bytes) -> "asyncio.Task[Bearer]":
+        task = self._sought[digest] = asyncio.create_task(run_in_threadpool(self._looked_up, digest))
+        task.add_done_callback(lambda _: self._sought.pop(digest))
+        return task
 
     async def found(self, secret: str) -> Bearer:
         """The bearer of a key, without blocking; requests that come at once share one look-up. Raises like `bearer`."""
@@ -57,13 +79,10 @@ class Keyring:
         """The bearer of a key of any kind, found like `found`; raises Unauthorized."""
         bearer = self._seen(secret)
         if bearer is not None:
+            self._renew(secret)
             return bearer
         digest = keys.digest_of(secret)
-        task = self._sought.get(digest)
-        if task is None:
-            task = asyncio.create_task(run_in_threadpool(self._any, secret))
-            self._sought[digest] = task
-            task.add_done_callback(lambda _: self._sought.pop(digest))
+        task = self._sought.get(digest) or self._seek(digest)
         # Who goes away does not take the look-up from the others.
         return await asyncio.shield(task)
 

@@ -25,6 +25,8 @@ from weft.surfaces.openai.front import OpenAI
 from weft.surfaces.rest import (
     behaviors,
     changes,
+    charts,
+    forecasts,
     glossary,
     imports,
     memory,
@@ -37,12 +39,14 @@ from weft.surfaces.rest import (
     runs,
     skills,
     spending,
+    supplying,
     taxonomies,
 )
 from weft.surfaces.rest.browsers import Browsers
 from weft.surfaces.rest.callers import Reader
 from weft.surfaces.rest.imports import Underway
 from weft.surfaces.rest.limits import BodyLimit
+from weft.surfaces.rest.shoppers import Shoppers
 
 _ABOUT = """
 The store's nouns of one business: the key names the business. Errors are problem details (RFC 9457). Pages go on with the
@@ -119,6 +123,8 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     app.front = OpenAI(door, keyring)
     app.state.underway = Underway()
     app.state.tasks = set()
+    # The last that is added comes first.
+    app.add_middleware(Shoppers, database=database, keyring=keyring)
     app.add_middleware(Browsers, keyring=keyring)
     app.add_middleware(BodyLimit, upload_bytes=settings.max_upload_mb << 20)
     problems.install(app)
@@ -126,6 +132,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     # Paths are tried one after another, so what is asked while a shopper waits comes first.
     api.include_router(skills.router())
     api.include_router(records.router)
+    api.include_router(supplying.router)
     api.include_router(behaviors.router)
     api.include_router(changes.router)
     api.include_router(imports.router)
@@ -133,6 +140,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
     api.include_router(runs.router)
     api.include_router(models.router)
     api.include_router(spending.router)
+    api.include_router(charts.router)
     api.include_router(preferences.router)
     for router in (
         glossary.router,
@@ -143,6 +151,7 @@ def application(database: Database, settings: Settings, *, labor: bool = False, 
         rules.router,
         rules.search,
         numbers.router,
+        forecasts.router,
     ):
         api.include_router(router)
 

@@ -4,15 +4,13 @@ import json
 import os
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
+from serving import serving
 
 from weft import skill
 from weft.access import keys
@@ -21,7 +19,6 @@ from weft.connectors.importing import import_file
 from weft.errors import InputError, NotFound
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.surfaces.web import application
 
 SHOP = (
     "Handle,Title,Body (HTML),Vendor,Tags,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Price,Variant Compare At Price\n"
@@ -117,16 +114,8 @@ def test_instructions_in_a_text_are_text(shop: Business) -> None:
 
 @pytest.fixture
 def url(database: Database, settings: Settings) -> Iterator[str]:
-    server = uvicorn.Server(
-        uvicorn.Config(application(database, Settings(home=settings.home)), port=0, log_level="error")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving(database, settings) as url:
+        yield url
 
 
 def test_it_is_answered_over_http(shop: Business, url: str) -> None:

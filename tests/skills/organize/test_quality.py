@@ -174,7 +174,7 @@ def test_every_reason_has_points() -> None:
 plain = st.none() | st.text(max_size=30) | st.integers() | st.booleans()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.fixed_dictionaries(
         {"id": st.text(max_size=5)},

@@ -18,8 +18,9 @@ from weft.business import Business
 from weft.connectors.importing import import_file
 from weft.errors import Conflict
 from weft.index import building, finding, keeping
-from weft.index.finding import Part, Shelf, Sought, Weights
+from weft.index.finding import Shelf
 from weft.index.folder import Folder
+from weft.index.sought import Part, Sought, Weights
 from weft.index.words import Analysis
 from weft.postgres.database import Database
 from weft.settings import Settings

@@ -86,7 +86,7 @@ def rested(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routed, "_EMBED_SECONDS", 30.0)
     monkeypatch.setattr(routed, "_RERANK_SECONDS", 30.0)
     # This machine has a model of its own, which is not what is tried here.
-    monkeypatch.setattr(keeping, "_loaded", lambda _: None)
+    monkeypatch.setattr(keeping, "_loaded", lambda *_: None)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Merchandising over HTTP and the command line: what rules and dials do to searches, and what of it is refused."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -107,6 +108,12 @@ class Shop:
         answer = self.http.put("/settings/search", json=dials)
         assert answer.status_code == 200, answer.text
         self.until(lambda: self.business.rules.book().dials.turned == {k: v for k, v in dials.items() if v})
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the index is up to the catalog."""
+        told = keeping.described(self.business.database, self.business.uid, self.business.catalog)
+        return told is not None and not told["changed"]
 
     @staticmethod
     def until(true: Callable[[], bool]) -> None:
@@ -324,6 +331,72 @@ def test_a_bound_that_is_no_number_makes_no_rule_for_all_products(price: Any) ->
         ruled({"kind": "hide", "filters": {"price": price}})
 
 
+@pytest.mark.parametrize(
+    ("filters", "says"),
+    [
+        ({"price": "cheap"}, "filters.price: say a number, or {min, max}"),
+        (
+            {"price": {"min": 60, "max": 50}},
+            "filters.price: the least is 60 and the most 50, so that nothing lies between",
+        ),
+        ({"price": {"max": -1}}, "filters.price: no price is below 0"),
+        ({"price": {}}, "filters.price: say the least, the most or both"),
+        ({"price": {"max": "abc"}}, "filters.price: max is a number, not 'abc'"),
+        ({"price": {"most": 3}}, "filters.price: a range has min and max, not 'most'"),
+        ({"stock": [1, 2]}, "filters.stock: say a number, or {min, max}"),
+        ({"available": "maybe"}, "filters.available: say true or false"),
+        ({"vendor": {"min": 1}}, "filters.vendor: it is no number; name a value or a list of values"),
+        ({"vendor": []}, "filters.vendor: it names no value, so that nothing could have it"),
+        ({"vendor": [" "]}, "filters.vendor: it names no value"),
+        ({" ": "x"}, "a filter has a name"),
+    ],
+)
+def test_a_filter_that_nothing_could_ever_meet_is_refused(shop: Shop, filters: dict[str, Any], says: str) -> None:
+    assert says in shop.refused(kind="hide", filters=filters)
+    with pytest.raises(InputError, match=f"(?i){re.escape(says)}"):
+        ruled({"kind": "hide", "filters": filters})
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ({"filters": {"vendr": "Kiln"}}, "filters.vendr: nothing in the catalog has it today; 'vendor' is near."),
+        ({"filters": {"vendor": ["Nest", "kilm"]}}, "filters.vendor: no product has 'kilm' today; 'Kiln' is near."),
+        ({"filters": {"vendor": "Qqqqqqqqq"}}, "filters.vendor: no product has 'Qqqqqqqqq' today."),
+        (
+            {"filters": {"price": {"min": 9000}}},
+            "filters.price: no product is within that today; prices are from 10.00 to ",
+        ),
+        ({"filters": {"id": "no-such"}}, "filters.id: no product has 'no-such' today."),
+        (
+            {"filters": {"vendor": "Nest", "category": "Kitchen > Mugs"}},
+            "No product meets all of the filters together today.",
+        ),
+        (
+            {"filters": {"vendor": "Nest"}, "category": "Living > Sofa s"},
+            "category: nothing is in 'Living > Sofa s' today; 'Living > Sofas' is near.",
+        ),
+        ({"filters": {"vendor": "nest", "price": "..5000"}, "category": "Living"}, None),
+    ],
+)
+def test_what_nothing_in_the_catalog_is_is_told_when_a_rule_is_saved(
+    shop: Shop, rule: dict[str, Any], says: str | None
+) -> None:
+    shop.search("mug")
+    answer = shop.http.post("/rules", json={"rules": [{"kind": "boost", **rule}]})
+    assert answer.status_code == 201, answer.text
+    (made,) = answer.json()
+    warnings = made.get("warnings", [])
+    assert (says is None and not warnings) or str(says) in warnings[0]
+    # As it was answered it can be sent again.
+    again = shop.http.put(f"/rules/{made['id']}", json=made)
+    assert again.status_code == 200, again.text
+    assert again.json() == made
+    assert shop.http.get(f"/rules/{made['id']}").json() == {
+        name: value for name, value in made.items() if name != "warnings"
+    }
+
+
 def test_rules_that_contradict_each_other_are_refused(shop: Shop) -> None:
     shop.make(kind="pin", match="exact", query=["mug", "cup"], name="Cups", pins=[{"product": "mug-1", "place": 1}])
     assert "“Cups” pins 'mug-1' to place 1" in shop.refused(
@@ -444,6 +517,8 @@ def test_signals_follow_the_store(shop: Shop, monkeypatch: pytest.MonkeyPatch) -
         connection.execute("update product set version = version + 1, updated_at = now() where id = 'mug-1'")
     signals._WATCHES.clear()
     shop.until(lambda: shop.ids("stoneware mug", limit=1) == ["mug-1"])
+    # The index reads the edit as well, and then the mug comes after those that it stood before.
+    shop.until(lambda: bool(shop.ids("mug", limit=1)) and shop.is_read)
 
 
 def test_a_preview_tells_what_would_move_and_saves_nothing(shop: Shop) -> None:
@@ -573,5 +648,11 @@ def test_the_command_line_does_what_the_api_does(shop: Shop, settings: Settings,
         told = weft("preview", "mug", "--rules", str(file), "--depth", "5")[0]
         assert told["searches"][0]["moves"][0]["id"] == "mug-4"
         assert weft("import", str(file), "--dry-run")[0]["created"] == 2
+        (ranged,) = weft("add", "bury", "--filter", "price=10..50")
+        assert ranged["filters"] == {"price": {"min": 10.0, "max": 50.0}}
+        told = CliRunner().invoke(root.app, ["rules", "add", "hide", "--filter", "vendr=Nest", "--business", "rules"])
+        assert "Note: filters.vendr: nothing in the catalog has it today; 'vendor' is near." in " ".join(
+            told.stderr.split()
+        )
         said = CliRunner().invoke(root.app, ["rules", "add", "pin", "--pin", "mug-4", "--business", "rules"])
         assert "write PRODUCT=PLACE" in str(said.exception)

@@ -54,6 +54,11 @@ def assortment() -> list[dict[str, Any]]:
         product("dress-zh", "红色连衣裙 夏季新款", category="Dresses"),
         product("earphones-ja", "ワイヤレスイヤホン 防水", category="Audio"),
         product("untitled", "", category="Lamps"),
+        product("gloves", "Leather-free Gloves", category="Gloves"),
+        {
+            **product("bolt", "Hex Bolt"),
+            "variants": [{"sku": "A1", "price": {"amount": 100, "currency": "EUR"}, "stock": 3}],
+        },
         product("hostile", "Mug <script>alert(1)</script> & saucer", category="Mugs"),
     ]
     sizes = [
@@ -162,6 +167,10 @@ def test_a_demand_can_be_taken_back(shop: Shop) -> None:
         ("tote bag not leather", "bag-canvas", "bag-leather"),
         ("tote bag -leather", "bag-canvas", "bag-leather"),
         ("tote bag without leather", "bag-canvas", "bag-leather"),
+        ("tote bag leather-free", "bag-canvas", "bag-leather"),
+        ("gloves leather free", "gloves", "bag-leather"),
+        ("A1", "bolt", None),
+        ("a-1", "bolt", None),
         ("tote bag over 50", "bag-leather", "bag-canvas"),
         ("tote bag between 30 and 50", "bag-canvas", "bag-leather"),
         ("red lamp", "lamp-red", "headphones-black"),
@@ -179,6 +188,12 @@ def test_what_is_asked_for_comes_first(shop: Shop, query: str, there: str, not_t
     found = shop.ids(query)
     assert found[0] == there
     assert not_there not in found
+
+
+def test_a_category_is_guessed_from_its_name_where_no_hit_tells_it(shop: Shop) -> None:
+    told = shop.search("lamp under 1")
+    assert (told["hits"], told["understood"]["category"]) == ([], "Lamps")
+    assert shop.search("qqq under 1")["understood"]["category"] is None
 
 
 def test_no_size_is_made_up(shop: Shop) -> None:
@@ -375,8 +390,8 @@ def test_a_build_that_was_killed_leaves_the_last_index_in_force(shop: Shop, monk
 def test_few_indexes_stay_open(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     home = shop.business.database.folder
     assert home is not None
-    monkeypatch.setattr(finding, "_MOST_BYTES", 1)
-    monkeypatch.setattr(finding, "_LEAST_OPEN", 1)
+    monkeypatch.setattr(finding._OPEN, "_room", 1)
+    monkeypatch.setattr(finding._OPEN, "_least", 1)
     other = businesses.ensured(shop.business.database, "search-other")
     whose = Business(shop.business.database, other)
     building.build(home, whose.uid, whose.catalog)

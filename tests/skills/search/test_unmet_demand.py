@@ -1,14 +1,12 @@
 """What people looked for and did not get, over HTTP: together by meaning, with what would mend it."""
 
 import json
-import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import uvicorn
+from serving import serving
 
 import weft
 from weft.access import businesses, keys
@@ -18,7 +16,6 @@ from weft.errors import Forbidden
 from weft.index import keeping
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.surfaces.web import application
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 PRODUCTS: list[dict[str, Any]] = [
@@ -64,16 +61,8 @@ def shop(
     file.write_text("\n".join(map(json.dumps, PRODUCTS)))
     import_file(found, "products", file)
     keeping.built(database, found.uid, found.catalog, meaning=False, say=lambda *_: None)
-    server = uvicorn.Server(
-        uvicorn.Config(application(database, Settings(home=settings.home)), port=0, log_level="error")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield found, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving(database, settings) as url:
+        yield found, url
 
 
 def test_what_failed_is_told_by_meaning_with_what_would_mend_it(shop: tuple[Business, str]) -> None:

@@ -31,7 +31,7 @@ def test_numbers_are_read_as_the_language_writes_them(text: str, language: str, 
     assert [number.value for number in numbers.found(text, language)] == [Decimal(value) for value in values.split()]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.decimals(0, 999_999, places=2), st.sampled_from(["en", "de", "fr", "es", "uk", "ja", "de-CH", "pt-BR"]))
 def test_a_number_that_is_written_is_read_again(value: Decimal, language: str) -> None:
     assert [number.value for number in numbers.found(numbers.written(value, language), language)] == [value]
@@ -73,7 +73,7 @@ def test_measures_are_converted_and_rounded_as_a_merchant_would(
     assert units.for_market(text, language, system) == converted
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.decimals("0.1", 5000, places=1),
     st.sampled_from(["in", "ft", "lb", "oz", "fl oz", "gal", "yd", "°F"]),

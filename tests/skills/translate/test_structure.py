@@ -40,7 +40,7 @@ def shouted(text: str, form: Asked = "auto", into: str | None = None) -> str:
     return parsed.rebuilt({segment.id: segment.text.upper() for segment in parsed.segments})
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(SOUP, st.sampled_from(FORMATS))
 def test_what_is_not_changed_stays_byte_for_byte(text: str, form: Asked) -> None:
     parsed = taken_apart(text, form, "uk")
@@ -48,7 +48,7 @@ def test_what_is_not_changed_stays_byte_for_byte(text: str, form: Asked) -> None
     assert parsed.rebuilt({one.id: one.text for one in parsed.segments if not one.added}) == text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SOUP, st.sampled_from(FORMATS))
 def test_what_is_changed_leaves_everything_else_as_it_is(text: str, form: Asked) -> None:
     parsed = taken_apart(text, form)
@@ -269,7 +269,7 @@ def test_terms_and_codes_can_be_marks() -> None:
     assert parsed.segments[0].plain == "Acme Filter for WH-1000XM4 in #ff0000"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from(

@@ -4,8 +4,6 @@
                                       /000001/    arrays, products.json: the products by place
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from weft.index.affinity.habits import Habits
 from weft.index.affinity.related import Related
 from weft.index.affinity.ways import Way
 from weft.index.folder import Generations
+from weft.index.opened import Opened
 from weft.store.behaviors import Behaviors
 from weft.store.sales import Sales
 
@@ -93,36 +92,19 @@ class Affinities:
         return np.array([place for one in ids if (place := self.places.get(one)) is not None], np.int32)
 
 
-_OPEN: Final[OrderedDict[tuple[str, UUID], tuple[tuple[int, int], Affinities]]] = OrderedDict()
-_LOCK: Final = threading.Lock()
+def _read(place: Place, _: Affinities | None) -> Affinities | None:
+    state = place.state()
+    try:
+        return None if state is None else Affinities.read(place.generation(int(state["generation"])), state)
+    except TypeError as problem:
+        raise ValueError(f"{place.path} holds no affinities") from problem
+
+
+_OPEN: Final = Opened(
+    Place, _read, size=lambda found: len(found.products), room=_MOST_PRODUCTS, least=1, most=_MOST_OPEN
+)
 
 
 def opened(home: Path, business: UUID) -> Affinities | None:
     """What is in force; None where nothing is. Those used last stay open, the others are closed."""
-    key, place = (str(home), business), Place(home, business)
-    for _ in range(5):
-        mark = place.mark()
-        with _LOCK:
-            held = _OPEN.get(key)
-            if held is not None and held[0] == mark:
-                _OPEN.move_to_end(key)
-                return held[1]
-        state = place.state()
-        if mark is None or state is None:
-            return None
-        try:
-            found = Affinities.read(place.generation(int(state["generation"])), state)
-        except (OSError, ValueError, KeyError, TypeError):
-            # It has been replaced while it was being opened.
-            continue
-        with _LOCK:
-            _OPEN[key] = (mark, found)
-            _OPEN.move_to_end(key)
-            while len(_OPEN) > 1 and (len(_OPEN) > _MOST_OPEN or _size() > _MOST_PRODUCTS):
-                _OPEN.popitem(last=False)
-        return found
-    return None
-
-
-def _size() -> int:
-    return sum(len(found.products) for _, found in _OPEN.values())
+    return _OPEN.get(home, business)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from weft.index import filters, signals
 from weft.index.finding import Shelf
+from weft.index.variants import Demand
 from weft.skills.recommend.sources import Candidate
 from weft.store.merchandising import Dials, Rule
 
@@ -16,7 +16,7 @@ def holding(rules: Sequence[Rule]) -> list[Rule]:
     return [rule for rule in rules if rule.match == "any" and not rule.category and rule.holds(now)]
 
 
-def hidden(rules: Sequence[Rule], shelf: Shelf) -> list[Any]:
+def hidden(rules: Sequence[Rule], shelf: Shelf) -> list[Demand]:
     """The conditions that hold of what no rule hides."""
     found = (filters.either(rule.products, rule.filters, shelf) for rule in rules if rule.kind == "hide")
     return [shelf.unless(condition) for condition in found if condition is not None]

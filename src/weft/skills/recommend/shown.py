@@ -9,5 +9,5 @@ def shown(answer: Recommendations, business: Business) -> Recommendations:
     """An answer for a shop's pages."""
     del business
     return answer.model_copy(
-        update={"items": [one.model_copy(update={**card.TO_ALL, "why": None}) for one in answer.items]}
+        update={"items": [one.model_copy(update={**card.to_all(one), "why": None}) for one in answer.items]}
     )

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from weft.index.affinity.kept import Affinities
 from weft.index.affinity.related import Related
 from weft.index.affinity.ways import ITEM_TO_ITEM, POPULAR
-from weft.index.finding import Found, Shelf, Weights
+from weft.index.finding import Shelf
+from weft.index.sought import Found, Weights
 from weft.skills.recommend import Because, Motive
 
 MOST: Final = 1000

@@ -48,7 +48,8 @@ def recommended(asked: Recommend, business: Business) -> Recommendations:
     ]
     if hidden:
         conditions.append(shelf.unless(shelf.named(sorted(hidden))))
-    shop = Shop(shelf, tuple(conditions), known)
+    held = shelf.both(conditions)
+    shop = Shop(shelf, (held,), known)
     pool = _pool(_sources(asked, shop, history, orders), asked.limit * _BESIDE)
     if book.dials.turned:
         signals.kept_fresh(business.database, business.uid)
@@ -56,8 +57,13 @@ def recommended(asked: Recommend, business: Business) -> Recommendations:
     chosen = _arranged(pool, asked, shop)
     if asked.kind == "for-you":
         chosen = _with_new(chosen, shop, history, asked.limit)
+    fitting = shelf.fitting(held)
     items = [
-        Recommended(**card.shown(one.tale, one.score), why=_motive(one) if asked.explain else None) for one in chosen
+        Recommended(
+            **card.shown(shelf.fitted(one.tale, one.found, fitting), one.score),
+            why=_motive(one) if asked.explain else None,
+        )
+        for one in chosen
     ]
     how = Counter(one.how for one in chosen).most_common(1)[0][0] if chosen else "nothing"
     return Recommendations(items=items, kind=asked.kind, how=how, query_id=uuid7_text())

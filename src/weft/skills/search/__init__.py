@@ -264,6 +264,29 @@ PREVIEW = Skill(
 """Asked through the API, the command line and the console where rules are; it is no skill on its own."""
 
 
+class DoubtsAsked(BaseModel):
+    """Rules that are to be looked at."""
+
+    rules: list[Rule]
+
+
+class Doubts(Answer):
+    """What of them says nothing in the catalog as it is, a sentence each."""
+
+    doubts: list[str] = Field(default_factory=list)
+
+
+DOUBTS = Skill(
+    name="search-doubts",
+    does="Tells what of rules nothing in the catalog is",
+    asks=DoubtsAsked,
+    answers=Doubts,
+    local="weft.skills.search.doubts:doubted",
+    seconds=30,
+)
+"""Asked wherever rules are saved."""
+
+
 class UnmetAsked(BaseModel):
     """Over which time, and how many demands at most."""
 

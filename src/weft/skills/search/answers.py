@@ -2,16 +2,19 @@
 
 import html
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from weft.business import Business
 from weft.errors import InputError, NotFound
-from weft.index import card, filters, finding, keeping
+from weft.index import card, filters, keeping
 from weft.index.entry import OWN, code
-from weft.index.finding import Found, Matches, Part, Shelf, Sought, Tally, Weights
+from weft.index.finding import Shelf
 from weft.index.keeping import Kept
+from weft.index.sought import Found, Matches, Part, Sought, Weights
+from weft.index.tally import Tally
 from weft.index.words import folded
 from weft.skills.search import (
     Demand,
@@ -52,7 +55,7 @@ def searched(asked: Search, business: Business) -> Results:
 
 def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
     """The answer to a search in an index under some rules and dials."""
-    shelf, weights = kept.shelf, finding.weights()
+    shelf, weights = kept.shelf, Weights.now()
     told = understood(asked.query, shelf, asked.without, typing=asked.typing, synonyms=policy.synonyms)
     spelt = [told.query, *([told.corrected] if told.corrected else [])]
     ruled = rules.applied(policy, spelt, asked.filters, shelf, browsing=not told.parts and asked.like is None)
@@ -72,17 +75,22 @@ def found_by(asked: Search, kept: Kept, policy: Policy) -> Results:
     near = shelf.near(sought, weights)
     matches = _relaxed(sought, shelf.matching(sought, weights, list(near)))
     if ruled.pins and asked.sort == "relevance" and asked.like is None:
-        sought = replace(sought, pinned=ruled.pinned(conditions))
+        sought = replace(sought, pinned=ruled.pinned(conditions, matches))
         matches = matches.and_those(shelf.named(sought.pinned))
     if _doubtful(told, matches):
         told.corrected = None
     missing = max(sum(part.needed for part in sought.parts) - matches.least, 0)
     ranking = Reranking(kept, told.described if told.parts else "", weights)
     found, matches, total = _page(asked, matches, sought, shelf, weights, near, ruled, ranking)
-    tales = [shelf.told(one) for one in found]
+    codes = {one for part in told.parts for one in part.codes}
+    words = {folded(part.text) for part in told.parts} & shelf.values.keys()
+    tales = [_meant(shelf.fitted(shelf.told(one), one, matches.fitting), codes, words) for one in found]
     facets = _facets(asked, matches, shelf, total)
-    terms = _terms(told)
-    hits = [_hit(one, tale, told, terms, asked, shelf, weights, ruled) for one, tale in zip(found, tales, strict=True)]
+    marked = _highlights(found, tales, _terms(told), shelf)
+    hits = [
+        _hit(one, tale, told, texts, asked, shelf, weights, ruled)
+        for one, tale, texts in zip(found, tales, marked, strict=True)
+    ]
     ranking.told(found, hits)
     understanding = _understanding(told, missing, tales, shelf, vector is not None)
     understanding.reranked = ranking.model
@@ -166,7 +174,7 @@ def _page(
 def _facets(asked: Search, matches: Matches, shelf: Shelf, total: int) -> dict[str, list[Value]]:
     if asked.facets == [] or not total:
         return {}
-    told = shelf.tally(matches.mask)
+    told = shelf.tally(matches)
     if asked.facets is None:
         wanted = list(itertools.islice(_telling(told, total, shelf), _FACETS_SHOWN))
     else:
@@ -223,7 +231,7 @@ def _understanding(
     told: Understood, missing: int, tales: Sequence[Mapping[str, Any]], shelf: Shelf, meant: bool
 ) -> Understanding:
     categories = [tale["category"] for tale in tales[:10] if tale.get("category")]
-    commonest = max(categories, key=categories.count) if categories else None
+    commonest = max(categories, key=categories.count) if categories else _category_named(told, shelf)
     return Understanding(
         query=told.query,
         language=told.language,
@@ -232,10 +240,24 @@ def _understanding(
         constraints=[_demand(one, shelf) for one in told.constraints],
         removed=[_demand(one, shelf) for one in told.removed],
         read=[Read(word=one.word, read=one.read, why=one.why) for one in told.mended],
-        category=commonest if told.parts and categories.count(commonest) * 2 > len(categories) else None,
+        category=commonest
+        if told.parts and (categories.count(commonest) * 2 > len(categories) or not categories)
+        else None,
         missing=missing,
         meaning=meant,
     )
+
+
+def _category_named(told: Understood, shelf: Shelf) -> str | None:
+    """The category that the query names by all words of its own name, the one of most words and products."""
+    said = _terms(told)
+    found: list[tuple[int, int, str]] = []
+    for value, count in shelf.commonest.get("category", shelf.commonest.get("type", {})).items():
+        own = re.split(r"\s*[>/]\s*", value)[-1]
+        forms = [form for form in shelf.analysis.forms(own) if form not in shelf.analysis.small]
+        if forms and all(not said.isdisjoint(shelf.analysis.stems(form)) for form in forms):
+            found.append((len(forms), count, value))
+    return max(found)[2] if found else None
 
 
 def _demand(one: Constraint, shelf: Shelf) -> Demand:
@@ -254,7 +276,7 @@ def _hit(
     found: Found,
     tale: Mapping[str, Any],
     told: Understood,
-    terms: frozenset[str],
+    highlights: dict[str, str],
     asked: Search,
     shelf: Shelf,
     weights: Weights,
@@ -262,51 +284,52 @@ def _hit(
 ) -> Hit:
     return Hit(
         **card.shown(tale, found.score),
-        variants=_variants(tale, told, asked) if tale["variants"] else [],
-        highlights=_highlights(tale, terms, shelf),
+        variants=[{**one, "available": one.get("stock", 1) > 0} for one in tale.get("variants", ())],
+        highlights=highlights,
         why=_reason(found, tale, told, shelf, weights, ruled) if asked.explain else None,
     )
 
 
-def _variants(tale: Mapping[str, Any], told: Understood, asked: Search) -> list[dict[str, Any]]:
-    """A product's variants, those first that are what the query and the filters ask for and that can be bought."""
-    wanted = {folded(value) for one in told.constraints if one.kind in ("size", "color") for value in one.values}
-    for value in asked.filters.values():
-        if isinstance(value, (str, list)):
-            wanted |= {folded(str(one)) for one in (value if isinstance(value, list) else [value])}
+def _meant(tale: Mapping[str, Any], codes: Collection[str], words: Collection[str]) -> Mapping[str, Any]:
+    """What is told of a product with its variants in the order in which a query with these numbers and words means them.
 
-    def rank(variant: Mapping[str, Any]) -> tuple[int, bool]:
-        meant = sum(folded(str(one)) in wanted for one in (variant.get("options") or {}).values())
-        return -meant, variant.get("stock") == 0
-
-    return sorted(tale["variants"], key=rank)
-
-
-def _highlights(tale: Mapping[str, Any], terms: frozenset[str], shelf: Shelf) -> dict[str, str]:
-    found = {}
-    for name, text in (("title", tale["title"]), ("description", tale["body"])):
-        marked = _marked(text, terms, shelf) if text else None
-        if marked is not None:
-            found[name] = marked
-    return found
+    One that is named by its number is the one meant, if it fits; else those come first whose options are words of the query.
+    """
+    variants = tale.get("variants")
+    if not variants:
+        return tale
+    fits = len(variants) if tale["fits"] is None else tale["fits"]
+    fitting, others = variants[:fits], variants[fits:]
+    named = [one for one in fitting if one.get("sku") and code(one["sku"]) in codes] if codes else []
+    if named:
+        others = [*(one for one in fitting if one is not named[0]), *others]
+        price, stock = named[0].get("price"), named[0].get("stock", card.NO_LIMIT)
+        return {**tale, "variants": [named[0], *others], "fits": 1, "low": price, "high": price, "stock": stock}
+    if words:
+        fitting = sorted(fitting, key=lambda one: -sum(folded(str(value)) in words for value in _options(one)))
+    return {**tale, "variants": [*fitting, *others]}
 
 
-def _marked(text: str, terms: frozenset[str], shelf: Shelf) -> str | None:
+def _options(variant: Mapping[str, Any]) -> Iterable[object]:
+    return (variant.get("options") or {}).values()
+
+
+def _highlights(
+    found: Sequence[Found], tales: Sequence[Mapping[str, Any]], terms: frozenset[str], shelf: Shelf
+) -> list[dict[str, str]]:
+    """The texts of hits with what was found marked, by name; those in which nothing was are left out."""
+    made: list[dict[str, str]] = [{} for _ in found]
+    for name, kept in (("title", "title"), ("description", "body")):
+        for texts, tale, spans in zip(made, tales, shelf.marks(kept, found, terms), strict=True):
+            if spans and (marked := _marked(tale[kept], spans)) is not None:
+                texts[name] = marked
+    return made
+
+
+def _marked(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
     """A text, around its first word that was found where it is long, with such words marked; None where none is in it."""
-    # In what is shown blanks are single, and then a run tells where it stands by its length.
+    # By such a text it was told where words stand.
     text = " ".join(text.split())
-    spans: list[tuple[int, int]] = []
-    at = 0
-    for run in shelf.analysis.runs(text):
-        if not terms.isdisjoint(run.said):
-            spans += [
-                (at + word.start, at + word.end)
-                for word, said in zip(run.words, run.terms, strict=True)
-                if not terms.isdisjoint(said)
-            ]
-        at += run.length + 1
-    if not spans:
-        return None
     start = 0 if len(text) <= _BODY_SHOWN else max(text.rfind(" ", 0, max(spans[0][0] - 60, 0)), 0)
     end = min(len(text), start + _BODY_SHOWN)
     parts, place = ["…" if start else ""], start
@@ -319,6 +342,8 @@ def _marked(text: str, terms: frozenset[str], shelf: Shelf) -> str | None:
                 "</mark>",
             ]
             place = other
+    if place == start:
+        return None
     parts += [html.escape(text[place:end], quote=False), "…" if end < len(text) else ""]
     return "".join(parts).strip()
 

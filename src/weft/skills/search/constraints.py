@@ -5,11 +5,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from weft import money
 from weft.claims import data, numerals
 from weft.index.finding import Shelf
+from weft.index.variants import Demand
 from weft.index.words import Word, folded
 
 _SIGN: Final = r"[$€£¥₹]|\b(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|bucks|quid)\b"
@@ -38,6 +39,8 @@ _NOT: Final = frozenset(
     ["not", "without", "except", "excluding", "ohne", "nicht", "kein", "keine", "sans", "sin", "senza", "zonder"]
 )
 _NO: Final = frozenset(["no", "non", "pas", "nessun", "geen"])
+_FREE: Final = frozenset(["free", "frei", "vrij"])
+_FREE_ENDINGS: Final = ("frei", "freie", "freier", "freies", "freien", "freiem", "vrij", "vrije")
 _FILLER: Final = frozenset(["de", "d", "in", "made", "of", "from", "any", "aus", "en", "a", "the"])
 _SIZE_WORDS: Final = frozenset(["size", "sz", "grosse", "groesse", "gr", "taille", "talla", "taglia", "maat"])
 _SIZE_FACETS: Final = frozenset(
@@ -84,7 +87,7 @@ class Constraint:
     says: str
     place: int
     end: int
-    condition: Any
+    condition: Demand
     values: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
@@ -138,10 +141,7 @@ def _price(
         for upward, amount in ((True, least), (False, most))
         if amount is not None
     )
-    # A product is within a price if one of its variants is.
-    parts = [shelf.between("low", 0, most)] if most is not None else []
-    parts += [shelf.between("high", least, 2**62)] if least is not None else []
-    condition = parts[0] if len(parts) == 1 else shelf.both(parts)
+    condition = shelf.priced(least or 0, most)
     text = query[slice(*span)].strip()
     return Constraint("price", text, says, span[0], span[1], condition, least=least, most=most)
 
@@ -165,9 +165,32 @@ def negations(query: str, words: Sequence[Word], shelf: Shelf) -> Iterator[Const
         yield _negation(query, word.start, following, shelf)
 
 
+def absences(query: str, words: Sequence[Word], shelf: Shelf) -> Iterator[Constraint]:
+    """What a query says that a thing is to be free of: `leather-free`, `nickel free`, `lederfrei`.
+
+    What says nothing of it is meant, and what says itself that it is free of it.
+    """
+    for place, word in enumerate(words):
+        following = words[place + 1] if place + 1 < len(words) else None
+        if following is not None and following.form in _FREE and not word.number:
+            between = query[word.end : following.start]
+            if between in ("-", "‑") or (between.isspace() and word.form in _materials()):
+                yield _absence(query, word.start, following.end, word.form, [following.form], shelf)
+        for ending in _FREE_ENDINGS:
+            bare = word.form.removesuffix(ending)
+            if bare != word.form and bare in _materials():
+                yield _absence(query, word.start, word.end, bare, [word.form], shelf)
+
+
+def _absence(query: str, start: int, end: int, of: str, saying: Sequence[str], shelf: Shelf) -> Constraint:
+    free = [shelf.says(shelf.analysis.stems(form)) for form in saying]
+    ways = [shelf.both([shelf.lacks(shelf.analysis.stems(of))]), shelf.both(free)]
+    return Constraint("free", query[start:end], f"is free of “{of}”", start, end, shelf.either(ways), (of,))
+
+
 def _negation(query: str, start: int, word: Word, shelf: Shelf) -> Constraint:
     form = word.form if word.form in shelf.spelling.words else next(iter(shelf.spelling.mended(word.form)), word.form)
-    condition = shelf.unless(shelf.says(shelf.analysis.stems(form)))
+    condition = shelf.lacks(shelf.analysis.stems(form))
     text = query[start : word.end].strip()
     return Constraint("not", text, f"does not say “{form}”", start, word.end, condition, (form,))
 

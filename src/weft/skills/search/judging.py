@@ -15,8 +15,9 @@ import numpy as np
 
 from weft.business import Business
 from weft.errors import InputError
-from weft.index import finding, keeping
-from weft.index.finding import Shelf, Weights
+from weft.index import keeping
+from weft.index.finding import Shelf
+from weft.index.sought import Weights, weighed
 from weft.skills.search import LONGEST, Results, Search
 from weft.skills.search.answers import found_by
 from weft.skills.search.judgments import Judgments
@@ -193,7 +194,7 @@ def measured(
     for way in by:
         report, begun = Report(way.name), time.monotonic()
         policy, by_way = way.policy(book, shelf), replace(kept, reranks=kept.reranks and way.reranks)
-        with finding.weighed(way.weights):
+        with weighed(way.weights):
             for query in chosen:
                 asked = Search(query=query[:LONGEST], limit=DEPTH, facets=[])
                 told = found_by(asked, by_way, policy)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from weft.index import routed
-from weft.index.finding import Found, Weights
 from weft.index.keeping import Kept
+from weft.index.sought import Found, Weights
 from weft.skills.search import Hit
 
 

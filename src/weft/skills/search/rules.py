@@ -12,7 +12,9 @@ import numpy as np
 
 from weft.business import Business
 from weft.index import filters, signals
-from weft.index.finding import Found, Mask, Matches, Shelf
+from weft.index.finding import Shelf
+from weft.index.sought import Found, Matches
+from weft.index.variants import Demand, Mask
 from weft.index.words import Analysis, folded
 from weft.skills.search import Moved
 from weft.skills.search.synonyms import Synonyms
@@ -116,7 +118,7 @@ class Applied:
     shelf: Shelf
     rules: list[Rule]
     dials: Dials
-    hidden: list[Mask] = field(default_factory=list)
+    hidden: list[Demand] = field(default_factory=list)
     redirect: str | None = None
     moving: list[tuple[Rule, Mask]] = field(default_factory=list)
     pins: dict[int, tuple[str, Rule]] = field(default_factory=dict)
@@ -149,14 +151,15 @@ class Applied:
         told: list[float] = factors.tolist()
         return told
 
-    def pinned(self, conditions: Sequence[Mask]) -> tuple[str, ...]:
-        """The ids of the pinned products of which the conditions hold; the others lose their places."""
+    def pinned(self, conditions: Sequence[Demand], matches: Matches) -> tuple[str, ...]:
+        """The ids of the pinned products of which the conditions hold, as of all that matches; the others lose their places."""
         rules = dict(self.pins.values())
         there = self.shelf.those(list(rules), conditions)
+        stock = self.shelf.number("stock", matches.fitting)
         self._held = {
             product: replace(one, score=0.0, words=0.0, cosine=0.0, whole=False)
             for product, one in there.items()
-            if rules[product].sold_out or self.shelf.told(one)["stock"] > 0
+            if rules[product].sold_out or stock[one.place] > 0
         }
         return tuple(self._held)
 
@@ -214,5 +217,5 @@ def applied(
             if rule.kind == "hide":
                 made.hidden.append(shelf.unless(condition))
             else:
-                made.moving.append((rule, condition))
+                made.moving.append((rule, condition.places))
     return made

@@ -19,4 +19,4 @@ def _hit(hit: Hit) -> Hit:
     ]
     # The text around what was found in a description may be that of a column which no page shows.
     titles = {name: text for name, text in hit.highlights.items() if name == "title"}
-    return hit.model_copy(update={**card.TO_ALL, "variants": variants, "highlights": titles, "why": None})
+    return hit.model_copy(update={**card.to_all(hit), "variants": variants, "highlights": titles, "why": None})

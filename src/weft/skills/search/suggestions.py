@@ -10,7 +10,8 @@ from typing import Final
 from weft.business import Business
 from weft.index import keeping
 from weft.index.card import amount
-from weft.index.finding import Shelf, Sought, Weights
+from weft.index.finding import Shelf
+from weft.index.sought import Sought, Weights
 from weft.index.words import folded
 from weft.skills.search import Named, Section, Suggest, Suggestions, rules
 from weft.skills.search.synonyms import Synonyms
@@ -37,7 +38,7 @@ def suggested(asked: Suggest, business: Business) -> Suggestions:
     found = found[: asked.limit]
     products = []
     for one in found:
-        tale = shelf.told(one)
+        tale = {**shelf.told(one), **(query.fitting.told(one.place) if query.fitting is not None else {})}
         price = amount(tale.get("low"), tale.get("currency"))
         products.append(Named(id=tale["id"], title=tale["title"], image=tale.get("image"), price=price))
     return Suggestions(

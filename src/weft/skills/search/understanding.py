@@ -14,7 +14,8 @@ from typing import Final
 from weft.claims import languages
 from weft.claims.reading import read
 from weft.index.entry import code
-from weft.index.finding import Part, Shelf
+from weft.index.finding import Shelf
+from weft.index.sought import Part
 from weft.index.words import Word, unit_forms
 from weft.skills.search import constraints
 from weft.skills.search.constraints import Constraint
@@ -33,6 +34,7 @@ _ALIKE: Final = 0.8
 _NUMBER_ALONE: Final = 0.6
 _COMPLETIONS: Final = 12
 _SHORTEST_CODE: Final = 4
+_SHORTEST_ALONE: Final = 2
 _SHORTEST_NUMBER: Final = 7
 
 
@@ -119,6 +121,7 @@ def _language(text: str, shelf: Shelf) -> str | None:
 def _constraints(text: str, words: Sequence[Word], shelf: Shelf) -> Iterable[Constraint]:
     yield from constraints.prices(text, shelf, unit_forms())
     yield from constraints.negations(text, words, shelf)
+    yield from constraints.absences(text, words, shelf)
     values = shelf.values
     yield from constraints.sizes(text, words, shelf, values)
     yield from constraints.colors(text, words, shelf, values)
@@ -283,7 +286,9 @@ def _coded(told: Understood, silent: Sequence[Constraint], text: str, shelf: She
     for piece in dict.fromkeys([described, *pieces]):
         one = code(piece)
         # A short number is a size or a count, unless nothing else is asked for.
-        long = len(one) >= (_SHORTEST_NUMBER if one.isdigit() and len(pieces) > 1 else _SHORTEST_CODE)
+        alone = len(pieces) == 1 and not one.isdigit()
+        shortest = _SHORTEST_NUMBER if one.isdigit() and len(pieces) > 1 else _SHORTEST_CODE
+        long = len(one) >= (_SHORTEST_ALONE if alone else shortest)
         if long and any(sign.isdigit() for sign in one) and shelf.is_code(one):
             codes.append(one)
     if codes:

@@ -247,4 +247,5 @@ def export(
         if json_:
             output.emit({"file": str(part.path), "records": part.records, "rows": part.rows})
         else:
-            output.out.print(f"Wrote {part.records:,} changed products in {part.rows:,} rows to {part.path}.")
+            what = "purchase orders" if part.kind == "purchases" else "changed products"
+            output.out.print(f"Wrote {part.records:,} {what} in {part.rows:,} rows to {part.path}.")

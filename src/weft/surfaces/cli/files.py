@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from weft.connectors.importing import Moment, Report
 
 app = typer.Typer()
-_CALLED = {"glossary": "terms", "memory": "segments"}
+_CALLED = {"glossary": "terms", "memory": "segments", "purchases": "purchase orders"}
 SourceOption = Annotated[
     str, typer.Option("--source", help="Of texts in two languages: the one that they are translated from, such as en.")
 ]
@@ -28,7 +28,7 @@ def import_(
     kind: Annotated[
         str,
         typer.Argument(
-            help="products, orders, customers, stock, translations, conversations, documents, behaviors, memory or glossary."
+            help="products, orders, customers, stock, suppliers, purchases, translations, conversations, documents, behaviors, memory or glossary."
         ),
     ],
     file: Annotated[Path, typer.Argument(help="The file; - for standard input.", allow_dash=True)],
@@ -188,17 +188,18 @@ def export(
     kind: Annotated[
         str,
         typer.Argument(
-            help="products, orders, customers, stock, translations, conversations, documents, behaviors, memory or glossary."
+            help="products, orders, customers, stock, suppliers, purchases, translations, conversations, documents, behaviors, memory or glossary."
         ),
     ],
     file: Annotated[Path, typer.Argument(help="The file to write; a table that ends in .xlsx is a workbook.")],
     format_: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--format",
-            help="shopify, woocommerce, jsonl, google, google-xml, openai, or for orders tables (one row a line).",
+            help="shopify (if not said), woocommerce, jsonl, google, google-xml, openai, or for orders tables (one row a line); "
+            "suppliers and purchases are tables.",
         ),
-    ] = "shopify",
+    ] = None,
     dialect: Annotated[str, typer.Option("--dialect", help="Shopify's product columns: new or old.")] = "new",
     where: WhereOption = None,
     one_file: Annotated[
@@ -210,14 +211,21 @@ def export(
             "--set", metavar="NAME=VALUE", help="With a feed: a setting, such as link=https://shop.example/{id}."
         ),
     ] = None,
+    order: Annotated[
+        str | None, typer.Option("--order", help="Of purchases: this purchase order alone, by its id.")
+    ] = None,
     business: BusinessOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Export everything of a kind; what is not known of a product is never blanked."""
     from weft.connectors.exporting import export_file, settings_of
 
+    if order is not None:
+        where = _of_order(kind, order, where)
     options = {"dialect": dialect, "set": settings_of(set_ or ()), "one_file": one_file}
     with output.business(business) as shop:
+        if order is not None:
+            shop.purchases.get(order)
         written = export_file(shop, kind, file, format_name=format_, where=where, options=options)
     tell_written(kind, written, json_)
     if len(written) > 1 and not json_:
@@ -225,6 +233,16 @@ def export(
             "More than one file, because not the same columns are known of all: a blank cell would erase. Where the "
             "platform holds nothing that Weft has not seen, --one-file writes them together."
         )
+
+
+def _of_order(kind: str, order: str, where: str | None) -> str:
+    """The filter that takes one purchase order; raises InputError."""
+    from weft.errors import InputError
+    from weft.store.where import quoted
+
+    if kind != "purchases" or where is not None:
+        raise InputError("--order names a purchase order; it goes with purchases, and without --where.")
+    return f"id = {quoted(order)}"
 
 
 def tell_written(kind: str, written: Iterable["Written"], json_: bool) -> None:

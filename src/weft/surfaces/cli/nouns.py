@@ -61,10 +61,11 @@ def show_product(
 ) -> None:
     """One whole product with its variants and facts."""
     with output.business(business) as shop:
-        _whole(shop.catalog.get(product), json_)
+        whole(shop.catalog.get(product), json_)
 
 
-def _whole(found: Mapping[str, Any], json_: bool) -> None:
+def whole(found: Mapping[str, Any], json_: bool) -> None:
+    """Show one record, whole."""
     if json_:
         output.emit(found)
     else:
@@ -106,7 +107,7 @@ def show_order(
 ) -> None:
     """One order with its lines."""
     with output.business(business) as shop:
-        _whole(shop.orders.get(order), json_)
+        whole(shop.orders.get(order), json_)
 
 
 @customers.command("list")
@@ -141,7 +142,7 @@ def show_customer(
 ) -> None:
     """One customer."""
     with output.business(business) as shop:
-        _whole(shop.customers.get(customer), json_)
+        whole(shop.customers.get(customer), json_)
 
 
 ModelsOption = Annotated[

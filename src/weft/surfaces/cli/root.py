@@ -13,7 +13,9 @@ from weft.surfaces.cli import (
     affinities,
     behaviors,
     changes,
+    charts,
     files,
+    forecasts,
     index,
     learning,
     models,
@@ -26,6 +28,7 @@ from weft.surfaces.cli import (
     settings,
     skills,
     spending,
+    supplying,
     taxonomy,
     trials,
     wordings,
@@ -46,6 +49,8 @@ app.add_typer(changes.app, name="changes")
 app.add_typer(nouns.products, name="products")
 app.add_typer(nouns.orders, name="orders")
 app.add_typer(nouns.customers, name="customers")
+app.add_typer(supplying.suppliers, name="suppliers")
+app.add_typer(supplying.purchases, name="purchases")
 app.add_typer(files.imports, name="imports")
 app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(behaviors.app, name="behaviors")
@@ -54,6 +59,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(affinities.app, name="affinities")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(numbers.rates, name="rates")
+app.add_typer(forecasts.app, name="forecasts")
 app.add_typer(settings.app, name="settings")
 app.add_typer(wordings.glossary, name="glossary")
 app.add_typer(wordings.memory, name="memory")
@@ -65,6 +71,7 @@ models.app.registered_commands += trials.app.registered_commands
 app.add_typer(models.app, name="models")
 app.registered_commands += spending.app.registered_commands
 app.add_typer(spending.budgets, name="budgets")
+app.registered_commands += charts.app.registered_commands
 app.registered_commands += server.app.registered_commands
 
 

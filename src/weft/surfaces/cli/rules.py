@@ -1,7 +1,10 @@
 """`weft rules`: what a merchant says about searches, and what of it would move."""
 
+import functools
+import inspect
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -13,28 +16,37 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Merchandising: pins, boosts, redirects, synonyms and the like.", no_args_is_help=True)
 
-QueryOption = Annotated[list[str] | None, typer.Option("--query", help="The query it is for; as often as needed.")]
-MatchOption = Annotated[
-    str | None, typer.Option("--match", help="exact, contains or any; contains if only --query is said.")
-]
-CategoryOption = Annotated[str | None, typer.Option("--category", help="For searches within this category.")]
-PinOption = Annotated[list[str] | None, typer.Option("--pin", help="PRODUCT=PLACE, such as mug=1; as often as needed.")]
-ProductOption = Annotated[list[str] | None, typer.Option("--product", help="Whom it moves; as often as needed.")]
-FilterOption = Annotated[
-    list[str] | None, typer.Option("--filter", help="Or all with name=value, such as vendor=Acme; as often as needed.")
-]
-TimesOption = Annotated[float | None, typer.Option("--times", help="What the score is multiplied by.")]
-UrlOption = Annotated[str | None, typer.Option("--url", help="Where a redirect leads.")]
-WordOption = Annotated[list[str] | None, typer.Option("--word", help="A synonym; as often as needed.")]
-TypedOption = Annotated[
-    list[str] | None, typer.Option("--typed", help="Of synonyms one way: what is typed; as often as needed.")
-]
-StartsOption = Annotated[
-    str | None, typer.Option("--starts", help="From when, such as 2026-11-27 or 2026-11-27T08:00.")
-]
-EndsOption = Annotated[str | None, typer.Option("--ends", help="Until when; a day alone is that whole day.")]
-ZoneOption = Annotated[str | None, typer.Option("--zone", help="The zone of these times, such as Europe/Berlin.")]
-NameOption = Annotated[str | None, typer.Option("--name", help="What people call it.")]
+Said = Mapping[str, Any]
+# The options by which a rule is said, by the fields of a rule.
+_OPTIONS: Final[Said] = {
+    "query": Annotated[list[str] | None, typer.Option("--query", help="The query it is for; as often as needed.")],
+    "match": Annotated[
+        str | None, typer.Option("--match", help="exact, contains or any; contains if only --query is said.")
+    ],
+    "category": Annotated[str | None, typer.Option("--category", help="For searches within this category.")],
+    "pins": Annotated[
+        list[str] | None, typer.Option("--pin", help="PRODUCT=PLACE, such as mug=1; as often as needed.")
+    ],
+    "products": Annotated[list[str] | None, typer.Option("--product", help="Whom it moves; as often as needed.")],
+    "filters": Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter", help="Or all with name=value, such as vendor=Acme or price=10..50; as often as needed."
+        ),
+    ],
+    "times": Annotated[float | None, typer.Option("--times", help="What the score is multiplied by.")],
+    "url": Annotated[str | None, typer.Option("--url", help="Where a redirect leads.")],
+    "words": Annotated[list[str] | None, typer.Option("--word", help="A synonym; as often as needed.")],
+    "typed": Annotated[
+        list[str] | None, typer.Option("--typed", help="Of synonyms one way: what is typed; as often as needed.")
+    ],
+    "starts": Annotated[
+        str | None, typer.Option("--starts", help="From when, such as 2026-11-27 or 2026-11-27T08:00.")
+    ],
+    "ends": Annotated[str | None, typer.Option("--ends", help="Until when; a day alone is that whole day.")],
+    "zone": Annotated[str | None, typer.Option("--zone", help="The zone of these times, such as Europe/Berlin.")],
+    "name": Annotated[str | None, typer.Option("--name", help="What people call it.")],
+}
 DialOption = Annotated[float | None, typer.Option(min=-1, max=1, help="The dial, from -1 to 1.", show_default=False)]
 
 
@@ -64,10 +76,29 @@ def list_rules(
     )
 
 
-def _given(**said: Any) -> dict[str, Any]:
+def _says_rules(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options by which a rule is said; it gets what they say together, as `said`."""
+    own = list(inspect.signature(command).parameters.values())
+    at = next(place for place, one in enumerate(own) if one.name == "said")
+    how = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    shared = [inspect.Parameter(name, how, default=None, annotation=option) for name, option in _OPTIONS.items()]
+
+    @functools.wraps(command)
+    def told(**arguments: Any) -> None:
+        said = {name: arguments.pop(name) for name in _OPTIONS}
+        command(**arguments, said=said)
+
+    parameters = [*own[:at], *shared, *own[at + 1 :]]
+    told.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    told.__annotations__ = {one.name: one.annotation for one in parameters}
+    return told
+
+
+def _given(said: Said) -> dict[str, Any]:
     """What options say of a rule; raises InputError."""
     from weft.errors import InputError
 
+    said = dict(said)
     pairs: dict[str, list[tuple[str, str]]] = {}
     for name in ("pins", "filters"):
         for pair in said.pop(name) or ():
@@ -86,31 +117,23 @@ def _given(**said: Any) -> dict[str, Any]:
 
 
 def _kept(shop: Any, rule: "Rule", json_: bool) -> None:
-    counts, kept = shop.rules.made([rule], output.who())
+    from weft.surfaces import ruling
+
+    counts, kept = ruling.made(shop, [rule], output.who())
+    for warning in kept[0].warnings:
+        output.err.print(f"Note: {warning}", markup=False)
     if json_:
-        output.emit(kept[0].model_dump(mode="json"))
+        output.emit(kept[0].model_dump(mode="json", exclude_unset=True))
         return
     did = "Made" if counts.created else "Changed" if counts.updated else "Nothing changed of"
     output.out.print(f"{did} {kept[0].id}: {kept[0].says}, for {kept[0].for_}.", markup=False)
 
 
 @app.command()
+@_says_rules
 def add(
     kind: Annotated[str, typer.Argument(help="pin, boost, bury, hide, redirect or synonyms.")],
-    query: QueryOption = None,
-    match: MatchOption = None,
-    category: CategoryOption = None,
-    pin: PinOption = None,
-    product: ProductOption = None,
-    filter_: FilterOption = None,
-    times: TimesOption = None,
-    url: UrlOption = None,
-    word: WordOption = None,
-    typed: TypedOption = None,
-    starts: StartsOption = None,
-    ends: EndsOption = None,
-    zone: ZoneOption = None,
-    name: NameOption = None,
+    said: Said,
     off: Annotated[bool, typer.Option("--off", help="Make it, and leave it off.")] = False,
     business: BusinessOption = None,
     json_: JsonOption = False,
@@ -118,31 +141,16 @@ def add(
     """Make a rule."""
     from weft.store.merchandising import ruled
 
-    given = _given(
-        kind=kind, query=query, match=match, category=category, pins=pin, products=product, filters=filter_,
-        times=times, url=url, words=word, typed=typed, starts=starts, ends=ends, zone=zone, name=name,
-    )  # fmt: skip
+    given = {"kind": kind, **_given(said)}
     with output.business(business) as shop:
         _kept(shop, ruled({**given, "on": not off}), json_)
 
 
 @app.command()
+@_says_rules
 def change(
     rule: Annotated[str, typer.Argument(metavar="ID", help="The rule's id.")],
-    query: QueryOption = None,
-    match: MatchOption = None,
-    category: CategoryOption = None,
-    pin: PinOption = None,
-    product: ProductOption = None,
-    filter_: FilterOption = None,
-    times: TimesOption = None,
-    url: UrlOption = None,
-    word: WordOption = None,
-    typed: TypedOption = None,
-    starts: StartsOption = None,
-    ends: EndsOption = None,
-    zone: ZoneOption = None,
-    name: NameOption = None,
+    said: Said,
     on: Annotated[bool | None, typer.Option("--on/--off", help="Turn it on or off.", show_default=False)] = None,
     business: BusinessOption = None,
     json_: JsonOption = False,
@@ -151,10 +159,7 @@ def change(
     from weft.errors import InputError
     from weft.store.merchandising import ruled
 
-    given = _given(
-        query=query, match=match, category=category, pins=pin, products=product, filters=filter_, times=times,
-        url=url, words=word, typed=typed, starts=starts, ends=ends, zone=zone, name=name, on=on,
-    )  # fmt: skip
+    given = _given(said) | ({} if on is None else {"on": on})
     if not given:
         raise InputError("Say what to change, such as --off or --times 2.")
     with output.business(business) as shop:

@@ -25,7 +25,8 @@ def settings(context: typer.Context, business: BusinessOption = None, json_: Jso
 @app.command()
 def get(
     section: Annotated[
-        str | None, typer.Argument(help="voice, languages, markets, claims, search or behaviors; all without it.")
+        str | None,
+        typer.Argument(help="voice, languages, markets, claims, search, behaviors or index; all without it."),
     ] = None,
     business: BusinessOption = None,
     json_: JsonOption = False,
@@ -46,7 +47,7 @@ def set_(
     section: Annotated[
         str,
         typer.Argument(
-            help="voice, languages, claims, search, behaviors, markets.NAME, or a file in JSON or TOML with sections."
+            help="voice, languages, claims, search, behaviors, index, markets.NAME, or a file in JSON or TOML with sections."
         ),
     ],
     values: Annotated[

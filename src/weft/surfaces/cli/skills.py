@@ -5,6 +5,7 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from weft.skill import Skill
 
 Waited = TypeVar("Waited")
+_SPAN: Final = {"min", "max", "currency"}
 _PATIENCE_SECONDS: Final = 600.0
 _LOOK_EVERY_SECONDS: Final = 0.2
+_SHOWN: Final = 20
 _PLAIN: Final = (str, int, float, bool)
 _OWN: Final = ("business", "engine", "propose", "json", "input")
 Input = Annotated[
@@ -170,6 +173,8 @@ def _annotation(name: str, info: "FieldInfo") -> Any:
 
 def _plain(annotation: Any) -> tuple[Any, bool]:
     """The type of a flag and whether it may be given more than once; None for what only JSON can say."""
+    if annotation is date:
+        return (str, False)
     origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
         return _plain(parts[0])
@@ -297,16 +302,23 @@ def unpacked(skill: "Skill", said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _show(answer: Mapping[str, Any]) -> None:
-    """An answer for a person: its plain fields, its lists, its changes as a table, and what was proposed."""
+    """An answer for a person: its plain fields, its lists, its changes as a table, and what was proposed.
+
+    An answer that says itself as `text` is shown as that, its note below.
+    """
     from weft.store.fields import words
 
+    told = answer.get("text")
+    if told:
+        output.out.print(told, markup=False, highlight=False, soft_wrap=True)
     for name, value in answer.items():
-        if name in ("changes", "proposed", "engine") or value in (None, [], {}, ""):
+        if name in ("changes", "proposed", "engine") or value in (None, [], {}, "") or (told and name != "note"):
             continue
         _show_value(name, value)
-    if "changes" in answer:
+    if "changes" in answer and (answer["changes"] or not told):
+        shown = answer["changes"][:_SHOWN] if told else answer["changes"]
         output.rows(
-            answer["changes"],
+            shown,
             [
                 ("field", "left", lambda edit: edit["field"]),
                 ("before", "left", lambda edit: _short(words(edit["before"]))),
@@ -317,6 +329,8 @@ def _show(answer: Mapping[str, Any]) -> None:
             as_json=False,
             empty="Nothing to change.",
         )
+        if len(shown) < len(answer["changes"]):
+            output.out.print(f"… and {len(answer['changes']) - len(shown):,} more.")
     if proposed := answer.get("proposed"):
         output.out.print(f"Proposed {proposed['done']:,}; left {proposed['left']:,}.")
         for problem in proposed["problems"][:20]:
@@ -326,7 +340,9 @@ def _show(answer: Mapping[str, Any]) -> None:
 def _show_value(name: str, value: Any, depth: int = 0) -> None:
     pad = "  " * depth
     label = name.replace("_", " ")
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value.keys() == _SPAN:
+        output.out.print(f"{pad}{label}: {_span(value)}", markup=False)
+    elif isinstance(value, dict):
         output.out.print(f"{pad}{label}:", markup=False)
         for key, inner in value.items():
             if inner not in (None, [], {}, ""):
@@ -334,7 +350,9 @@ def _show_value(name: str, value: Any, depth: int = 0) -> None:
     elif isinstance(value, list) and value and isinstance(value[0], dict):
         output.out.print(f"{pad}{label}:", markup=False)
         for item in value:
-            line = " · ".join(said for inner in item.values() if (said := _said(inner)))
+            # The bounds of a price stand in what it says, in the units that people write.
+            told = [inner for key, inner in item.items() if key not in _SPAN or not item.get("currency")]
+            line = " · ".join(said for inner in told if (said := _said(inner)))
             output.out.print(f"{pad}  {line}", markup=False, soft_wrap=True)
     else:
         text = (
@@ -345,6 +363,14 @@ def _show_value(name: str, value: Any, depth: int = 0) -> None:
             else value
         )
         output.out.print(f"{pad}{label}: {text}", markup=False)
+
+
+def _span(value: Mapping[str, Any]) -> str:
+    """Two amounts of one currency for a person."""
+    from weft.money import decimal
+
+    low, high = (decimal(value[name], value["currency"]) for name in ("min", "max"))
+    return f"{low} {value['currency']}" if low == high else f"{low} to {high} {value['currency']}"
 
 
 def _said(value: Any) -> str:

@@ -12,6 +12,7 @@ from weft.postgres.database import Database
 from weft.surfaces.console import (
     changes,
     models,
+    numbers,
     pages,
     preferences,
     products,
@@ -19,6 +20,7 @@ from weft.surfaces.console import (
     search,
     skills,
     spending,
+    stock,
     trials,
     window,
 )
@@ -32,7 +34,7 @@ def router(database: Database, home: Path, door: Door) -> APIRouter:
     sign_in = SignIn(home, database)
     console = APIRouter(prefix="/console", include_in_schema=False, route_class=pages.PageRoute)
     pages.add_sign_in(console, sign_in)
-    for part in (changes, products, runs, search, skills, window):
+    for part in (changes, products, runs, search, skills, numbers, stock, window):
         part.add_pages(console, database, sign_in)
     page = models.Page(database, sign_in, door)
     models.add_pages(console, sign_in, page)

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import re
 import secrets
 import threading
 import time
@@ -61,13 +60,13 @@ class View:
             where.parse(self.where, FIELDS)
             parts.append(f"({self.where})")
         if self.skill:
-            parts.append(f"skill = {quoted(self.skill)}")
+            parts.append(f"skill = {where.quoted(self.skill)}")
         if self.field:
             family, starred, column = self.field.partition(".*.")
             parts.append(
-                f"field ~ {quoted(family + '.')} and field ~ {quoted('.' + column)}"
+                f"field ~ {where.quoted(family + '.')} and field ~ {where.quoted('.' + column)}"
                 if starred
-                else f"field = {quoted(self.field)}"
+                else f"field = {where.quoted(self.field)}"
             )
         return " and ".join(parts)
 
@@ -87,11 +86,6 @@ class View:
     def address(self, **other: str) -> str:
         """The address of the page with this view."""
         return f"{CHANGES}?{self.query(**other)}"
-
-
-def quoted(text: str) -> str:
-    """A text as a value of the filter language."""
-    return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
 
 
 def view_of(
@@ -188,6 +182,8 @@ def label(name: str) -> tuple[str, str]:
     head, _, column = rest.rpartition(".")
     if family == "variants":
         return column.replace("_", " "), "any variant" if head == "*" else f"variant {head}"
+    if family == "lines":
+        return column, "any line" if head == "*" else f"of {head}"
     if family == "images":
         return column, "any image" if head == "*" else f"image {head}"
     if family == "translations":

@@ -19,7 +19,6 @@ from weft.store.catalog import FIELDS
 from weft.store.changes import Selection, Who
 from weft.surfaces import asking
 from weft.surfaces.console import languages
-from weft.surfaces.console.changes import quoted
 from weft.surfaces.console.pages import CHANGES, rendered, signed_in
 from weft.surfaces.console.session import Session, SignIn, from_this_site
 
@@ -53,7 +52,7 @@ class View:
     def filter(self) -> str | None:
         """All of it as one filter; raises BadFilter for a filter that is none by itself."""
         parts = [
-            "(" + " or ".join(f"{name} ~ {quoted(word)}" for name in ("title", "id", "vendor", "sku")) + ")"
+            "(" + " or ".join(f"{name} ~ {where.quoted(word)}" for name in ("title", "id", "vendor", "sku")) + ")"
             for word in self.q.split()[:8]
         ]
         if self.where.strip():
@@ -124,7 +123,7 @@ def add_pages(router: APIRouter, database: Database, sign_in: SignIn) -> None:
         business = Business(database, session.bearer.tenant)
         whole = business.catalog.get(product)
         answers = {one.name: answer for one in over_products() if (answer := _last(business, one.name, product))}
-        its = f"record = {quoted(product)}"
+        its = f"record = {where.quoted(product)}"
         open_ = Selection(where=f"{its} and (state = proposed or state = approved)")
         past = Selection(where=f"{its} and not (state = proposed or state = approved)")
         organized = answers.get("organize") or {}

@@ -19,7 +19,8 @@ from weft.errors import Forbidden, InputError, NotReady, WeftError
 from weft.postgres.database import Database
 from weft.skills.search import PREVIEW, Preview
 from weft.store.changes import Who
-from weft.store.merchandising import KINDS, SIGNALS, Dials, Kind, Rule, ruled
+from weft.store.merchandising import KINDS, SIGNALS, Dials, Kind, Rule, ruled, written
+from weft.surfaces import ruling
 from weft.surfaces.console.pages import rendered, signed_in
 from weft.surfaces.console.session import Session, SignIn, from_this_site
 
@@ -119,11 +120,7 @@ def _pin(line: str) -> dict[str, Any]:
 
 def _filled(rule: Rule) -> dict[str, str]:
     """A rule as its form shows it."""
-    filters = [
-        f"{name}={value}"
-        for name, wanted in rule.filters.items()
-        for value in (wanted if isinstance(wanted, list) else [wanted])
-    ]
+    filters = [f"{name}={value}" for name, wanted in rule.filters.items() for value in written(wanted)]
     return {
         "id": rule.id or "", "kind": rule.kind, "name": rule.name, "match": rule.match, "category": rule.category,
         "starts": _clock(rule.starts), "ends": _clock(rule.ends), "zone": rule.zone, "url": rule.url,
@@ -338,11 +335,12 @@ def _add_rules(router: APIRouter, pages: _Pages, sign_in: SignIn) -> None:
         who, given = _deciding(request, session), await _form(request)
         try:
             rule = _rule(given)
-            counts = await run_in_threadpool(pages.business(session).rules.put, [rule], who)
+            counts, kept = await run_in_threadpool(ruling.made, pages.business(session), [rule], who)
         except WeftError as refused:
             return await run_in_threadpool(pages.rules, request, session, given, problem=refused.message)
         did = "made" if counts.created else "changed" if counts.updated else "as it was"
-        return pages.done(request, "rules", f"The rule is {did}: {rule.called}.")
+        said = " ".join([f"The rule is {did}: {rule.called}.", *kept[0].warnings])
+        return pages.done(request, "rules", said)
 
     @router.post("/search/rules/preview")
     async def preview(request: Request, session: signed) -> Response:

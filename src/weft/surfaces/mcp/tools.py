@@ -17,7 +17,8 @@ from weft.skills.search import PREVIEW, Preview
 from weft.store import changes
 from weft.store.changes import Outcome, Who
 from weft.store.merchandising import Kind, Rule
-from weft.surfaces import asking
+from weft.surfaces import asking, ruling
+from weft.surfaces.ruling import KeptRule
 
 _OPEN: Final = {"type": "object", "additionalProperties": True}
 
@@ -193,7 +194,9 @@ def _listed_changes(given: ChangePages, business: Business, _: Who) -> dict[str,
 
 
 def _rules(rules: Iterable[Rule]) -> dict[str, Any]:
-    return {"items": [rule.model_dump(mode="json") for rule in rules]}
+    # Of rules that were just saved, warnings alone may be unset.
+    saved = [rule.model_dump(mode="json", exclude_unset=isinstance(rule, KeptRule)) for rule in rules]
+    return {"items": saved}
 
 
 def _previewed(given: Preview, business: Business, _: Who) -> dict[str, Any]:
@@ -232,7 +235,32 @@ _NOUNS: Final = (
     ),
     _tool("get_customer", "read", One, lambda a, b, _: b.customers.get(a.id), "One whole customer."),
     _tool(
-        "list_changes", "read", ChangePages, _listed_changes, "Lists proposed, approved and applied edits of products."
+        "list_suppliers",
+        "read",
+        Pages,
+        lambda a, b, _: _page(b.suppliers.listed(a.where, limit=a.limit, after=a.after), a.limit),
+        "Lists suppliers with what they deliver on which terms.",
+    ),
+    _tool(
+        "list_purchases",
+        "read",
+        Pages,
+        lambda a, b, _: _page(b.purchases.listed(a.where, limit=a.limit, after=a.after), a.limit),
+        "Lists purchase orders with their lines; replenish drafts them.",
+    ),
+    _tool(
+        "get_purchase",
+        "read",
+        One,
+        lambda a, b, _: b.purchases.get(a.id),
+        "One purchase order with its lines and total.",
+    ),
+    _tool(
+        "list_changes",
+        "read",
+        ChangePages,
+        _listed_changes,
+        "Lists proposed, approved and applied edits of products and of lines of purchase orders.",
     ),
     _tool(
         "show_change", "read", One, lambda a, b, _: b.changes.shown(a.id), "One change, with what its field holds now."
@@ -342,7 +370,7 @@ _NOUNS: Final = (
         "put_rules",
         "approve",
         RulesSaid,
-        lambda a, b, w: _rules(b.rules.made(a.rules, w.name)[1]),
+        lambda a, b, w: _rules(ruling.made(b, a.rules, w.name)[1]),
         "Makes rules for searches, or changes those whose ids are said.",
         writes=True,
     ),

@@ -133,7 +133,7 @@ def put_behaviors(
         except InputError as problem:
             problems.append(NotTaken(at=place, says=problem.message))
     with caller.business.transaction() as connection:
-        told = behaviors.put(connection, read)
+        told = behaviors.put(connection, read, claimed=caller.is_browser)
     return BehaviorsTaken(taken=told.taken, known=told.known, left_out=told.left_out, problems=problems)
 
 

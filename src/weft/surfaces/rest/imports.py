@@ -28,6 +28,8 @@ Kind = Literal[
     "orders",
     "customers",
     "stock",
+    "suppliers",
+    "purchases",
     "conversations",
     "documents",
     "behaviors",

@@ -6,13 +6,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from weft.store.merchandising import Dials
-from weft.store.preferences import Claims, Languages, Markets, Retention, Voice
+from weft.store.preferences import Claims, Languages, Markets, Retention, Searched, Voice
 from weft.surfaces.rest.callers import Approver, Caller, Reader
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
 
 router = APIRouter(prefix="/settings", responses=RESPONSES, tags=["settings"], route_class=IdempotentRoute)
-Section = Literal["voice", "languages", "markets", "claims", "search", "behaviors"]
+Section = Literal["voice", "languages", "markets", "claims", "search", "behaviors", "index"]
 
 
 class BusinessSettings(BaseModel):
@@ -24,6 +24,7 @@ class BusinessSettings(BaseModel):
     claims: Claims
     search: Dials
     behaviors: Retention
+    index: Searched
 
 
 def _shown(caller: Caller) -> BusinessSettings:
@@ -37,7 +38,7 @@ def _put(caller: Caller, section: Section, value: BaseModel) -> BusinessSettings
 
 @router.get("")
 def show_settings(caller: Reader) -> BusinessSettings:
-    """All sections: voice, languages, markets, claims, search, behaviors."""
+    """All sections: voice, languages, markets, claims, search, behaviors, index."""
     return _shown(caller)
 
 
@@ -75,6 +76,12 @@ def search(asked: Dials, caller: Approver) -> BusinessSettings:
 def behaviors(asked: Retention, caller: Approver) -> BusinessSettings:
     """Set after how many days behaviors are deleted; it is looked after once a day."""
     return _put(caller, "behaviors", asked)
+
+
+@router.put("/index")
+def index(asked: Searched, caller: Approver) -> BusinessSettings:
+    """Set which columns of imported files are searched, as a whole; the index is built anew."""
+    return _put(caller, "index", asked)
 
 
 @router.delete("/{section}")

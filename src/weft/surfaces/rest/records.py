@@ -16,7 +16,7 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from weft.connectors import ending
-from weft.connectors.exporting import export_file, settings_of
+from weft.connectors.exporting import export_file, settings_of, usual_format
 from weft.errors import InputError, WeftError
 from weft.store.catalog import Catalog
 from weft.surfaces.keyring import Keyring
@@ -48,10 +48,11 @@ class Edits(BaseModel):
 def page(items: list[dict[str, Any]], limit: int, cursor: Callable[[dict[str, Any]], str]) -> Response:
     """A page as JSON, with its cursor."""
     following = cursor(items[-1]) if len(items) == limit else None
-    return Response(orjson.dumps({"items": items, "next": following}, default=_text), media_type=_JSON)
+    return Response(orjson.dumps({"items": items, "next": following}, default=text), media_type=_JSON)
 
 
-def _text(value: Any) -> Any:
+def text(value: Any) -> Any:
+    """What JSON has no form for: whole decimals as numbers, all else as texts."""
     return int(value) if hasattr(value, "as_tuple") and value == value.to_integral_value() else str(value)
 
 
@@ -60,7 +61,8 @@ def _tags(header: str) -> list[str]:
     return [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]
 
 
-def _tagged(request: Request, version: int, body: str | bytes) -> Response:
+def tagged(request: Request, version: int, body: str | bytes) -> Response:
+    """A record with its version as a tag; none of it where the caller has that version."""
     tag = f'"{version}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     given = request.headers.get("if-none-match", "")
@@ -93,7 +95,7 @@ async def get_product(
         # The server was killed, perhaps: the synchronous way starts it again, or says what is wrong.
         catalog = Catalog(request.app.state.database, bearer.tenant.uid, bearer.tenant.currency)
         version, body = await run_in_threadpool(catalog.text, product)
-    return _tagged(request, version, body)
+    return tagged(request, version, body)
 
 
 @router.patch("/products/{product:path}", response_model=dict[str, Any], tags=["products"])
@@ -117,7 +119,7 @@ def list_orders(caller: Reader, where: Where = None, after: After = None, limit:
 def get_order(order: str, request: Request, caller: Reader) -> Response:
     """One order with its lines, refunds and cancellation."""
     found = caller.business.orders.get(order)
-    return _tagged(request, found["version"], orjson.dumps(found, default=_text))
+    return tagged(request, found["version"], orjson.dumps(found, default=text))
 
 
 @router.get("/customers", response_model=Page, tags=["customers"])
@@ -130,7 +132,7 @@ def list_customers(caller: Reader, where: Where = None, after: After = None, lim
 def get_customer(customer: str, request: Request, caller: Reader) -> Response:
     """One customer."""
     found = caller.business.customers.get(customer)
-    return _tagged(request, found["version"], orjson.dumps(found, default=_text))
+    return tagged(request, found["version"], orjson.dumps(found, default=text))
 
 
 _MEDIA: Final = {
@@ -190,11 +192,13 @@ def export(
     caller: Reader,
     folder: Scratch,
     format_: Annotated[
-        str,
+        str | None,
         Query(
-            alias="format", description="shopify, woocommerce, jsonl, google, google-xml, openai, or for orders tables."
+            alias="format",
+            description="shopify (if not said), woocommerce, jsonl, google, google-xml, openai, or for orders tables; suppliers and "
+            "purchases are tables.",
         ),
-    ] = "shopify",
+    ] = None,
     dialect: Annotated[str, Query(description="Shopify's product columns: new or old.")] = "new",
     where: Where = None,
     workbook: Workbook = False,
@@ -206,6 +210,7 @@ def export(
     """Everything of a kind as a file, in a platform's format or Weft's own."""
     try:
         safe = kind if kind.isalpha() else "records"
+        format_ = format_ or usual_format(kind)
         written = export_file(
             caller.business,
             kind,

@@ -13,11 +13,13 @@ from weft.errors import InputError, NotFound
 from weft.skill import answer
 from weft.skills.search import PREVIEW, Preview, Previews
 from weft.store.merchandising import Kind, Rule
+from weft.surfaces import ruling
 from weft.surfaces.rest import uploads
 from weft.surfaces.rest.callers import Approver, Caller, Reader
 from weft.surfaces.rest.idempotency import IdempotentRoute
 from weft.surfaces.rest.problems import RESPONSES
 from weft.surfaces.rest.records import FILE_RESPONSES, Scratch, file_response
+from weft.surfaces.ruling import KeptRule
 
 router = APIRouter(prefix="/rules", responses=RESPONSES, tags=["rules"], route_class=IdempotentRoute)
 # A file's body is no JSON that could be remembered under an idempotency key.
@@ -78,10 +80,13 @@ def list_rules(
     return caller.business.rules.listed(kind, text)[:limit]
 
 
-@router.post("", status_code=201)
-def make_rules(asked: NewRules, caller: Approver) -> list[Rule]:
-    """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place."""
-    return caller.business.rules.made(asked.rules, caller.who.name)[1]
+@router.post("", status_code=201, response_model_exclude_unset=True)
+def make_rules(asked: NewRules, caller: Approver) -> list[KeptRule]:
+    """Make rules, all or none, and answer them with their ids; 409 where two pins would stand on one place.
+
+    What filters name and nothing in the catalog is today is told in `warnings`, with what is near.
+    """
+    return ruling.made(caller.business, asked.rules, caller.who.name)[1]
 
 
 @router.get("/{rule}")
@@ -90,13 +95,13 @@ def show_rule(rule: str, caller: Reader) -> Rule:
     return caller.business.rules.get(rule)
 
 
-@router.put("/{rule}")
-def change_rule(rule: str, asked: Rule, caller: Approver) -> Rule:
+@router.put("/{rule}", response_model_exclude_unset=True)
+def change_rule(rule: str, asked: Rule, caller: Approver) -> KeptRule:
     """Put a rule in place of the one that it was, as a whole."""
     caller.business.rules.get(rule)
     if asked.id not in (None, rule):
         raise InputError(f"The rule {asked.id!r} cannot be put in place of {rule!r}.")
-    return caller.business.rules.made([asked.model_copy(update={"id": rule})], caller.who.name)[1][0]
+    return ruling.made(caller.business, [asked.model_copy(update={"id": rule})], caller.who.name)[1][0]
 
 
 @router.patch("/{rule}")

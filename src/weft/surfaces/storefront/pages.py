@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import nh3
 from fastapi import APIRouter, Request, Response
@@ -64,6 +64,11 @@ _NONE: Final = (
     "weft keys create --scope browser --origin {origin} --business NAME"
 )
 
+_AT_ANOTHER: Final = (
+    "This storefront is at {there}, and its browser key answers pages of that address alone. Open it there, or make a key for this "
+    "one: weft keys create --scope browser --origin {origin} --business {business}"
+)
+
 
 def _versions() -> dict[str, str]:
     """Each static file's address, which changes with its content."""
@@ -104,6 +109,16 @@ def _key(business: Business, origin: str) -> str | None:
     return next((key.shown for key in reversed(there) if key.valid and origin in key.origins), None)
 
 
+def _elsewhere(business: Business, origin: str) -> str | None:
+    """Where on the same machine a business's storefront is, and what to do to have it here; None where it is on none that is known."""
+    here = urlsplit(origin).hostname
+    there = keys.listed(business.database, business.uid)
+    known = [one for key in reversed(there) if key.valid for one in key.origins if urlsplit(one).hostname == here]
+    if not known:
+        return None
+    return _AT_ANOTHER.format(there=f"{known[0]}{home_of(business.id)}", origin=origin, business=business.id)
+
+
 def add_pages(router: APIRouter, database: Database) -> None:
     """Add the storefront's pages and pictures."""
 
@@ -135,7 +150,7 @@ def _answered(database: Database, request: Request, name: str, page: Any) -> Res
             raise NotFound(_NONE.format(origin=origin)) from None
         key = _key(business, origin)
         if key is None:
-            raise NotFound(_NONE.format(origin=origin))
+            raise NotFound(_elsewhere(business, origin) or _NONE.format(origin=origin))
         response = page(request, business, key)
     except WeftError as problem:
         response = Response(problem.message, problem.status, media_type="text/plain; charset=utf-8")

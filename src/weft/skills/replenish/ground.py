@@ -1,0 +1,234 @@
+"""What an order rests on: the day, what can be ordered of whom on which terms, what there is and what is under way."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+from weft.business import Business
+from weft.demand.policy import Terms
+from weft.errors import InputError, NotFound
+from weft.skills.replenish import Replenish
+from weft.store.purchases import Item, UnderWay
+
+LEAD_DAYS: Final = 14
+REVIEW_DAYS: Final = 7
+# Sales that are older than this many days, and than every pause before, are taken to be a file that ends there.
+_PAUSE: Final = 14
+_LONGEST_NAME: Final = 400
+_GONE: Final = ("archived", "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """Whom an order goes to; without an `id` nobody is known."""
+
+    id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    currency: str | None = None
+    minimum: int = 0
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.name or self.id or "a supplier that is not known yet"
+
+
+@dataclass(slots=True)
+class Candidate:
+    """An item that may be ordered: of whom, on which terms, what there is, and what comes on which day (1 is the first)."""
+
+    item: Item
+    supplier: Supplier
+    terms: Terms
+    currency: str
+    stock: int
+    arriving: Mapping[int, float]
+    supplier_sku: str | None = None
+
+    @property
+    def margin(self) -> int | None:
+        """What one piece earns, in minor units; None where price or cost is not known in one currency."""
+        price, cost = self.terms.price, self.terms.cost
+        return None if price is None or cost is None else price - cost
+
+
+@dataclass(slots=True)
+class Ground:
+    """What is known on the day `on`: candidates, and what the merchant has to be told."""
+
+    on: date
+    candidates: list[Candidate]
+    currency: str
+    notes: list[str] = field(default_factory=list)
+
+
+def day_of(asked: Replenish, business: Business, sold: Sequence[date]) -> tuple[date, str | None]:
+    """The day on which is ordered, and what is to be told of it; raises InputError for a day that is not there yet."""
+    today = business.numbers.today()
+    if asked.on is not None:
+        if asked.on > today:
+            raise InputError(f"on: {asked.on} is not there yet; today is {today}.")
+        return asked.on, None
+    days = sorted(set(sold))
+    if not days:
+        return today, "Nothing was ever sold, so nothing is thought to be wanted."
+    pauses = max(((b - a).days for a, b in zip(days[-180:], days[-179:], strict=False)), default=1)
+    if (today - days[-1]).days <= max(_PAUSE, pauses):
+        return today, None
+    return days[-1] + timedelta(
+        1
+    ), f"The last sales that are known are of {days[-1]}, so this is the order of the day after."
+
+
+def read(asked: Replenish, business: Business, on: date) -> Ground:
+    """Everything that can be ordered on a day, with its supplier, terms, stock and what is under way; raises NotFound, InputError."""
+    suppliers = {one["id"]: one for one in business.suppliers.records()}
+    if asked.supplier is not None and asked.supplier not in suppliers:
+        known = ", ".join(sorted(suppliers)[:20]) or "none yet: weft import suppliers FILE"
+        raise NotFound(f"There is no supplier {asked.supplier!r}; there are {known}.")
+    items = [one for one in business.purchases.items(asked.where) if one.status not in _GONE]
+    ground = Ground(on, [], business.currency)
+    supplies = _supplies(suppliers.values(), _by_name(items), ground.notes if asked.where is None else [])
+    coming = _coming(business.purchases.under_way(), _by_name(items), suppliers, on)
+    for item in items:
+        if len(item.name) > _LONGEST_NAME:
+            ground.notes.append(f"{item.name[:60]}… is left out: its name is too long for a line of an order.")
+            continue
+        offer = _offer(supplies.get(item.name, ()), asked.supplier)
+        if asked.supplier is not None and offer is None:
+            continue
+        ground.candidates.append(_candidate(asked, item, offer, coming.get(item.name, {}), business.currency))
+    _told(asked, ground, suppliers)
+    return ground
+
+
+def _by_name(items: Iterable[Item]) -> dict[str, Item]:
+    """Items by everything that names exactly one of them, as `item_named` in the database finds them."""
+    found: dict[str, Item] = {}
+    for item in items:
+        found.setdefault(f"{item.product}#{item.position}", item)
+        if item.variants == 1:
+            found.setdefault(item.product, item)
+    return found | {item.name: item for item in items}
+
+
+def _supplies(
+    suppliers: Iterable[Mapping[str, Any]], named: Mapping[str, Item], notes: list[str]
+) -> dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]]:
+    """By item who delivers it on which terms."""
+    found: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = defaultdict(list)
+    unknown = []
+    for supplier in suppliers:
+        for supply in supplier.get("supplies") or ():
+            item = named.get(supply["sku"])
+            if item is None:
+                unknown.append(supply["sku"])
+            else:
+                found[item.name].append((supplier, supply))
+    if unknown:
+        more = f" and {len(unknown) - 3:,} more" if len(unknown) > 3 else ""
+        notes.append(f"Suppliers' terms name what the catalog does not have: {', '.join(unknown[:3])}{more}.")
+    return found
+
+
+def _offer(
+    offers: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], wanted: str | None
+) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+    """Of whom an item is ordered: the one asked for, else the preferred one, else the cheapest."""
+    able = [one for one in offers if wanted is None or one[0]["id"] == wanted]
+    return min(
+        able,
+        key=lambda one: (
+            not one[1].get("preferred"),
+            one[1].get("cost") is None,
+            one[1].get("cost") or 0,
+            one[0]["id"],
+        ),
+        default=None,
+    )
+
+
+def _candidate(
+    asked: Replenish,
+    item: Item,
+    offer: tuple[Mapping[str, Any], Mapping[str, Any]] | None,
+    arriving: Mapping[int, float],
+    usual: str,
+) -> Candidate:
+    said, supply = offer or ({}, {})
+    supplier = (
+        Supplier(said["id"], said.get("name"), said.get("email"), said.get("currency"), said.get("minimum_order") or 0)
+        if offer
+        else Supplier()
+    )
+    currency = supplier.currency or usual
+    own = item.currency or usual
+    cost = supply.get("cost")
+    if cost is None and own == currency:
+        cost = item.cost
+    terms = Terms(
+        lead=_first(asked.lead_days, supply.get("lead_days"), said.get("lead_days"), LEAD_DAYS),
+        lead_spread=_first(asked.lead_spread_days, said.get("lead_spread_days"), 0.0),
+        review=_first(asked.review_days, said.get("review_days"), REVIEW_DAYS),
+        pack=supply.get("pack") or 1,
+        minimum=supply.get("minimum") or 0,
+        cost=cost,
+        price=item.price if own == currency else None,
+        holding=asked.holding,
+        service=asked.service,
+    )
+    stock = item.stock or 0
+    return Candidate(
+        item, supplier, terms, currency, stock if item.owed else max(stock, 0), arriving, supply.get("supplier_sku")
+    )
+
+
+def _first(*values: Any) -> Any:
+    return next(value for value in values if value is not None)
+
+
+def _coming(
+    under_way: Iterable[UnderWay], named: Mapping[str, Item], suppliers: Mapping[str, Mapping[str, Any]], on: date
+) -> dict[str, dict[int, float]]:
+    """By item what comes on which day; what is overdue comes on the first, what has no day takes its supplier's lead time."""
+    found: dict[str, dict[int, float]] = defaultdict(dict)
+    for one in under_way:
+        item = named.get(one.sku)
+        if item is None:
+            continue
+        lead = suppliers.get(one.supplier or "", {}).get("lead_days")
+        comes = one.expected or (one.ordered or on) + timedelta(LEAD_DAYS if lead is None else lead)
+        day = max(1, (comes - on).days + 1)
+        found[item.name][day] = found[item.name].get(day, 0.0) + one.quantity
+    return found
+
+
+def _told(asked: Replenish, ground: Ground, suppliers: Mapping[str, Any]) -> None:
+    """Say what was taken for granted."""
+    candidates = ground.candidates
+    uncounted = sum(one.item.stock is None for one in candidates)
+    if uncounted:
+        ground.notes.append(
+            f"The stock of {uncounted:,} of {len(candidates):,} items is not counted; they are ordered as if none were there. "
+            "Bring it in with weft import stock FILE."
+        )
+    below = sum(one.item.stock is not None and one.item.stock < 0 and not one.item.owed for one in candidates)
+    if below:
+        ground.notes.append(f"The stock of {below:,} items is less than none, which cannot be; it is taken as none.")
+    homeless = sum(one.supplier.id is None for one in candidates)
+    if homeless and asked.supplier is None:
+        lead, review = _first(asked.lead_days, LEAD_DAYS), _first(asked.review_days, REVIEW_DAYS)
+        ground.notes.append(
+            f"No supplier is known of {homeless:,} items; a delivery is taken to take {lead} days, and an order to be placed every "
+            f"{review}. Bring suppliers in with weft import suppliers FILE."
+        )
+    silent = sorted(
+        name for name in {one.supplier.id for one in candidates} if name and suppliers[name].get("lead_days") is None
+    )
+    if silent and asked.lead_days is None:
+        ground.notes.append(
+            f"How long a delivery takes is not known of {', '.join(silent[:3])}: {LEAD_DAYS} days are taken."
+        )
