@@ -30,6 +30,7 @@ NAMES = (
     "behaviors",
     "indexes",
     "questions",
+    "replenish",
     "numbers",
     "analyze",
     "forecast",

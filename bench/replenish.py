@@ -1,0 +1,274 @@
+"""Replenishment: a wholesaler's ledger and car parts replayed against policies; what is lost at the same average stock.
+
+The ledger: the thousand products that sold for most, each day, 14 days of lead time, an order a week. Orders are placed from five weeks before the
+last eight on, and these eight are measured; every forecast knows what was sold before its day and nothing else. Each policy is
+replayed at many safeties, and what it loses is read off its curve at the average stock that the moving average keeps. The car parts: each month, a
+month of lead time, an order a month, the last twelve months.
+"""
+
+import argparse
+import contextlib
+import csv
+import gzip
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from statsforecast.models import TSB, CrostonSBA
+
+from bench.figures import Figure
+from weft.demand import policy
+from weft.demand.forecast import Forecast
+from weft.demand.forecasting import forecasts
+from weft.demand.policy import Item, Terms
+from weft.demand.series import Frequency, Series
+from weft.demand.simulation import History, Moment, Policy, Replay, replay
+
+LEDGER = "orders/online_retail_2010-12_2011-08.csv.gz"
+PARTS = "forecast/carparts_monthly.csv.gz"
+PRODUCTS, LEAD, REVIEW, MEASURED, WARM = 1000, 14, 7, 56, 35
+MONTHS, MONTHS_LEAD = 12, 1
+SERVICES = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99)
+SAFETIES = (-0.5, 0.0, 0.25, 0.5, 0.75, 1.0, 1.3, 1.645, 2.0, 2.33, 3.0, 4.0)
+COVERS = (-0.2, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0)
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """What was wanted (things × steps) from a day on, what a piece sells for, and in which country."""
+
+    start: date
+    freq: Frequency
+    wanted: Floats
+    price: Floats
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The two histories; without --large the parts are a sample of their series."""
+
+    ledger: Wanted
+    parts: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One replay: average stock, lost units, the same in money, and the share that was met."""
+
+    stock: float
+    lost: float
+    stock_value: float
+    lost_sales: float
+    fill: float
+    cycle: float
+
+
+@dataclass(slots=True)
+class Measured:
+    """The curves of each policy, by its name."""
+
+    ledger: dict[str, list[Point]] = field(default_factory=dict)
+    parts: dict[str, list[Point]] = field(default_factory=dict)
+
+
+def wholesaler(data: Path) -> Wanted:
+    """The ledger's thousand products that sold for most; what was called off whole within two days was not wanted."""
+    rows, called_off = [], defaultdict(list)
+    with gzip.open(data / LEDGER, "rt", encoding="utf-8", errors="replace") as lines:
+        for row in csv.DictReader(lines):
+            units, price, code = int(row["Quantity"]), float(row["UnitPrice"]), row["StockCode"].strip()
+            at = datetime.fromisoformat(row["InvoiceDate"])
+            key = (row["CustomerID"], code, abs(units))
+            if row["InvoiceNo"].startswith("C"):
+                called_off[key].append(at)
+            elif units > 0 and price > 0 and re.match(r"\d{5}", code):
+                rows.append((key, at, units, price))
+    cells: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+    prices: dict[str, list[float]] = defaultdict(list)
+    worth: dict[str, float] = defaultdict(float)
+    for key, at, units, price in rows:
+        back = next((one for one in called_off.get(key, ()) if timedelta(0) <= one - at <= timedelta(2)), None)
+        if back is not None:
+            called_off[key].remove(back)
+            continue
+        cells[key[1]][at.date()] += units
+        prices[key[1]].append(price)
+        worth[key[1]] += units * price
+    chosen = sorted(worth, key=lambda code: (-worth[code], code))[:PRODUCTS]
+    first, last = min(min(one) for one in cells.values()), max(max(one) for one in cells.values())
+    days = [first + timedelta(number) for number in range((last - first).days + 1)]
+    wanted = np.array([[cells[code].get(day, 0.0) for day in days] for code in chosen])
+    return Wanted(first, "D", wanted, np.array([np.median(prices[code]) for code in chosen]), "GB")
+
+
+def car_parts(data: Path, sample: int) -> Wanted:
+    """Monthly sales of car parts, a part a column."""
+    with gzip.open(data / PARTS, "rt", encoding="utf-8") as lines:
+        table = list(csv.reader(lines))[1:]
+    wanted = np.array([[float(cell or 0) for cell in row] for row in table]).T[::sample]
+    return Wanted(date(1998, 1, 1), "M", wanted, np.ones(len(wanted)), None)
+
+
+@contextlib.contextmanager
+def load(options: argparse.Namespace) -> Iterator[Given]:
+    """Both histories."""
+    for name in (LEDGER, PARTS):
+        if not (options.data / name).exists():
+            raise SystemExit(
+                f"bench replenish: there is no {options.data / name}; name the folder of real data with --data."
+            )
+    yield Given(wholesaler(options.data), car_parts(options.data, 1 if options.large else 5))
+
+
+def _told(of: Wanted, horizon: int, step: int) -> list[Forecast]:
+    """The forecasts as of a step."""
+    given = [Series.of(of.start, of.freq, row[:step]) for row in of.wanted]
+    return forecasts(given, horizon, country=of.country, seconds=60.0)
+
+
+def told(of: Wanted, horizon: int, steps: Sequence[int]) -> dict[int, list[Forecast]]:
+    """The forecasts as of each step, by a process for each core."""
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(steps, pool.map(partial(_told, of, horizon), steps), strict=True))
+
+
+def by_quantiles(made: Mapping[int, list[Forecast]], lead: int, review: int, service: float) -> Policy:
+    """Weft's policy: what `weft replenish` does for an item, from forecasts made ahead."""
+    terms = Terms(lead=lead, review=review, service=service)
+
+    def order(moment: Moment) -> Floats:
+        position, forecasts_then = moment.position, made[moment.step]
+        lines = (
+            policy.line(Item("", one, held, 0.0, terms)) for one, held in zip(forecasts_then, position, strict=True)
+        )
+        return np.array([line.quantity for line in lines], np.float64)
+
+    return order
+
+
+def up_to(level: Callable[[Floats], Floats]) -> Policy:
+    """Order up to a level that is told from the past."""
+
+    def order(moment: Moment) -> Floats:
+        return np.ceil(np.maximum(level(moment.past) - moment.position, 0.0))
+
+    return order
+
+
+def moving_average(past: Floats, days: int, safety: float, window: int = 28) -> Floats:
+    """The mean of four weeks over the days, and so many of its deviations more: the textbook's reorder point."""
+    recent = past[:, -window:]
+    level: Floats = recent.mean(axis=1) * days + safety * recent.std(axis=1) * np.sqrt(days)
+    return level
+
+
+def days_of_cover(past: Floats, days: int, more: float) -> Floats:
+    """The mean of four weeks over the days, and a share more: what many shops do."""
+    return past[:, -28:].mean(axis=1) * days * (1 + more)  # type: ignore[no-any-return]
+
+
+def _point(found: Replay) -> Point:
+    return Point(
+        found.average_stock, found.lost_units, found.stock_value, found.lost_sales, found.fill_rate, found.cycle_service
+    )
+
+
+def _replayed(history: History, order: Policy, lead: int, review: int, measured: int) -> Point:
+    nothing = np.zeros(len(history.wanted))
+    begin = order(Moment(history.begins, history.wanted[:, : history.begins], nothing, nothing))
+    return _point(replay(history, order, lead=lead, review=review, on_hand=begin, measured_from=measured))
+
+
+def run(given: Given) -> Measured:
+    """All policies at all safeties over both histories."""
+    found = Measured()
+    of = given.ledger
+    length = of.wanted.shape[1]
+    measured, begins = length - MEASURED, length - MEASURED - WARM
+    history = History(of.wanted, begins, of.price, of.price)
+    made = told(of, LEAD + REVIEW, range(begins, length, REVIEW))
+    play = partial(_replayed, history, lead=LEAD, review=REVIEW, measured=measured)
+    days = LEAD + REVIEW
+    found.ledger["weft"] = [play(by_quantiles(made, LEAD, REVIEW, service)) for service in SERVICES]
+    found.ledger["moving average"] = [play(up_to(partial(moving_average, days=days, safety=one))) for one in SAFETIES]
+    found.ledger["days of cover"] = [play(up_to(partial(days_of_cover, days=days, more=one))) for one in COVERS]
+    _parts(given.parts, found)
+    return found
+
+
+def _parts(of: Wanted, found: Measured) -> None:
+    length = of.wanted.shape[1]
+    begins = length - MONTHS - MONTHS_LEAD - 1
+    history = History(of.wanted, begins, steps_a_year=12.0)
+    span = MONTHS_LEAD + 1
+    made = told(of, span, range(begins, length))
+    play = partial(_replayed, history, lead=MONTHS_LEAD, review=1, measured=length - MONTHS)
+    found.parts["weft"] = [play(by_quantiles(made, MONTHS_LEAD, 1, service)) for service in SERVICES[1:]]
+    found.parts["zero"] = [play(up_to(lambda past: np.zeros(len(past))))]
+    for name, model in (("SBA", CrostonSBA()), ("TSB", TSB(0.1, 0.1))):
+        rates: dict[int, Floats] = {}
+
+        def level(past: Floats, safety: float, model: object = model, rates: dict[int, Floats] = rates) -> Floats:
+            step = past.shape[1]
+            if step not in rates:
+                rates[step] = np.array([_rate(model, row) for row in past])
+            reached: Floats = rates[step] * span + safety * past.std(axis=1) * np.sqrt(span)
+            return reached
+
+        found.parts[name] = [play(up_to(partial(level, safety=one))) for one in SAFETIES[1:]]
+
+
+def _rate(model: object, row: Floats) -> float:
+    if not row.any():
+        return 0.0
+    return float(model.forecast(y=row, h=1)["mean"][0])  # type: ignore[attr-defined]
+
+
+def at(curve: Sequence[Point], stock: float, what: str, by: str = "stock") -> float:
+    """What a policy comes to at an average stock, between the replays around it."""
+    points = sorted(curve, key=lambda one: getattr(one, by))
+    return float(np.interp(stock, [getattr(one, by) for one in points], [getattr(one, what) for one in points]))
+
+
+def score(found: Measured) -> list[Figure]:
+    """What is lost beside the moving average, and the service and stock of each policy for car parts."""
+    figures = []
+    average, weft = found.ledger["moving average"], found.ledger["weft"]
+    for safety, name in ((1.0, "84"), (1.645, "95"), (2.33, "99")):
+        point = average[SAFETIES.index(safety)]
+        units = at(weft, point.stock, "lost") / point.lost
+        money = at(weft, point.stock_value, "lost_sales", "stock_value") / point.lost_sales
+        note = f"at the stock of its {name} % safety, where it meets {point.fill:.1%}"
+        asked = 0.8 if name == "95" else None
+        figures.append(Figure(f"ledger: lost units by the moving average's, {name} %", units, "", asked, note=note))
+        figures.append(Figure(f"ledger: lost sales by the moving average's, {name} %", money, "", asked, note=note))
+        cover = at(found.ledger["days of cover"], point.stock, "lost") / point.lost
+        figures.append(
+            Figure(f"ledger: lost units of days of cover by the moving average's, {name} %", cover, "", note="peer")
+        )
+    for service in (0.9, 0.95):
+        point = found.parts["weft"][SERVICES[1:].index(service)]
+        figures.append(
+            Figure(f"parts: share met, weft at {service:.0%}", point.fill, "", note=f"average stock {point.stock:,.0f}")
+        )
+        figures.append(Figure(f"parts: cycles without a loss, weft at {service:.0%}", point.cycle, ""))
+        for name in ("SBA", "TSB"):
+            fill = at(found.parts[name], point.stock, "fill")
+            figures.append(Figure(f"parts: share met, {name} at the same stock", fill, "", note="peer"))
+    zero = found.parts["zero"][0]
+    figures.append(
+        Figure(
+            "parts: share met, zero forecast", zero.fill, "", note=f"average stock {zero.stock:,.0f}; it never orders"
+        )
+    )
+    return figures
