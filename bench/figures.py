@@ -1,6 +1,7 @@
 """A measured figure, and how figures are shown: one table for people, one JSON line each for programs."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,7 +29,9 @@ class Figure:
 
 
 def number(value: float) -> str:
-    """A figure as people read it: whole from a hundred on, else with three figures that count."""
+    """A figure as people read it: whole from a hundred on, else with three figures that count; a dash for what could not be measured."""
+    if math.isnan(value):
+        return "–"
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
@@ -36,7 +39,12 @@ def show(name: str, figures: Sequence[Figure], as_json: bool) -> None:
     """Print a bench's figures."""
     if as_json:
         for one in figures:
-            line = {"bench": name, "figure": one.name, "value": round(one.value, 4), "unit": one.unit}
+            line = {
+                "bench": name,
+                "figure": one.name,
+                "value": None if math.isnan(one.value) else round(one.value, 4),
+                "unit": one.unit,
+            }
             if one.asked is not None:
                 line |= {"asked": one.asked, "most": one.most, "holds": one.holds}
             print(json.dumps(line | ({"note": one.note} if one.note else {})))

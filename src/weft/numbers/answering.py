@@ -1,5 +1,6 @@
 """Answers to questions about sales: counts out of the kept tables, figures out of counts, and rows that sum to the whole."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
@@ -10,7 +11,7 @@ from weft.numbers import plan
 from weft.numbers.definitions import FIGURES
 from weft.numbers.lines import MEASURES, TELLS
 from weft.numbers.plan import CONVERTED, OF_PRODUCTS, Setting
-from weft.numbers.query import TIMES, Condition, Dimension, Metric, Period, Query, Row, Value
+from weft.numbers.query import TIMES, Condition, Dimension, Metric, Period, Query, Value
 
 Key = tuple[str | None, ...]
 Counts = dict[str, int]
@@ -57,15 +58,18 @@ class Asking:
         self.missing: dict[str, int] = {}
 
     def counted(self, period: Period) -> tuple[dict[Key, Counts], Counts]:
-        """What is counted in a period, by key and in total."""
+        """What is counted in a period, by key and in total: only what the metrics of the question are computed from."""
         foreign = self._foreign(period)
         self._note_missing(period, foreign)
-        rows, total = self._summed(period, foreign)
         query = self.query
+        total = self._total(period, foreign)
+        rows = self._summed(query.by, period, foreign) if query.by else {}
         asked = set(query.metrics)
         orders = bool(asked & _OF_ORDERS)
         whole: dict[Key, Counts] = {(): total}
-        breakdowns: tuple[tuple[Sequence[Dimension], dict[Key, Counts]], ...] = ((query.by, rows), ((), whole))
+        breakdowns: list[tuple[Sequence[Dimension], dict[Key, Counts]]] = [((), whole)]
+        if query.by:
+            breakdowns.append((query.by, rows))
         for keys, into in breakdowns:
             way = orders_by(keys, query.where)
             if orders and way:
@@ -74,6 +78,22 @@ class Asking:
             if asked & _WHO or (orders and way is None):
                 self._told_apart(period, foreign, keys, into, orders=way is None)
         return rows, total
+
+    def _total(self, period: Period, foreign: bool) -> Counts:
+        # Without breakdown it may stand in a smaller table.
+        return self._summed((), period, foreign).get((), dict(NOTHING))
+
+    def _needed(self) -> list[str]:
+        """What the metrics of the question are computed from, and what is told beside them."""
+        asked = [FIGURES[name].sql for name in self.query.metrics if name in FIGURES]
+        words = set(re.findall(r"\w+", " ".join(asked)))
+        if len(asked) < len(self.query.metrics):
+            words |= {"units", "units_returned"}
+        if words & {"cost", "covered"}:
+            words |= {"gross", "discounts", "returns"}
+        if words & {"orders", "cancelled"}:
+            words |= {f"{way}{name}" for way in ("", "product_", "variant_") for name in ("orders", "cancelled")}
+        return [name for name in MEASURES if name in words or name in ("left_out", "undated_refunds", "lines")]
 
     def _foreign(self, period: Period) -> bool:
         row = self.connection.execute(
@@ -96,65 +116,67 @@ class Asking:
         for currency, orders in found:
             self.missing[currency] = self.missing.get(currency, 0) + orders
 
-    def _summed(self, period: Period, foreign: bool) -> tuple[dict[Key, Counts], Counts]:
-        table = plan.source(self.used, foreign=foreign)
+    def _summed(self, by: Sequence[Dimension], period: Period, foreign: bool) -> dict[Key, Counts]:
+        """The sums of what is needed, by keys."""
+        used = (*by, *(one.dimension for one in self.query.where))
+        table = plan.source(used, foreign=foreign)
         span = self.setting.span
         wide = plan.widened(period, span) if span and table == "sold_month" else period
+        needed = self._needed()
         parameters: list[Any] = []
-        lead = f"with {plan.factors(table, self.currency, self.setting, period, parameters)} " if foreign else ""
-        keys = [plan.expression(name, self.setting) for name in self.query.by]
-        grouped = f"group by grouping sets (({', '.join(map(str, range(1, len(keys) + 1)))}), ())" if keys else ""
+        factors = plan.factors(table, self.currency, self.setting, period, parameters) if foreign else ""
+        keys = [plan.expression(name, self.setting) for name in by]
         listed = "".join(f"{sql} as k{n}, " for n, sql in enumerate(keys))
-        whole = f"grouping({', '.join(keys)})" if keys else "1"
-        rows = plan.rows_of(table, wide, parameters)
+        group = f" group by {', '.join(map(str, range(1, len(keys) + 1)))}" if keys else ""
+        rows = plan.rows_of(table, wide, needed, parameters)
         condition = plan.holding(self.query.where, self.setting, parameters)
         found = self.connection.execute(
-            f"{lead}select {listed}{plan.summed(foreign=foreign)}, {whole} from {rows}{plan.joins(self.used)}"
-            f"{CONVERTED if foreign else ''} where {condition} {grouped}",
+            f"{f'with {factors} ' if foreign else ''}select {listed}{plan.summed(needed, foreign=foreign)} from {rows}"
+            f"{plan.joins(used)}{CONVERTED if foreign else ''} where {condition}{group}",
             parameters,
         ).fetchall()
-        by_key: dict[Key, Counts] = {}
-        total = dict(NOTHING)
-        for row in found:
-            counts = {**NOTHING, **dict(zip(MEASURES, row[len(keys) : -1], strict=True))}
-            if row[-1]:
-                total = counts
-            else:
-                by_key[self.key(row[: len(keys)])] = counts
-        return by_key, total
-
-    def key(self, cells: Sequence[Any]) -> Key:
-        """Cells of a row as the names of what it stands for."""
-        return tuple(named(name, cell) for name, cell in zip(self.query.by, cells, strict=True))
+        names = [name_of(name) for name in by]
+        people = {"customers": 0, "new_customers": 0} if set(self.query.metrics) & _WHO else {}
+        count = len(keys)
+        return {
+            tuple([name(cell) for name, cell in zip(names, row, strict=False)]): {
+                **dict(zip(needed, row[count:], strict=True)),
+                **people,
+            }
+            for row in found
+        }
 
     def _told_apart(
         self, period: Period, foreign: bool, by: Sequence[Dimension], into: dict[Key, Counts], *, orders: bool
     ) -> None:
         """Count what does not add up, orders and customers, by telling them apart."""
-        table = "sold_line" if set(self.used) & OF_PRODUCTS else "sold_order"
+        used = (*by, *(one.dimension for one in self.query.where))
+        table = "sold_line" if set(used) & OF_PRODUCTS else "sold_order"
         parameters: list[Any] = []
         lead = f"{plan.factors(table, self.currency, self.setting, period, parameters)}, " if foreign else ""
         keys = [plan.expression(name, self.setting) for name in by]
         listed = "".join(f"{sql} as k{n}, " for n, sql in enumerate(keys))
         named_keys = "".join(f"k{n}, " for n in range(len(keys)))
-        rows = plan.rows_of(table, period, parameters)
+        rows = plan.rows_of(table, period, ("variant_orders", "variant_cancelled"), parameters)
         condition = plan.holding(self.query.where, self.setting, parameters)
         who = bool(set(self.query.metrics) & _WHO)
-        first = ", s.order_uid = c.first_order as first" if who else ""
+        people = ", s.customer, s.order_uid = c.first_order as first" if who else ""
         counted = (
             "count(distinct customer) filter (where sold), count(*) filter (where sold and first)" if who else "0, 0"
         )
-        group = f"group by {', '.join(f'k{n}' for n in range(len(keys)))}" if keys else ""
+        group = f" group by {', '.join(f'k{n}' for n in range(len(keys)))}" if keys else ""
+        # An order is on one row of its day there, on many lines here.
+        once = "distinct " if table == "sold_line" else ""
         found = self.connection.execute(
-            f"with {lead}apart as (select {listed}s.order_uid, s.customer, sum(s.variant_orders) > 0 as sold, "
-            f"sum(s.variant_cancelled) > 0 as cancelled{first} from {rows}{plan.joins(self.used, first=who)}"
-            f"{CONVERTED if foreign else ''} where s.variant_orders + s.variant_cancelled > 0 and {condition} "
-            f"group by {', '.join(map(str, range(1, len(keys) + 3)))}{', first' if who else ''}) "
-            f"select {named_keys}count(*) filter (where sold), count(*) filter (where cancelled), {counted} from apart {group}",
+            f"with {lead}apart as (select {once}{listed}s.order_uid, s.variant_orders > 0 as sold{people} "
+            f"from {rows}{plan.joins(used, first=who)}{CONVERTED if foreign else ''} "
+            f"where (s.variant_orders > 0 or s.variant_cancelled > 0) and {condition}) select {named_keys}"
+            f"count(*) filter (where sold), count(*) filter (where not sold), {counted} from apart{group}",
             parameters,
         ).fetchall()
+        names = [name_of(name) for name in by]
         for row in found:
-            key = tuple(named(name, cell) for name, cell in zip(by, row, strict=False))
+            key = tuple(name(cell) for name, cell in zip(names, row, strict=False))
             counts = into.setdefault(key, dict(NOTHING))
             if orders:
                 counts["orders"], counts["cancelled"] = row[-4], row[-3]
@@ -184,7 +206,7 @@ class Asking:
         columns = [
             f"{sql}::float8" if name.startswith("units") else sql for sql, name in zip(columns, names, strict=True)
         ]
-        rows = plan.rows_of(table, query.period, parameters)
+        rows = plan.rows_of(table, query.period, MEASURES, parameters)
         condition = plan.holding(query.where, self.setting, parameters)
         places = ", ".join(map(str, range(1, len(keys) + 1)))
         found = self.connection.execute(
@@ -233,6 +255,24 @@ class Asking:
             f"select {named_keys}{shown} from counted"
         )
         return ClientCursor(self.connection).mogrify(sql, parameters)
+
+
+def name_of(dimension: Dimension) -> Callable[[Any], str | None]:
+    """What makes the name out of a cell of a dimension."""
+    if dimension in TIMES:
+        held: dict[Any, str | None] = {}
+
+        def of_time(cell: Any) -> str | None:
+            if cell not in held:
+                held[cell] = named(dimension, cell)
+            return held[cell]
+
+        return of_time
+    return _plainly
+
+
+def _plainly(cell: Any) -> str | None:
+    return None if cell is None else str(cell)
 
 
 def named(dimension: Dimension, cell: Any) -> str | None:
@@ -285,31 +325,21 @@ def less(counts: Counts, rows: Iterable[Counts]) -> Counts:
     return left
 
 
-def ordered(rows: list[Row], query: Query) -> list[Row]:
-    """Rows in the order that the question wants: of times the order of time, else by the metric, what is not known last."""
-    by = next((at for at, name in enumerate(query.by) if name in TIMES or name in ("weekday", "hour", "cohort")), None)
-    metric = query.order or query.metrics[0]
+def ordered(keys: Iterable[Key], value_of: Callable[[Key], Value], query: Query) -> list[Key]:
+    """Keys in the order that the question wants: of times the order of time, else by a metric, what is not known last."""
+    time = next((at for at, name in enumerate(query.by) if name in (*TIMES, "weekday", "hour", "cohort")), None)
+    hours = frozenset(at for at, name in enumerate(query.by) if name == "hour")
 
-    def size(row: Row) -> tuple[bool, float]:
-        value = row.values.get(metric)
-        return value is None, (value if query.ascending else -value) if value is not None else 0.0
+    def name(at: int, cell: str | None) -> tuple[bool, int, str]:
+        return cell is None, len(cell or "") if at in hours else 0, cell or ""
 
-    def name(row: Row) -> tuple[tuple[bool, int, str], ...]:
-        return tuple(
-            (cell is None, len(cell or "") if key == "hour" else 0, cell or "") for key, cell in row.key.items()
-        )
+    def size(key: Key) -> tuple[bool, float]:
+        value = value_of(key)
+        return value is None, 0.0 if value is None else value if query.ascending else -value
 
-    rows.sort(key=name)
-    if query.order or query.top or by is None:
-        rows.sort(key=size)
+    placed = sorted(keys, key=lambda key: [name(at, cell) for at, cell in enumerate(key)])
+    if query.order or query.top or time is None:
+        placed.sort(key=size)
     else:
-        at = query.by[by]
-        rows.sort(
-            key=lambda row: (
-                row.key[at] is None,
-                len(row.key[at] or "") if at == "hour" else 0,
-                row.key[at] or "",
-                size(row),
-            )
-        )
-    return rows
+        placed.sort(key=lambda key: (name(time, key[time]), size(key)))
+    return placed

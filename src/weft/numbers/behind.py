@@ -25,7 +25,7 @@ def behind(connection: Connection[Any], asking: Asking, limit: int, offset: int)
     shown = [name for name in shown if name != "units_per_order"]
     parameters: list[Any] = []
     factors = plan.factors("sold_line", asking.currency, setting, query.period, parameters)
-    rows = plan.rows_of("sold_line", query.period, parameters)
+    rows = plan.rows_of("sold_line", query.period, MEASURES, parameters)
     condition = plan.holding(query.where, setting, parameters)
     measures = ", ".join(
         f"round(s.{name} * f.factor)::bigint as {name}" if name in plan.MONEY else f"s.{name}"

@@ -211,16 +211,16 @@ class _Answer:
             before.turned(query.period, query.by, self.setting.week_start)
         if now.total is not None:
             self._filled(now.rows)
-        rows = self._rows(now, before)
-        shown = rows if query.top is None else rows[: query.top]
+        keys = self._keys(now, before)
+        most = len(keys) if query.top is None else query.top
+        shown = [self._row(key, now, before) for key in keys[:most]]
         others = None
-        if len(shown) < len(rows):
-            keys = [tuple(row.key.values()) for row in shown]
+        if len(keys) > most:
             others = Row(
                 key=dict.fromkeys(query.by),
                 titles=dict.fromkeys(query.by, "others"),
-                values=self._rest(now, keys),
-                before=self._rest(before, keys) if before else None,
+                values=self._rest(now, keys[:most]),
+                before=self._rest(before, keys[:most]) if before else None,
             )
         naming.titled(self.connection, shown)
         self._told(now.total, before)
@@ -237,32 +237,36 @@ class _Answer:
             notes=self.notes,
         )
 
-    def _rows(self, now: _Side, before: _Side | None) -> list[Row]:
-        if not self.query.by:
+    def _keys(self, now: _Side, before: _Side | None) -> list[Key]:
+        """What the rows stand for, in their order."""
+        query = self.query
+        if not query.by:
             return []
-        rows = [
-            Row(
-                key=dict(zip(self.query.by, key, strict=True)),
-                values=self._values(now, key),
-                before=self._values(before, key) if before else None,
-            )
-            for key in dict.fromkeys([*now.rows, *now.stocked.rows, *(before.rows if before else ())])
-        ]
-        return ordered(rows, self.query)
+        keys = dict.fromkeys([*now.rows, *now.stocked.rows, *(before.rows if before else ())])
+        metric = [query.order or query.metrics[0]]
+        return ordered(keys, lambda key: self._values(now, key, metric)[metric[0]], query)
 
-    def _values(self, side: _Side, key: Key) -> dict[Metric, Value]:
+    def _row(self, key: Key, now: _Side, before: _Side | None) -> Row:
+        metrics = self.query.metrics
+        return Row(
+            key=dict(zip(self.query.by, key, strict=True)),
+            values=self._values(now, key, metrics),
+            before=self._values(before, key, metrics) if before else None,
+        )
+
+    def _values(self, side: _Side, key: Key, metrics: Sequence[Metric]) -> dict[Metric, Value]:
         known = side.total is not None and side.unknown.isdisjoint(key)
         counts = side.rows.get(key, NOTHING) if known else None
-        values = {
-            **figures(self.query.metrics, counts),
-            **self.shelf.figures(side.stocked.rows.get(key), counts, side.sold.get(key)),
-        }
-        return {name: values[name] for name in self.query.metrics}
+        if not self.shelf.asked:
+            return figures(metrics, counts)
+        lying = self.shelf.figures(metrics, side.stocked.rows.get(key), counts, side.sold.get(key))
+        values = {**figures(metrics, counts), **lying}
+        return {name: values[name] for name in metrics}
 
     def _whole(self, side: _Side) -> dict[Metric, Value]:
         values = {
             **figures(self.query.metrics, side.total),
-            **self.shelf.figures(side.stocked.total, side.total, side.sold.get(())),
+            **self.shelf.figures(self.query.metrics, side.stocked.total, side.total, side.sold.get(())),
         }
         return {name: values[name] for name in self.query.metrics}
 

@@ -14,6 +14,24 @@ from weft.postgres.database import Database
 _VERSION: Final = 1
 _PART: Final = 20_000
 _MANY: Final = 5_000
+_OF_ORDER: Final = (
+    *(
+        "uid",
+        "kind",
+        "placed_at",
+        "cancelled_at",
+        "country",
+        "columns",
+        "discount_code",
+        "currency",
+        "customer",
+        "email",
+    ),
+    *("shipping", "taxes", "discount", "subtotal", "total", "refunded", "refunds"),
+)
+_OF_LINE: Final = (
+    *("order_uid", "position", "product", "sku", "quantity", "kind", "price", "price_exact", "discount"),
+)
 _SUMMED: Final = ", ".join(f"sum({name})::bigint as {name}" for name in MEASURES)
 _NEGATED: Final = ", ".join(f"-{name}" for name in MEASURES)
 _LISTED: Final = ", ".join(MEASURES)
@@ -68,7 +86,7 @@ class Keeping:
     def _fresh(self) -> bool:
         with self._database.tenant(self._business) as connection:
             row = connection.execute(
-                "select not exists (select from sold_dirty) and s.basis = %s || b.zone || ' ' || b.currency "
+                "select (select n from sold_dirty order by n limit 1) is null and s.basis = %s || b.zone || ' ' || b.currency "
                 "from business b join sold_state s on s.business = b.uid",
                 (f"{_VERSION} ",),
             ).fetchone()
@@ -93,20 +111,25 @@ def _folded(connection: Connection[Any]) -> int:
         f"insert into sold_before select {listed} from gone"
     )
     connection.execute("delete from sold_order s using folding f where s.order_uid = f.uid")
-    for table, key in (("orders", "uid"), ("order_line", "order_uid")):
+    for table, key, read in (("orders", "uid", _OF_ORDER), ("order_line", "order_uid", _OF_LINE)):
+        columns = ", ".join(f"t.{name}" for name in read)
         connection.execute(
-            f"create temporary table folding_{table} on commit drop as select t.* from {table} t join folding f on f.uid = t.{key}"
+            f"create temporary table folding_{table} on commit drop as select {columns} from {table} t "
+            f"join folding f on f.uid = t.{key}"
         )
-        connection.execute(f"analyze folding_{table}")
+        connection.execute(f"analyze folding_{table} ({key})")
     # How many rows come out of a step is not known before it: joined one by one many would take forever.
     connection.execute("set local enable_nestloop = off")
     statement = lines("folding_orders", "folding_order_line")
     connection.execute(f"insert into sold_after ({listed}) {statement} select {listed} from sold_line")
     connection.execute("set local enable_nestloop = on")
-    connection.execute(f"insert into sold_line ({listed}) select {listed} from sold_after")
+    # What is of one day lies together: it is read together.
+    connection.execute(
+        f"insert into sold_line ({listed}) select {listed} from sold_after order by day, order_uid, position, part"
+    )
     orders = ", ".join(ORDER_KEYS)
     connection.execute(
-        f"insert into sold_order ({orders}, {_LISTED}) select {orders}, {_SUMMED} from sold_after group by {orders}"
+        f"insert into sold_order ({orders}, {_LISTED}) select {orders}, {_SUMMED} from sold_after group by {orders} order by day"
     )
     _shifted(connection, "sold_day", DAY_KEYS, DAY_KEYS)
     _shifted(connection, "sold_month", MONTH_KEYS, ("date_trunc('month', day)::date", *MONTH_KEYS[1:]))
@@ -157,7 +180,7 @@ def _shifted(connection: Connection[Any], table: str, keys: Sequence[str], reads
     connection.execute(
         f"insert into {table} as t ({named}, {_LISTED}) select {named}, {_SUMMED} from ("
         f"select {read}, {_LISTED} from sold_after union all select {read}, {_NEGATED} from sold_before) moved "
-        f"({named}, {_LISTED}) group by {named} having {differs} "
+        f"({named}, {_LISTED}) group by {named} having {differs} order by {named} "
         f"on conflict (business, {named}) do update set {moved}"
     )
     if connection.execute("select exists (select from sold_before)").fetchone() == (True,):

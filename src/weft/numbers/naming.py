@@ -38,6 +38,14 @@ _ALL: Final[dict[Dimension, str]] = {
 _MANY: Final = 10
 
 
+# What is most often asked by its very name.
+_EXACT: Final[dict[Dimension, str]] = {
+    "product": "select 1 from product where id = %s",
+    "variant": "select 1 from variant where sku = %s",
+    "customer": "select 1 from sold_customer where customer = %s",
+}
+
+
 class Known(NamedTuple):
     """A value of a dimension, and what it is called."""
 
@@ -113,6 +121,8 @@ def _value(connection: Connection[Any], dimension: Dimension, said: str | None, 
         return None
     if dimension in TIMES:
         return _day(dimension, said, setting)
+    if dimension in _EXACT and connection.execute(_EXACT[dimension], (said,)).fetchone():
+        return said
     if dimension in _ALL:
         row = connection.execute(
             f"select value from ({_ALL[dimension]}) v where lower(value) = lower(%(said)s) or lower(title) = lower(%(said)s) "
@@ -143,16 +153,16 @@ def _unknown(connection: Connection[Any], dimension: Dimension, said: str, setti
 
 
 def _day(dimension: Dimension, said: str, setting: Setting) -> str:
-    """The first day of what was said: a day 2026-05-31, its week, a month 2026-05, a quarter 2026-Q2, a year 2026."""
+    """What was said as the dimension names it: a day 2026-05-31, its week, a month 2026-05, a quarter 2026-Q2, a year 2026."""
     text = said.strip()
     quarter = _QUARTER.fullmatch(text)
     try:
         if dimension == "quarter" and quarter:
-            return date(int(quarter[1]), int(quarter[2]) * 3 - 2, 1).isoformat()
+            return f"{quarter[1]}-Q{quarter[2]}"
         if dimension == "month" and re.fullmatch(r"\d{4}-\d\d", text):
-            return date.fromisoformat(f"{text}-01").isoformat()
+            return f"{date.fromisoformat(f'{text}-01'):%Y-%m}"
         if dimension == "year" and re.fullmatch(r"\d{4}", text):
-            return date(int(text), 1, 1).isoformat()
+            return f"{date(int(text), 1, 1).year:04}"
         if dimension in ("day", "week"):
             day = date.fromisoformat(text)
             return _time("week", day, setting) if dimension == "week" else day.isoformat()

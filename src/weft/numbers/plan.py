@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from weft.numbers.definitions import fifths
-from weft.numbers.lines import MEASURES, lines
+from weft.numbers.lines import lines
 from weft.numbers.query import Condition, Dimension, Period
 
 MONEY: Final = frozenset(["gross", "discounts", "returns", "taxes", "shipping", "cost", "covered"])
@@ -89,15 +89,16 @@ def holding(conditions: Iterable[Condition], setting: Setting, parameters: list[
     """The SQL of conditions whose values have been looked up; values are appended to the parameters."""
     parts = []
     for one in conditions:
-        sql = f"({expression(one.dimension, setting)})"
+        sql = f"({written(one.dimension, setting)})"
         said = [value for value in one.is_ if value is not None]
         either = []
         if said:
             parameters.append(said)
-            either.append(f"coalesce({sql}::text = any(%s), false)")
+            either.append(f"{sql} = any(%s)")
         if None in one.is_:
             either.append(f"{sql} is null")
-        parts.append(f"{'not ' if one.isnt else ''}({' or '.join(either)})")
+        whole = " or ".join(either)
+        parts.append(f"({whole}) is not true" if one.isnt else f"({whole})")
     return " and ".join(parts) or "true"
 
 
@@ -121,14 +122,14 @@ def source(dimensions: Iterable[Dimension], *, foreign: bool) -> str:
     return "sold_line" if used & OF_PRODUCTS else "sold_order"
 
 
-def rows_of(table: str, period: Period, parameters: list[Any]) -> str:
+def rows_of(table: str, period: Period, measures: Sequence[str], parameters: list[Any]) -> str:
     """The rows of a kept table in a period as `s`; of whole months from their sums, of the days beside them from the lines."""
     if table != "sold_month":
         parameters += [period.first, period.last]
         return f"(select * from {table} where day between %s and %s) s"
     start = period.first if period.first.day == 1 else _next_month(period.first)
     after = _next_month(period.last) if (period.last + timedelta(1)).day == 1 else period.last.replace(day=1)
-    columns = ", ".join(("product", "sku", "country", "channel", "promotion", "currency", *MEASURES))
+    columns = ", ".join(("product", "sku", "country", "channel", "promotion", "currency", *measures))
     if start >= after:
         parameters += [period.first, period.last]
         return f"(select day, {columns} from sold_line where day between %s and %s) s"
@@ -152,13 +153,11 @@ def widened(period: Period, span: Period) -> Period:
     return Period(first=first, last=last)
 
 
-def summed(*, foreign: bool) -> str:
-    """The sums of everything counted."""
-    if not foreign:
-        return ", ".join(f"coalesce(sum(s.{name}), 0)::bigint as {name}" for name in MEASURES)
+def summed(measures: Iterable[str], *, foreign: bool) -> str:
+    """The sums of what is counted."""
     return ", ".join(
-        f"coalesce(sum({f'round(s.{name} * f.factor)' if name in MONEY else f's.{name}'}), 0)::bigint as {name}"
-        for name in MEASURES
+        f"coalesce(sum({f'round(s.{name} * f.factor)' if foreign and name in MONEY else f's.{name}'}), 0)::bigint as {name}"
+        for name in measures
     )
 
 

@@ -167,11 +167,15 @@ class Shelf:
             self._say(f"Stock is known from {first or self.setting.today} on; the days before are not in the figures.")
 
     def figures(
-        self, lying: Lying | None, counts: Counts | None, sold: tuple[float, int] | None
+        self,
+        metrics: Sequence[Metric],
+        lying: Lying | None,
+        counts: Counts | None,
+        sold: tuple[float, int] | None,
     ) -> dict[Metric, Value]:
         """The metrics of stock that a question asks for; `sold` are the pieces of the days before, and how many days."""
         values: dict[Metric, Value] = {}
-        for name in self.query.metrics:
+        for name in metrics:
             if name not in STOCKED:
                 continue
             if lying is None:

@@ -265,7 +265,10 @@ class Orders(Kept[Order]):
         }
         rows = [(uuid7(), key, email) for key, email in named.items() if key not in known]
         bulk.stage(connection, "customer", ("uid", "id", "email"), rows)
-        connection.execute("insert into customer (uid, id, email) select uid, id, email from in_customer")
+        # Who comes at the same time may have named them too.
+        connection.execute(
+            "insert into customer (uid, id, email) select uid, id, email from in_customer on conflict (business, id) do nothing"
+        )
 
     @staticmethod
     def settle_titles(connection: Connection[Any]) -> int:
