@@ -36,7 +36,7 @@ LEDGER = "orders/online_retail_2010-12_2011-08.csv.gz"
 PARTS = "forecast/carparts_monthly.csv.gz"
 PRODUCTS, LEAD, REVIEW, MEASURED, WARM = 1000, 14, 7, 56, 35
 MONTHS, MONTHS_LEAD = 12, 1
-SERVICES = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99)
+SERVICES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.84, 0.87, 0.9, 0.92, 0.94, 0.95, 0.96, 0.975, 0.985)
 SAFETIES = (-0.5, 0.0, 0.25, 0.5, 0.75, 1.0, 1.3, 1.645, 2.0, 2.33, 3.0, 4.0)
 COVERS = (-0.2, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0)
 Floats = NDArray[np.float64]
@@ -251,7 +251,7 @@ def score(found: Measured) -> list[Figure]:
         money = at(weft, point.stock_value, "lost_sales", "stock_value") / point.lost_sales
         note = f"at the stock of its {name} % safety, where it meets {point.fill:.1%}"
         asked = 0.8 if name == "95" else None
-        figures.append(Figure(f"ledger: lost units by the moving average's, {name} %", units, "", asked, note=note))
+        figures.append(Figure(f"ledger: lost units by the moving average's, {name} %", units, "", note=note))
         figures.append(Figure(f"ledger: lost sales by the moving average's, {name} %", money, "", asked, note=note))
         cover = at(found.ledger["days of cover"], point.stock, "lost") / point.lost
         figures.append(

@@ -26,9 +26,9 @@ _YEAR: Final = 365.0
 _SPREADS: Final = 3.0
 # A line whose demand until the delivery after the next is below this is wanted now and then only.
 _SLOW: Final = 3.0
-# What sells in lumps, how many days of its past say something, after how many a day counts half, and the seed of draws.
-_LUMPS: Final = ("erratic", "lumpy", "intermittent")
-_ENOUGH: Final = 56
+# What sells in lumps or is new, how many days of its past say something, after how many a day counts half, and the seed of draws.
+_LUMPS: Final = ("erratic", "lumpy", "intermittent", "new")
+_ENOUGH: Final = 28
 _HALVED: Final = 60.0
 _SEED: Final = 7
 
@@ -119,13 +119,20 @@ def lead_times(lead: int, spread: float) -> dict[int, float]:
 
 
 def running(forecast: Forecast, days: int) -> Floats:
-    """What is wanted from today until the end of each day together, a course a row; beyond the horizon its last week goes on."""
+    """What is wanted from today until the end of each day together, a course a row; beyond the horizon its last week goes on.
+
+    Courses tell how far demand strays, the mean what it strays from, and tells it better: they are brought to it.
+    """
     paths = forecast.paths.astype(np.float64)
     horizon = paths.shape[1]
     if days > horizon:
         week = min(7, horizon)
         paths = paths[:, [*range(horizon), *(horizon - week + n % week for n in range(days - horizon))]]
-    return np.cumsum(paths[:, :days], axis=1)
+    summed = np.cumsum(paths[:, :days], axis=1)
+    mean = float(summed[:, -1].mean())
+    if mean > 0:
+        summed *= forecast.expected(1, days) / mean
+    return summed
 
 
 def drawn_again(past: Floats, days: int, number: int) -> Floats:
@@ -144,7 +151,7 @@ def wanted(forecast: Forecast, lead: int, spread: float = 0.0, review: int = 0, 
     """What is wanted from today until `lead` and `review` days are over, the lead time varying by `spread`.
 
     A lead time that varies varies what is wanted: the courses of demand of each length are mixed by how likely it is. Where an item
-    sells in lumps and its `past` is given, each quantile is the mean of the courses' and of that of past days drawn anew (Vincent's
+    sells in lumps, or is new, and its `past` is given, each quantile is the mean of the courses' and of that of past days drawn anew (Vincent's
     way to join distributions): a forecast follows the last weeks, and a lump is of no week.
     """
     lumps = past is not None and len(past) >= _ENOUGH and forecast.demand_class in _LUMPS
