@@ -300,3 +300,14 @@ def test_attributes_say_where_they_can_be_read(sample: Sample, products: dict[st
                     assert text.casefold() in head[place.capitalize()].casefold()
         assert row["variants"].keys() == {one["SKU"] for one in products[row["product"]] if one["SKU"]}
     assert readable > 1_000
+
+
+def test_every_group_of_goods_has_a_supplier_and_no_item_has_two(sample: Sample, by_sku: dict[str, Row]) -> None:
+    rows = table(sample.suppliers)
+    assert {row["supplier"] for row in rows} == {"nordfjell", "vestland", "lindholm", "hjemby"}
+    skus = [row["sku"] for row in rows]
+    assert len(skus) == len(set(skus)) > 500
+    assert set(skus) <= set(by_sku)
+    for row in rows:
+        assert float(row["cost"]) > 0
+        assert int(row["minimum quantity"] or 0) % int(row["pack"]) == 0

@@ -302,7 +302,7 @@ def within(lines: Sequence[Line], budget: float, worth: Mapping[str, float], cos
         offer(place, one)
     for one in lines:
         if chosen[id(one)] < one.full:
-            one.limits.append("budget")
+            one.limits[:] = [name for name in one.limits if name != "pack"] + ["budget"]
         one.quantity = chosen[id(one)]
     return budget - left
 

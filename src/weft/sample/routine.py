@@ -35,6 +35,7 @@ BUSINESS: Final = "fjordlight"
 _FILES: Final = (
     ("products", "products.csv"),
     ("stock", "inventory.csv"),
+    ("suppliers", "suppliers.csv"),
     ("customers", "customers.csv"),
     ("orders", "orders.csv"),
     ("conversations", "conversations.jsonl"),

@@ -20,6 +20,7 @@ from weft.sample import (
     orders,
     products,
     stock,
+    suppliers,
     truth,
 )
 from weft.sample.terms import CURRENCY, DAYS, SHOP
@@ -36,6 +37,7 @@ class Sample:
     customers: Path
     orders: Path
     inventory: Path
+    suppliers: Path
     conversations: Path
     documents: Path
     behaviors: Path
@@ -100,6 +102,7 @@ def generate(folder: Path, seed: int = 7) -> Sample:
         customers=_table(folder / "customers.csv", customers.HEADER, customers.rows(people)),
         orders=_table(folder / "orders.csv", orders.HEADER, orders.rows(placed)),
         inventory=_table(folder / "inventory.csv", stock.HEADER, stock.rows(random, goods, elsewhere)),
+        suppliers=_table(folder / "suppliers.csv", suppliers.HEADER, suppliers.rows(seed, goods)),
         conversations=_lines(folder / "conversations.jsonl", talks),
         documents=_lines(folder / "documents.jsonl", texts),
         behaviors=_lines(folder / "behaviors.jsonl", seen),

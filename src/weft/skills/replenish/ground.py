@@ -93,10 +93,11 @@ def read(asked: Replenish, business: Business, on: date) -> Ground:
     if asked.supplier is not None and asked.supplier not in suppliers:
         known = ", ".join(sorted(suppliers)[:20]) or "none yet: weft import suppliers FILE"
         raise NotFound(f"There is no supplier {asked.supplier!r}; there are {known}.")
-    items = [one for one in business.purchases.items() if one.status not in _GONE]
+    everything = business.purchases.items()
+    items = [one for one in everything if one.status not in _GONE]
     wanted = None if asked.where is None else {one.name for one in business.purchases.items(asked.where)}
     ground = Ground(on, [], business.currency)
-    supplies = _supplies(suppliers.values(), _by_name(items), ground.notes)
+    supplies = _supplies(suppliers.values(), _by_name(everything), ground.notes)
     coming = _coming(business.purchases.under_way(), _by_name(items), suppliers, on)
     for item in items:
         if len(item.name) > _LONGEST_NAME:

@@ -98,7 +98,7 @@ def headline(running_out: int, before_arrival: int, orders: int, totals: Sequenc
 def left_out(lost: float, loses: str | None, reason: str) -> str:
     """What it means that something is not ordered."""
     amount = f", {loses} of sales," if loses else ""
-    return f"{_LIMITS.get(reason, reason)}: {pieces(lost)} more are expected to be wanted in vain{amount} until the delivery after this one."
+    return f"{_LIMITS.get(reason, reason)}: it is expected that {pieces(lost)} more would be wanted in vain{amount} until the delivery after this one."
 
 
 def arrival(on: date, lead: int) -> date:
