@@ -294,7 +294,7 @@ def test_v1_keeps_its_word(gateway: Gateway, secret: str) -> None:
         @given(case=operation.as_strategy())
         @hypothesis_settings(max_examples=40, suppress_health_check=list(HealthCheck))
         def keeps_its_word(case: schemathesis.Case) -> None:
-            case.call_and_validate(headers={"Authorization": f"Bearer {secret}"}, checks=checks)
+            case.call_and_validate(headers={"Authorization": f"Bearer {secret}"}, checks=checks, timeout=60)
 
         keeps_its_word()
         tried.append(operation.path)
