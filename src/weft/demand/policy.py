@@ -230,7 +230,7 @@ def order_up_to(item: Item, protection: Wanted) -> float:
         # What fades away is bought for what is thought to be wanted of it, and for no more.
         return float(math.floor(protection.mean))
     level = math.ceil(protection.quantile(terms.target) - 1e-9)
-    if protection.mean < _SLOW or kind in ("intermittent", "lumpy"):
+    if protection.mean < _SLOW:
         before = wanted(item.forecast, terms.lead, terms.lead_spread)
         # The rarest courses would have a shelf full of what is asked for once a year: beyond half of what the service leaves open
         # nothing is held.
