@@ -149,7 +149,8 @@ def by_quantiles(made: Mapping[int, list[Forecast]], lead: int, review: int, ser
     def order(moment: Moment) -> Floats:
         position, forecasts_then = moment.position, made[moment.step]
         lines = (
-            policy.line(Item("", one, held, 0.0, terms)) for one, held in zip(forecasts_then, position, strict=True)
+            policy.line(Item("", one, held, 0.0, terms, row[int((row > 0).argmax()) :]))
+            for one, held, row in zip(forecasts_then, position, moment.past, strict=True)
         )
         return np.array([line.quantity for line in lines], np.float64)
 

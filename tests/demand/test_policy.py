@@ -181,3 +181,17 @@ def test_any_history_gives_a_whole_order_and_no_nan(sold: list[float]) -> None:
     assert line.quantity >= 0
     assert line.quantity % 3 == 0
     assert math.isfinite(line.level)
+
+
+def test_what_sells_in_lumps_is_told_from_its_past_as_well() -> None:
+    past = np.zeros(200)
+    past[::20] = 30.0
+    quiet = steady(0.5, kind="lumpy")
+    alone = policy.line(Item("x", quiet, 0, 0, Terms()))
+    beside = policy.line(Item("x", quiet, 0, 0, Terms(), past))
+    assert beside.level > alone.level
+    assert beside.level == policy.line(Item("x", quiet, 0, 0, Terms(), past)).level
+    assert beside.protection.mean == pytest.approx((0.5 * 21 + 1.5 * 21) / 2, rel=0.25)
+    for kind, days in (("smooth", past), ("lumpy", past[:20])):
+        of = steady(0.5, kind=kind)  # type: ignore[arg-type]
+        assert policy.line(Item("x", of, 0, 0, Terms(), days)).level == policy.line(Item("x", of, 0, 0, Terms())).level

@@ -26,6 +26,11 @@ _YEAR: Final = 365.0
 _SPREADS: Final = 3.0
 # A line whose demand until the delivery after the next is below this is wanted now and then only.
 _SLOW: Final = 3.0
+# What sells in lumps, how many days of its past say something, after how many a day counts half, and the seed of draws.
+_LUMPS: Final = ("erratic", "lumpy", "intermittent")
+_ENOUGH: Final = 56
+_HALVED: Final = 60.0
+_SEED: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +128,32 @@ def running(forecast: Forecast, days: int) -> Floats:
     return np.cumsum(paths[:, :days], axis=1)
 
 
-def wanted(forecast: Forecast, lead: int, spread: float = 0.0, review: int = 0, beyond: int = 0) -> Wanted:
-    """What is wanted from today until `lead` and `review` days are over, and `beyond` more, the lead time varying by `spread`.
+def drawn_again(past: Floats, days: int, number: int) -> Floats:
+    """What so many days together come to if days of the past are drawn anew, late days more often (bootstrap); ascending.
 
-    A lead time that varies varies what is wanted: the courses of demand of each length are mixed by how likely it is.
+    The same past gives the same amounts.
     """
+    ages = np.arange(len(past))[::-1]
+    weights = 0.5 ** (ages / _HALVED)
+    draw = np.random.default_rng(_SEED)
+    sums: Floats = np.sort(draw.choice(past, (number, days), p=weights / weights.sum()).sum(axis=1))
+    return sums
+
+
+def wanted(forecast: Forecast, lead: int, spread: float = 0.0, review: int = 0, past: Floats | None = None) -> Wanted:
+    """What is wanted from today until `lead` and `review` days are over, the lead time varying by `spread`.
+
+    A lead time that varies varies what is wanted: the courses of demand of each length are mixed by how likely it is. Where an item
+    sells in lumps and its `past` is given, each quantile is the mean of the courses' and of that of past days drawn anew (Vincent's
+    way to join distributions): a forecast follows the last weeks, and a lump is of no week.
+    """
+    lumps = past is not None and len(past) >= _ENOUGH and forecast.demand_class in _LUMPS
     sums, shares = [], []
     for days, weight in lead_times(lead, spread).items():
-        until = days + review + beyond
+        until = days + review
         found = running(forecast, until)[:, -1] if until else np.zeros(1)
+        if lumps and past is not None and until:
+            found = (np.sort(found) + drawn_again(past, until, len(found))) / 2
         sums.append(found)
         shares.append(np.full(len(found), weight / len(found)))
     amounts, weights = np.concatenate(sums), np.concatenate(shares)
@@ -155,13 +177,17 @@ def base_stock(whole: Wanted, before: Wanted, service: float, most: float) -> fl
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that can be ordered: what is thought to be wanted of it, what there is and what is under way of it."""
+    """One thing that can be ordered: what is thought to be wanted of it, what there is and what is under way of it.
+
+    `past` is what was wanted of it on each day before, if it is known.
+    """
 
     name: str
     forecast: Forecast
     on_hand: float
     on_order: float
     terms: Terms
+    past: Floats | None = None
 
     @property
     def position(self) -> float:
@@ -210,7 +236,7 @@ class Line:
 def line(item: Item, level: float | None = None) -> Line:
     """What to order of one item, whatever the money: up to its level, in packs, not less than the minimum."""
     terms = item.terms
-    protection = wanted(item.forecast, terms.lead, terms.lead_spread, terms.review)
+    protection = wanted(item.forecast, terms.lead, terms.lead_spread, terms.review, item.past)
     reached = order_up_to(item, protection) if level is None else level
     made = Line(item, protection, reached, max(0.0, reached - item.position))
     if item.forecast.demand_class == "none" or protection.mean <= 0:
@@ -231,7 +257,7 @@ def order_up_to(item: Item, protection: Wanted) -> float:
         return float(math.floor(protection.mean))
     level = math.ceil(protection.quantile(terms.target) - 1e-9)
     if protection.mean < _SLOW:
-        before = wanted(item.forecast, terms.lead, terms.lead_spread)
+        before = wanted(item.forecast, terms.lead, terms.lead_spread, 0, item.past)
         # The rarest courses would have a shelf full of what is asked for once a year: beyond half of what the service leaves open
         # nothing is held.
         most = protection.quantile((1 + terms.target) / 2)

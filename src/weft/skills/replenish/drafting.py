@@ -16,7 +16,7 @@ from weft.errors import InputError
 from weft.money import exponent
 from weft.skill import Edit
 from weft.skills.replenish import LeftOut, Ordered, OrderLine, Replenish, Replenishment, whatif, wording
-from weft.skills.replenish.expecting import Sold, expected, kept
+from weft.skills.replenish.expecting import Sold, expected, kept, past
 from weft.skills.replenish.ground import Candidate, Ground, Supplier, day_of, read
 from weft.store.changes import Selection
 
@@ -58,7 +58,7 @@ def draft(asked: Replenish, business: Business) -> Replenishment:
     ready = kept(business, ground.candidates, on, days, max(sold.days, default=None))
     beside = ground.others if len(everything) <= _TOGETHER else []
     forecasts = expected(history, ground.candidates, on, days, ready, beside)
-    drafts = [_drafted(one, forecasts[one.item.name], on) for one in ground.candidates]
+    drafts = [_drafted(one, forecasts[one.item.name], history[one.item.name], on) for one in ground.candidates]
     _decide(asked, drafts, ground)
     answer = _answer(asked, business, drafts, ground)
     if asked.simulate:
@@ -66,10 +66,12 @@ def draft(asked: Replenish, business: Business) -> Replenishment:
     return answer
 
 
-def _drafted(candidate: Candidate, forecast: Forecast, on: date) -> Draft:
+def _drafted(candidate: Candidate, forecast: Forecast, sold: Mapping[date, float], on: date) -> Draft:
     terms = candidate.terms
     coming = sum(candidate.arriving.values())
-    line = policy.line(policy.Item(candidate.item.name, forecast, candidate.stock, coming, terms))
+    item = candidate.item
+    before = past(sold, on, out=item.stock is not None and item.stock <= 0 and not item.owed)
+    line = policy.line(policy.Item(item.name, forecast, candidate.stock, coming, terms, before))
     horizon = max(terms.lead + terms.review, 1)
     out = None
     if forecast.demand_class != "none":

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from weft.business import Business
-from weft.demand import keeping
+from weft.demand import cleaning, keeping
 from weft.demand.forecast import Backtest, Forecast
 from weft.demand.forecasting import forecasts
 from weft.demand.series import Floats, Series
@@ -82,6 +82,16 @@ def series(sold: dict[date, float], on: date, begins: date, *, out: bool = False
     if out:
         known[int(np.flatnonzero(counts > 0)[-1]) + 1 :] = False
     return Series(first, "D", counts, known)
+
+
+def past(sold: Mapping[date, float], on: date, *, out: bool = False) -> Floats | None:
+    """What was wanted of an item on each day of the last year, its bulk orders counted as usual days; None where nothing was sold."""
+    before = {day: units for day, units in sold.items() if day < on}
+    if not before or max(before) < on - timedelta(_SILENT):
+        return None
+    whole = series(before, on, on - timedelta(_SILENT), out=out)
+    counts = whole.sold[whole.known]
+    return cleaning.tamed(counts, cleaning.outliers(counts)) if len(counts) else None
 
 
 def kept(

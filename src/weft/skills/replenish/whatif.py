@@ -13,7 +13,7 @@ from weft.demand.series import Floats
 from weft.demand.simulation import History, Moment, Replay
 from weft.errors import InputError
 from weft.skills.replenish import Replayed, Replenish, Simulation, wording
-from weft.skills.replenish.expecting import nothing, series
+from weft.skills.replenish.expecting import nothing, past, series
 from weft.skills.replenish.ground import Candidate, Ground
 
 DAYS: Final = 56
@@ -72,17 +72,24 @@ def _policy(chosen: Sequence[Candidate], first: date) -> Callable[[Moment], Floa
 
     def order(moment: Moment) -> Floats:
         on = first + timedelta(moment.step)
-        given, places = [], []
+        given, places, before = [], [], {}
         for row in range(len(chosen)):
             days = np.flatnonzero(moment.past[row] > 0)
             if len(days):
+                sold = {first + timedelta(int(n)): float(moment.past[row, n]) for n in days}
                 places.append(row)
-                given.append(series({first + timedelta(int(n)): float(moment.past[row, n]) for n in days}, on, first))
+                given.append(series(sold, on, first))
+                before[row] = past(sold, on)
         told = dict(zip(places, forecasts(given, longest, seconds=10.0) if given else [], strict=True))
         quantities = np.zeros(len(chosen))
         for row, one in enumerate(chosen):
             item = policy.Item(
-                one.item.name, told.get(row) or nothing(longest), moment.on_hand[row], moment.on_order[row], one.terms
+                one.item.name,
+                told.get(row) or nothing(longest),
+                moment.on_hand[row],
+                moment.on_order[row],
+                one.terms,
+                before.get(row),
             )
             quantities[row] = policy.line(item).quantity
         return quantities
