@@ -31,7 +31,7 @@ NAMES = (
     "indexes",
     "questions",
     "replenish",
-    "numbers",
+    "metrics",
     "analyze",
     "forecast",
 )

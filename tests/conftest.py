@@ -88,8 +88,8 @@ def module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers for a processor: half of the time a test waits for a process or a server that it has started."""
-    return 2 * (os.cpu_count() or 1)
+    """One worker more than there are processors: often a test waits for a process or a server that it has started."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,15 @@ from weft.store.preferences import Market
 def test_what_was_never_set_has_its_defaults(business: Business) -> None:
     assert business.preferences.voice().tone == "plain"
     assert (business.preferences.languages().main, business.preferences.markets()) == ("", [])
-    assert set(business.preferences.shown()) == {"voice", "languages", "markets", "claims", "search", "behaviors"}
+    assert set(business.preferences.shown()) == {
+        "voice",
+        "languages",
+        "markets",
+        "claims",
+        "search",
+        "behaviors",
+        "index",
+    }
 
 
 def test_sections_are_set_as_a_whole_and_each_change_is_journaled(business: Business) -> None:
@@ -43,7 +51,7 @@ WRONG: dict[str, tuple[str, Any, str]] = {
     "a section": (
         "voices",
         {},
-        "There is no section 'voices'; there are voice, languages, markets, claims, search, behaviors.",
+        "There is no section 'voices'; there are voice, languages, markets, claims, search, behaviors, index.",
     ),
     "a field": ("voice", {"tune": "warm"}, "voice has no field 'tune'; it has tone, person,"),
     "a choice": (

@@ -52,7 +52,7 @@ def test_every_operation_keeps_its_word(described: schemathesis.schemas.BaseSche
         @given(case=operation.as_strategy())
         @hypothesis_settings(max_examples=15, suppress_health_check=list(HealthCheck))
         def keeps_its_word(case: schemathesis.Case) -> None:
-            case.call_and_validate(headers=headers, checks=checks)
+            case.call_and_validate(headers=headers, checks=checks, timeout=60)
 
         keeps_its_word()
         tried += 1

@@ -320,7 +320,9 @@ def _of_today(business: Business, found: Known) -> bool:
     """Whether the report is about the last that is known: what customers and stock are today says nothing of earlier times."""
     reach = business.numbers.span()
     last = min(reach[1], found.today) if reach else found.today
-    return (last - found.periods.now.last).days <= _LATELY_TOLD
+    now = found.periods.now
+    # The last whole month is the latest there is until the next one is over.
+    return (last - now.last).days <= max(_LATELY_TOLD, (now.last - now.first).days + 1)
 
 
 def _unsold(business: Business, found: Known, products: Sequence[str]) -> dict[str, int]:
@@ -328,7 +330,8 @@ def _unsold(business: Business, found: Known, products: Sequence[str]) -> dict[s
     reach = business.numbers.span()
     if reach is None:
         return {}
-    last = found.periods.now.last
+    # Stock is what there is today, so the days are counted from the last that is known, whichever period is told.
+    last = min(reach[1], found.today)
     left = set(products)
 
     def sold_since(first: dt.date) -> set[str]:
@@ -340,7 +343,7 @@ def _unsold(business: Business, found: Known, products: Sequence[str]) -> dict[s
                     metrics=["units"],
                     by=["product"],
                     where=[Condition.of("product", *part)],
-                    period=Period(first=first, last=max(last, reach[1])),
+                    period=Period(first=first, last=reach[1]),
                 )
             ).rows
             if row.values["units"]

@@ -1,4 +1,3 @@
-# ruff: noqa: A005
 """A million order lines, multiplied from the wholesaler's ledger by a fixed seed: what a question takes, and what a new day takes.
 
 Copies of the ledger are set 364 days earlier each, with a part of the customers new in each. Peers: the same question put to the
