@@ -22,6 +22,7 @@ from weft.demand.series import Floats
 LONGEST_COVER: Final = 365.0
 # How far below its target a service may be where that saves a whole pack.
 _NEARLY: Final = 0.02
+_NOTHING: Final = 1e-6
 _YEAR: Final = 365.0
 _SPREADS: Final = 3.0
 # A line whose demand until the delivery after the next is below this is wanted now and then only.
@@ -93,7 +94,7 @@ class Wanted:
 
     def enough(self, stock: float) -> float:
         """How likely it is that this stock is enough."""
-        return float(self.shares[self.amounts <= stock + 1e-9].sum())
+        return float(self.shares[self.amounts <= stock + _NOTHING * max(1.0, stock)].sum())
 
     def lost(self, stock: float) -> float:
         """How much of what is wanted is not there, on average."""
@@ -262,14 +263,19 @@ def order_up_to(item: Item, protection: Wanted) -> float:
     if kind == "dying":
         # What fades away is bought for what is thought to be wanted of it, and for no more.
         return float(math.floor(protection.mean))
-    level = math.ceil(protection.quantile(terms.target) - 1e-9)
+    level = _pieces(protection.quantile(terms.target))
     if protection.mean < _SLOW:
         before = wanted(item.forecast, terms.lead, terms.lead_spread, 0, item.past)
         # The rarest courses would have a shelf full of what is asked for once a year: beyond half of what the service leaves open
         # nothing is held.
         most = protection.quantile((1 + terms.target) / 2)
-        level = max(level, math.ceil(base_stock(protection, before, terms.target, most)))
+        level = max(level, _pieces(base_stock(protection, before, terms.target, most)))
     return float(level)
+
+
+def _pieces(amount: float) -> int:
+    """An amount as whole pieces; what arithmetic leaves over a whole one is no piece."""
+    return math.ceil(amount - _NOTHING * max(1.0, amount))
 
 
 def _in_packs(made: Line) -> int:
