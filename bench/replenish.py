@@ -251,7 +251,7 @@ def score(found: Measured) -> list[Figure]:
         money = at(weft, point.stock_value, "lost_sales", "stock_value") / point.lost_sales
         note = f"at the stock of its {name} % safety, where it meets {point.fill:.1%}"
         asked = 0.8 if name == "95" else None
-        figures.append(Figure(f"ledger: lost units by the moving average's, {name} %", units, "", note=note))
+        figures.append(Figure(f"ledger: lost units by the moving average's, {name} %", units, "", asked, note=note))
         figures.append(Figure(f"ledger: lost sales by the moving average's, {name} %", money, "", asked, note=note))
         cover = at(found.ledger["days of cover"], point.stock, "lost") / point.lost
         figures.append(
