@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 from PIL import Image
@@ -117,6 +117,8 @@ def test_whatever_the_values_are_no_drawing_fails_and_none_holds_what_is_no_numb
 
 @tried(max_examples=12)
 @given(charts())
+@example(Chart(kind="line", title="", x=["a"], series=[Line(name="_hidden", values=[1]), Line(name="", values=[2])]))
+@example(Chart(kind="bar", title="", x=["a"], series=[Line(name="_hidden", values=[1]), Line(name="", values=[2])]))
 def test_a_picture_comes_of_any_chart(chart: Chart) -> None:
     assert drawn(chart, "png", 300, 200).startswith(b"\x89PNG")
 

@@ -55,6 +55,7 @@ def test_a_lead_time_that_varies_is_mixed_in() -> None:
     times = policy.lead_times(2, 3)
     assert sum(times.values()) == pytest.approx(1)
     assert min(times) == 0
+    assert policy.lead_times(5, 2e-197) == {5: 1.0}
 
 
 @pytest.mark.parametrize(("pack", "quantity"), [(1, 10), (5, 10), (8, 16), (9, 9)])

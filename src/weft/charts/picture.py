@@ -84,10 +84,10 @@ def _values(chart: Chart) -> "list[tuple[str, np.ndarray[tuple[int], np.dtype[np
 
 def _lines(axes: Axes, chart: Chart) -> None:
     rows = _values(chart)
-    for place, (name, values) in enumerate(rows):
+    for place, (_, values) in enumerate(rows):
         alone = np.isfinite(values).sum() <= 1
         axes.plot(
-            np.arange(len(values)), values, label=name, color=_COLORS[place % len(_COLORS)], linewidth=1.6,
+            np.arange(len(values)), values, label=str(place), color=_COLORS[place % len(_COLORS)], linewidth=1.6,
             marker="o" if alone else None,
         )  # fmt: skip
     _upright(axes, chart)
@@ -102,13 +102,13 @@ def _bars(axes: Axes, chart: Chart) -> None:
     lying = any(len(name) > _NAMES for name in chart.x)
     thick = 0.8 / max(len(rows), 1)
     at = np.arange(len(chart.x))
-    for place, (name, values) in enumerate(rows):
+    for place, (_, values) in enumerate(rows):
         where = at + (place - (len(rows) - 1) / 2) * thick
         color = _COLORS[place % len(_COLORS)]
         if lying:
-            axes.barh(where, values, thick, label=name, color=color)
+            axes.barh(where, values, thick, label=str(place), color=color)
         else:
-            axes.bar(where, values, thick, label=name, color=color)
+            axes.bar(where, values, thick, label=str(place), color=color)
     if lying:
         axes.set_yticks(at, [_short(name, 34) for name in chart.x])
         axes.invert_yaxis()
@@ -148,9 +148,11 @@ def _upright(axes: Axes, chart: Chart) -> None:
 
 def _named(axes: Axes, rows: "list[tuple[str, np.ndarray[tuple[int], np.dtype[np.float64]]]]") -> None:
     if len(rows) > 1:
+        # matplotlib leaves a name out that is empty or starts with an underscore: the rows are numbered, and named here.
         legend = axes.legend(fontsize=8, frameon=False, loc="best")
         for text in legend.get_texts():
             text.set_parse_math(False)
+            text.set_text(rows[int(text.get_text())][0])
     for axis in (axes.xaxis, axes.yaxis):
         for label in axis.get_ticklabels():
             label.set_parse_math(False)

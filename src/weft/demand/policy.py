@@ -25,6 +25,8 @@ _NEARLY: Final = 0.02
 _NOTHING: Final = 1e-6
 _YEAR: Final = 365.0
 _SPREADS: Final = 3.0
+# A lead time that varies by less than this many days is the same each time, to the whole day.
+_SAME: Final = 0.1
 # A line whose demand until the delivery after the next is below this is wanted now and then only.
 _SLOW: Final = 3.0
 # What sells in lumps or is new, how many days of its past say something, after how many a day counts half, and the seed of draws.
@@ -111,7 +113,7 @@ class Wanted:
 
 def lead_times(lead: int, spread: float) -> dict[int, float]:
     """How likely each lead time is: a normal distribution cut to whole days of 0 and more, within three spreads."""
-    if spread <= 0:
+    if spread <= _SAME:
         return {lead: 1.0}
     first, last = max(0, math.floor(lead - _SPREADS * spread)), math.ceil(lead + _SPREADS * spread)
     weights = {day: math.exp(-((day - lead) ** 2) / (2 * spread**2)) for day in range(first, last + 1)}

@@ -50,6 +50,13 @@ ocean,Ocean Trade,USD,30,14,,LID,2.00,,
 """
 
 
+@pytest.fixture(autouse=True)
+def same_day() -> None:
+    """The history ends yesterday: once midnight has passed it would end the day before."""
+    if datetime.now(UTC).date() != TODAY:
+        pytest.skip("midnight has passed since this history was made")
+
+
 @pytest.fixture(scope="module")
 def shop(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Business:
     business = Business(database, businesses.ensured(database, "replenish"))
