@@ -87,6 +87,7 @@ def module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     removed(folder)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are processors: often a test waits for a process or a server that it has started."""
     return (os.cpu_count() or 1) + 1
