@@ -24,7 +24,7 @@ from weft.connectors.importing import import_file
 from weft.errors import InputError, NotFound
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.skill import answer, named, plain, requested
+from weft.skill import answer, named, plain, requested, text_of
 from weft.store.changes import Selection
 
 DAYS = 140
@@ -288,6 +288,38 @@ def test_by_http_and_by_tools(decided: Business, settings: Settings) -> None:
         assert [one["id"] for one in listed["items"]] == [order["id"]]
 
 
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_a_person_reads_it_by_supplier_in_lines_that_fit(whole: dict[str, Any], width: int) -> None:
+    skill = named("replenish")
+    said = text_of(skill, whole, width)
+    assert said is not None
+    told = said.split("\n")
+    # A command is copied as it stands.
+    assert max(len(line) for line in told if " weft " not in line) <= min(width, 100)
+    assert " ".join(told).startswith(whole["says"][:40])
+    kiln = next(one for one in whole["orders"] if one["supplier"] == "kiln")
+    at = told.index(f"Kiln & Co · {kiln['id']}")
+    total = f"{kiln['total']['amount'] / 100:,.2f} EUR"
+    assert total in " ".join(told[at : at + 4])
+    head = next(line for line in told[at:] if line.startswith("product"))
+    assert head.split() == ["product", "order", "packs", "runs", "out", "cost", "EUR"]
+    mug = lines(whole)["MUG"]
+    row = next(line for line in told if line.startswith("Mug "))
+    assert row.split()[1:5] == [str(mug["quantity"]), str(mug["packs"]), "×", "6"]
+    assert f"in {mug['days']} days" in told[told.index(row) + 1]
+    assert "--propose" in said
+    assert f"weft export purchases order.csv --order {whole['orders'][0]['id']}" in told[-1]
+    for word in ("None", "nan", "{", "changes:"):
+        assert word not in said
+
+
+def test_a_person_reads_that_nothing_is_needed(ask: Callable[..., dict[str, Any]]) -> None:
+    nothing = text_of(named("replenish"), ask(supplier="kiln", where="id = cup"), 80)
+    assert nothing is not None
+    assert "nothing needs to be ordered" in nothing
+    assert "--propose" not in nothing
+
+
 def test_by_the_command_line(decided: Business, settings: Settings, tmp_path: Path) -> None:
     def weft(*words: str) -> str:
         environment = {**os.environ, "WEFT_HOME": str(settings.home), "WEFT_BUSINESS": decided.id}
@@ -297,6 +329,10 @@ def test_by_the_command_line(decided: Business, settings: Settings, tmp_path: Pa
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    shown = weft("replenish", "--supplier", "kiln", "--budget", "1", "--propose")
+    assert "Needed, and left out" in shown
+    assert "beyond the budget" in shown
+    assert "Proposed 0" in shown
     found = json.loads(weft("replenish", "--supplier", "kiln", "--propose", "--json"))
     weft("changes", "approve", "--all")
     weft("changes", "apply", "--all")

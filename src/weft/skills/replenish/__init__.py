@@ -151,6 +151,7 @@ skill = Skill(
     asks=Replenish,
     answers=Replenishment,
     local="weft.skills.replenish.drafting:draft",
+    text="weft.skills.replenish.telling:told",
     writes="purchases",
     long=True,
     seconds=600.0,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 from weft.demand.policy import Line
@@ -26,9 +27,14 @@ def pieces(number: float) -> str:
     return f"{whole:,}" if number >= 10 or abs(number - whole) < 0.05 else f"{number:.1f}"
 
 
+def plain_money(amount: float, currency: str) -> str:
+    """An amount of minor units, its thousands apart, without the currency: `1,204.50`."""
+    return f"{Decimal(decimal(round(amount), currency)):,}"
+
+
 def money(amount: float, currency: str) -> str:
     """An amount of minor units with its currency."""
-    return f"{decimal(round(amount), currency)} {currency}"
+    return f"{plain_money(amount, currency)} {currency}"
 
 
 def day(on: date) -> str:
