@@ -271,8 +271,12 @@ def line(item: Item, level: float | None = None) -> Line:
     """What to order of one item, whatever the money: up to its level, in packs, not less than the minimum."""
     terms = item.terms
     protection = wanted(item.forecast, terms.lead, terms.lead_spread, terms.review, item.past)
-    reached = order_up_to(item, protection) if level is None else level
-    made = Line(item, protection, reached, max(0.0, reached - item.position))
+    return lined(item, protection, order_up_to(item, protection) if level is None else level)
+
+
+def lined(item: Item, protection: Wanted, level: float) -> Line:
+    """The same where it is known what is wanted until the delivery after the next, up to a level."""
+    made = Line(item, protection, level, max(0.0, level - item.position))
     if item.forecast.demand_class == "none" or protection.mean <= 0:
         made.level, made.needed = 0.0, 0.0
         made.limits.append("not-wanted")

@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any, Final
 
 from weft.charts.tables import Side, paragraph, table
-from weft.skills.replenish import LeftOut, Ordered, OrderLine, Replayed, Replenishment, Simulation, wording
+from weft.skills.replenish import AtService, LeftOut, Ordered, OrderLine, Replayed, Replenishment, Simulation, wording
 
 _WIDEST: Final = 100
 _LINES: Final = 20
 _LEFT_OUT: Final = 10
+# So few lines are explained whole.
+_WHOLE: Final = 3
 _COLUMNS: Final[tuple[Side, ...]] = ("left", "right", "right", "right", "right")
 _REASONS: Final = {
     "budget": "beyond the budget",
@@ -35,9 +37,11 @@ def told(answer: Replenishment, width: int) -> str:
         lines[one.order].append(one)
     shared = {title for title, count in Counter(one.title for one in answer.lines).items() if count > 1}
     for order in answer.orders:
-        said += ["", *_order(order, lines[order.id], shared, answer.on, width)]
+        said += ["", *_order(order, lines[order.id], shared, answer.on, width, whole=len(answer.lines) <= _WHOLE)]
     if answer.left_out:
         said += ["", *_left_out(answer.left_out, width)]
+    if answer.what_if:
+        said += ["", *_what_if(answer.what_if, width)]
     if answer.simulation is not None:
         said += ["", *_replayed(answer.simulation, width)]
     if answer.notes:
@@ -54,7 +58,7 @@ def _headed(title: str, width: int) -> list[str]:
 
 
 def _order(
-    order: Ordered, lines: Sequence[OrderLine], shared: Set[str | None], on: date | None, width: int
+    order: Ordered, lines: Sequence[OrderLine], shared: Set[str | None], on: date | None, width: int, *, whole: bool
 ) -> list[str]:
     said = _headed(f"{order.name or order.supplier or 'No supplier named'} · {order.id}", width)
     least = f" It takes {_money(order.minimum)} at least." if order.minimum else ""
@@ -72,7 +76,9 @@ def _order(
         for one in shown
     ]
     head = ("product", "order", "packs", "runs out", f"cost {currency}" if currency else "cost")
-    said += ["", *table(head, rows, _COLUMNS, width, [_reason(one) for one in shown])]
+    said += ["", *table(head, rows, _COLUMNS, width, None if whole else [_reason(one) for one in shown])]
+    for one in lines if whole else ():
+        said += ["", *paragraph(f"{_named(one, shared)}: {one.why}", width)]
     rest = lines[_LINES:]
     if rest:
         costs = sum(one.amount["amount"] for one in rest if one.amount)
@@ -142,6 +148,26 @@ def _replayed(simulation: Simulation, width: int) -> list[str]:
         *paragraph(simulation.says, width),
         "",
         *table(head, rows, _COLUMNS, width),
+    ]
+
+
+def _what_if(services: Sequence[AtService], width: int) -> list[str]:
+    rows = [
+        (
+            f"{one.service:.1%}".replace(".0%", "%").replace("%", " %"),
+            f"{one.pieces:,}",
+            _money(one.cost),
+            _money(one.stock_value),
+            _money(one.lost_sales) if one.lost_sales else f"{wording.pieces(one.lost_units)} pieces",
+        )
+        for one in services
+    ]
+    head = ("service", "pieces", "to pay", "in stock", "sales lost")
+    return [
+        *_headed("What if", width),
+        *paragraph("Without a budget; in stock on average until the next delivery, lost until the one after.", width),
+        "",
+        *table(head, rows, ("left", "right", "right", "right", "right"), width),
     ]
 
 

@@ -182,6 +182,9 @@ def _plain(annotation: Any) -> tuple[Any, bool]:
     if origin in (typing.Union, types.UnionType):
         kinds = [_plain(part) for part in parts if part is not type(None)]
         plain = [kind for kind in kinds if kind[0] is not None]
+        if set(kinds) == {(str, False), (str, True)}:
+            # One text or several: the flag may come again.
+            return (str, True)
         if len(kinds) == 1 or (plain and plain[0] == (str, False)):
             return plain[0] if plain else (None, False)
         return (str, False) if len(plain) == len(kinds) and not any(many for _, many in plain) else (None, False)
