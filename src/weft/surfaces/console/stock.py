@@ -46,7 +46,13 @@ _FEW_PRODUCTS: Final = 300
 """So few are forecast in the request itself, without waiting for the forecasts that are kept of all."""
 _DAYS: Final = (7, 14, 28, 56, 91)
 _SHOWN: Final = 200
-_MOVES: Final[Mapping[str, tuple[str, ...]]] = {"draft": ("ordered", "cancelled"), "ordered": ("received", "cancelled")}
+_MOVES: Final[Mapping[str, tuple[str, ...]]] = {
+    "draft": ("ordered", "cancelled"), "ordered": ("received", "cancelled"), "received": ("ordered",),
+}  # fmt: skip
+_WORDS: Final[Mapping[tuple[str, str], str]] = {
+    ("draft", "ordered"): "It is sent", ("ordered", "received"): "It has arrived", ("received", "ordered"): "It has not arrived",
+    ("draft", "cancelled"): "Call it off", ("ordered", "cancelled"): "Call it off",
+}  # fmt: skip
 _DID: Final[Mapping[str, str]] = {"ordered": "is sent", "received": "has arrived", "cancelled": "is called off"}
 
 
@@ -205,18 +211,27 @@ class _Pages:
         listed = self.business(session).purchases.listed(limit=_SHOWN)
         order = {"draft": 0, "ordered": 1}
         listed.sort(key=lambda one: (order.get(one["state"], 2), one["id"]))
-        return self.shown(request, session, "orders", orders=listed, moves=_MOVES, total=_total)
+        return self.shown(request, session, "orders", orders=listed, moves=_MOVES, verbs=_WORDS, total=_total)
 
     def moved(self, request: Request, session: Session, purchase: str, state: str) -> Response:
         """Say of a purchase order what became of it, and go back."""
-        self.business(session).purchases.move(purchase, state, f"key {session.bearer.key_id}")
-        return self.back(request, f"{STOCK}/orders", f"{purchase} {_DID.get(state, state)}.")
+        found = self.business(session).purchases.move(purchase, state, f"key {session.bearer.key_id}")
+        return self.back(request, f"{STOCK}/orders", f"{purchase} {_DID.get(state, state)}.{_stocked(found, state)}")
 
     def back(self, request: Request, address: str, sentence: str) -> Response:
         """Go to a page, where the sentence is said."""
         response = RedirectResponse(address, 303)
         self._sign_in.say_next(request, response, {"sentence": sentence, "problems": []})
         return response
+
+
+def _stocked(order: Mapping[str, Any], state: str) -> str:
+    """What that did to stock, in a sentence."""
+    stocked = order.get("stocked")
+    if not stocked:
+        return ""
+    did = "added to" if state == "received" else "taken out of"
+    return f" {stocked['pieces']:,} pieces are {did} stock."
 
 
 def _total(order: Mapping[str, Any]) -> str:
