@@ -471,8 +471,10 @@ def _as_record(
             row = connection.execute("select fields from known where id = %s", (known_key,)).fetchone()
             known[known_key] = row[0] if row else {}
         record["known"] = known[known_key]
+    if not record.get("variants"):
+        return record
     names = [option["name"] for option in record.get("options") or ()]
-    for variant in record.get("variants") or ():
+    for variant in record["variants"]:
         choices = variant.pop("choices", None) or []
         names = (
             names
