@@ -25,7 +25,7 @@ from weft.index.words import BREAK, LONGEST_KEPT, Analysis, Run
 _LENGTH: Final = 0.75
 _TITLE: Final = entry.TEXTS[0]
 _BETWEEN: Final = f" {BREAK} "
-_READ_AT_ONCE: Final = 5000
+_READ_AT_ONCE: Final = 1000
 # What stands for a chunk that is a part of the run before it.
 _INSIDE: Final = -1
 
@@ -70,6 +70,8 @@ class _Lexicon:
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
         self._plain = {BREAK: 0}
+        # What has a number stands for itself where nothing behind it belongs to it.
+        self._alone: dict[str, int] = {}
         self._others: dict[Run, int] = {}
         self.terms, self.forms = _Numbered(), _Numbered()
         self.said, self.named = _Rows(), _Rows()
@@ -83,46 +85,58 @@ class _Lexicon:
         if joined.count(BREAK) >= len(texts):
             joined = _BETWEEN.join([text.replace(BREAK, " ") for text in texts])
         chunks = [*joined.split(), BREAK]
-        plain, run_at = self._plain, self._analysis.run_at
+        plain, alone, belonging = self._plain, self._alone, self._analysis.belonging
         # Most runs stand for themselves, whatever is beside them, and most of these have been met.
         met: list[int | None] = list(map(plain.get, chunks))
         place = -1
         with contextlib.suppress(ValueError):
             while True:
                 place = met.index(None, place + 1)
-                chunk = chunks[place]
-                if (number := plain.get(chunk)) is None:
-                    run, following = run_at(chunks, place)
-                    number = self._others.get(run)
-                    if number is None:
-                        number = self._new(chunk, run)
+                # The last chunk ends a text, so that there is always one behind.
+                number = alone.get(chunks[place])
+                if number is None or belonging[chunks[place + 1]]:
+                    number, following = self._next(chunks, place)
                     for inside in range(place + 1, following):
                         met[inside] = _INSIDE
                 met[place] = number
         numbers = np.array(met, np.int64)
         return numbers[numbers != _INSIDE].astype(np.uint32)
 
-    def _new(self, chunk: str, run: Run) -> int:
-        number = self._add(run)
-        if run.plain and run.length == len(chunk) <= LONGEST_KEPT:
-            self._plain[chunk] = number
-        else:
-            self._others[run] = number
-        return number
+    def _next(self, chunks: Sequence[str], place: int) -> tuple[int, int]:
+        """The number of the run that begins in a place, and the place after it."""
+        chunk = chunks[place]
+        if (number := self._plain.get(chunk)) is not None:
+            return number, place + 1
+        run, following = self._analysis.run_at(chunks, place)
+        number = self._others.get(run)
+        if number is None:
+            number = self._add(run)
+            if run.length != len(chunk) or run.length > LONGEST_KEPT:
+                self._others[run] = number
+            elif run.plain:
+                self._plain[chunk] = number
+            else:
+                self._others[run] = number
+                if run.numbered and run.words[0].form != "x":
+                    self._alone[chunk] = number
+        return number, following
 
     def _add(self, run: Run) -> int:
-        terms, starts, ends = self.terms.of, self.starts.append, self.ends.append
-        count = 0
+        number, count = len(self.lengths), 0
+        term_of, say, starts, ends = self.terms.of, self.said.held.append, self.starts.append, self.ends.append
+        named: list[int] = []
         for word, some in zip(run.words, run.terms, strict=True):
             for term in some:
-                self.said.held.append(terms(term))
+                say(term_of(term))
                 starts(word.start)
                 ends(word.end)
                 count += 1
+            if not word.number:
+                named.append(self.forms.of(word.form))
         self.said.counts.append(count)
-        self.named.add([self.forms.of(form) for form in run.forms])
+        self.named.add(named)
         self.lengths.append(run.length)
-        return len(self.lengths) - 1
+        return number
 
 
 class Scribe:
@@ -137,6 +151,7 @@ class Scribe:
         self._values = _Numbered()
         self._lexicon = _Lexicon(analysis)
         self._waiting: list[str] = []
+        self._spots = array("Q")
         self._runs: list[NDArray[np.uint32]] = []
         self._spread: dict[str, Lists] | None = None
         self._facets, self._facets_by = array("I"), array("I")
@@ -192,7 +207,10 @@ class Scribe:
         self.texts.append(told.meaning)
         if told.currency:
             self.currencies[told.currency] += 1
-        self._waiting += map(told.texts.__getitem__, entry.TEXTS)
+        for field, text in enumerate(told.texts.values(), place * len(entry.TEXTS)):
+            if text:
+                self._waiting.append(text)
+                self._spots.append(field)
         if len(self._waiting) > _READ_AT_ONCE:
             self._read()
         self._variants.add(place, told, len(self._facets))
@@ -222,15 +240,14 @@ class Scribe:
         return self._spread
 
     def _by_field(self) -> dict[str, Lists]:
-        runs = np.concatenate([np.zeros(0, np.uint32), *self._runs])
+        runs, fields = np.concatenate([np.zeros(0, np.uint32), *self._runs]), len(entry.TEXTS)
         self._runs = [runs]
+        spots = np.frombuffer(self._spots, np.uint64).astype(np.int64)
         lengths = np.diff(np.flatnonzero(runs == 0), prepend=-1) - 1
-        runs = runs[runs != 0]
-        of = np.repeat(np.arange(len(lengths)) % len(entry.TEXTS), lengths)
-        return {
-            name: _lists(runs[of == place], lengths[place :: len(entry.TEXTS)])
-            for place, name in enumerate(entry.TEXTS)
-        }
+        counts = np.zeros(self.count * fields, np.int64)
+        counts[spots] = lengths
+        runs, of = runs[runs != 0], np.repeat(spots % fields, lengths)
+        return {name: _lists(runs[of == place], counts[place::fields]) for place, name in enumerate(entry.TEXTS)}
 
     def columns(
         self, averages: Mapping[str, float], vectors: NDArray[np.float16] | None = None

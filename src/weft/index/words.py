@@ -114,7 +114,7 @@ class Analysis:
         self._stemmers = [_stemmer(name) for name in dict.fromkeys(_STEMMERS.get(one) for one in languages) if name]
         self._stems: dict[str, tuple[str, ...]] = {}
         self._runs: dict[str, Run] = {}
-        self._belonging = _Belonging(self)
+        self.belonging = _Belonging(self)
         self._pairs = bool({"ja", "ko"} & set(languages[:1]))
         known = small_words()
         self.small = frozenset(word for word, where in known.items() if where & set(languages or ("en",)))
@@ -184,7 +184,7 @@ class Analysis:
         run = kept.get(chunks[place]) or self._read(chunks[place])
         following = place + 1
         if run.numbered:
-            belonging, count = self._belonging, len(chunks)
+            belonging, count = self.belonging, len(chunks)
             while following < count and belonging[chunks[following]]:
                 following += 1
             if following > place + 1:
@@ -223,7 +223,7 @@ class Analysis:
         run = Run(len(text), words, tokens, tuple([self._terms(word) for word in words]))
         if len(text) <= LONGEST_KEPT:
             if len(self._runs) > _MOST_KEPT:
-                self._runs, self._belonging = {}, _Belonging(self)
+                self._runs, self.belonging = {}, _Belonging(self)
             self._runs[text] = run
         return run
 
