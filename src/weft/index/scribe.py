@@ -100,7 +100,8 @@ class _Lexicon:
                         met[inside] = _INSIDE
                 met[place] = number
         numbers = np.array(met, np.int64)
-        return numbers[numbers != _INSIDE].astype(np.uint32)
+        found: NDArray[np.uint32] = numbers[numbers != _INSIDE].astype(np.uint32)
+        return found
 
     def _next(self, chunks: Sequence[str], place: int) -> tuple[int, int]:
         """The number of the run that begins in a place, and the place after it."""

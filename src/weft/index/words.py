@@ -88,7 +88,7 @@ class Run:
             first = tokens[0].form
             self.measuring = first in _MARKS or first in _measuring()
             self.crossed = tokens[-1].form == "x"
-            self.numbered = any([word.form[:1].isdigit() for word in tokens])
+            self.numbered = any(word.form[:1].isdigit() for word in tokens)
             self.starts = self.numbered and tokens[0].number
         self.plain = not (self.numbered or self.crossed)
 
