@@ -22,7 +22,7 @@ from weft.index.card import NO_PRICE
 from weft.index.entry import OWN, SEPARATOR, TEXTS, TRAITS
 from weft.index.folder import Folder, State
 from weft.index.opened import Opened
-from weft.index.segment import SATURATION, SORTED_BY, STEPS, Segment
+from weft.index.segment import MARKED, SATURATION, SORTED_BY, STEPS, Segment
 from weft.index.sought import Found, Lift, Matches, Part, Sought, Weights
 from weft.index.spelling import Spelling
 from weft.index.tally import Tally, highest
@@ -475,20 +475,20 @@ class Shelf:
                 return one.shown(place - first)
         raise IndexError(place)
 
-    def marks(self, name: str, found: Sequence[Found], terms: Iterable[str]) -> list[list[tuple[int, int]]]:
-        """Where in a text of products that were found, its blanks single, some terms stand: from which sign to which, in order.
+    def marks(self, found: Sequence[Found], terms: Iterable[str]) -> dict[str, list[list[tuple[int, int]]]]:
+        """Where in the texts of products that were found, their blanks single, some terms stand: from which sign to which, in order.
 
-        `name` is the title or the body, of which only as much is marked as is shown.
+        The texts are the title and the body, of which only as much is marked as is shown.
         """
         hashed = [columns.hashed(term) for term in terms]
-        marked: list[list[tuple[int, int]]] = [[] for _ in found]
+        marked: dict[str, list[list[tuple[int, int]]]] = {name: [[] for _ in found] for name in MARKED}
         for first, one in zip(self._firsts, self.segments, strict=True):
             inside = [row for row, each in enumerate(found) if first <= each.place < first + one.count]
             rows = [row for each in hashed if (row := one.term(each)) is not None] if inside else []
-            if rows:
-                spans = one.marks(name, [found[row].place - first for row in inside], rows)
-                for row, some in zip(inside, spans, strict=True):
-                    marked[row] = some
+            places = [found[row].place - first for row in inside]
+            for name, texts in marked.items() if rows else ():
+                for row, some in zip(inside, one.marks(name, places, rows), strict=True):
+                    texts[row] = some
         return marked
 
     def fitted(self, tale: Mapping[str, Any], found: Found, fitting: Fitting | None) -> Mapping[str, Any]:
