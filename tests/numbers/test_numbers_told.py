@@ -205,6 +205,20 @@ def test_a_date_that_cannot_be_is_no_date_and_spoils_no_other_figure(business: B
     assert "3 orders have no date between 1900 and 2099 and are in no figure." in table.notes
 
 
+@pytest.mark.parametrize("compare", [None, "previous", "year"])
+def test_a_period_at_the_end_of_the_calendar_is_refused_in_words_and_a_far_one_is_empty(
+    business: Business, compare: str | None
+) -> None:
+    put(business, order("#1", "2026-05-02T10:00Z", ("a", 1, 1000)))
+    for day in (date.min, date.max):
+        with pytest.raises(ValueError, match="a period lies in the years 1000 to 9000"):
+            told(business, "revenue", period=Period(first=day, last=day), compare=compare)
+    for day in (date(1000, 1, 1), date(9000, 12, 31)):
+        for by in ("day", "week", "month", "quarter", "year", "product"):
+            table = told(business, "revenue", "stock", by=[by], period=Period(first=day, last=day), compare=compare)
+            assert table.total.values == {"revenue": None, "stock": None}
+
+
 def test_new_and_returning_customers_cohorts_and_segments(business: Business) -> None:
     people = [
         ("ada", "2026-03-01"),
