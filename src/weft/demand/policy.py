@@ -7,6 +7,7 @@ is wanted now and then only gets the base stock at which the share of demand tha
 for a quantile of what is nearly always nothing is nothing.
 """
 
+import functools
 import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weft.demand.forecast import Forecast
 from weft.demand.series import Floats
@@ -76,14 +78,14 @@ class Terms:
         return min(max(lost / (lost + held), 0.5), 0.995) if held > 0 else 0.995
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Wanted:
     """How much is wanted in some days together: amounts that are possible, ascending, and how likely each is."""
 
     amounts: Floats
     shares: Floats
 
-    @property
+    @functools.cached_property
     def mean(self) -> float:
         """What is wanted on average."""
         return float(self.amounts @ self.shares)
@@ -126,27 +128,39 @@ def running(forecast: Forecast, days: int) -> Floats:
 
     Courses tell how far demand strays, the mean what it strays from, and tells it better: they are brought to it.
     """
-    paths = forecast.paths.astype(np.float64)
-    horizon = paths.shape[1]
-    if days > horizon:
-        week = min(7, horizon)
-        paths = paths[:, [*range(horizon), *(horizon - week + n % week for n in range(days - horizon))]]
-    summed = np.cumsum(paths[:, :days], axis=1)
+    summed = _courses(forecast, days)
     mean = float(summed[:, -1].mean())
     if mean > 0:
         summed *= forecast.expected(1, days) / mean
     return summed
 
 
-def drawn_again(past: Floats, days: int, number: int) -> Floats:
-    """What so many days together come to if days of the past are drawn anew, late days more often (bootstrap); ascending.
+def _courses(forecast: Forecast, days: int) -> Floats:
+    """The courses summed from today until the end of each day, as they are."""
+    paths = forecast.paths
+    horizon = paths.shape[1]
+    if days > horizon:
+        week = min(7, horizon)
+        paths = paths[:, [*range(horizon), *(horizon - week + n % week for n in range(days - horizon))]]
+    return np.cumsum(paths[:, :days], axis=1, dtype=np.float64)
 
-    The same past gives the same amounts.
-    """
-    ages = np.arange(len(past))[::-1]
+
+@functools.lru_cache(maxsize=256)
+def _days_drawn(length: int, days: int, number: int) -> NDArray[np.int32]:
+    """Which days of a past of this length are drawn: for each of `number` courses `days` of them, late days more often."""
+    ages = np.arange(length)[::-1]
     weights = 0.5 ** (ages / _HALVED)
     draw = np.random.default_rng(_SEED)
-    sums: Floats = np.sort(draw.choice(past, (number, days), p=weights / weights.sum()).sum(axis=1))
+    return draw.choice(length, (number, days), p=weights / weights.sum()).astype(np.int32)
+
+
+def drawn_again(past: Floats, lengths: Sequence[int], number: int) -> Floats:
+    """What so many days together come to if days of the past are drawn anew, late days more often (bootstrap).
+
+    A column each of the lengths, ascending. The same past gives the same amounts.
+    """
+    courses = np.cumsum(past[_days_drawn(len(past), max(lengths), number)], axis=1)
+    sums: Floats = np.sort(courses[:, np.asarray(lengths) - 1], axis=0)
     return sums
 
 
@@ -157,18 +171,28 @@ def wanted(forecast: Forecast, lead: int, spread: float = 0.0, review: int = 0, 
     sells in lumps, or is new, and its `past` is given, each quantile is the mean of the courses' and of that of past days drawn anew (Vincent's
     way to join distributions): a forecast follows the last weeks, and a lump is of no week.
     """
-    lumps = past is not None and len(past) >= _ENOUGH and forecast.demand_class in _LUMPS
-    sums, shares = [], []
-    for days, weight in lead_times(lead, spread).items():
-        until = days + review
-        found = running(forecast, until)[:, -1] if until else np.zeros(1)
-        if lumps and past is not None and until:
-            found = (np.sort(found) + drawn_again(past, until, len(found))) / 2
-        sums.append(found)
-        shares.append(np.full(len(found), weight / len(found)))
-    amounts, weights = np.concatenate(sums), np.concatenate(shares)
+    chances = {days + review: weight for days, weight in lead_times(lead, spread).items()}
+    lengths = [days for days in chances if days]
+    if not lengths:
+        return Wanted(np.zeros(1), np.ones(1))
+    found = _sums(forecast, lengths)
+    if past is not None and len(past) >= _ENOUGH and forecast.demand_class in _LUMPS:
+        found = (np.sort(found, axis=0) + drawn_again(past, lengths, len(found))) / 2
+    shares = np.broadcast_to([chances[days] / len(found) for days in lengths], found.shape)
+    amounts, weights = found.ravel(order="F"), shares.ravel(order="F")
+    if 0 in chances:
+        amounts, weights = np.append(0.0, amounts), np.append(chances[0], weights)
     order = np.argsort(amounts, kind="stable")
     return Wanted(amounts[order], weights[order])
+
+
+def _sums(forecast: Forecast, lengths: Sequence[int]) -> Floats:
+    """What is wanted from today until the end of each of these days, a course a row, each length's courses brought to its mean."""
+    courses = _courses(forecast, max(lengths))[:, np.asarray(lengths) - 1]
+    means = courses.mean(axis=0)
+    expected = forecast.expected_until(lengths)
+    brought: Floats = courses * np.divide(expected, means, out=np.ones_like(means), where=means > 0)
+    return brought
 
 
 def base_stock(whole: Wanted, before: Wanted, service: float, most: float) -> float:
@@ -247,8 +271,12 @@ def line(item: Item, level: float | None = None) -> Line:
     """What to order of one item, whatever the money: up to its level, in packs, not less than the minimum."""
     terms = item.terms
     protection = wanted(item.forecast, terms.lead, terms.lead_spread, terms.review, item.past)
-    reached = order_up_to(item, protection) if level is None else level
-    made = Line(item, protection, reached, max(0.0, reached - item.position))
+    return lined(item, protection, order_up_to(item, protection) if level is None else level)
+
+
+def lined(item: Item, protection: Wanted, level: float) -> Line:
+    """The same where it is known what is wanted until the delivery after the next, up to a level."""
+    made = Line(item, protection, level, max(0.0, level - item.position))
     if item.forecast.demand_class == "none" or protection.mean <= 0:
         made.level, made.needed = 0.0, 0.0
         made.limits.append("not-wanted")

@@ -45,7 +45,8 @@ _SELECT: Final = (
 
 _ITEMS: Final = (
     "select p.id, p.title, p.status, nullif(v.sku, ''), v.position, count(*) over (partition by v.product), "
-    "count(*) over (partition by nullif(v.sku, '')), v.price, v.cost, v.currency, v.stock, v.policy is not distinct from 'continue' "
+    "count(*) over (partition by nullif(v.sku, '')), v.price, v.cost, v.currency, v.stock, v.policy is not distinct from 'continue', "
+    "p.category "
     "from product p join variant v on v.product = p.uid where p.gift_card is not true"
 )
 
@@ -69,6 +70,7 @@ class Item:
     currency: str | None
     stock: int | None
     owed: bool
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
