@@ -153,20 +153,22 @@ def _courses(forecast: Forecast, days: int) -> Floats:
 
 @functools.lru_cache(maxsize=256)
 def _days_drawn(length: int, days: int, number: int) -> NDArray[np.int32]:
-    """Which days of a past of this length are drawn: for each of `number` courses `days` of them, late days more often."""
+    """Which days of a past of this length are drawn, late days more often: in each of `days` rows one for each of `number` courses."""
     ages = np.arange(length)[::-1]
     weights = 0.5 ** (ages / _HALVED)
     draw = np.random.default_rng(_SEED)
-    return draw.choice(length, (number, days), p=weights / weights.sum()).astype(np.int32)
+    drawn = draw.choice(length, (number, days), p=weights / weights.sum())
+    return np.ascontiguousarray(drawn.T, np.int32)
 
 
 def drawn_again(past: Floats, lengths: Sequence[int], number: int) -> Floats:
     """What so many days together come to if days of the past are drawn anew, late days more often (bootstrap).
 
-    A column each of the lengths, ascending. The same past gives the same amounts.
+    A row each of the lengths, ascending. The same past gives the same amounts.
     """
-    courses = np.cumsum(past[_days_drawn(len(past), max(lengths), number)], axis=1)
-    sums: Floats = np.sort(courses[:, np.asarray(lengths) - 1], axis=0)
+    courses = past[_days_drawn(len(past), max(lengths), number)]
+    np.cumsum(courses, axis=0, out=courses)
+    sums: Floats = np.sort(courses[np.asarray(lengths) - 1], axis=1)
     return sums
 
 
@@ -181,23 +183,25 @@ def wanted(forecast: Forecast, lead: int, spread: float = 0.0, review: int = 0, 
     lengths = [days for days in chances if days]
     if not lengths:
         return Wanted(np.zeros(1), np.ones(1))
-    found = _sums(forecast, lengths)
+    found = np.sort(_sums(forecast, lengths), axis=1)
+    number = found.shape[1]
     if past is not None and len(past) >= _ENOUGH and forecast.demand_class in _LUMPS:
-        found = (np.sort(found, axis=0) + drawn_again(past, lengths, len(found))) / 2
-    shares = np.broadcast_to([chances[days] / len(found) for days in lengths], found.shape)
-    amounts, weights = found.ravel(order="F"), shares.ravel(order="F")
+        found = (found + drawn_again(past, lengths, number)) / 2
+    amounts, weights = found.ravel(), np.repeat([chances[days] / number for days in lengths], number)
     if 0 in chances:
         amounts, weights = np.append(0.0, amounts), np.append(chances[0], weights)
+    if len(chances) == 1:
+        return Wanted(amounts, weights)
     order = np.argsort(amounts, kind="stable")
     return Wanted(amounts[order], weights[order])
 
 
 def _sums(forecast: Forecast, lengths: Sequence[int]) -> Floats:
-    """What is wanted from today until the end of each of these days, a course a row, each length's courses brought to its mean."""
-    courses = _courses(forecast, max(lengths))[:, np.asarray(lengths) - 1]
-    means = courses.mean(axis=0)
+    """What is wanted from today until the end of each of these days, a row each, its courses brought to its mean."""
+    courses = _courses(forecast, max(lengths))[:, np.asarray(lengths) - 1].T
+    means = courses.mean(axis=1)
     expected = forecast.expected_until(lengths)
-    brought: Floats = courses * np.divide(expected, means, out=np.ones_like(means), where=means > 0)
+    brought: Floats = courses * np.divide(expected, means, out=np.ones_like(means), where=means > 0)[:, None]
     return brought
 
 
