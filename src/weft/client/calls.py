@@ -2575,10 +2575,13 @@ class Purchases:
             "dict[str, Any]", self._wire.json(call("PATCH", "/purchases/{}", purchase, body={"fields": fields}))
         )
 
-    def move(self, purchase: str, *, state: Literal["ordered", "received", "cancelled"]) -> dict[str, Any]:
-        """Say that an order was sent, has come whole, or was cancelled."""
+    def move(
+        self, purchase: str, *, state: Literal["ordered", "received", "cancelled"], location: str | None = None
+    ) -> dict[str, Any]:
+        """Say that an order was sent, has come whole (which adds it to stock), or was cancelled."""
         return cast(
-            "dict[str, Any]", self._wire.json(call("POST", "/purchases/{}/state", purchase, body={"state": state}))
+            "dict[str, Any]",
+            self._wire.json(call("POST", "/purchases/{}/state", purchase, body={"state": state, "location": location})),
         )
 
 
@@ -4611,11 +4614,15 @@ class AsyncPurchases:
             "dict[str, Any]", await self._wire.json(call("PATCH", "/purchases/{}", purchase, body={"fields": fields}))
         )
 
-    async def move(self, purchase: str, *, state: Literal["ordered", "received", "cancelled"]) -> dict[str, Any]:
-        """Say that an order was sent, has come whole, or was cancelled."""
+    async def move(
+        self, purchase: str, *, state: Literal["ordered", "received", "cancelled"], location: str | None = None
+    ) -> dict[str, Any]:
+        """Say that an order was sent, has come whole (which adds it to stock), or was cancelled."""
         return cast(
             "dict[str, Any]",
-            await self._wire.json(call("POST", "/purchases/{}/state", purchase, body={"state": state})),
+            await self._wire.json(
+                call("POST", "/purchases/{}/state", purchase, body={"state": state, "location": location})
+            ),
         )
 
 

@@ -29,6 +29,8 @@ _YEAR: Final = 365.0
 _SPREADS: Final = 3.0
 # A lead time that varies by less than this many days is the same each time, to the whole day.
 _SAME: Final = 0.1
+# Into so many lead times one that varies widely is told apart at most: a delivery that may take years is not told by the day.
+_TIMES: Final = 61
 # A line whose demand until the delivery after the next is below this is wanted now and then only.
 _SLOW: Final = 3.0
 # What sells in lumps or is new, how many days of its past say something, after how many a day counts half, and the seed of draws.
@@ -114,11 +116,15 @@ class Wanted:
 
 
 def lead_times(lead: int, spread: float) -> dict[int, float]:
-    """How likely each lead time is: a normal distribution cut to whole days of 0 and more, within three spreads."""
+    """How likely each lead time is: a normal distribution cut to whole days of 0 and more, within three spreads.
+
+    Where these are very many, only every so many days are told.
+    """
     if spread <= _SAME:
         return {lead: 1.0}
     first, last = max(0, math.floor(lead - _SPREADS * spread)), math.ceil(lead + _SPREADS * spread)
-    weights = {day: math.exp(-((day - lead) ** 2) / (2 * spread**2)) for day in range(first, last + 1)}
+    step = -(-(last + 1 - first) // _TIMES)
+    weights = {day: math.exp(-((day - lead) ** 2) / (2 * spread**2)) for day in range(first, last + 1, step)}
     whole = sum(weights.values())
     return {day: weight / whole for day, weight in weights.items()}
 
@@ -147,20 +153,22 @@ def _courses(forecast: Forecast, days: int) -> Floats:
 
 @functools.lru_cache(maxsize=256)
 def _days_drawn(length: int, days: int, number: int) -> NDArray[np.int32]:
-    """Which days of a past of this length are drawn: for each of `number` courses `days` of them, late days more often."""
+    """Which days of a past of this length are drawn, late days more often: in each of `days` rows one for each of `number` courses."""
     ages = np.arange(length)[::-1]
     weights = 0.5 ** (ages / _HALVED)
     draw = np.random.default_rng(_SEED)
-    return draw.choice(length, (number, days), p=weights / weights.sum()).astype(np.int32)
+    drawn = draw.choice(length, (number, days), p=weights / weights.sum())
+    return np.ascontiguousarray(drawn.T, np.int32)
 
 
 def drawn_again(past: Floats, lengths: Sequence[int], number: int) -> Floats:
     """What so many days together come to if days of the past are drawn anew, late days more often (bootstrap).
 
-    A column each of the lengths, ascending. The same past gives the same amounts.
+    A row each of the lengths, ascending. The same past gives the same amounts.
     """
-    courses = np.cumsum(past[_days_drawn(len(past), max(lengths), number)], axis=1)
-    sums: Floats = np.sort(courses[:, np.asarray(lengths) - 1], axis=0)
+    courses = past[_days_drawn(len(past), max(lengths), number)]
+    np.cumsum(courses, axis=0, out=courses)
+    sums: Floats = np.sort(courses[np.asarray(lengths) - 1], axis=1)
     return sums
 
 
@@ -175,23 +183,25 @@ def wanted(forecast: Forecast, lead: int, spread: float = 0.0, review: int = 0, 
     lengths = [days for days in chances if days]
     if not lengths:
         return Wanted(np.zeros(1), np.ones(1))
-    found = _sums(forecast, lengths)
+    found = np.sort(_sums(forecast, lengths), axis=1)
+    number = found.shape[1]
     if past is not None and len(past) >= _ENOUGH and forecast.demand_class in _LUMPS:
-        found = (np.sort(found, axis=0) + drawn_again(past, lengths, len(found))) / 2
-    shares = np.broadcast_to([chances[days] / len(found) for days in lengths], found.shape)
-    amounts, weights = found.ravel(order="F"), shares.ravel(order="F")
+        found = (found + drawn_again(past, lengths, number)) / 2
+    amounts, weights = found.ravel(), np.repeat([chances[days] / number for days in lengths], number)
     if 0 in chances:
         amounts, weights = np.append(0.0, amounts), np.append(chances[0], weights)
+    if len(chances) == 1:
+        return Wanted(amounts, weights)
     order = np.argsort(amounts, kind="stable")
     return Wanted(amounts[order], weights[order])
 
 
 def _sums(forecast: Forecast, lengths: Sequence[int]) -> Floats:
-    """What is wanted from today until the end of each of these days, a course a row, each length's courses brought to its mean."""
-    courses = _courses(forecast, max(lengths))[:, np.asarray(lengths) - 1]
-    means = courses.mean(axis=0)
+    """What is wanted from today until the end of each of these days, a row each, its courses brought to its mean."""
+    courses = _courses(forecast, max(lengths))[:, np.asarray(lengths) - 1].T
+    means = courses.mean(axis=1)
     expected = forecast.expected_until(lengths)
-    brought: Floats = courses * np.divide(expected, means, out=np.ones_like(means), where=means > 0)
+    brought: Floats = courses * np.divide(expected, means, out=np.ones_like(means), where=means > 0)[:, None]
     return brought
 
 
@@ -293,17 +303,17 @@ def order_up_to(item: Item, protection: Wanted) -> float:
     if kind == "dying":
         # What fades away is bought for what is thought to be wanted of it, and for no more.
         return float(math.floor(protection.mean))
-    level = _pieces(protection.quantile(terms.target))
+    level = whole_pieces(protection.quantile(terms.target))
     if protection.mean < _SLOW:
         before = wanted(item.forecast, terms.lead, terms.lead_spread, 0, item.past)
         # The rarest courses would have a shelf full of what is asked for once a year: beyond half of what the service leaves open
         # nothing is held.
         most = protection.quantile((1 + terms.target) / 2)
-        level = max(level, _pieces(base_stock(protection, before, terms.target, most)))
+        level = max(level, whole_pieces(base_stock(protection, before, terms.target, most)))
     return float(level)
 
 
-def _pieces(amount: float) -> int:
+def whole_pieces(amount: float) -> int:
     """An amount as whole pieces; what arithmetic leaves over a whole one is no piece."""
     return math.ceil(amount - _NOTHING * max(1.0, amount))
 

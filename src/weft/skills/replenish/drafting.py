@@ -32,6 +32,16 @@ class Draft:
     candidate: Candidate
     line: Line
     out: date | None
+    _saved: tuple[int, float] | None = None
+
+    @property
+    def saves(self) -> float:
+        """Sales that the line is expected to save, in minor units; in pieces where there is no price."""
+        line = self.line
+        if self._saved is None or self._saved[0] != line.quantity:
+            saved = line.lost(0) - line.lost(line.quantity)
+            self._saved = (line.quantity, saved * (self.worth if self.worth is not None else 1.0))
+        return self._saved[1]
 
     @property
     def worth(self) -> int | None:
@@ -190,7 +200,7 @@ def _answer(asked: Replenish, business: Business, drafts: Sequence[Draft], groun
     groups = sorted(_by_supplier(drafts).items(), key=lambda pair: (pair[0].id is None, pair[0].id or ""))
     for supplier, of in groups:
         ordered = sorted(
-            (one for one in of if one.line.quantity > 0), key=lambda one: (-_saves(one), one.candidate.item.name)
+            (one for one in of if one.line.quantity > 0), key=lambda one: (-one.saves, one.candidate.item.name)
         )
         if not ordered:
             continue
@@ -200,7 +210,7 @@ def _answer(asked: Replenish, business: Business, drafts: Sequence[Draft], groun
             name = _id(business, ground.on, supplier, used)
             answer.lines += [_line(name, one, ground.on) for one in these]
             answer.changes += [
-                _edit(name, one, ground.on, answer.lines[-len(these) + n].why) for n, one in enumerate(these)
+                _edit(name, one, ground.on, answer.lines[-len(these) + n]) for n, one in enumerate(these)
             ]
             made = _order(name, supplier, these, ground.on, currency)
             answer.orders.append(made)
@@ -216,6 +226,7 @@ def _answer(asked: Replenish, business: Business, drafts: Sequence[Draft], groun
         len(answer.orders),
         [wording.money(total, currency) for currency, total in totals.items()],
         ground.on,
+        len(answer.left_out),
     )
     if asked.budget is not None:
         answer.notes += _budget_said(answer.left_out)
@@ -233,12 +244,6 @@ def _id(business: Business, on: date, supplier: Supplier, used: set[str]) -> str
         number += 1
     used.add(name)
     return name
-
-
-def _saves(one: Draft) -> float:
-    """Sales that the line is expected to save, in minor units; in pieces where there is no price."""
-    saved = one.line.lost(0) - one.line.lost(one.line.quantity)
-    return saved * (one.worth if one.worth is not None else 1.0)
 
 
 def _amount(amount: float | None, currency: str) -> dict[str, Any] | None:
@@ -265,7 +270,7 @@ def _line(order: str, one: Draft, on: date) -> OrderLine:
         runs_out=one.out,
         target=round(terms.target, 4),
         service=round(line.protection.enough(line.stock), 4),
-        saves=_amount(_saves(one) if one.worth is not None else None, candidate.currency),
+        saves=_amount(one.saves if one.worth is not None else None, candidate.currency),
         demand_class=line.item.forecast.demand_class,
         way=line.item.forecast.way,
         limits=list(dict.fromkeys(line.limits)),
@@ -273,10 +278,10 @@ def _line(order: str, one: Draft, on: date) -> OrderLine:
     )
 
 
-def _edit(order: str, one: Draft, on: date, why: str) -> Edit:
+def _edit(order: str, one: Draft, on: date, line: OrderLine) -> Edit:
     """The line as an edit, with what the order is in its facts, from where the first line that is applied takes it."""
     candidate, item = one.candidate, one.candidate.item
-    titled = f"{item.title.strip()}: {why}" if item.title else why
+    titled = f"{item.title.strip()}: {line.why}" if item.title else line.why
     facts: list[Any] = [{"field": "quantity", "value": one.line.quantity, "why": titled}]
     if candidate.supplier.id is not None:
         facts.append({"field": "supplier", "value": candidate.supplier.id})
@@ -287,7 +292,7 @@ def _edit(order: str, one: Draft, on: date, why: str) -> Edit:
         {"field": "expected demand", "value": round(one.line.protection.mean, 2)},
         {"field": "stock", "value": item.stock},
         {"field": "on order", "value": round(sum(candidate.arriving.values()))},
-        {"field": "service with the order", "value": round(one.line.protection.enough(one.line.stock), 4)},
+        {"field": "service with the order", "value": line.service},
     ]
     return Edit(record=order, field=f"lines.{item.name}.quantity", after=one.line.quantity, facts=facts)
 
