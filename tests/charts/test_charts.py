@@ -40,14 +40,16 @@ SHARES = Chart(
     series=[Line(name="now", values=[0.5, 0.25]), Line(name="before", values=[0.4, None])],
     unit="share",
 )
-VALUES = st.one_of(st.none(), st.floats(-1e12, 1e12), st.integers(-10, 10).map(float), st.just(0.0))
+VALUES = st.one_of(
+    st.none(), st.floats(-1e18, 1e18), st.floats(-1e12, 1e12), st.integers(-10, 10).map(float), st.just(0.0)
+)
 
 
 @st.composite
 def charts(draw: st.DrawFn) -> Chart:
     names = draw(st.lists(st.text(max_size=30), max_size=8))
     rows = draw(st.integers(0, 3))
-    values = st.lists(VALUES, min_size=len(names), max_size=len(names))
+    values = st.lists(VALUES, min_size=max(len(names) - 1, 0), max_size=len(names) + 1) | st.just([])
     return Chart(
         kind=draw(st.sampled_from(["line", "bar", "waterfall"])),
         title=draw(st.text(max_size=50)),

@@ -20,6 +20,8 @@ def text(chart: Chart, width: int = 80) -> str:
     width = max(width, 40)
     if not chart.x or not any(value is not None for line in chart.series for value in line.values):
         return f"{chart.title}\n(nothing to show)"
+    if chart.kind == "waterfall" and not steps(chart):
+        return f"{chart.title}\n(nothing to show)"
     drawn = {"line": _lines, "bar": _bars, "waterfall": _waterfall}[chart.kind](chart, width)
     return "\n".join(line.rstrip()[:width] for line in (chart.title, *drawn))
 
@@ -76,7 +78,7 @@ def _lines(chart: Chart, width: int) -> list[str]:
         high = low + 1.0
     ends = (said(chart, high), said(chart, low))
     side = max(len(end) for end in ends)
-    room = width - side - 2
+    room = max(width - side - 2, 8)
     rows: list[str] = []
     shown = _together(chart)
     for line in shown:

@@ -29,6 +29,8 @@ _YEAR: Final = 365.0
 _SPREADS: Final = 3.0
 # A lead time that varies by less than this many days is the same each time, to the whole day.
 _SAME: Final = 0.1
+# Into so many lead times one that varies widely is told apart at most: a delivery that may take years is not told by the day.
+_TIMES: Final = 61
 # A line whose demand until the delivery after the next is below this is wanted now and then only.
 _SLOW: Final = 3.0
 # What sells in lumps or is new, how many days of its past say something, after how many a day counts half, and the seed of draws.
@@ -114,11 +116,15 @@ class Wanted:
 
 
 def lead_times(lead: int, spread: float) -> dict[int, float]:
-    """How likely each lead time is: a normal distribution cut to whole days of 0 and more, within three spreads."""
+    """How likely each lead time is: a normal distribution cut to whole days of 0 and more, within three spreads.
+
+    Where these are very many, only every so many days are told.
+    """
     if spread <= _SAME:
         return {lead: 1.0}
     first, last = max(0, math.floor(lead - _SPREADS * spread)), math.ceil(lead + _SPREADS * spread)
-    weights = {day: math.exp(-((day - lead) ** 2) / (2 * spread**2)) for day in range(first, last + 1)}
+    step = -(-(last + 1 - first) // _TIMES)
+    weights = {day: math.exp(-((day - lead) ** 2) / (2 * spread**2)) for day in range(first, last + 1, step)}
     whole = sum(weights.values())
     return {day: weight / whole for day, weight in weights.items()}
 
@@ -297,17 +303,17 @@ def order_up_to(item: Item, protection: Wanted) -> float:
     if kind == "dying":
         # What fades away is bought for what is thought to be wanted of it, and for no more.
         return float(math.floor(protection.mean))
-    level = _pieces(protection.quantile(terms.target))
+    level = whole_pieces(protection.quantile(terms.target))
     if protection.mean < _SLOW:
         before = wanted(item.forecast, terms.lead, terms.lead_spread, 0, item.past)
         # The rarest courses would have a shelf full of what is asked for once a year: beyond half of what the service leaves open
         # nothing is held.
         most = protection.quantile((1 + terms.target) / 2)
-        level = max(level, _pieces(base_stock(protection, before, terms.target, most)))
+        level = max(level, whole_pieces(base_stock(protection, before, terms.target, most)))
     return float(level)
 
 
-def _pieces(amount: float) -> int:
+def whole_pieces(amount: float) -> int:
     """An amount as whole pieces; what arithmetic leaves over a whole one is no piece."""
     return math.ceil(amount - _NOTHING * max(1.0, amount))
 

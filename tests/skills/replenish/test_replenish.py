@@ -126,6 +126,7 @@ def test_what_is_ordered_of_whom_and_why(whole: dict[str, Any]) -> None:
     assert TODAY.isoformat() <= mug["runs_out"] < (TODAY + timedelta(7)).isoformat()
     assert mug["service"] >= 0.93
     assert "packs of 6" in mug["why"]
+    assert f"in 95 of 100 cases no more than {mug['level']:,.0f};" in mug["why"]
     assert "5 are there" in mug["why"]
     orders = {one["supplier"]: one for one in whole["orders"]}
     assert set(orders) == {"kiln", "ocean", None}
@@ -161,7 +162,9 @@ def test_a_budget_is_kept_and_what_it_leaves_out_is_told(
     assert all(one["reason"] == "budget" and one["loses"]["amount"] > 0 for one in found["left_out"])
     assert any(note.startswith("The budget leaves out") for note in found["notes"])
     assert ask(supplier="kiln", budget=1_000_000)["notes"][-1] == "The budget is enough for everything."
-    assert ask(supplier="kiln", budget=0)["lines"] == []
+    nothing = ask(supplier="kiln", budget=0)
+    assert nothing["lines"] == []
+    assert nothing["says"].endswith("Nothing is ordered: what is needed is left out, with the reason.")
 
 
 def test_two_currencies_share_a_budget_by_stored_rates_and_are_refused_without(
@@ -244,7 +247,7 @@ def test_what_cannot_be_asked_is_said(ask: Callable[..., dict[str, Any]]) -> Non
         ask(supplier="nobody")
     with pytest.raises(InputError, match="is not there yet"):
         ask(on=(TODAY + timedelta(3)).isoformat())
-    for wrong in ({"service": 1}, {"budget": -1}, {"lead_days": -1}, {"review_days": 0}):
+    for wrong in ({"service": 1}, {"budget": -1}, {"lead_days": -1}, {"review_days": 0}, {"on": "0001-01-01"}):
         with pytest.raises(InputError, match=next(iter(wrong))):
             ask(**wrong)
 

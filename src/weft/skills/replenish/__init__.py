@@ -59,6 +59,7 @@ class Replenish(BaseModel):
     )
     on: date | None = Field(
         default=None,
+        ge=date(1900, 1, 1),
         description="The day on which is ordered; today if not said, or the day after the last known sales where these are old.",
     )
     simulate: bool = Field(

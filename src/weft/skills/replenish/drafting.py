@@ -226,6 +226,7 @@ def _answer(asked: Replenish, business: Business, drafts: Sequence[Draft], groun
         len(answer.orders),
         [wording.money(total, currency) for currency, total in totals.items()],
         ground.on,
+        len(answer.left_out),
     )
     if asked.budget is not None:
         answer.notes += _budget_said(answer.left_out)

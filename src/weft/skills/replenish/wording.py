@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from weft.demand.policy import Line
+from weft.demand.policy import Line, whole_pieces
 from weft.money import decimal
 from weft.skills.replenish.ground import Candidate, Supplier
 
@@ -53,7 +53,7 @@ def why(candidate: Candidate, line: Line, out: date | None, on: date) -> str:
     until = terms.lead + terms.review
     sentence = (
         f"{pieces(line.protection.mean)} are expected to be wanted in the {until} days until the delivery after this one, and in "
-        f"{round(terms.target * 100)} of 100 cases no more than {pieces(line.protection.quantile(terms.target))}"
+        f"{terms.target * 100:.4g} of 100 cases no more than {whole_pieces(line.protection.quantile(terms.target)):,}"
     )
     there = (
         "none is counted"
@@ -102,9 +102,9 @@ def order(supplier: Supplier, lines: int, quantity: int, total: float, currency:
     )
 
 
-def headline(running_out: int, before_arrival: int, orders: int, totals: Sequence[str], on: date) -> str:
-    """The whole in a sentence or two."""
-    if not orders:
+def headline(running_out: int, before_arrival: int, orders: int, totals: Sequence[str], on: date, left: int) -> str:
+    """The whole in a sentence or two; `left` items are needed and not ordered, or not whole."""
+    if not orders and not left:
         return f"On {day(on)} nothing needs to be ordered."
     said = f"{counted(running_out, 'product runs', 'products run')} out before the next delivery"
     if not running_out:
@@ -114,6 +114,8 @@ def headline(running_out: int, before_arrival: int, orders: int, totals: Sequenc
         if before_arrival
         else ""
     )
+    if not orders:
+        return f"{said}{late}. Nothing is ordered: what is needed is left out, with the reason."
     cost = f" for {' and '.join(totals)}" if totals else ""
     return f"{said}{late}. Here {'is the order' if orders == 1 else f'are the {orders} orders'}{cost}."
 

@@ -324,7 +324,13 @@ class Oddities:
                     )
                 )
             if "stock" in one.causes:
-                found.append(Action(says=words.say("do.replenish", product=quoted).text, skill="replenish", request={}))
+                found.append(
+                    Action(
+                        says=words.say("do.replenish", product=quoted).text,
+                        skill="replenish",
+                        request={"product": product},
+                    )
+                )
         elif "category" in where and not rise:
             found.append(
                 Action(says=words.say("do.quality", where=self._where(where)).text, skill="quality", request={})

@@ -252,7 +252,11 @@ class Reasons:
             says=[says],
             amount=-one.lost,
             actions=[
-                Action(says=words.say("do.replenish", product=quoted).text, skill="replenish", request={}),
+                Action(
+                    says=words.say("do.replenish", product=quoted).text,
+                    skill="replenish",
+                    request={"product": one.product},
+                ),
                 Action(
                     says=words.say("do.forecast", product=quoted).text,
                     skill="forecast",
