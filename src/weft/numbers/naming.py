@@ -97,13 +97,33 @@ def _time(dimension: Dimension, day: date, setting: Setting) -> str:
 
 
 def looked_up(connection: Connection[Any], where: Sequence[Condition], setting: Setting) -> list[Condition]:
-    """Conditions with their values as they stand in the data, whatever case they were said in; raises InputError."""
+    """Conditions with their values as they stand in the data, whatever case they were said in; raises InputError.
+
+    A category that no product has itself stands for all beneath it: A > B for A > B > C and A > B > D.
+    """
     found = []
     for one in where:
         exact = _exact(connection, one)
-        values = [value if value in exact else _value(connection, one.dimension, value, setting) for value in one.is_]
+        values: list[str | None] = []
+        for value in one.is_:
+            beneath = _beneath(connection, one.dimension, value) if value not in exact else []
+            values += beneath or [value if value in exact else _value(connection, one.dimension, value, setting)]
         found.append(one.model_copy(update={"is_": values}))
     return found
+
+
+def _beneath(connection: Connection[Any], dimension: Dimension, said: str | None) -> list[str]:
+    """The categories beneath one that is none itself."""
+    if dimension != "category" or said is None:
+        return []
+    path = said.strip().casefold()
+    rows = connection.execute(
+        f"select value from ({_ALL[dimension]}) v where lower(value) = %(path)s or starts_with(lower(value), %(path)s || ' > ') "
+        "order by value",
+        {"path": path},
+    ).fetchall()
+    values = [str(row[0]) for row in rows]
+    return [] if any(value.casefold() == path for value in values) else values
 
 
 def _exact(connection: Connection[Any], one: Condition) -> frozenset[str | None]:

@@ -59,6 +59,7 @@ class Known:
     past: Days
     tracks: Mapping[str, Cells] = field(default_factory=dict)
     products: Cells | None = None
+    unseen: int = 0
     stock: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)

@@ -21,7 +21,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     *("revenue", "orders", "units", "average_order", "margin", "margin_rate", "discounts", "returns", "refund_rate"),
     *("new_customers", "returning_customers", "cancelled_orders"),
 )
-MEASURES: Final = ("units", "gross", "discounts", "returns", "net", "orders")
+MEASURES: Final = ("units", "units_returned", "gross", "discounts", "returns", "net", "orders")
 PAST: Final = 2 * 364 + 28
 """How many days of the past tell what is usual."""
 _BEST_SELLERS: Final = 100
@@ -173,6 +173,7 @@ def _with_products(business: Business, found: Known) -> Known:
     return replace(
         found,
         products=products,
+        unseen=max(0, _ever_sold(business, past) - len(best)),
         stock=_stock(business, best, past) if best and business.stock.movements(1) else {},
         titles=titles,
         categories=_categories(sold.keys),
@@ -198,6 +199,15 @@ def _best_sellers(business: Business, found: Known) -> list[str]:
     members = sold.keys["product"].members
     lately = [members[at] for at in np.argsort(-earned, kind="stable")[:_BEST_LATELY] if members[at] and earned[at]]
     return list(dict.fromkeys([*best, *lately]))
+
+
+def _ever_sold(business: Business, past: Days) -> int:
+    """How many products were sold in the whole months of a past, whose sums are kept."""
+    first = (past.first - DAY).replace(day=1) + 31 * DAY
+    months = Days(first.replace(day=1), past.last.replace(day=1) - DAY)
+    if months.last < months.first:
+        return 0
+    return len(business.numbers.answer(Query(metrics=["units"], by=["product"], period=_period(months))).rows)
 
 
 def _categories(keys: Mapping[str, Keys]) -> dict[str, str]:
