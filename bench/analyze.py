@@ -26,8 +26,8 @@ from weft.sample.shop import generate
 from weft.skills.analyze import Analyze, Report
 from weft.skills.analyze.report import unusual
 from weft.skills.analyze.report.oddities import SALES
-from weft.skills.analyze.report.reporting import reported
 from weft.skills.analyze.report.rates import Counted
+from weft.skills.analyze.report.reporting import reported
 from weft.skills.analyze.report.unusual import Floats, Track
 
 FILE = "orders/online_retail_2010-12_2011-08.csv.gz"
@@ -136,7 +136,7 @@ def _shop(random: np.random.Generator, days: int, draw: Draw, series: int = 60) 
 
 Size = Callable[[np.random.Generator, int], float]
 SIZES: dict[str, Size] = {
-    "a piece an order": lambda random, count: float(count),
+    "a piece an order": lambda _, count: float(count),
     "some pieces an order": lambda random, count: float(random.geometric(0.6, count).sum()),
     "orders with a Pareto tail": lambda random, count: float(np.ceil(random.pareto(2.2, count) * 2).sum()),
 }
@@ -178,47 +178,43 @@ def _of_product(where: dict[str, str], pieces: Floats, bought: Floats, back: Flo
     return found
 
 
-Plant = Callable[[np.random.Generator, Floats, Floats, Floats, Floats], None]
+Plant = Callable[[np.random.Generator, Floats, Floats, Floats], None]
 
 
-def _wave(random: np.random.Generator, pieces: Floats, bought: Floats, back: Floats, orders: Floats) -> None:
+def _wave(random: np.random.Generator, pieces: Floats, bought: Floats, _: Floats) -> None:
     bought[-7:] += random.poisson(2.0, 7)
     pieces[-7:] += bought[-7:]
 
 
-def _bulk(random: np.random.Generator, pieces: Floats, bought: Floats, back: Floats, orders: Floats) -> None:
+def _bulk(_: np.random.Generator, pieces: Floats, bought: Floats, __: Floats) -> None:
     bought[-3] += 1
     pieces[-3] += 80
 
 
-def _leak(random: np.random.Generator, pieces: Floats, bought: Floats, back: Floats, orders: Floats) -> None:
+def _leak(random: np.random.Generator, _: Floats, __: Floats, back: Floats) -> None:
     back[-7:] += random.poisson(1.0, 7)
 
 
-def _strike(random: np.random.Generator, pieces: Floats, bought: Floats, back: Floats, orders: Floats) -> None:
-    back[-7:] += random.binomial(orders[-7:].astype(int), 0.08)
-
-
-PLANTS: dict[str, Plant] = {
+PLANTS: dict[str, Plant | None] = {
+    "a tenth of all orders called off": None,
     "a product of one a week wanted fourteen times": _wave,
     "one order of eighty pieces of it": _bulk,
     "seven of it come back": _leak,
-    "a tenth of all orders called off": _strike,
 }
 
 
-def _seen(random: np.random.Generator, plant: Plant, days: int = 500) -> bool:
+def _seen(random: np.random.Generator, plant: Plant | None, days: int = 500) -> bool:
     """Whether what is planted in a shop of a few sales a week is shown."""
     tracks = _few(random, days, SIZES["some pieces an order"])
     orders = tracks[0].values
-    if plant is _strike:
+    if plant is None:
         last = tracks.pop()
-        plant(random, last.values, last.values, last.values, orders)
+        last.values[-7:] += random.binomial(orders[-7:].astype(int), 0.08)
         tracks.append(Track("cancelled_orders", {}, last.values, counted=Counted(last.values, orders + last.values)))
         return any(one.track.metric == "cancelled_orders" for one in unusual.looked(tracks, 7).stretches)
     bought = random.poisson(orders / 280).astype(float)
     pieces, back = bought.copy(), random.binomial(bought.astype(int), 0.1).astype(float)
-    plant(random, pieces, bought, back, orders)
+    plant(random, pieces, bought, back)
     tracks += _of_product({"product": "planted"}, pieces, bought, back, orders)
     return any(one.track.where == {"product": "planted"} for one in unusual.looked(tracks, 7).stretches)
 
