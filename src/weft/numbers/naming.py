@@ -2,10 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from babel import Locale
 from psycopg import Connection
 
 from weft.errors import InputError
@@ -13,6 +14,7 @@ from weft.numbers.definitions import DIMENSION_WORDS, SEGMENTS
 from weft.numbers.plan import Setting
 from weft.numbers.query import TIMES, Condition, Dimension, Row
 
+_COUNTRIES: Final[Mapping[str, str]] = Locale.parse("en").territories
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _QUARTER: Final = re.compile(r"(\d{4})-?Q([1-4])", re.IGNORECASE)
 _CATEGORY: Final = "coalesce(nullif(category, ''), nullif(type, ''))"
@@ -195,7 +197,7 @@ def _day(dimension: Dimension, said: str, setting: Setting) -> str:
 
 
 def titled(connection: Connection[Any], rows: Sequence[Row]) -> None:
-    """Give rows what their keys are called."""
+    """Give rows what their keys are called, in English."""
     for dimension, sql in (
         ("product", "select id, title from product where id = any(%s) and title <> ''"),
         (
@@ -214,6 +216,9 @@ def titled(connection: Connection[Any], rows: Sequence[Row]) -> None:
         day = row.key.get("weekday")
         if day:
             row.titles["weekday"] = WEEKDAYS[int(day) - 1]
+        country = _COUNTRIES.get((row.key.get("country") or "").upper())
+        if country:
+            row.titles["country"] = country
 
 
 def _called(connection: Connection[Any], rows: Sequence[Row], dimension: Any, sql: str) -> None:
