@@ -122,20 +122,13 @@ def lead_times(lead: int, spread: float) -> dict[int, float]:
 
 
 def running(forecast: Forecast, days: int) -> Floats:
-    """What is wanted from today until the end of each day together, a course a row; beyond the horizon its last week goes on.
-
-    Courses tell how far demand strays, the mean what it strays from, and tells it better: they are brought to it.
-    """
+    """What is wanted from today until the end of each day together, a course a row; beyond the horizon its last week goes on."""
     paths = forecast.paths.astype(np.float64)
     horizon = paths.shape[1]
     if days > horizon:
         week = min(7, horizon)
         paths = paths[:, [*range(horizon), *(horizon - week + n % week for n in range(days - horizon))]]
-    summed = np.cumsum(paths[:, :days], axis=1)
-    mean = float(summed[:, -1].mean())
-    if mean > 0:
-        summed *= forecast.expected(1, days) / mean
-    return summed
+    return np.cumsum(paths[:, :days], axis=1)
 
 
 def drawn_again(past: Floats, days: int, number: int) -> Floats:
