@@ -26,7 +26,6 @@ from statsforecast.models import TSB, CrostonSBA
 
 from bench.figures import Figure
 from weft.demand import policy
-from weft.demand.forecast import Forecast
 from weft.demand.forecasting import forecasts
 from weft.demand.policy import Item, Terms
 from weft.demand.series import Frequency, Series
@@ -131,29 +130,32 @@ def load(options: argparse.Namespace) -> Iterator[Given]:
     yield Given(wholesaler(options.data), car_parts(options.data, 1 if options.large else 5))
 
 
-def _told(of: Wanted, horizon: int, step: int) -> list[Forecast]:
-    """The forecasts as of a step."""
+def _levels(of: Wanted, lead: int, review: int, step: int) -> Floats:
+    """Up to how many Weft orders of each thing as of a step, for each service (services, things): what `weft replenish` does."""
     given = [Series.of(of.start, of.freq, row[:step]) for row in of.wanted]
-    return forecasts(given, horizon, country=of.country, seconds=60.0)
+    made = forecasts(given, lead + review, country=of.country, seconds=60.0)
+    found = np.zeros((len(SERVICES), len(made)))
+    for place, (one, row) in enumerate(zip(made, of.wanted[:, :step], strict=True)):
+        past = row[int((row > 0).argmax()) :]
+        protection = policy.wanted(one, lead, review=review, past=past)
+        for number, service in enumerate(SERVICES if protection.mean > 0 else ()):
+            terms = Terms(lead=lead, review=review, service=service)
+            found[number, place] = policy.order_up_to(Item("", one, 0.0, 0.0, terms, past), protection)
+    return found
 
 
-def told(of: Wanted, horizon: int, steps: Sequence[int]) -> dict[int, list[Forecast]]:
-    """The forecasts as of each step, by a process for each core."""
+def leveled(of: Wanted, lead: int, review: int, steps: Sequence[int]) -> dict[int, Floats]:
+    """Weft's levels as of each step, by a process for each core."""
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(steps, pool.map(partial(_told, of, horizon), steps), strict=True))
+        return dict(zip(steps, pool.map(partial(_levels, of, lead, review), steps), strict=True))
 
 
-def by_quantiles(made: Mapping[int, list[Forecast]], lead: int, review: int, service: float) -> Policy:
-    """Weft's policy: what `weft replenish` does for an item, from forecasts made ahead."""
-    terms = Terms(lead=lead, review=review, service=service)
+def by_quantiles(levels: Mapping[int, Floats], service: float) -> Policy:
+    """Weft's policy at a service."""
+    place = SERVICES.index(service)
 
     def order(moment: Moment) -> Floats:
-        position, forecasts_then = moment.position, made[moment.step]
-        lines = (
-            policy.line(Item("", one, held, 0.0, terms, row[int((row > 0).argmax()) :]))
-            for one, held, row in zip(forecasts_then, position, moment.past, strict=True)
-        )
-        return np.array([line.quantity for line in lines], np.float64)
+        return np.maximum(levels[moment.step][place] - moment.position, 0.0)
 
     return order
 
@@ -194,21 +196,22 @@ def _replayed(history: History, order: Policy, lead: int, review: int, measured:
 def run(given: Given) -> Measured:
     """All policies at all safeties over both histories."""
     found = Measured()
-    for number, name in enumerate(WINDOWS):
-        found.ledger[name] = _weeks(given.ledger, given.ledger.wanted.shape[1] - MEASURED * number)
+    length = given.ledger.wanted.shape[1]
+    ends = {name: length - MEASURED * number for number, name in enumerate(WINDOWS)}
+    levels = leveled(given.ledger, LEAD, REVIEW, range(min(ends.values()) - MEASURED - WARM, length, REVIEW))
+    found.ledger = {name: _weeks(given.ledger, levels, end) for name, end in ends.items()}
     _parts(given.parts, found)
     return found
 
 
-def _weeks(of: Wanted, end: int) -> dict[str, list[Point]]:
+def _weeks(of: Wanted, levels: Mapping[int, Floats], end: int) -> dict[str, list[Point]]:
     """The curves of each policy over the eight weeks before a step."""
     begins = end - MEASURED - WARM
     history = History(of.wanted[:, :end], begins, of.price, of.price)
-    made = told(of, LEAD + REVIEW, range(begins, end, REVIEW))
     play = partial(_replayed, history, lead=LEAD, review=REVIEW, measured=end - MEASURED)
     days = LEAD + REVIEW
     return {
-        "weft": [play(by_quantiles(made, LEAD, REVIEW, service)) for service in SERVICES],
+        "weft": [play(by_quantiles(levels, service)) for service in SERVICES],
         "moving average": [play(up_to(partial(moving_average, days=days, safety=one))) for one in SAFETIES],
         "days of cover": [play(up_to(partial(days_of_cover, days=days, more=one))) for one in COVERS],
     }
@@ -219,9 +222,9 @@ def _parts(of: Wanted, found: Measured) -> None:
     begins = length - MONTHS - MONTHS_LEAD - 1
     history = History(of.wanted, begins, steps_a_year=12.0)
     span = MONTHS_LEAD + 1
-    made = told(of, span, range(begins, length))
+    levels = leveled(of, MONTHS_LEAD, 1, range(begins, length))
     play = partial(_replayed, history, lead=MONTHS_LEAD, review=1, measured=length - MONTHS)
-    found.parts["weft"] = [play(by_quantiles(made, MONTHS_LEAD, 1, service)) for service in SERVICES[1:]]
+    found.parts["weft"] = [play(by_quantiles(levels, service)) for service in SERVICES[1:]]
     found.parts["zero"] = [play(up_to(lambda past: np.zeros(len(past))))]
     for name, model in (("SBA", CrostonSBA()), ("TSB", TSB(0.1, 0.1))):
         rates: dict[int, Floats] = {}
