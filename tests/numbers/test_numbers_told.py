@@ -365,3 +365,31 @@ def test_the_ledger_comes_to_what_its_file_says(business: Business, data: Path, 
     assert told(business, "gross_sales", period=Period(first=span[0], last=span[1])).total.values == {
         "gross_sales": table.total.values["gross_sales"]
     }
+
+
+def test_a_category_that_no_product_has_itself_stands_for_all_beneath_it(business: Business) -> None:
+    put(business, order("#1", "2026-05-02T10:00Z", ("mug", 1, 100), ("pot", 1, 30), ("lamp", 1, 7)))
+    catalog = {"mug": "Home > Kitchen > Mugs", "pot": "Home > Kitchen > Pots", "lamp": "Home > Kitchenette"}
+    with business.transaction() as connection:
+        business.catalog.put(
+            connection,
+            [{"id": name, "title": name, "category": category} for name, category in catalog.items()],
+            "test",
+        )
+    kitchen = {"where": [Condition.of("category", "home > kitchen")]}
+    assert total(business, "revenue", **kitchen) == (130,)
+    assert total(business, "revenue", where=[Condition.of("category", "Home")]) == (137,)
+    assert total(business, "revenue", where=[Condition.of("category", "Home > Kitchen > Mugs")]) == (100,)
+    assert business.numbers.rows(Query(metrics=["revenue"], period=MAY, **kitchen)).count == 2
+    with pytest.raises(InputError, match="There is no category"):
+        told(business, "revenue", where=[Condition.of("category", "Home > Kit")])
+
+
+def test_countries_are_called_by_their_names(business: Business) -> None:
+    put(
+        business,
+        order("#1", "2026-05-02T10:00Z", ("mug", 1, 100)),
+        order("#2", "2026-05-02T10:00Z", ("mug", 1, 90), country="??"),
+    )
+    rows = told(business, "revenue", by=["country"]).rows
+    assert [(row.key["country"], row.titles.get("country")) for row in rows] == [("DE", "Germany"), ("??", None)]

@@ -1516,9 +1516,10 @@ class Sentence(TypedDict):
 
 
 class Shortage(TypedDict):
-    """A product that could not be bought, and what that may have cost."""
+    """A product, or one variant of it, that could not be bought, and what that may have cost."""
 
     product: str
+    variant: str | None
     title: str
     first: str
     last: str

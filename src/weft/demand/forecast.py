@@ -74,11 +74,6 @@ class Forecast:
         _checked(first, last)
         return float(_extended(self.mean[None, :], last)[0, first - 1 : last].sum())
 
-    def expected_until(self, lasts: Sequence[int]) -> Floats:
-        """The same of the steps from the first to each of these together."""
-        _checked(1, min(lasts))
-        return np.asarray(np.cumsum(_extended(self.mean[None, :], max(lasts))[0])[np.asarray(lasts) - 1])
-
     def interval(self, share: float) -> tuple[Floats, Floats]:
         """The interval in which what is wanted stays with that probability, at each step: between equal tails.
 

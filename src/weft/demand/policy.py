@@ -130,19 +130,7 @@ def lead_times(lead: int, spread: float) -> dict[int, float]:
 
 
 def running(forecast: Forecast, days: int) -> Floats:
-    """What is wanted from today until the end of each day together, a course a row; beyond the horizon its last week goes on.
-
-    Courses tell how far demand strays, the mean what it strays from, and tells it better: they are brought to it.
-    """
-    summed = _courses(forecast, days)
-    mean = float(summed[:, -1].mean())
-    if mean > 0:
-        summed *= forecast.expected(1, days) / mean
-    return summed
-
-
-def _courses(forecast: Forecast, days: int) -> Floats:
-    """The courses summed from today until the end of each day, as they are."""
+    """What is wanted from today until the end of each day together, a course a row; beyond the horizon its last week goes on."""
     paths = forecast.paths
     horizon = paths.shape[1]
     if days > horizon:
@@ -183,7 +171,7 @@ def wanted(forecast: Forecast, lead: int, spread: float = 0.0, review: int = 0, 
     lengths = [days for days in chances if days]
     if not lengths:
         return Wanted(np.zeros(1), np.ones(1))
-    found = np.sort(_sums(forecast, lengths), axis=1)
+    found = np.sort(running(forecast, max(lengths))[:, np.asarray(lengths) - 1].T, axis=1)
     number = found.shape[1]
     if past is not None and len(past) >= _ENOUGH and forecast.demand_class in _LUMPS:
         found = (found + drawn_again(past, lengths, number)) / 2
@@ -194,15 +182,6 @@ def wanted(forecast: Forecast, lead: int, spread: float = 0.0, review: int = 0, 
         return Wanted(amounts, weights)
     order = np.argsort(amounts, kind="stable")
     return Wanted(amounts[order], weights[order])
-
-
-def _sums(forecast: Forecast, lengths: Sequence[int]) -> Floats:
-    """What is wanted from today until the end of each of these days, a row each, its courses brought to its mean."""
-    courses = _courses(forecast, max(lengths))[:, np.asarray(lengths) - 1].T
-    means = courses.mean(axis=1)
-    expected = forecast.expected_until(lengths)
-    brought: Floats = courses * np.divide(expected, means, out=np.ones_like(means), where=means > 0)[:, None]
-    return brought
 
 
 def base_stock(whole: Wanted, before: Wanted, service: float, most: float) -> float:

@@ -36,6 +36,7 @@ _VALUES: Final = 60
 _CODE: Final = re.compile(r"[\W_]+")
 _APART: Final = re.compile(r"[,;|\s\"\[\]]+")
 _NUMBERED: Final = frozenset(["ean", "gtin", "mpn", "upc", "isbn", "model", "name"])
+_TOLD_MORE: Final = frozenset(["attributes", "columns", "translations"])
 _NONE: Final[Mapping[str, Any]] = {}
 _NOT_SHOWN: Final = frozenset(["archived", "draft"])
 _ADDRESS: Final = re.compile(r"^(https?:|//|www\.|\[|\{)|^\d{4}-\d\d-\d\dT")
@@ -98,18 +99,22 @@ def code(text: str) -> str:
 def of(product: Mapping[str, Any], searched: Collection[str] = ()) -> Entry:
     """The entry of a product as the store tells it; `searched` are the columns of its file whose words are found, `*` for all."""
     title = str(product.get("title") or "").strip()
-    vendor, kind, category = (product.get(name) or None for name in ("vendor", "type", "category"))
+    vendor, kind, category = product.get("vendor") or None, product.get("type") or None, product.get("category") or None
     variants = product.get("variants") or []
     values = _values(product, variants)
     traits, body = _said(product, searched)
+    description = product.get("description")
+    # What is empty is not put together: of many products most is.
     texts = {
         "title": title,
         "brand": str(vendor or ""),
-        "kind": " ".join([str(one or "").replace(">", " ") for one in (kind, category)]).strip(),
-        "traits": "\n".join(dict.fromkeys([*[value for _, value in values if value != _FEATURE], *traits])),
-        "body": "\n".join([plain(str(product.get("description") or ""))[:_BODY], *body])[: 2 * _BODY],
+        "kind": f"{kind or ''} {category or ''}".replace(">", " ").strip() if kind or category else "",
+        "traits": "\n".join(dict.fromkeys([*[value for _, value in values if value != _FEATURE], *traits]))
+        if values or traits
+        else "",
+        "body": "\n".join([plain(str(description or ""))[:_BODY], *body])[: 2 * _BODY] if description or body else "",
     }
-    prices = [price for variant in variants if isinstance(price := variant.get("price"), int)]
+    prices = [price for variant in variants if isinstance(price := variant.get("price"), int)] if variants else None
     images = product.get("images")
     return Entry(
         id=product["id"],
@@ -196,6 +201,8 @@ def _written(value: Any, unit: str | None) -> str:
 
 def _said(product: Mapping[str, Any], searched: Collection[str]) -> tuple[list[str], list[str]]:
     """What attributes that are there are called, and what those columns say that the business lets be searched."""
+    if not _TOLD_MORE & product.keys():
+        return [], []
     traits = [
         name.replace("_", " ")
         for name, value in (product.get("attributes") or _NONE).items()

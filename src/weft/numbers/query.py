@@ -174,7 +174,7 @@ class Row(BaseModel):
 
     key: dict[Dimension, str | None]
     titles: dict[Dimension, str] = Field(
-        default={}, description="What the key is called: a product's title, a weekday's name."
+        default={}, description="What the key is called: a product's title, a country's or weekday's name."
     )
     values: dict[Metric, Value]
     before: dict[Metric, Value] | None = None

@@ -210,7 +210,11 @@ def test_questions_are_asked_over_http(shop: Business, gateway: Gateway) -> None
         assert told["asked"]["says"] == "按国家的销售额，2026年5月"
         same, rows = told["asked"]["actions"]
         table = client.post(same["path"], json=same["request"])
-        assert table.json()["rows"] == told["asked"]["table"]["rows"]
+        spoken = told["asked"]["table"]["rows"]
+        assert [row["titles"]["country"] for row in spoken if row["key"]["country"] == "Germany"] == ["德国"]
+        assert [(row["key"], row["values"]) for row in table.json()["rows"]] == [
+            (row["key"], row["values"]) for row in spoken
+        ]
         lines = client.post(rows["path"], json=rows["request"])
         assert lines.json()["count"] == told["asked"]["table"]["sources"] == 3
         assert client.post("/api/v1/skills/analyze", json={"ask": "x" * 30_000}).status_code == 422

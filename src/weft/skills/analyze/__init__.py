@@ -143,9 +143,12 @@ class Effect(BaseModel):
 
 
 class Shortage(BaseModel):
-    """A product that could not be bought, and what that may have cost."""
+    """A product, or one variant of it, that could not be bought, and what that may have cost."""
 
     product: str
+    variant: str | None = Field(
+        default=None, description="The variant's SKU, where others of the product could be bought."
+    )
     title: str
     first: date
     last: date
