@@ -1,8 +1,10 @@
 """Stock by day, from what lies there now and the movements by which it came to be: known from the first movement on."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any, Final
 
 from psycopg import ClientCursor, Connection
@@ -202,26 +204,52 @@ class Shelf:
         if period.first > last:
             return {}
         keys = [name for name in query.by if name != self.time]
-        found: dict[Key, tuple[float, int]] = {}
+        windows: dict[str, Period] = {}
         for name, (_, end) in self._ends(Period(first=period.first, last=last)).items():
             to = min(end, self.setting.known_to)
             first = max(to - timedelta(_WINDOW - 1), span.first)
-            if first > to:
-                continue
-            window = Period(first=first, last=to)
-            rows, total = Asking(
-                self.connection,
-                asking.query.model_copy(update={"by": keys, "metrics": ["net_units"], "period": window}),
-                self.setting,
-            ).counted(window)
-            for key, counts in ({**rows, (): total} if keys else {(): total}).items():
-                cells = dict(zip(keys, key, strict=False))
-                if self.time is not None:
-                    cells[self.time] = name
-                pieces = ((counts["units"] - counts["units_returned"]) / 1000, window.days)
-                found[tuple(cells[each] for each in query.by) if len(cells) == len(query.by) else ()] = pieces
-            found[()] = ((total["units"] - total["units_returned"]) / 1000, window.days)
+            if first <= to:
+                windows[name] = Period(first=first, last=to)
+        found: dict[Key, tuple[float, int]] = {}
+        for name, key, net in self._net_within(asking, keys, windows):
+            cells = dict(zip(keys, key, strict=False))
+            if self.time is not None:
+                cells[self.time] = name
+            pieces = (net / 1000, windows[name].days)
+            found[tuple(cells[each] for each in query.by) if len(cells) == len(query.by) else ()] = pieces
+            if not key:
+                found[()] = pieces
         return found
+
+    def _net_within(
+        self, asking: Asking, keys: Sequence[Dimension], windows: Mapping[str, Period]
+    ) -> Iterator[tuple[str, Key, int]]:
+        """The net pieces, in thousandths, of each window by key and, as the key (), in all; read by one statement however many there are."""
+        if not windows:
+            return
+        each = len(windows) > 1
+        whole = Period(first=min(one.first for one in windows.values()), last=max(one.last for one in windows.values()))
+        by: list[Dimension] = ["day", *keys] if each else [*keys]
+        asked = asking.query.model_copy(update={"by": by, "metrics": ["net_units"], "period": whole})
+        rows, total = Asking(self.connection, asked, self.setting).counted(whole)
+        if not each:
+            for key, counts in {**(rows if keys else {}), (): total}.items():
+                yield next(iter(windows)), key, counts["units"] - counts["units_returned"]
+            return
+        days: dict[Key, dict[int, int]] = {(): {}}
+        for (day, *cells), counts in rows.items():
+            net, place = counts["units"] - counts["units_returned"], date.fromisoformat(day or "").toordinal()
+            for one in {tuple(cells), ()}:
+                held = days.setdefault(one, {})
+                held[place] = held.get(place, 0) + net
+        for key, held in days.items():
+            places = sorted(held)
+            sums = [0, *accumulate(held[place] for place in places)]
+            for name, window in windows.items():
+                first = bisect_left(places, window.first.toordinal())
+                last = bisect_right(places, window.last.toordinal())
+                if first < last or not key:
+                    yield name, key, sums[last] - sums[first]
 
 
 def _lasts(quantity: int, sold: tuple[float, int] | None) -> float | None:
