@@ -110,6 +110,8 @@ def score(measured: Measured) -> Sequence[Figure]:
             low, high = share - 0.05, share + 0.05
             found.append(Figure(f"ledger, within the {share:.0%} interval, least", inside, "", low, most=False))
             found.append(Figure(f"ledger, within the {share:.0%} interval, most", inside, "", high))
+        for share, inside in one.totals.items():
+            found.append(Figure(f"ledger, four weeks within the {share:.0%} interval", inside, ""))
     if measured.speed:
         wall, cpu, peak = measured.speed
         found.append(

@@ -1,9 +1,9 @@
 """Replenishment: a wholesaler's ledger and car parts replayed against policies; what is lost at the same average stock.
 
-The ledger: the thousand products that sold for most, each day, 14 days of lead time, an order a week. Orders are placed from five weeks before the
-last eight on, and these eight are measured; every forecast knows what was sold before its day and nothing else. Each policy is
-replayed at many safeties, and what it loses is read off its curve at the average stock that the moving average keeps. The car parts: each month, a
-month of lead time, an order a month, the last twelve months.
+The ledger: the thousand products that sold for most, each day, 14 days of lead time, an order a week. Three times eight weeks are measured, the last
+and the two before them; orders are placed from five weeks before each on, and every forecast knows what was sold before its day and nothing
+else. Each policy is replayed at many safeties, and what it loses is read off its curve at the average stock that the moving average keeps in the
+same weeks. The car parts: each month, a month of lead time, an order a month, the last twelve months.
 """
 
 import argparse
@@ -26,7 +26,6 @@ from statsforecast.models import TSB, CrostonSBA
 
 from bench.figures import Figure
 from weft.demand import policy
-from weft.demand.forecast import Forecast
 from weft.demand.forecasting import forecasts
 from weft.demand.policy import Item, Terms
 from weft.demand.series import Frequency, Series
@@ -36,6 +35,7 @@ LEDGER = "orders/online_retail_2010-12_2011-08.csv.gz"
 PARTS = "forecast/carparts_monthly.csv.gz"
 PRODUCTS, LEAD, REVIEW, MEASURED, WARM = 1000, 14, 7, 56, 35
 MONTHS, MONTHS_LEAD = 12, 1
+WINDOWS = ("the last eight weeks", "the eight before", "the eight before these")
 SERVICES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.84, 0.87, 0.9, 0.92, 0.94, 0.95, 0.96, 0.975, 0.985)
 SAFETIES = (-0.5, 0.0, 0.25, 0.5, 0.75, 1.0, 1.3, 1.645, 2.0, 2.33, 3.0, 4.0)
 COVERS = (-0.2, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0)
@@ -75,9 +75,9 @@ class Point:
 
 @dataclass(slots=True)
 class Measured:
-    """The curves of each policy, by its name."""
+    """The curves of each policy, by its name; for the ledger by the weeks that are measured first."""
 
-    ledger: dict[str, list[Point]] = field(default_factory=dict)
+    ledger: dict[str, dict[str, list[Point]]] = field(default_factory=dict)
     parts: dict[str, list[Point]] = field(default_factory=dict)
 
 
@@ -130,29 +130,32 @@ def load(options: argparse.Namespace) -> Iterator[Given]:
     yield Given(wholesaler(options.data), car_parts(options.data, 1 if options.large else 5))
 
 
-def _told(of: Wanted, horizon: int, step: int) -> list[Forecast]:
-    """The forecasts as of a step."""
+def _levels(of: Wanted, lead: int, review: int, step: int) -> Floats:
+    """Up to how many Weft orders of each thing as of a step, for each service (services, things): what `weft replenish` does."""
     given = [Series.of(of.start, of.freq, row[:step]) for row in of.wanted]
-    return forecasts(given, horizon, country=of.country, seconds=60.0)
+    made = forecasts(given, lead + review, country=of.country, seconds=60.0)
+    found = np.zeros((len(SERVICES), len(made)))
+    for place, (one, row) in enumerate(zip(made, of.wanted[:, :step], strict=True)):
+        past = row[int((row > 0).argmax()) :]
+        protection = policy.wanted(one, lead, review=review, past=past)
+        for number, service in enumerate(SERVICES if protection.mean > 0 else ()):
+            terms = Terms(lead=lead, review=review, service=service)
+            found[number, place] = policy.order_up_to(Item("", one, 0.0, 0.0, terms, past), protection)
+    return found
 
 
-def told(of: Wanted, horizon: int, steps: Sequence[int]) -> dict[int, list[Forecast]]:
-    """The forecasts as of each step, by a process for each core."""
+def leveled(of: Wanted, lead: int, review: int, steps: Sequence[int]) -> dict[int, Floats]:
+    """Weft's levels as of each step, by a process for each core."""
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(steps, pool.map(partial(_told, of, horizon), steps), strict=True))
+        return dict(zip(steps, pool.map(partial(_levels, of, lead, review), steps), strict=True))
 
 
-def by_quantiles(made: Mapping[int, list[Forecast]], lead: int, review: int, service: float) -> Policy:
-    """Weft's policy: what `weft replenish` does for an item, from forecasts made ahead."""
-    terms = Terms(lead=lead, review=review, service=service)
+def by_quantiles(levels: Mapping[int, Floats], service: float) -> Policy:
+    """Weft's policy at a service."""
+    place = SERVICES.index(service)
 
     def order(moment: Moment) -> Floats:
-        position, forecasts_then = moment.position, made[moment.step]
-        lines = (
-            policy.line(Item("", one, held, 0.0, terms, row[int((row > 0).argmax()) :]))
-            for one, held, row in zip(forecasts_then, position, moment.past, strict=True)
-        )
-        return np.array([line.quantity for line in lines], np.float64)
+        return np.maximum(levels[moment.step][place] - moment.position, 0.0)
 
     return order
 
@@ -193,18 +196,25 @@ def _replayed(history: History, order: Policy, lead: int, review: int, measured:
 def run(given: Given) -> Measured:
     """All policies at all safeties over both histories."""
     found = Measured()
-    of = given.ledger
-    length = of.wanted.shape[1]
-    measured, begins = length - MEASURED, length - MEASURED - WARM
-    history = History(of.wanted, begins, of.price, of.price)
-    made = told(of, LEAD + REVIEW, range(begins, length, REVIEW))
-    play = partial(_replayed, history, lead=LEAD, review=REVIEW, measured=measured)
-    days = LEAD + REVIEW
-    found.ledger["weft"] = [play(by_quantiles(made, LEAD, REVIEW, service)) for service in SERVICES]
-    found.ledger["moving average"] = [play(up_to(partial(moving_average, days=days, safety=one))) for one in SAFETIES]
-    found.ledger["days of cover"] = [play(up_to(partial(days_of_cover, days=days, more=one))) for one in COVERS]
+    length = given.ledger.wanted.shape[1]
+    ends = {name: length - MEASURED * number for number, name in enumerate(WINDOWS)}
+    levels = leveled(given.ledger, LEAD, REVIEW, range(min(ends.values()) - MEASURED - WARM, length, REVIEW))
+    found.ledger = {name: _weeks(given.ledger, levels, end) for name, end in ends.items()}
     _parts(given.parts, found)
     return found
+
+
+def _weeks(of: Wanted, levels: Mapping[int, Floats], end: int) -> dict[str, list[Point]]:
+    """The curves of each policy over the eight weeks before a step."""
+    begins = end - MEASURED - WARM
+    history = History(of.wanted[:, :end], begins, of.price, of.price)
+    play = partial(_replayed, history, lead=LEAD, review=REVIEW, measured=end - MEASURED)
+    days = LEAD + REVIEW
+    return {
+        "weft": [play(by_quantiles(levels, service)) for service in SERVICES],
+        "moving average": [play(up_to(partial(moving_average, days=days, safety=one))) for one in SAFETIES],
+        "days of cover": [play(up_to(partial(days_of_cover, days=days, more=one))) for one in COVERS],
+    }
 
 
 def _parts(of: Wanted, found: Measured) -> None:
@@ -212,9 +222,9 @@ def _parts(of: Wanted, found: Measured) -> None:
     begins = length - MONTHS - MONTHS_LEAD - 1
     history = History(of.wanted, begins, steps_a_year=12.0)
     span = MONTHS_LEAD + 1
-    made = told(of, span, range(begins, length))
+    levels = leveled(of, MONTHS_LEAD, 1, range(begins, length))
     play = partial(_replayed, history, lead=MONTHS_LEAD, review=1, measured=length - MONTHS)
-    found.parts["weft"] = [play(by_quantiles(made, MONTHS_LEAD, 1, service)) for service in SERVICES[1:]]
+    found.parts["weft"] = [play(by_quantiles(levels, service)) for service in SERVICES[1:]]
     found.parts["zero"] = [play(up_to(lambda past: np.zeros(len(past))))]
     for name, model in (("SBA", CrostonSBA()), ("TSB", TSB(0.1, 0.1))):
         rates: dict[int, Floats] = {}
@@ -243,33 +253,42 @@ def at(curve: Sequence[Point], stock: float, what: str, by: str = "stock") -> fl
 
 def score(found: Measured) -> list[Figure]:
     """What is lost beside the moving average, and the service and stock of each policy for car parts."""
-    figures = []
-    average, weft = found.ledger["moving average"], found.ledger["weft"]
-    for safety, name in ((1.0, "84"), (1.645, "95"), (2.33, "99")):
-        point = average[SAFETIES.index(safety)]
-        units = at(weft, point.stock, "lost") / point.lost
-        money = at(weft, point.stock_value, "lost_sales", "stock_value") / point.lost_sales
-        note = f"at the stock of its {name} % safety, where it meets {point.fill:.1%}"
-        asked = 0.8 if name == "95" else None
-        figures.append(Figure(f"ledger: lost units by the moving average's, {name} %", units, "", asked, note=note))
-        figures.append(Figure(f"ledger: lost sales by the moving average's, {name} %", money, "", asked, note=note))
-        cover = at(found.ledger["days of cover"], point.stock, "lost") / point.lost
-        figures.append(
-            Figure(f"ledger: lost units of days of cover by the moving average's, {name} %", cover, "", note="peer")
-        )
+    return [*_ledger_figures(found.ledger), *_parts_figures(found.parts)]
+
+
+def beside(curves: Mapping[str, list[Point]], name: str, safety: float, what: str, by: str) -> tuple[float, float]:
+    """What a policy loses at the average stock that the moving average keeps with a safety, and what that loses."""
+    point = curves["moving average"][SAFETIES.index(safety)]
+    return at(curves[name], getattr(point, by), what, by), getattr(point, what)
+
+
+def _ledger_figures(ledger: Mapping[str, Mapping[str, list[Point]]]) -> Iterator[Figure]:
+    ways = (("weft", "sales", "lost_sales", "stock_value"), ("weft", "units", "lost", "stock"))
+    peers = (("days of cover", "units", "lost", "stock"), ("days of cover", "sales", "lost_sales", "stock_value"))
+    for safety, percent in ((1.0, "84"), (1.645, "95"), (2.33, "99")):
+        for policy_name, noun, what, by in (*ways, *peers):
+            each = {weeks: beside(curves, policy_name, safety, what, by) for weeks, curves in ledger.items()}
+            each["pooled"] = (sum(one for one, _ in each.values()), sum(one for _, one in each.values()))
+            asked = 0.8 if percent == "95" and policy_name == "weft" else None
+            for weeks, (lost, average) in each.items():
+                label = f"ledger, {weeks}: {policy_name}, lost {noun} by the moving average's, {percent} %"
+                note = (
+                    ""
+                    if weeks == "pooled"
+                    else f"it meets {ledger[weeks]['moving average'][SAFETIES.index(safety)].fill:.1%}"
+                )
+                yield Figure(label, lost / average, "", asked, note=note)
+
+
+def _parts_figures(parts: Mapping[str, list[Point]]) -> Iterator[Figure]:
     for service in (0.9, 0.95):
-        point = found.parts["weft"][SERVICES[1:].index(service)]
-        figures.append(
-            Figure(f"parts: share met, weft at {service:.0%}", point.fill, "", note=f"average stock {point.stock:,.0f}")
-        )
-        figures.append(Figure(f"parts: cycles without a loss, weft at {service:.0%}", point.cycle, ""))
+        point = parts["weft"][SERVICES[1:].index(service)]
+        note = f"average stock {point.stock:,.0f}"
+        yield Figure(f"parts: share met, weft at {service:.0%}", point.fill, "", note=note)
+        yield Figure(f"parts: cycles without a loss, weft at {service:.0%}", point.cycle, "")
         for name in ("SBA", "TSB"):
-            fill = at(found.parts[name], point.stock, "fill")
-            figures.append(Figure(f"parts: share met, {name} at the same stock", fill, "", note="peer"))
-    zero = found.parts["zero"][0]
-    figures.append(
-        Figure(
-            "parts: share met, zero forecast", zero.fill, "", note=f"average stock {zero.stock:,.0f}; it never orders"
-        )
-    )
-    return figures
+            fill = at(parts[name], point.stock, "fill")
+            yield Figure(f"parts: share met, {name} at the same stock", fill, "", note="peer")
+    zero = parts["zero"][0]
+    note = f"average stock {zero.stock:,.0f}; it never orders"
+    yield Figure("parts: share met, zero forecast", zero.fill, "", note=note)

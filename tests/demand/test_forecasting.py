@@ -116,6 +116,39 @@ def test_totals_are_no_sums_of_quantiles(told: tuple[np.ndarray, list[Forecast]]
     assert np.corrcoef(middle, expected)[0, 1] > 0.98
 
 
+def test_courses_have_the_mean(told: tuple[np.ndarray, list[Forecast]]) -> None:
+    for one in told[1]:
+        assert one.paths.sum(axis=1).mean() == pytest.approx(one.mean.sum(), rel=1e-4)
+
+
+def test_intervals_of_totals_hold_what_they_say(told: tuple[np.ndarray, list[Forecast]]) -> None:
+    came, found = told
+    inside = []
+    for one, row in zip(found, came, strict=True):
+        ends = one.total(1, len(row), (0.1, 0.9))
+        inside.append(ends[0.1] <= row.sum() <= ends[0.9])
+    assert 0.7 <= np.mean(inside) <= 0.92
+
+
+def test_what_is_new_is_told_by_how_others_went_on() -> None:
+    draw = np.random.default_rng(8)
+    rows, days, ahead = 120, 200, 28
+    # Each begins with a week of eight times what it sells later; the last twenty have been there for ten days.
+    begins = np.concatenate([draw.integers(30, 140, rows - 20), np.full(20, days - 10)])
+    level = draw.lognormal(1.0, 0.5, rows)
+    age = np.arange(days + ahead)[None, :] - begins[:, None]
+    rate = level[:, None] * np.where(age < 0, 0.0, np.where(age < 7, 8.0, 1.0))
+    sold = draw.poisson(rate).astype(np.float64)
+    found = forecasts(daily(sold[:, :days]), ahead)[-20:]
+    assert {one.demand_class for one in found} == {"new"}
+    told, came = sum(one.expected(1, ahead) for one in found), float(sold[-20:, days:].sum())
+    assert told == pytest.approx(came, rel=0.35)
+    # To go on as it began would be to tell several times as much.
+    assert float(sold[-20:, days - 10 : days].mean()) * 20 * ahead > 3 * came
+    inside = [one.total(1, ahead, (0.1, 0.9)) for one in found]
+    assert np.mean([e[0.1] <= row.sum() <= e[0.9] for e, row in zip(inside, sold[-20:, days:], strict=True)]) > 0.5
+
+
 def test_the_same_series_give_the_same_forecasts() -> None:
     once, again = (forecasts(daily(shop(rows=8)), 14, seed=9) for _ in range(2))
     for one, other in zip(once, again, strict=True):

@@ -1,11 +1,14 @@
 """What a chart shows, as plain data: whoever draws it decides how."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal["line", "bar", "waterfall"]
 Unit = Literal["money", "count", "share", "days"]
+
+# What no shop's figure reaches, and every drawing has room for.
+Value = Annotated[float, Field(ge=-1e18, le=1e18)]
 
 
 class Line(BaseModel):
@@ -14,7 +17,7 @@ class Line(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str
-    values: list[float | None] = Field(description="Money in minor units, shares from 0 to 1.")
+    values: list[Value | None] = Field(description="Money in minor units, shares from 0 to 1.")
 
 
 class Chart(BaseModel):

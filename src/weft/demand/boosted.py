@@ -3,11 +3,12 @@
 Histograms and boosting are scikit-learn's; what is told is a row's own level times what the trees say.
 """
 
-from typing import Final, Literal
+import importlib
+from functools import lru_cache
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingRegressor  # type: ignore[import-untyped]
 
 from weft.demand import days, seasons, smoothing
 from weft.demand.panel import Panel
@@ -15,12 +16,19 @@ from weft.demand.series import Floats
 
 Aim = Literal["mean", "median"]
 Inputs = NDArray[np.float32]
+CROWD: Final = 20
+"""How many rows there must be for trees to learn from."""
 _ROWS: Final = 100_000
 _ORIGINS: Final = 26
 _FEWEST: Final = 2_000
-_CROWD: Final = 20
 _FAR: Final = 20.0
 _SPANS: Final = (1, 2, 4, 8, 16, 32)
+
+
+@lru_cache(maxsize=1)
+def trees() -> Any:
+    """The class of the trees; to load it takes longer than to forecast the few series that have none."""
+    return importlib.import_module("sklearn.ensemble").HistGradientBoostingRegressor
 
 
 class Boosted:
@@ -28,7 +36,7 @@ class Boosted:
 
     def __init__(self, whole: Panel, horizon: int, country: str | None, aim: Aim, seed: int) -> None:
         self._horizon, self._country = horizon, days.known_country(country)
-        if len(whole) < _CROWD:
+        if len(whole) < CROWD:
             raise ValueError("there are too few rows to learn from")
         inputs, targets = self._lessons(whole, np.random.default_rng(seed))
         if len(inputs) < _FEWEST:
@@ -36,7 +44,7 @@ class Boosted:
         # Columns of which nothing is known, such as prices where there are none.
         self._blank = np.isnan(inputs).all(axis=0)
         inputs[:, self._blank] = 0.0
-        self._trees = HistGradientBoostingRegressor(
+        self._trees = trees()(
             loss="poisson" if aim == "mean" else "absolute_error",
             learning_rate=0.08,
             max_iter=100,

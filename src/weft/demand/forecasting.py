@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from weft.demand import backtest, choice, intervals, methods
+from weft.demand import backtest, boosted, choice, intervals, launches, methods
 from weft.demand.backtest import Trials
 from weft.demand.boosted import Aim
 from weft.demand.classes import classes, kind
 from weft.demand.forecast import LEVELS, Backtest, DemandClass, Forecast, at_levels, ends
 from weft.demand.panel import Panel, panel, scales
-from weft.demand.series import Floats, Frequency, Series
+from weft.demand.series import Flags, Floats, Frequency, Series
 
 __all__ = ["LEVELS", "Aim", "Backtest", "DemandClass", "Forecast", "Told", "forecasts"]
 
@@ -25,6 +25,7 @@ _MOST_FOLDS: Final = 8
 _SMALL: Final = 12
 _LARGE: Final = 400
 _STEADY: Final = ("smooth", "erratic", "seasonal")
+_BEGUN: Final = "how others went on"
 
 
 def _quiet(_doing: str, _share: float) -> None:
@@ -64,6 +65,9 @@ def forecasts(
         def tell(doing: str, share: float, begun: float = begun, size: int = len(part)) -> None:
             told(doing, begun + share * size / len(series))
 
+        if len(whole) >= boosted.CROWD:
+            # Threads of what is loaded later would not be limited.
+            boosted.trees()
         # Matrices are small here: more threads than one for them would only be in each other's way.
         # What overflows in one way is cut to what can be sold before anything is made of it.
         with threadpool_limits(1), np.errstate(all="ignore"):
@@ -112,6 +116,7 @@ def _told(
     past, mean = choice.mixed(trials, picked)
     told("telling how far it may be off", 0.9)
     paths = _paths(part, trials, past, mean, groups, seed)
+    begun = _begun(part, names, mean, paths, seed)
     ordered = np.sort(paths, axis=1)
     reports, quantiles = _reports(trials, past, mean, ordered), at_levels(ordered, levels)
     for row, place in enumerate(living):
@@ -119,8 +124,8 @@ def _told(
             mean[row].astype(np.float64),
             dict(zip(levels, quantiles[:, row], strict=True)),
             kind(str(names[row])),
-            picked.names[row],
-            reports[row],
+            _BEGUN if begun[row] else picked.names[row],
+            Backtest() if begun[row] else reports[row],
             paths[row],
         )
     return result
@@ -158,8 +163,33 @@ def _paths(
     found = intervals.ratios(past, trials.came, trials.judged)
     if not found.there.any():
         found = intervals.of_history(whole.sold, whole.usable, mean.shape[1], seed)
-    alike = scales(whole)[1] / np.maximum(whole.means, 1e-12)
-    return intervals.courses(mean, found, groups, alike, _PATHS, seed)
+    apart = -(-mean.shape[1] // methods.apart(mean.shape[1]))
+    return intervals.courses(mean, found, groups, _alike(whole, past, mean, found), _PATHS, apart, seed)
+
+
+def _alike(
+    whole: Panel, past: NDArray[np.float32], mean: NDArray[np.float32], found: intervals.Ratios
+) -> intervals.Alike:
+    """Rows are alike whose sums stray alike by what is told of them: by how large what moves them is beside it."""
+    lumps = np.square(scales(whole)[1]) / np.maximum(whole.means, 1e-12)
+    now = lumps / np.maximum(mean.mean(axis=1), 1e-9)
+    if found.there.shape[1] != len(past):
+        return intervals.Alike(now, np.repeat(now[:, None], found.there.shape[1], axis=1))
+    return intervals.Alike(now, lumps[:, None] / np.maximum(past.mean(axis=2).T, 1e-9))
+
+
+def _begun(
+    whole: Panel, names: NDArray[np.str_], mean: NDArray[np.float32], paths: NDArray[np.float32], seed: int
+) -> Flags:
+    """Tell what is new, in place, by how others went on, and answer which rows that are: of the ways, too few trials could choose."""
+    new = np.asarray((names == "new") & launches.begun(whole), np.bool_)
+    found = launches.learned(whole, mean.shape[1]) if new.any() else None
+    if found is None:
+        return np.zeros(len(whole), bool)
+    mean[new] = found.told(whole, mean.shape[1])[new]
+    courses = found.courses(whole.rows(np.flatnonzero(new)), paths.shape[1], seed) * mean[new][:, None, :]
+    paths[new] = intervals.centered(courses, mean[new])
+    return new
 
 
 def _reports(

@@ -17,6 +17,8 @@ _JUDGED: Final = 400
 _LEVELS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 _ALIKE: Final = 3
 _FOLDS: Final = 40
+_TRIED: Final = 4
+_LEAST: Final = 1e-6
 _KNOWN: Final = 12
 
 
@@ -56,65 +58,94 @@ def of_history(sold: Floats, usable: Flags, horizon: int, seed: int) -> Ratios:
     return Ratios(found, np.ones((len(sold), _FOLDS), bool))
 
 
-def courses(mean: Singles, found: Ratios, groups: NDArray[np.int64], alike: Floats, many: int, seed: int) -> Singles:
-    """Courses of each row (n, many, horizon): its mean times ratios of its own and of rows of its group that are most like it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Alike:
+    """By what rows are compared, the more so the less is known of what they sell: now (n,), and at each fold (n, folds)."""
 
-    `alike` (n,) is what rows are compared by. How many are a row's own, and how much wider or narrower all are than what was seen, is
-    what told the backtest's quantiles best (pinball loss).
+    now: Floats
+    then: Floats
+
+
+def courses(
+    mean: Singles, found: Ratios, groups: NDArray[np.int64], alike: Alike, many: int, apart: int, seed: int
+) -> Singles:
+    """Courses of each row (n, many, horizon) that have its mean: that times ratios of its own and of rows of its group that are most
+    like it.
+
+    Folds fewer than `apart` from each other share steps. How many courses are a row's own, and how much wider or narrower their sums
+    are than what was seen, is what told each fold's sums and steps best from folds that share nothing with it (pinball loss).
     """
     result = np.zeros((len(mean), many, mean.shape[1]), np.float32)
     draw = np.random.default_rng(seed)
     for group in np.unique(groups):
         places = np.flatnonzero(groups == group)
-        pool = _Pool(Ratios(found.each[places], found.there[places]), alike[places], draw)
+        pool = _Pool(found, alike, places, places, draw)
         if not pool.size:
-            pool = _Pool(found, alike, draw, places)
-        share, width = pool.judged(many, draw)
+            pool = _Pool(found, alike, np.arange(len(mean)), places, draw)
+        share, width = pool.judged(many, apart, draw)
         for start in range(0, len(places), 500):
-            part = np.arange(start, min(start + 500, len(places)))
-            drawn = pool.drawn(part, many, share, None)
-            result[places[part]] = np.power(drawn, np.float32(width)) * mean[places[part], None, :]
+            part = places[start : start + 500]
+            drawn = pool.drawn(part, alike.now[part], many, share)
+            result[part] = centered(widened(drawn, width) * mean[part, None, :], mean[part])
     return result
 
 
+def centered(paths: Singles, mean: Singles) -> Singles:
+    """Courses (n, many, horizon) whose sums have that of the mean (n, horizon) on average; where they are nothing, the mean itself."""
+    whole, told = paths.sum(axis=2).mean(axis=1), mean.sum(axis=1)
+    times = np.where(whole > 0, told / np.where(whole > 0, whole, 1.0), 1.0)
+    return np.where((whole > 0)[:, None, None], paths * times[:, None, None], mean[:, None, :]).astype(np.float32)
+
+
+def widened(drawn: Singles, width: float) -> Singles:
+    """Courses of ratios (n, many, horizon) whose means are brought to the power `width`, and all of a row to one on average.
+
+    Within a course steps stay to each other as they were: a sum over all of them is as wide as is said, and a level that is off
+    is off for the whole course.
+    """
+    level = drawn.mean(axis=2, keepdims=True)
+    found = drawn * np.where(level > 0, np.power(np.maximum(level, _LEAST), np.float32(width - 1.0)), 0.0)
+    whole = found.mean(axis=(1, 2), keepdims=True)
+    return np.asarray(found / np.where(whole > _LEAST, whole, 1.0), np.float32)
+
+
 class _Pool:
-    """The courses of rows that are alike, in the order of what they are compared by."""
+    """The courses of some rows, in the order of what they are compared by."""
 
     def __init__(
-        self, found: Ratios, alike: Floats, draw: np.random.Generator, rows: NDArray[np.int64] | None = None
+        self, found: Ratios, alike: Alike, rows: NDArray[np.int64], wanted: NDArray[np.int64], draw: np.random.Generator
     ) -> None:
-        self._found = found
-        rank = np.empty(len(alike), np.int64)
-        order = np.argsort(alike, kind="stable")
-        rank[order] = np.arange(len(alike))
-        by_rank = found.there[order]
-        # The courses that there are, row by row in that order, and where each row's begin.
-        places, folds = np.nonzero(by_rank)
-        self._rows, self._folds = order[places], folds
-        self._begins = np.concatenate([[0], np.cumsum(by_rank.sum(axis=1))])[rank]
-        self._wanted = rows if rows is not None else np.arange(len(alike))
+        self._found, self._alike, self._wanted = found, alike, wanted
+        places, folds = np.nonzero(found.there[rows])
+        order = np.argsort(alike.then[rows[places], folds], kind="stable")
+        self._rows, self._folds = rows[places][order], folds[order]
         self.size = len(self._rows)
         self._shuffle = draw.random(4096)
 
-    def drawn(self, part: NDArray[np.int64], many: int, share: float, without: int | None) -> Singles:
-        """Ratios (rows, many, horizon) of those rows, a share of them the row's own but of the fold `without`."""
-        rows = self._wanted[part]
-        if not self.size:
+    def drawn(
+        self, rows: NDArray[np.int64], likeness: Floats, many: int, share: float, without: Flags | None = None
+    ) -> Singles:
+        """Ratios (rows, many, horizon) of those rows, a share of them the row's own; none of the folds `without`."""
+        row, fold = self._rows, self._folds
+        if without is not None:
+            row, fold = row[~without[fold]], fold[~without[fold]]
+        size = len(row)
+        if not size:
             return np.ones((len(rows), many, self._found.each.shape[2]), np.float32)
-        span = min(self.size, max(many, _ALIKE * many // 2))
-        begin = np.clip(self._begins[rows] - span // 2, 0, self.size - span)
+        span = min(size, max(many, _ALIKE * many // 2))
+        begin = np.searchsorted(self._alike.then[row, fold], likeness) - span // 2
         picks = np.floor((np.arange(many) + self._shuffle[:many]) * span / many).astype(np.int64)
-        index = np.minimum(begin[:, None] + picks[None, :], self.size - 1)
-        taken = self._found.each[self._rows[index], self._folds[index]]
+        index = np.minimum(np.clip(begin, 0, size - span)[:, None] + picks[None, :], size - 1)
+        taken = self._found.each[row[index], fold[index]]
         own = round(share * many)
         if own:
             self._own(taken, rows, own, without)
         return np.asarray(taken)
 
-    def _own(self, taken: Singles, rows: NDArray[np.int64], own: int, without: int | None) -> None:
-        there = self._found.there[rows].copy()
+    def _own(self, taken: Singles, rows: NDArray[np.int64], own: int, without: Flags | None) -> None:
+        there = self._found.there[rows]
         if without is not None:
-            there[:, without] = False
+            there = there & ~without[None, :]
         count = there.sum(axis=1)
         order = np.argsort(~there, axis=1, kind="stable")
         turn = np.arange(own)[None, :] % np.maximum(count, 1)[:, None]
@@ -122,29 +153,39 @@ class _Pool:
         mine = self._found.each[rows[:, None], fold]
         taken[:, :own] = np.where((count > 0)[:, None, None], mine, taken[:, :own])
 
-    def judged(self, many: int, draw: np.random.Generator) -> tuple[float, float]:
-        """The share of own courses and the width that told the quantiles of each fold best, from those of the other folds."""
-        rows = np.arange(len(self._wanted))
+    def judged(self, many: int, apart: int, draw: np.random.Generator) -> tuple[float, float]:
+        """The share of own courses and the width that told each fold best, from those of folds that share no step with it."""
+        rows = self._wanted
         if len(rows) > _JUDGED:
             rows = np.sort(draw.choice(rows, _JUDGED, replace=False))
-        there = self._found.there[self._wanted[rows]]
+        there = self._found.there[rows]
         if not there.any():
             return 0.0, 1.0
-        folds = np.flatnonzero(there.any(axis=0))
         # A row alone has no others to learn from.
         shares = _SHARES if len(self._wanted) > _ALIKE else (0.9,)
         best, found = np.inf, (0.0, 1.0)
         for share in shares:
             scores = np.zeros(len(_WIDTHS))
-            for fold in folds[:4]:
-                some = rows[there[:, fold]]
-                drawn = np.sort(self.drawn(some, min(many, 100), share, int(fold)), axis=1)
-                ordered = at_levels(drawn, _LEVELS)
-                came = self._found.each[self._wanted[some], fold]
-                scores += [pinball(np.power(ordered, width), came) for width in _WIDTHS]
+            for fold in np.flatnonzero(there.any(axis=0))[:_TRIED]:
+                scores += self._off(rows[there[:, fold]], int(fold), min(many, 100), share, apart)
             if scores.min() < best:
                 best, found = float(scores.min()), (share, _WIDTHS[int(scores.argmin())])
         return found
+
+    def _off(self, rows: NDArray[np.int64], fold: int, many: int, share: float, apart: int) -> Floats:
+        """How wrong the sums and the steps of a fold are told at each width."""
+        without = np.abs(np.arange(self._found.there.shape[1]) - fold) < apart
+        if without[self._folds].all():
+            without = np.arange(len(without)) == fold
+        drawn = self.drawn(rows, self._alike.then[rows, fold], many, share, without)
+        came = self._found.each[rows, fold]
+        off = np.zeros(len(_WIDTHS))
+        for place, width in enumerate(_WIDTHS):
+            wide = widened(drawn, width)
+            sums = np.sort(wide.mean(axis=2, keepdims=True), axis=1)
+            off[place] = pinball(at_levels(sums, _LEVELS), came.mean(axis=1, keepdims=True))
+            off[place] += pinball(at_levels(np.sort(wide, axis=1), _LEVELS), came)
+        return off
 
 
 def pinball(ordered: Floats, came: Singles) -> float:

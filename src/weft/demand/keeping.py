@@ -143,22 +143,6 @@ def moved_to(forecast: Forecast, mean: Floats) -> Forecast:
     )
 
 
-def centered(forecast: Forecast) -> Forecast:
-    """A forecast whose courses have its mean on average over all steps, at most halved or doubled for it.
-
-    Courses follow how far forecasts were off, the mean what told best; sums over many days are told better where both agree.
-    """
-    own, courses = float(forecast.mean.sum()), float(forecast.paths.sum(axis=1, dtype=np.float64).mean())
-    if own <= _LEAST or courses <= _LEAST:
-        return forecast
-    times = min(max(own / courses, 0.5), 2.0)
-    return replace(
-        forecast,
-        quantiles={level: numbers * times for level, numbers in forecast.quantiles.items()},
-        paths=(forecast.paths * np.float32(times)).astype(np.float32),
-    )
-
-
 def factors(moved: Kept | None, first: date, days: int) -> Floats | None:
     """By how much the products of a category are moved on each day, so that they sum to it."""
     given = None if moved is None else moved.told.get("factors")

@@ -71,10 +71,15 @@ def afforded(
 
 def origins(whole: Panel, horizon: int, most: int) -> list[int]:
     """How many steps are left out at each origin, the newest first: half a horizon apart, and a season and more before the first."""
-    apart = max((horizon + 1) // 2, 1)
+    steps = apart(horizon)
     past = max(min(whole.season, 60), 6)
-    room = (whole.steps - past - horizon) // apart + 1
-    return [horizon + apart * number for number in range(max(0, min(most, room)))]
+    room = (whole.steps - past - horizon) // steps + 1
+    return [horizon + steps * number for number in range(max(0, min(most, room)))]
+
+
+def apart(horizon: int) -> int:
+    """How many steps lie between two origins."""
+    return max((horizon + 1) // 2, 1)
 
 
 def ways(whole: Panel, country: str | None, aim: Aim, seed: int) -> list[Way]:

@@ -11,7 +11,7 @@ from weft.numbers.lines import DAY_KEYS, LINE_KEYS, MEASURES, MONTH_KEYS, ORDER_
 from weft.postgres.database import Database
 
 # A new way to compute makes all that was kept stale.
-_VERSION: Final = 1
+_VERSION: Final = 2
 _PART: Final = 5_000
 _MANY: Final = 5_000
 _OF_ORDER: Final = (

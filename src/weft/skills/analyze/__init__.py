@@ -36,6 +36,8 @@ class Analyze(BaseModel):
     )
     today: date | None = Field(
         default=None,
+        ge=date(1900, 1, 1),
+        le=date(2099, 12, 31),
         description="The day on which the question is asked, for “last week”. Without it today; the last day with sales where "
         "that is more than two weeks ago.",
     )

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from weft.business import Business
-from weft.demand import analogues, hindsight, keeping, sharing
+from weft.demand import analogues, hindsight, sharing
 from weft.demand.analogues import Curve, Launch, Traits
 from weft.demand.forecast import Forecast
 from weft.demand.forecasting import LEVELS, Told, forecasts
@@ -58,7 +58,7 @@ def made(
         seconds=seconds,
         told=told,
     )
-    of = {id(one): keeping.centered(forecast) for one, forecast in zip(by_method, found, strict=True)}
+    of = {id(one): forecast for one, forecast in zip(by_method, found, strict=True)}
     return [
         Made(one, of[id(one)])
         if id(one) in of
@@ -128,7 +128,6 @@ def looked_back(past: Past, ground: Ground, parts: Sequence[Part] = ()) -> dict[
         (forecast,) = forecasts(
             [hindsight.as_of(past.series, place)], 7 * hindsight.LEAD, country=ground.country, seconds=_JUDGED_SECONDS
         )
-        forecast = keeping.centered(forecast)
         found[WHOLE] += hindsight.weeks(past.series, place, forecast)
         of = divided(past, forecast, place) if parts else {}
         for part in parts:

@@ -16,7 +16,6 @@ from weft.skills.analyze.report.known import Known
 from weft.skills.analyze.report.periods import DAY, Days
 from weft.skills.analyze.report.rates import Counted
 from weft.skills.analyze.report.unusual import Floats, Stretch, Track
-from weft.skills.analyze.report.whys import only
 from weft.skills.analyze.report.wording import Words
 
 SALES: Final = frozenset(["revenue", "orders", "units", "average_order"])
@@ -332,7 +331,9 @@ class Oddities:
             if "stock" in one.causes:
                 found.append(
                     Action(
-                        says=words.say("do.replenish", product=quoted).text, skill="replenish", request=only(product)
+                        says=words.say("do.replenish", product=quoted).text,
+                        skill="replenish",
+                        request={"product": product},
                     )
                 )
         elif "category" in where and not rise:

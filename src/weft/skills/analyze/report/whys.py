@@ -256,7 +256,7 @@ class Reasons:
                 Action(
                     says=words.say("do.replenish", product=quoted).text,
                     skill="replenish",
-                    request=only(one.product),
+                    request={"product": one.product},
                 ),
                 Action(
                     says=words.say("do.forecast", product=quoted).text,
@@ -287,12 +287,6 @@ def _product_of(*cells: Cells) -> dict[str, str]:
         for at in np.unique(variants.codes, return_index=True)[1]:
             found[variants.members[int(variants.codes[at])]] = products.members[int(products.codes[at])]
     return found
-
-
-def only(product: str) -> dict[str, str]:
-    """The request of `replenish` for one product."""
-    quoted = product.replace("\\", "\\\\").replace('"', '\\"')
-    return {"where": f'id = "{quoted}"'}
 
 
 def short(known: Known) -> list[Shortage]:
