@@ -234,9 +234,7 @@ def test_what_lies_in_stock_becomes_price_cuts_that_can_be_approved(database: Da
     assert any("“Rug”" in one["text"] for one in sentences(answer["report"]))
 
 
-def test_the_size_that_could_not_be_bought_is_told_and_it_alone_is_ordered(
-    database: Database, tmp_path: Path
-) -> None:
+def test_the_size_that_could_not_be_bought_is_told_and_it_alone_is_ordered(database: Database, tmp_path: Path) -> None:
     made = Business(database, businesses.ensured(database, "report-sizes", "EUR"))
     heads = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n"
     sizes = "".join(f"tee,Tee,Size,{size},TEE-{size},20,active\n" for size in ("S", "M", "L"))
