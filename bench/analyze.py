@@ -26,8 +26,9 @@ from weft.sample.shop import generate
 from weft.skills.analyze import Analyze, Report
 from weft.skills.analyze.report import unusual
 from weft.skills.analyze.report.oddities import SALES
+from weft.skills.analyze.report.rates import Counted
 from weft.skills.analyze.report.reporting import reported
-from weft.skills.analyze.report.unusual import Track
+from weft.skills.analyze.report.unusual import Floats, Track
 
 FILE = "orders/online_retail_2010-12_2011-08.csv.gz"
 LINES = 1_000_000
@@ -53,6 +54,7 @@ class Measured:
 
     noise: dict[str, tuple[int, int]] = field(default_factory=dict)
     found: dict[str, bool] = field(default_factory=dict)
+    power: dict[str, tuple[int, int]] = field(default_factory=dict)
     quiet: tuple[int, int] = (0, 0)
     seconds: dict[str, tuple[float, float]] = field(default_factory=dict)
 
@@ -76,6 +78,14 @@ def run(given: Given) -> Measured:
             random = np.random.default_rng(SEED)
             shown = sum(bool(unusual.looked(_shop(random, days, draw), 7).stretches) for _ in range(reports))
             measured.noise[f"{name}, {days} days"] = (shown, reports)
+    for name, size in SIZES.items():
+        for days in (300, 728):
+            random = np.random.default_rng(SEED)
+            shown = sum(bool(unusual.looked(_few(random, days, size), 7).stretches) for _ in range(reports // 4))
+            measured.noise[f"a few a week, {name}, {days} days"] = (shown, reports // 4)
+    for name, plant in PLANTS.items():
+        random = np.random.default_rng(SEED + 1)
+        measured.power[name] = (sum(_seen(random, plant) for _ in range(reports // 4)), reports // 4)
     _planted(given, measured)
     if given.ledger is not None:
         _timed(given, measured)
@@ -122,6 +132,91 @@ def _shop(random: np.random.Generator, days: int, draw: Draw, series: int = 60) 
         where = {"product": str(at)} if at % 2 else {"country": str(at)}
         found.append(Track("units", where, draw(random, mean)))
     return found
+
+
+Size = Callable[[np.random.Generator, int], float]
+SIZES: dict[str, Size] = {
+    "a piece an order": lambda _, count: float(count),
+    "some pieces an order": lambda random, count: float(random.geometric(0.6, count).sum()),
+    "orders with a Pareto tail": lambda random, count: float(np.ceil(random.pareto(2.2, count) * 2).sum()),
+}
+
+
+def _few(random: np.random.Generator, days: int, size: Size, series: int = 60) -> list[Track]:
+    """A shop of products that sell a few a week, six categories of them, what comes back and what is called off: nothing unusual."""
+    weekday = np.array([1.0, 0.9, 0.95, 1.0, 1.2, 1.5, 0.7])[np.arange(days) % 7]
+    orders = random.poisson(40 * weekday * (1 + 0.3 * np.sin(np.arange(days) / 58 + random.uniform(0, 6)))).astype(
+        float
+    )
+    places = np.zeros((2, 6, days))
+    found = [Track("orders", {}, orders, 50 * orders)]
+    for at in range(series):
+        rate = np.exp(random.normal(-1.5, 1.2) + np.cumsum(random.normal(0, 0.004, days))) / 40
+        if at % 3 == 0:
+            rate = rate * (1 + 0.4 * np.sin(np.arange(days) / 58 + random.uniform(0, 6)))
+        bought = random.poisson(rate * orders).astype(float)
+        pieces = np.array([size(random, int(count)) for count in bought])
+        back = random.binomial(pieces.astype(int), 0.06).astype(float)
+        places[:, at % 6] += bought, pieces
+        found += _of_product({"product": str(at)}, pieces, bought, back, orders)
+    found += [
+        Track("units", {"category": str(at)}, pieces, 10 * pieces, counted=Counted(bought, orders))
+        for at, (bought, pieces) in enumerate(places.transpose(1, 0, 2))
+    ]
+    cancelled = random.binomial(orders.astype(int), 0.02).astype(float)
+    return [*found, Track("cancelled_orders", {}, cancelled, counted=Counted(cancelled, orders + cancelled))]
+
+
+def _of_product(where: dict[str, str], pieces: Floats, bought: Floats, back: Floats, orders: Floats) -> list[Track]:
+    found = [
+        Track("units", where, pieces, 10 * pieces, counted=Counted(bought, orders)),
+        Track("units", where, pieces, 10 * pieces, largest=True),
+    ]
+    if (back > 0).sum() >= 5:
+        sold = np.convolve(pieces, np.ones(56))[: len(pieces)] + pieces.mean()
+        found.append(Track("returns", where, 10 * back, counted=Counted(back, sold, "returns")))
+    return found
+
+
+Plant = Callable[[np.random.Generator, Floats, Floats, Floats], None]
+
+
+def _wave(random: np.random.Generator, pieces: Floats, bought: Floats, _: Floats) -> None:
+    bought[-7:] += random.poisson(2.0, 7)
+    pieces[-7:] += bought[-7:]
+
+
+def _bulk(_: np.random.Generator, pieces: Floats, bought: Floats, __: Floats) -> None:
+    bought[-3] += 1
+    pieces[-3] += 80
+
+
+def _leak(random: np.random.Generator, _: Floats, __: Floats, back: Floats) -> None:
+    back[-7:] += random.poisson(1.0, 7)
+
+
+PLANTS: dict[str, Plant | None] = {
+    "a tenth of all orders called off": None,
+    "a product of one a week wanted fourteen times": _wave,
+    "one order of eighty pieces of it": _bulk,
+    "seven of it come back": _leak,
+}
+
+
+def _seen(random: np.random.Generator, plant: Plant | None, days: int = 500) -> bool:
+    """Whether what is planted in a shop of a few sales a week is shown."""
+    tracks = _few(random, days, SIZES["some pieces an order"])
+    orders = tracks[0].values
+    if plant is None:
+        last = tracks.pop()
+        last.values[-7:] += random.binomial(orders[-7:].astype(int), 0.08)
+        tracks.append(Track("cancelled_orders", {}, last.values, counted=Counted(last.values, orders + last.values)))
+        return any(one.track.metric == "cancelled_orders" for one in unusual.looked(tracks, 7).stretches)
+    bought = random.poisson(orders / 280).astype(float)
+    pieces, back = bought.copy(), random.binomial(bought.astype(int), 0.1).astype(float)
+    plant(random, pieces, bought, back)
+    tracks += _of_product({"product": "planted"}, pieces, bought, back, orders)
+    return any(one.track.where == {"product": "planted"} for one in unusual.looked(tracks, 7).stretches)
 
 
 def _planted(given: Given, measured: Measured) -> None:
@@ -226,6 +321,10 @@ def score(measured: Measured) -> list[Figure]:
         figures.append(
             Figure(f"noise shown as unusual: {name}", shown / reports, "share", unusual.FALSE_ALARMS + slack, note=note)
         )
+    figures += [
+        Figure(f"planted in noise and shown: {name}", shown / count, "share", note=f"{shown} of {count}")
+        for name, (shown, count) in measured.power.items()
+    ]
     found = sum(measured.found.values())
     missed = ", ".join(name for name, there in measured.found.items() if not there)
     figures.append(

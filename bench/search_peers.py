@@ -157,7 +157,8 @@ def measured(make: Callable[[Texts], Find], texts: Texts, queries: Sequence[str]
 def apart(name: str, texts: Texts, queries: Sequence[str], cutoff: int) -> Peer:
     """Measure a peer in an environment of its own, installed where it is not there yet; raises OSError or RuntimeError."""
     asked = json.dumps({"texts": texts, "queries": queries, "cutoff": cutoff})
-    program = [str(_environment()), str(Path(__file__).resolve()), name]
+    # Without this mark the benches beside it would stand before modules of the same names.
+    program = [str(_environment()), "-P", str(Path(__file__).resolve()), name]
     done = subprocess.run(program, input=asked, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{name} ended with {done.returncode}: {done.stderr.strip()[-200:]}")

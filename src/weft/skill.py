@@ -92,6 +92,9 @@ class Skill:
     answers the requests, as plain values, whose answers are edits of them; and `taught`, a function of (request, business, texts by
     field) that answers the conversation, as chat messages, in which a model gives these texts.
 
+    `text` names a function of (answer, width) that says an answer as plain text, in lines of at most so many letters: what a person at
+    a terminal reads instead of its fields.
+
     A skill that is `public` may be asked by a shop's pages: by a browser key, which stands in their source. What belongs to the
     merchant alone is named in `private`, the request's fields that such a key may not say (`explain`; `filters.stock` is a name or
     value within a field), and left out of the answer by `shown`, a function of (answer, business) that answers what everybody
@@ -116,6 +119,7 @@ class Skill:
     ahead: str | None = None
     again: str | None = None
     taught: str | None = None
+    text: str | None = None
     public: bool = False
     private: Sequence[str] = ()
     shown: str | None = None
@@ -143,6 +147,7 @@ class Skill:
             self.ahead,
             self.again,
             self.taught,
+            self.text,
             self.shown,
         )
         for place in places:
@@ -456,6 +461,14 @@ def plain(skill: Skill, answer: BaseModel) -> dict[str, Any]:
     except (TypeError, ValueError) as problem:
         raise SkillFailed(f"The skill {skill.name} answered what is no JSON: {_first_line(problem)}.") from None
     return told
+
+
+def text_of(skill: Skill, answer: Mapping[str, Any], width: int) -> str | None:
+    """A plain answer as text in lines of at most so many letters; None for a skill that has no such text. Raises SkillFailed."""
+    if skill.text is None:
+        return None
+    said = {name: value for name, value in answer.items() if name in skill.answers.model_fields}
+    return str(_called(skill, _loaded(skill.text), skill.answers.model_validate(said), width))
 
 
 def _called(skill: Skill, function: Callable[..., Any], *given: Any) -> Any:

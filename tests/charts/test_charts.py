@@ -12,9 +12,10 @@ from hypothesis import example, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 from PIL import Image
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
-from weft.charts import Chart, Line
+from weft.charts import Chart, Line, tables
 from weft.charts.drawing import drawn
 from weft.charts.echarts import option
 from weft.charts.terminal import text
@@ -141,3 +142,21 @@ def test_the_command_draws_all_charts_of_an_answer(tmp_path: Any) -> None:
     assert json.loads(only.stdout)["series"][0]["data"] == [3, None, 8]
     file.write_text('{"kind": "pie"}', "utf-8")
     assert isinstance(runner.invoke(app, ["chart", str(file)]).exception, InputError)
+
+
+def test_rows_that_never_stand_at_one_place_are_drawn_in_one() -> None:
+    days = [f"2026-01-0{day}" for day in range(1, 7)]
+    past = Line(name="sold", values=[1, 2, 3, None, None, None])
+    ahead = Line(name="expected", values=[None, None, None, 3, 2, 1])
+    over = Line(name="last year", values=[1, 1, 1, 1, 1, 1])
+    said = text(Chart(kind="line", title="Units", x=days, series=[past, ahead, over]), 60).split("\n")
+    assert [line.strip() for line in said if not set(line) & set("┤-")][1:] == ["sold · expected", "last year"]
+    whole = text(Chart(kind="line", title="Units", x=days, series=[Line(name="sold", values=[1, 2, 3, 3, 2, 1])]), 60)
+    assert whole.split("\n")[1:9] == said[2:10]
+
+
+@given(st.lists(st.tuples(st.text(max_size=90), st.text(max_size=12)), min_size=1, max_size=5), st.integers(40, 100))
+def test_a_table_fits_whatever_stands_in_it(cells: list[tuple[str, str]], width: int) -> None:
+    lines = tables.table(("what", "number"), cells, ("left", "right"), width, [name for name, _ in cells])
+    assert all(cell_len(line) <= width for line in lines)
+    assert len(lines) == 1 + len(cells) + sum(1 for name, _ in cells if name)

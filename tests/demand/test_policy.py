@@ -56,6 +56,12 @@ def test_a_lead_time_that_varies_is_mixed_in() -> None:
     assert sum(times.values()) == pytest.approx(1)
     assert min(times) == 0
     assert policy.lead_times(5, 2e-197) == {5: 1.0}
+    assert len(policy.lead_times(30, 10)) == 61
+    years = policy.lead_times(3650, 3650)
+    assert len(years) <= 61
+    assert sum(years.values()) == pytest.approx(1)
+    # Cut at 0 the normal distribution leans to later days: its mean is 3650 (1 + pdf(-1) / cdf(1)).
+    assert sum(days * chance for days, chance in years.items()) == pytest.approx(3650 * 1.2876, rel=0.03)
 
 
 @pytest.mark.parametrize(("pack", "quantity"), [(1, 10), (5, 10), (8, 16), (9, 9)])

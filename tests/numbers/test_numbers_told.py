@@ -184,13 +184,39 @@ def test_what_nobody_knows_is_not_zero(business: Business) -> None:
     before = told(business, "revenue", period=Period(first=date(2025, 1, 1), last=date(2025, 12, 31)))
     assert before.total.values == {"revenue": None}
     assert before.notes[0].startswith("Nothing is known of this period: orders are known from 2026-05-02")
-    assert "1 orders have no date and are in no figure." in before.notes
+    assert "1 orders have no date between 1900 and 2099 and are in no figure." in before.notes
     table = told(
         business, "revenue", "average_order", by=["month"], compare="year", where=[Condition.of("country", "DE")]
     )
     assert table.rows[0].before == {"revenue": None, "average_order": None}
     later = told(business, "revenue", period=Period(first=MAY.first, last=date(2100, 1, 1)))
     assert any("not over yet" in note for note in later.notes)
+
+
+def test_a_date_that_cannot_be_is_no_date_and_spoils_no_other_figure(business: Business) -> None:
+    put(
+        business,
+        order("#1", "2026-05-02T10:00Z", ("a", 1, 1000), refunds=[{"amount": 400, "at": "infinity"}], refunded=400),
+        *(order(at, at, ("a", 1, 1000)) for at in ("0001-01-01T00:00Z", "1899-12-31T23:59Z", "9999-12-31T23:59Z")),
+    )
+    assert business.numbers.span() == (date(2026, 5, 2), date(2026, 5, 2))
+    table = told(business, "revenue", "orders", period=Period(first=date(1900, 1, 1), last=date(2099, 12, 31)))
+    assert table.total.values == {"revenue": 600, "orders": 1}
+    assert "3 orders have no date between 1900 and 2099 and are in no figure." in table.notes
+
+
+@pytest.mark.parametrize("compare", [None, "previous", "year"])
+def test_a_period_at_the_end_of_the_calendar_is_refused_in_words_and_a_far_one_is_empty(
+    business: Business, compare: str | None
+) -> None:
+    put(business, order("#1", "2026-05-02T10:00Z", ("a", 1, 1000)))
+    for day in (date.min, date.max):
+        with pytest.raises(ValueError, match="a period lies in the years 1000 to 9000"):
+            told(business, "revenue", period=Period(first=day, last=day), compare=compare)
+    for day in (date(1000, 1, 1), date(9000, 12, 31)):
+        for by in ("day", "week", "month", "quarter", "year", "product"):
+            table = told(business, "revenue", "stock", by=[by], period=Period(first=day, last=day), compare=compare)
+            assert table.total.values == {"revenue": None, "stock": None}
 
 
 def test_new_and_returning_customers_cohorts_and_segments(business: Business) -> None:
@@ -339,3 +365,31 @@ def test_the_ledger_comes_to_what_its_file_says(business: Business, data: Path, 
     assert told(business, "gross_sales", period=Period(first=span[0], last=span[1])).total.values == {
         "gross_sales": table.total.values["gross_sales"]
     }
+
+
+def test_a_category_that_no_product_has_itself_stands_for_all_beneath_it(business: Business) -> None:
+    put(business, order("#1", "2026-05-02T10:00Z", ("mug", 1, 100), ("pot", 1, 30), ("lamp", 1, 7)))
+    catalog = {"mug": "Home > Kitchen > Mugs", "pot": "Home > Kitchen > Pots", "lamp": "Home > Kitchenette"}
+    with business.transaction() as connection:
+        business.catalog.put(
+            connection,
+            [{"id": name, "title": name, "category": category} for name, category in catalog.items()],
+            "test",
+        )
+    kitchen = {"where": [Condition.of("category", "home > kitchen")]}
+    assert total(business, "revenue", **kitchen) == (130,)
+    assert total(business, "revenue", where=[Condition.of("category", "Home")]) == (137,)
+    assert total(business, "revenue", where=[Condition.of("category", "Home > Kitchen > Mugs")]) == (100,)
+    assert business.numbers.rows(Query(metrics=["revenue"], period=MAY, **kitchen)).count == 2
+    with pytest.raises(InputError, match="There is no category"):
+        told(business, "revenue", where=[Condition.of("category", "Home > Kit")])
+
+
+def test_countries_are_called_by_their_names(business: Business) -> None:
+    put(
+        business,
+        order("#1", "2026-05-02T10:00Z", ("mug", 1, 100)),
+        order("#2", "2026-05-02T10:00Z", ("mug", 1, 90), country="??"),
+    )
+    rows = told(business, "revenue", by=["country"]).rows
+    assert [(row.key["country"], row.titles.get("country")) for row in rows] == [("DE", "Germany"), ("??", None)]

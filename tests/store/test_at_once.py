@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import pytest
 
 from weft.business import Business
 from weft.errors import Conflict
+from weft.numbers.query import Period, Query
 from weft.store.changes import Outcome, Selection
 
 ALL = Selection(all=True)
+MAY_2 = Period(first=date(2026, 5, 2), last=date(2026, 5, 2))
 
 
 @pytest.fixture
@@ -91,6 +94,22 @@ def test_an_import_that_waits_for_a_change_sees_what_it_wrote(shop: Business) ->
         waiting.result(timeout=30)
     found = shop.catalog.get("p1")["variants"][0]
     assert (found["price"]["amount"], found["stock"]) == (750, 5)
+
+
+def test_orders_that_name_the_same_new_products_come_in_at_once(business: Business) -> None:
+    names = [f"new-{n}" for n in range(40)]
+
+    def put(order: str, products: list[str]) -> Any:
+        lines = [{"product": name, "sku": name, "title": name, "quantity": 1, "price": 500} for name in products]
+        record: Any = {"id": order, "kind": "sale", "customer": "ada", "placed_at": "2026-05-02T10:00Z", "lines": lines}
+        with business.transaction() as connection:
+            return business.orders.put(connection, [record], "test").created
+
+    works = [(f"#{n}", names if n % 2 else names[::-1]) for n in range(4)]
+    assert together(*[lambda work=work: put(*work) for work in works]) == [1] * 4  # type: ignore[misc]
+    found = list(business.catalog.records(ids=names))
+    assert [len(one["variants"]) for one in found] == [1] * 40
+    assert business.numbers.answer(Query(metrics=["units"], period=MAY_2)).total.values == {"units": 160}
 
 
 def _until_somebody_waits(shop: Business) -> None:

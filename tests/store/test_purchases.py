@@ -161,3 +161,84 @@ def test_a_field_of_lines_that_is_none(shop: Business) -> None:
     assert "lines.SKU.quantity" in outcome.problems[0]["problem"]
     with pytest.raises(InputError, match="not a state"):
         shop.purchases.move("PO-1", "draft", "test")
+
+
+def counted(shop: Business) -> dict[str, int | None]:
+    return {one.name: one.stock for one in shop.purchases.items()}
+
+
+LEVELS = "product,sku,location,quantity\nmug,MUG-S,Ulm,3\nmug,MUG-S,Bonn,8\nmug,MUG.L,Ulm,2\n"
+
+
+def levelled(shop: Business, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "stock.csv"
+    path.write_text(text)
+    assert import_file(shop, "stock", path).rejected == 0
+
+
+@pytest.fixture
+def sent(shop: Business, tmp_path: Path) -> Business:
+    """An order of 12 and 6 on its way, of items that lie at two places and at one."""
+    levelled(shop, tmp_path, LEVELS)
+    propose(shop, ("MUG-S", 12), ("MUG.L", 6))
+    shop.changes.approve(ALL)
+    shop.changes.apply(ALL)
+    shop.purchases.move("PO-1", "ordered", "test")
+    return shop
+
+
+def at_places(shop: Business) -> dict[tuple[str | None, str], int | None]:
+    return {(one.get("sku"), one["location"]): one["quantity"] for one in shop.stock.records()}
+
+
+def test_what_has_come_is_in_stock_where_most_lies_and_goes_again_where_it_had_not(sent: Business) -> None:
+    moved = sent.purchases.move("PO-1", "received", "test")
+    assert moved["stocked"] == {"pieces": 18, "items": 2, "not_counted": []}
+    assert at_places(sent) == {("MUG-S", "Ulm"): 3, ("MUG-S", "Bonn"): 20, ("MUG.L", "Ulm"): 8}
+    assert counted(sent)["MUG-S"] == 23
+    assert sent.purchases.under_way() == []
+    assert {(one["quantity"], one["reason"]) for one in sent.stock.movements(2)} == {(12, "received"), (6, "received")}
+    assert next(iter(sent.journal.listed()))["action"] == "purchase.received"
+    assert sent.purchases.move("PO-1", "ordered", "test")["stocked"]["pieces"] == 18
+    assert at_places(sent) == {("MUG-S", "Ulm"): 3, ("MUG-S", "Bonn"): 8, ("MUG.L", "Ulm"): 2}
+    assert sum(one.quantity for one in sent.purchases.under_way()) == 18
+    # The second time it goes to a place that was named, and comes back from there alone.
+    sent.purchases.move("PO-1", "received", "test", "Ulm")
+    assert at_places(sent)["MUG-S", "Ulm"] == 15
+    sent.purchases.move("PO-1", "ordered", "test")
+    assert at_places(sent)["MUG-S", "Ulm"] == 3
+    with pytest.raises(InputError, match="no stock at 'Mars'; places with stock are 'Bonn', 'Ulm'"):
+        sent.purchases.move("PO-1", "received", "test", "Mars")
+    assert sent.purchases.get("PO-1")["state"] == "ordered"
+
+
+def test_the_next_file_of_stock_is_the_truth_and_nothing_counts_twice(sent: Business, tmp_path: Path) -> None:
+    sent.purchases.move("PO-1", "received", "test")
+    # The shop has counted the delivery as well, and sold one since.
+    levelled(sent, tmp_path, LEVELS.replace("Bonn,8", "Bonn,19"))
+    assert counted(sent) == {"MUG-S": 22, "MUG.L": 2, "cup": 1}
+    # What that file has set is left alone when the order is said not to have come.
+    undone = sent.purchases.move("PO-1", "ordered", "test")["stocked"]
+    assert (undone["pieces"], undone["not_counted"]) == (0, ["MUG-S", "MUG.L"])
+    assert counted(sent)["MUG-S"] == 22
+
+
+def test_a_file_of_products_that_was_read_before_is_the_truth_again(shop: Business, tmp_path: Path) -> None:
+    propose(shop, ("cup", 12), facts=[])
+    shop.changes.approve(ALL)
+    shop.changes.apply(ALL)
+    shop.purchases.move("PO-1", "received", "test")
+    assert counted(shop)["cup"] == 13
+    assert import_file(shop, "products", tmp_path / "shop.csv").updated == 1
+    assert counted(shop)["cup"] == 1
+
+
+def test_what_is_not_counted_stays_so_when_it_comes(shop: Business, tmp_path: Path) -> None:
+    path = tmp_path / "more.csv"
+    path.write_text("Handle,Title,Variant SKU,Variant Price\nvase,Vase,VASE,5.00\n")
+    assert import_file(shop, "products", path).created == 1
+    propose(shop, ("VASE", 4))
+    shop.changes.approve(ALL)
+    shop.changes.apply(ALL)
+    assert shop.purchases.move("PO-1", "received", "test")["stocked"]["not_counted"] == ["VASE"]
+    assert counted(shop)["VASE"] is None

@@ -105,7 +105,7 @@ def test_what_runs_out_is_ordered(merchant: Visit) -> None:
     page.get_by_role("button", name="Draft the order").click()
     expect(lines).to_contain_text("Stoneware Mug", timeout=60_000)
     page.get_by_role("button", name="Propose").click()
-    expect(merchant.said()).to_contain_text("1 lines are proposed")
+    expect(merchant.said()).to_contain_text("1 line is proposed")
     (change,) = business.changes.listed(limit=10)
     assert change["skill"] == "replenish"
     assert change["after"] > 20

@@ -1,5 +1,6 @@
 """The pages *Search* in Debian's Chromium and over plain HTTP: a search tried, rules made, dials turned, what found nothing mended."""
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -183,6 +184,28 @@ def test_it_fits_a_phone_and_every_field_has_a_label(merchant: Visit, part: str)
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map(one => one.id)")
     assert len(ids) == len(set(ids))
     assert page.get_by_role("heading", level=1).inner_text() == "Search"
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"filters": "vendr=Kiln"}, "filters.vendr: nothing in the catalog has it today; 'vendor' is near."),
+        ({"filters": "vendor=Klin"}, "filters.vendor: no product has 'Klin' today; 'Kiln' is near."),
+        ({"filters": "vendor=Kiln\nprice=9000.."}, "filters.price: no product is within that today; prices are from"),
+        ({"filters": "vendor=Kiln\nprice=..9000"}, None),
+    ],
+)
+def test_what_a_rule_never_holds_of_is_told_when_it_is_saved(
+    database: Database, shop: Business, port: int, fields: dict[str, str], says: str | None
+) -> None:
+    with signed(port, database, shop, "approve") as client:
+        saved = client.post(f"{PAGE}/rules", data={"kind": "boost", "match": "any", "times": "2", **fields})
+        assert saved.status_code == 303, saved.text
+        told = html.unescape(client.get(saved.headers["location"]).text)
+    (rule,) = shop.rules.listed()
+    shop.rules.remove([str(rule.id)], "test")
+    assert "The rule is made" in told
+    assert says in told if says else "today" not in told.partition("The rule is made")[2][:300]
 
 
 def test_who_may_only_look_changes_nothing(database: Database, shop: Business, port: int) -> None:

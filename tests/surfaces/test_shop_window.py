@@ -448,6 +448,20 @@ def test_weft_has_a_storefront_of_its_own(mall: Mall, shopper: Shopper) -> None:
     assert mall.front.business.id not in nobodys.text
 
 
+def test_a_storefront_is_at_the_address_of_its_key_alone(mall: Mall) -> None:
+    own = f"http://127.0.0.1:{mall.front.port}"
+    address = storefront.opened(mall.front.business, own)
+    other = f"127.0.0.1:{mall.front.port + 1}"
+    there = httpx.get(address, headers={"host": other})
+    assert there.status_code == 404
+    assert f"This storefront is at {address}" in there.text
+    assert f"weft keys create --scope browser --origin http://{other} --business {mall.front.business.id}" in there.text
+    assert storefront.opened(mall.front.business, f"http://{other}") == address.replace(own, f"http://{other}")
+    assert httpx.get(address, headers={"host": other}).status_code == 200
+    by_origin = {tuple(one.origins) for one in keys.listed(mall.front.business.database, mall.front.business.uid)}
+    assert {(own,), (f"http://{other}",)} <= by_origin
+
+
 def test_the_console_makes_browser_keys_and_tells_what_to_put_into_a_page(mall: Mall, database: Database) -> None:
     business = filled(database, PRODUCTS[:1], "keys")
     with signed(mall.front.port, database, business) as admin:

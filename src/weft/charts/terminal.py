@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from weft.charts import Chart
+from weft.charts import Chart, Line
 from weft.charts.reading import said, steps
 
 _PARTS: Final = " ▏▎▍▌▋▊▉█"
@@ -80,8 +80,9 @@ def _lines(chart: Chart, width: int) -> list[str]:
     side = max(len(end) for end in ends)
     room = max(width - side - 2, 8)
     rows: list[str] = []
-    for line in chart.series:
-        if len(chart.series) > 1:
+    shown = _together(chart)
+    for line in shown:
+        if len(shown) > 1 or len(chart.series) > 1:
             rows.append(f"{'':>{side}}  {line.name}")
         drawn = _dotted(line.values, len(chart.x), low, high, room)
         for place, letters in enumerate(drawn):
@@ -90,6 +91,20 @@ def _lines(chart: Chart, width: int) -> list[str]:
     first, last = chart.x[0], chart.x[-1]
     between = max(room - len(first) - len(last), 1)
     return [*rows, f"{'':>{side}}  {first}{' ' * between}{last if len(chart.x) > 1 else ''}"]
+
+
+def _together(chart: Chart) -> list[Line]:
+    """The rows of a chart, those in one that never have a value at the same place: what was, and what is expected after it."""
+    found: list[Line] = []
+    for line in chart.series:
+        values = [*line.values[: len(chart.x)], *[None] * (len(chart.x) - len(line.values))]
+        last = found[-1] if found else None
+        if last is not None and all(a is None or b is None for a, b in zip(last.values, values, strict=True)):
+            both = [b if a is None else a for a, b in zip(last.values, values, strict=True)]
+            found[-1] = Line(name=f"{last.name} · {line.name}", values=both)
+        else:
+            found.append(Line(name=line.name, values=values))
+    return found
 
 
 def _dotted(values: Sequence[float | None], places: int, low: float, high: float, room: int) -> list[str]:

@@ -52,6 +52,17 @@ class Asked(TypedDict):
     notes: list[str]
 
 
+class AtService(TypedDict):
+    """What would be ordered at one service if no budget were set, what would lie in stock then, and what would be lost."""
+
+    service: float
+    pieces: int
+    cost: dict[str, Any] | None
+    stock_value: dict[str, Any] | None
+    lost_units: float
+    lost_sales: dict[str, Any] | None
+
+
 class Because(TypedDict):
     """A product because of which another is shown, and in how many of how many cases both were taken."""
 
@@ -1300,6 +1311,7 @@ class Replenishment(TypedDict):
     left_out: list[LeftOut]
     notes: list[str]
     simulation: Simulation | None
+    what_if: list[AtService]
     proposed: Proposed | None
 
 
@@ -1504,9 +1516,10 @@ class Sentence(TypedDict):
 
 
 class Shortage(TypedDict):
-    """A product that could not be bought, and what that may have cost."""
+    """A product, or one variant of it, that could not be bought, and what that may have cost."""
 
     product: str
+    variant: str | None
     title: str
     first: str
     last: str
@@ -2138,8 +2151,11 @@ class Skills(_Skills):
         *,
         engine: Literal["auto", "local", "model"] | None = None,
         propose: bool | None = None,
-        supplier: str | None = None,
+        supplier: str | list[str] | None = None,
+        product: str | list[str] | None = None,
+        category: str | None = None,
         budget: float | None = None,
+        currency: str | None = None,
         service: float | None = None,
         holding: float | None = None,
         review_days: int | None = None,
@@ -2148,6 +2164,7 @@ class Skills(_Skills):
         where: str | None = None,
         on: str | None = None,
         simulate: bool | None = None,
+        what_if: list[float] | None = None,
     ) -> Replenishment:
         """Drafts the orders to your suppliers: what, how many, when and why."""
         return cast(
@@ -2159,7 +2176,10 @@ class Skills(_Skills):
                     query={"engine": engine, "propose": propose},
                     body={
                         "supplier": supplier,
+                        "product": product,
+                        "category": category,
                         "budget": budget,
+                        "currency": currency,
                         "service": service,
                         "holding": holding,
                         "review_days": review_days,
@@ -2168,6 +2188,7 @@ class Skills(_Skills):
                         "where": where,
                         "on": on,
                         "simulate": simulate,
+                        "what_if": what_if,
                     },
                 )
             ),
@@ -2555,10 +2576,13 @@ class Purchases:
             "dict[str, Any]", self._wire.json(call("PATCH", "/purchases/{}", purchase, body={"fields": fields}))
         )
 
-    def move(self, purchase: str, *, state: Literal["ordered", "received", "cancelled"]) -> dict[str, Any]:
-        """Say that an order was sent, has come whole, or was cancelled."""
+    def move(
+        self, purchase: str, *, state: Literal["ordered", "received", "cancelled"], location: str | None = None
+    ) -> dict[str, Any]:
+        """Say that an order was sent, has come whole (which adds it to stock), or was cancelled."""
         return cast(
-            "dict[str, Any]", self._wire.json(call("POST", "/purchases/{}/state", purchase, body={"state": state}))
+            "dict[str, Any]",
+            self._wire.json(call("POST", "/purchases/{}/state", purchase, body={"state": state, "location": location})),
         )
 
 
@@ -4155,8 +4179,11 @@ class AsyncSkills(_AsyncSkills):
         *,
         engine: Literal["auto", "local", "model"] | None = None,
         propose: bool | None = None,
-        supplier: str | None = None,
+        supplier: str | list[str] | None = None,
+        product: str | list[str] | None = None,
+        category: str | None = None,
         budget: float | None = None,
+        currency: str | None = None,
         service: float | None = None,
         holding: float | None = None,
         review_days: int | None = None,
@@ -4165,6 +4192,7 @@ class AsyncSkills(_AsyncSkills):
         where: str | None = None,
         on: str | None = None,
         simulate: bool | None = None,
+        what_if: list[float] | None = None,
     ) -> Replenishment:
         """Drafts the orders to your suppliers: what, how many, when and why."""
         return cast(
@@ -4176,7 +4204,10 @@ class AsyncSkills(_AsyncSkills):
                     query={"engine": engine, "propose": propose},
                     body={
                         "supplier": supplier,
+                        "product": product,
+                        "category": category,
                         "budget": budget,
+                        "currency": currency,
                         "service": service,
                         "holding": holding,
                         "review_days": review_days,
@@ -4185,6 +4216,7 @@ class AsyncSkills(_AsyncSkills):
                         "where": where,
                         "on": on,
                         "simulate": simulate,
+                        "what_if": what_if,
                     },
                 )
             ),
@@ -4583,11 +4615,15 @@ class AsyncPurchases:
             "dict[str, Any]", await self._wire.json(call("PATCH", "/purchases/{}", purchase, body={"fields": fields}))
         )
 
-    async def move(self, purchase: str, *, state: Literal["ordered", "received", "cancelled"]) -> dict[str, Any]:
-        """Say that an order was sent, has come whole, or was cancelled."""
+    async def move(
+        self, purchase: str, *, state: Literal["ordered", "received", "cancelled"], location: str | None = None
+    ) -> dict[str, Any]:
+        """Say that an order was sent, has come whole (which adds it to stock), or was cancelled."""
         return cast(
             "dict[str, Any]",
-            await self._wire.json(call("POST", "/purchases/{}/state", purchase, body={"state": state})),
+            await self._wire.json(
+                call("POST", "/purchases/{}/state", purchase, body={"state": state, "location": location})
+            ),
         )
 
 

@@ -7,6 +7,7 @@ is wanted now and then only gets the base stock at which the share of demand tha
 for a quantile of what is nearly always nothing is nothing.
 """
 
+import functools
 import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weft.demand.forecast import Forecast
 from weft.demand.series import Floats
@@ -27,6 +29,8 @@ _YEAR: Final = 365.0
 _SPREADS: Final = 3.0
 # A lead time that varies by less than this many days is the same each time, to the whole day.
 _SAME: Final = 0.1
+# Into so many lead times one that varies widely is told apart at most: a delivery that may take years is not told by the day.
+_TIMES: Final = 61
 # A line whose demand until the delivery after the next is below this is wanted now and then only.
 _SLOW: Final = 3.0
 # What sells in lumps or is new, how many days of its past say something, after how many a day counts half, and the seed of draws.
@@ -76,14 +80,14 @@ class Terms:
         return min(max(lost / (lost + held), 0.5), 0.995) if held > 0 else 0.995
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Wanted:
     """How much is wanted in some days together: amounts that are possible, ascending, and how likely each is."""
 
     amounts: Floats
     shares: Floats
 
-    @property
+    @functools.cached_property
     def mean(self) -> float:
         """What is wanted on average."""
         return float(self.amounts @ self.shares)
@@ -112,34 +116,47 @@ class Wanted:
 
 
 def lead_times(lead: int, spread: float) -> dict[int, float]:
-    """How likely each lead time is: a normal distribution cut to whole days of 0 and more, within three spreads."""
+    """How likely each lead time is: a normal distribution cut to whole days of 0 and more, within three spreads.
+
+    Where these are very many, only every so many days are told.
+    """
     if spread <= _SAME:
         return {lead: 1.0}
     first, last = max(0, math.floor(lead - _SPREADS * spread)), math.ceil(lead + _SPREADS * spread)
-    weights = {day: math.exp(-((day - lead) ** 2) / (2 * spread**2)) for day in range(first, last + 1)}
+    step = -(-(last + 1 - first) // _TIMES)
+    weights = {day: math.exp(-((day - lead) ** 2) / (2 * spread**2)) for day in range(first, last + 1, step)}
     whole = sum(weights.values())
     return {day: weight / whole for day, weight in weights.items()}
 
 
 def running(forecast: Forecast, days: int) -> Floats:
     """What is wanted from today until the end of each day together, a course a row; beyond the horizon its last week goes on."""
-    paths = forecast.paths.astype(np.float64)
+    paths = forecast.paths
     horizon = paths.shape[1]
     if days > horizon:
         week = min(7, horizon)
         paths = paths[:, [*range(horizon), *(horizon - week + n % week for n in range(days - horizon))]]
-    return np.cumsum(paths[:, :days], axis=1)
+    return np.cumsum(paths[:, :days], axis=1, dtype=np.float64)
 
 
-def drawn_again(past: Floats, days: int, number: int) -> Floats:
-    """What so many days together come to if days of the past are drawn anew, late days more often (bootstrap); ascending.
-
-    The same past gives the same amounts.
-    """
-    ages = np.arange(len(past))[::-1]
+@functools.lru_cache(maxsize=256)
+def _days_drawn(length: int, days: int, number: int) -> NDArray[np.int32]:
+    """Which days of a past of this length are drawn, late days more often: in each of `days` rows one for each of `number` courses."""
+    ages = np.arange(length)[::-1]
     weights = 0.5 ** (ages / _HALVED)
     draw = np.random.default_rng(_SEED)
-    sums: Floats = np.sort(draw.choice(past, (number, days), p=weights / weights.sum()).sum(axis=1))
+    drawn = draw.choice(length, (number, days), p=weights / weights.sum())
+    return np.ascontiguousarray(drawn.T, np.int32)
+
+
+def drawn_again(past: Floats, lengths: Sequence[int], number: int) -> Floats:
+    """What so many days together come to if days of the past are drawn anew, late days more often (bootstrap).
+
+    A row each of the lengths, ascending. The same past gives the same amounts.
+    """
+    courses = past[_days_drawn(len(past), max(lengths), number)]
+    np.cumsum(courses, axis=0, out=courses)
+    sums: Floats = np.sort(courses[np.asarray(lengths) - 1], axis=1)
     return sums
 
 
@@ -150,16 +167,19 @@ def wanted(forecast: Forecast, lead: int, spread: float = 0.0, review: int = 0, 
     sells in lumps, or is new, and its `past` is given, each quantile is the mean of the courses' and of that of past days drawn anew (Vincent's
     way to join distributions): a forecast follows the last weeks, and a lump is of no week.
     """
-    lumps = past is not None and len(past) >= _ENOUGH and forecast.demand_class in _LUMPS
-    sums, shares = [], []
-    for days, weight in lead_times(lead, spread).items():
-        until = days + review
-        found = running(forecast, until)[:, -1] if until else np.zeros(1)
-        if lumps and past is not None and until:
-            found = (np.sort(found) + drawn_again(past, until, len(found))) / 2
-        sums.append(found)
-        shares.append(np.full(len(found), weight / len(found)))
-    amounts, weights = np.concatenate(sums), np.concatenate(shares)
+    chances = {days + review: weight for days, weight in lead_times(lead, spread).items()}
+    lengths = [days for days in chances if days]
+    if not lengths:
+        return Wanted(np.zeros(1), np.ones(1))
+    found = np.sort(running(forecast, max(lengths))[:, np.asarray(lengths) - 1].T, axis=1)
+    number = found.shape[1]
+    if past is not None and len(past) >= _ENOUGH and forecast.demand_class in _LUMPS:
+        found = (found + drawn_again(past, lengths, number)) / 2
+    amounts, weights = found.ravel(), np.repeat([chances[days] / number for days in lengths], number)
+    if 0 in chances:
+        amounts, weights = np.append(0.0, amounts), np.append(chances[0], weights)
+    if len(chances) == 1:
+        return Wanted(amounts, weights)
     order = np.argsort(amounts, kind="stable")
     return Wanted(amounts[order], weights[order])
 
@@ -240,8 +260,12 @@ def line(item: Item, level: float | None = None) -> Line:
     """What to order of one item, whatever the money: up to its level, in packs, not less than the minimum."""
     terms = item.terms
     protection = wanted(item.forecast, terms.lead, terms.lead_spread, terms.review, item.past)
-    reached = order_up_to(item, protection) if level is None else level
-    made = Line(item, protection, reached, max(0.0, reached - item.position))
+    return lined(item, protection, order_up_to(item, protection) if level is None else level)
+
+
+def lined(item: Item, protection: Wanted, level: float) -> Line:
+    """The same where it is known what is wanted until the delivery after the next, up to a level."""
+    made = Line(item, protection, level, max(0.0, level - item.position))
     if item.forecast.demand_class == "none" or protection.mean <= 0:
         made.level, made.needed = 0.0, 0.0
         made.limits.append("not-wanted")
@@ -258,17 +282,17 @@ def order_up_to(item: Item, protection: Wanted) -> float:
     if kind == "dying":
         # What fades away is bought for what is thought to be wanted of it, and for no more.
         return float(math.floor(protection.mean))
-    level = _pieces(protection.quantile(terms.target))
+    level = whole_pieces(protection.quantile(terms.target))
     if protection.mean < _SLOW:
         before = wanted(item.forecast, terms.lead, terms.lead_spread, 0, item.past)
         # The rarest courses would have a shelf full of what is asked for once a year: beyond half of what the service leaves open
         # nothing is held.
         most = protection.quantile((1 + terms.target) / 2)
-        level = max(level, _pieces(base_stock(protection, before, terms.target, most)))
+        level = max(level, whole_pieces(base_stock(protection, before, terms.target, most)))
     return float(level)
 
 
-def _pieces(amount: float) -> int:
+def whole_pieces(amount: float) -> int:
     """An amount as whole pieces; what arithmetic leaves over a whole one is no piece."""
     return math.ceil(amount - _NOTHING * max(1.0, amount))
 

@@ -153,10 +153,10 @@ def _words(place: Folder, catalog: Catalog, before: State | None, say: Say) -> t
     searched = catalog.searched()
     scribe = Scribe(Analysis.of(tuple(languages)))
     with _uncollected():
-        for uid, written, product in catalog.all_written(entry.READS):
+        for count, (uid, written, product) in enumerate(catalog.all_written(entry.READS), 1):
             scribe.add(uid, written, entry.of(product, searched))
-            if scribe.count % 1000 == 0:
-                say("words", scribe.count, max(total, scribe.count))
+            if count % 1000 == 0:
+                say("words", count, max(total, count))
     say("words", scribe.count, max(total, scribe.count))
     averages = scribe.averages()
     columns.write(where / "words-1.columns", scribe.columns(averages))
@@ -174,7 +174,7 @@ def _words(place: Folder, catalog: Catalog, before: State | None, say: Say) -> t
         texts=tuple(sorted(scribe.filled)),
         searched=searched,
     )
-    return state, dict(zip(scribe.digests, scribe.texts, strict=True))
+    return state, dict(zip(scribe.digests.tolist(), scribe.texts, strict=True))
 
 
 @contextlib.contextmanager
@@ -226,7 +226,8 @@ def _meant(
     spots = [int(spot) for spot in np.flatnonzero(rows.there)]
     if embedder is not None:
         edited = [rows.uid(spot) for spot in spots if int(rows.digests[spot]) not in known]
-        late = {told.digest: told.meaning for _, _, one in _read(catalog, edited) for told in (entry.of(one),)}
+        meanings_ = [entry.of(one).meaning for _, _, one in _read(catalog, edited)]
+        late = dict(zip(entry.digests(meanings_).tolist(), meanings_, strict=True))
         known = {**known, **_new(late, known, embedder, _silent)}
     if not known:
         return replace(state, model=name)
@@ -415,7 +416,7 @@ def _vectors(
     found = np.zeros((scribe.count, held.width), np.float16)
     old = rows.places_of(_keys(scribe.uids))
     same = np.flatnonzero(old >= 0)
-    same = same[rows.digests[old[same]] == np.array(scribe.digests, np.uint64)[same]]
+    same = same[rows.digests[old[same]] == scribe.digests[same]]
     found[same] = held.vectors(old[same].astype(np.uint64)).astype(np.float16)
     new = np.flatnonzero(~found.any(axis=1)).tolist()
     if new and (model := embedder()) is not None and model.name == state.model:

@@ -2,11 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from weft.index.card import NO_LIMIT
 from weft.index.words import folded, plain
@@ -32,6 +34,10 @@ _BODY: Final = 4000
 _VALUE: Final = 200
 _VALUES: Final = 60
 _CODE: Final = re.compile(r"[\W_]+")
+_APART: Final = re.compile(r"[,;|\s\"\[\]]+")
+_NUMBERED: Final = frozenset(["ean", "gtin", "mpn", "upc", "isbn", "model", "name"])
+_TOLD_MORE: Final = frozenset(["attributes", "columns", "translations"])
+_NONE: Final[Mapping[str, Any]] = {}
 _NOT_SHOWN: Final = frozenset(["archived", "draft"])
 _ADDRESS: Final = re.compile(r"^(https?:|//|www\.|\[|\{)|^\d{4}-\d\d-\d\dT")
 _FEATURE: Final = "true"
@@ -66,11 +72,6 @@ class Entry:
         """The text that is embedded."""
         return ", ".join(part for part in (self.title, self.category) if part)[:1000]
 
-    @property
-    def digest(self) -> int:
-        """A number of 64 bits that differs where what is embedded differs."""
-        return digest(self.meaning)
-
     def as_shown(self) -> bytes:
         """What a hit shows of it, as JSON."""
         told = {
@@ -81,9 +82,11 @@ class Entry:
         return orjson.dumps(told)
 
 
-def digest(meaning: str) -> int:
-    """A number of 64 bits that differs where what is embedded differs."""
-    return int.from_bytes(hashlib.blake2b(meaning.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+def digests(meanings: Iterable[str]) -> NDArray[np.uint64]:
+    """Numbers of 64 bits that differ where what is embedded differs."""
+    blake = hashlib.blake2b
+    joined = b"".join([blake(one.encode("utf-8", "replace"), digest_size=8).digest() for one in meanings])
+    return np.frombuffer(joined, ">u8").astype(np.uint64)
 
 
 def code(text: str) -> str:
@@ -96,32 +99,36 @@ def code(text: str) -> str:
 def of(product: Mapping[str, Any], searched: Collection[str] = ()) -> Entry:
     """The entry of a product as the store tells it; `searched` are the columns of its file whose words are found, `*` for all."""
     title = str(product.get("title") or "").strip()
+    vendor, kind, category = product.get("vendor") or None, product.get("type") or None, product.get("category") or None
     variants = product.get("variants") or []
-    values = list(_values(product, variants))
+    values = _values(product, variants)
     traits, body = _said(product, searched)
-    category = product.get("category") or product.get("type") or None
+    description = product.get("description")
+    # What is empty is not put together: of many products most is.
     texts = {
         "title": title,
-        "brand": str(product.get("vendor") or ""),
-        "kind": " ".join(str(product.get(name) or "").replace(">", " ") for name in ("type", "category")).strip(),
-        "traits": "\n".join(dict.fromkeys([*(value for _, value in values if value != _FEATURE), *traits])),
-        "body": "\n".join([plain(str(product.get("description") or ""))[:_BODY], *body])[: 2 * _BODY],
+        "brand": str(vendor or ""),
+        "kind": f"{kind or ''} {category or ''}".replace(">", " ").strip() if kind or category else "",
+        "traits": "\n".join(dict.fromkeys([*[value for _, value in values if value != _FEATURE], *traits]))
+        if values or traits
+        else "",
+        "body": "\n".join([plain(str(description or ""))[:_BODY], *body])[: 2 * _BODY] if description or body else "",
     }
-    prices = [variant["price"] for variant in variants if isinstance(variant.get("price"), int)]
-    images = product.get("images") or []
+    prices = [price for variant in variants if isinstance(price := variant.get("price"), int)] if variants else None
+    images = product.get("images")
     return Entry(
         id=product["id"],
         title=title or product["id"],
         texts=texts,
-        codes=list(_codes(product, variants)),
+        codes=_codes(product, variants),
         values=values,
-        currency=next((variant["currency"] for variant in variants if variant.get("currency")), None),
-        low=min(prices, default=None),
-        high=max(prices, default=None),
+        currency=next((one for variant in variants if (one := variant.get("currency"))), None) if variants else None,
+        low=min(prices) if prices else None,
+        high=max(prices) if prices else None,
         stock=_stock(variants),
         shown=product.get("status") not in _NOT_SHOWN and product.get("published") is not False,
-        vendor=product.get("vendor") or None,
-        category=category,
+        vendor=vendor,
+        category=category or kind,
         image=images[0].get("src") if images else None,
         variants=[_variant(one) for one in variants] if len(variants) > 1 else [],
         only=_variant(variants[0]) if len(variants) == 1 else None,
@@ -147,38 +154,41 @@ def _stock(variants: list[dict[str, Any]]) -> int:
     return total if variants else NO_LIMIT
 
 
-def _codes(product: Mapping[str, Any], variants: list[dict[str, Any]]) -> Iterator[str]:
+def _codes(product: Mapping[str, Any], variants: list[dict[str, Any]]) -> list[str]:
     met = {code(product["id"])}
     for variant in variants:
-        met |= {code(variant[name]) for name in ("sku", "barcode") if variant.get(name)}
-    for name, value in (product.get("columns") or {}).items():
-        if name.lower() in ("ean", "gtin", "mpn", "upc", "isbn", "model", "name") and len(str(value)) < _VALUE:
-            met |= {code(one) for one in re.split(r"[,;|\s\"\[\]]+", str(value)) if one}
-    yield from sorted(one for one in met if one)
+        for name in ("sku", "barcode"):
+            if one := variant.get(name):
+                met.add(code(one))
+    for name, value in (product.get("columns") or _NONE).items():
+        if name.lower() in _NUMBERED and len(str(value)) < _VALUE:
+            met.update([code(one) for one in _APART.split(str(value)) if one])
+    met.discard("")
+    return sorted(met)
 
 
-def _values(product: Mapping[str, Any], variants: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def _values(product: Mapping[str, Any], variants: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """The pairs of name and value by which products are filtered and counted, each once."""
     met: dict[tuple[str, str], None] = {}
     for name in ("vendor", "type", "category"):
-        if product.get(name):
-            met[name, str(product[name])[:_VALUE]] = None
-    for tag in (product.get("tags") or [])[:_VALUES]:
+        if one := product.get(name):
+            met[name, str(one)[:_VALUE]] = None
+    for tag in (product.get("tags") or ())[:_VALUES]:
         met["tags", str(tag)[:_VALUE]] = None
-    for name, value in (product.get("attributes") or {}).items():
-        held = value.get("value") if isinstance(value, Mapping) else value
-        unit = value.get("unit") if isinstance(value, Mapping) else None
-        for one in (held if isinstance(held, list) else [held])[:_VALUES]:
+    for name, value in (product.get("attributes") or _NONE).items():
+        held, unit = (value.get("value"), value.get("unit")) if isinstance(value, Mapping) else (value, None)
+        for one in held[:_VALUES] if isinstance(held, list) else (held,):
             if one is not None and one is not False and one != "":
                 met[name, _written(one, unit)] = None
     for variant in variants:
-        met |= dict.fromkeys(options(variant))
-    yield from met
+        for pair in options(variant):
+            met[pair] = None
+    return list(met)
 
 
 def options(variant: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The values by which a variant differs from the others of its product, with their names."""
-    told = variant.get("options") or {}
+    told = variant.get("options") or _NONE
     return [(name, str(value)[:_VALUE]) for name, value in told.items() if value and name != "Title"]
 
 
@@ -191,19 +201,21 @@ def _written(value: Any, unit: str | None) -> str:
 
 def _said(product: Mapping[str, Any], searched: Collection[str]) -> tuple[list[str], list[str]]:
     """What attributes that are there are called, and what those columns say that the business lets be searched."""
+    if not _TOLD_MORE & product.keys():
+        return [], []
     traits = [
         name.replace("_", " ")
-        for name, value in (product.get("attributes") or {}).items()
+        for name, value in (product.get("attributes") or _NONE).items()
         if (value.get("value") if isinstance(value, Mapping) else value) is True
     ]
     body = []
-    for name, value in (product.get("columns") or {}).items():
+    for name, value in (product.get("columns") or _NONE).items():
         text = str(value).strip() if ALL in searched or name in searched else ""
         if text and len(text) < _BODY and not _ADDRESS.match(text) and text.lower() not in ("true", "false"):
             body.append(text)
         elif text.lower() == "true":
             traits.append(name.replace("_", " "))
-    for language in (product.get("translations") or {}).values():
+    for language in (product.get("translations") or _NONE).values():
         if isinstance(language, Mapping):
             body += [
                 plain(str(text)) for field_, text in language.items() if text and not str(field_).startswith("seo_")

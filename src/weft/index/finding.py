@@ -22,7 +22,7 @@ from weft.index.card import NO_PRICE
 from weft.index.entry import OWN, SEPARATOR, TEXTS, TRAITS
 from weft.index.folder import Folder, State
 from weft.index.opened import Opened
-from weft.index.segment import SATURATION, SORTED_BY, STEPS, Segment
+from weft.index.segment import MARKED, SATURATION, SORTED_BY, STEPS, Segment
 from weft.index.sought import Found, Lift, Matches, Part, Sought, Weights
 from weft.index.spelling import Spelling
 from weft.index.tally import Tally, highest
@@ -35,6 +35,7 @@ _LEAST_OPEN: Final = 4
 _BYTES_EACH: Final = 150_000
 _BYTES_A_WORD: Final = 200
 _TERMS_KEPT: Final = 2048
+_PLACES_KEPT: Final = 10_000
 _VALUES_READ: Final = 2000
 _LIKE_WORDS: Final = 6
 _CODE_SCORE: Final = 100.0
@@ -63,6 +64,7 @@ class Shelf:
         self._texts = [name for name in TEXTS if name in state.texts]
         self.meanings = building.meanings(where, state, self.segments)
         self._met: dict[str, list[tuple[str, NDArray[Any], NDArray[Any], np.float32]]] = {}
+        self._placed: dict[str, int] = {}
         self.bytes = _BYTES_EACH + sum(one.bytes + _BYTES_A_WORD * one.said for one in self.segments) + 2 * self.places
 
     @cached_property
@@ -475,20 +477,20 @@ class Shelf:
                 return one.shown(place - first)
         raise IndexError(place)
 
-    def marks(self, name: str, found: Sequence[Found], terms: Iterable[str]) -> list[list[tuple[int, int]]]:
-        """Where in a text of products that were found, its blanks single, some terms stand: from which sign to which, in order.
+    def marks(self, found: Sequence[Found], terms: Iterable[str]) -> dict[str, list[list[tuple[int, int]]]]:
+        """Where in the texts of products that were found, their blanks single, some terms stand: from which sign to which, in order.
 
-        `name` is the title or the body, of which only as much is marked as is shown.
+        The texts are the title and the body, of which only as much is marked as is shown.
         """
         hashed = [columns.hashed(term) for term in terms]
-        marked: list[list[tuple[int, int]]] = [[] for _ in found]
+        marked: dict[str, list[list[tuple[int, int]]]] = {name: [[] for _ in found] for name in MARKED}
         for first, one in zip(self._firsts, self.segments, strict=True):
             inside = [row for row, each in enumerate(found) if first <= each.place < first + one.count]
             rows = [row for each in hashed if (row := one.term(each)) is not None] if inside else []
-            if rows:
-                spans = one.marks(name, [found[row].place - first for row in inside], rows)
-                for row, some in zip(inside, spans, strict=True):
-                    marked[row] = some
+            places = [found[row].place - first for row in inside]
+            for name, texts in marked.items() if rows else ():
+                for row, some in zip(inside, one.marks(name, places, rows), strict=True):
+                    texts[row] = some
         return marked
 
     def fitted(self, tale: Mapping[str, Any], found: Found, fitting: Fitting | None) -> Mapping[str, Any]:
@@ -499,19 +501,29 @@ class Shelf:
 
     def by_id(self, product: str) -> Found | None:
         """The product with an id that is on show: of a draft nobody is told anything."""
-        places = self._rows("id", product)
-        there = places[self._on_show.places[places]]
-        return Found(int(there[-1]), 1.0, 1.0, 1.0) if len(there) else None
+        place = self._place(product)
+        return Found(place, 1.0, 1.0, 1.0) if place >= 0 and self._on_show.places[place] else None
 
     def those(self, ids: Sequence[str], conditions: Sequence[Demand]) -> dict[str, Found]:
         """Those of some products of which all conditions hold, in the order in which they are named."""
         held = self.both(conditions).places
-        found = {}
-        for one in ids:
-            places = self._rows("id", one)
-            there = places[held[places]]
-            if len(there):
-                found[one] = Found(int(there[-1]), 1.0, 0.0, 0.0)
+        places = [self._place(one) for one in ids]
+        there = held[places] if self.places else np.zeros(len(ids), np.bool_)
+        return {
+            one: Found(place, 1.0, 0.0, 0.0)
+            for one, place, holds in zip(ids, places, there.tolist(), strict=True)
+            if holds and place >= 0
+        }
+
+    def _place(self, product: str) -> int:
+        """The place of the product with an id; -1 where there is none."""
+        found = self._placed.get(product)
+        if found is None:
+            if len(self._placed) > _PLACES_KEPT:
+                self._placed = {}
+            places = self._rows("id", product)
+            there = places[self._there[places]]
+            found = self._placed[product] = int(there[-1]) if len(there) else -1
         return found
 
     def like(self, found: Found) -> Sought:

@@ -34,6 +34,8 @@ _LOOK_BESIDE: Final = 0.9
 # Looking whether the catalog has changed may take this share of the time at most.
 _SHARE: Final = 0.05
 _WHOLE_EVERY: Final = 600.0
+# What others do than write to the database, such as a model that answers with vectors of another width, is noticed within this time.
+_STILL_SECONDS: Final = 10.0
 _MOST_CHANGED: Final = 2000
 _SHARE_CHANGED: Final = 0.2
 _AGAIN_SECONDS: Final = 2
@@ -58,6 +60,8 @@ class _Watch:
     mark: tuple[int, int] = (0, 0)
     seen: Extent | None = None
     build: subprocess.Popen[bytes] | None = None
+    still: tuple[str, tuple[int, int] | None] | None = None
+    still_until: float = 0.0
     reranks: bool = False
 
 
@@ -162,12 +166,17 @@ def _look_now(watch: _Watch, database: Database, business: UUID, name: str, cata
     started = time.monotonic()
     home = database.folder
     assert home is not None
-    models = Models(database, business)
     mark = Folder(home, business).mark()
     try:
-        if not _kept_up(watch, home, business, catalog, models, there):
-            _begin(watch, database, business, name)
-        _look_at_routes(watch, database, business, name, models, there)
+        now = catalog.moment(), mark
+        if watch.still != now or started >= watch.still_until:
+            watch.still = None
+            models = Models(database, business)
+            if _kept_up(watch, home, business, catalog, models, there):
+                watch.still, watch.still_until = now, started + _STILL_SECONDS
+            else:
+                _begin(watch, database, business, name)
+            _look_at_routes(watch, database, business, name, models, there)
     except Conflict:
         # Another process is at it.
         pass

@@ -3,6 +3,7 @@
 A product is read once, into the numbers of its runs; what these say is kept once for each run, and told for all products together.
 """
 
+import contextlib
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,10 +20,14 @@ from weft.index.entry import Entry
 from weft.index.segment import MARKED, SATURATION, SORTED_BY, STEPS, uid_keys
 from weft.index.spelling import counted_pairs
 from weft.index.variants import Ledger
-from weft.index.words import Analysis, Run
+from weft.index.words import BREAK, LONGEST_KEPT, Analysis, Run
 
 _LENGTH: Final = 0.75
 _TITLE: Final = entry.TEXTS[0]
+_BETWEEN: Final = f" {BREAK} "
+_READ_AT_ONCE: Final = 1000
+# What stands for a chunk that is a part of the run before it.
+_INSIDE: Final = -1
 
 
 class _Numbered:
@@ -49,28 +54,88 @@ class _Rows:
 
     def lists(self) -> Lists:
         """The rows."""
-        counts = np.frombuffer(self.counts, np.uint32)
-        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
-        return Lists(starts, np.frombuffer(self.held, np.dtype(self.held.typecode)))
+        return _lists(np.frombuffer(self.held, np.dtype(self.held.typecode)), np.frombuffer(self.counts, np.uint32))
 
 
-class _Lexicon(dict[Run, int]):
-    """The number of each run that was met; for each the terms and the words that it says, where in it a term stands, its length."""
+def _lists(held: NDArray[Any], counts: NDArray[Any]) -> Lists:
+    return Lists(np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)]), held)
 
-    def __init__(self) -> None:
-        super().__init__()
+
+class _Lexicon:
+    """The number of each run that was met; for each the terms and the words that it says, where in it a term stands, its length.
+
+    The number 0 is of none: it stands where a text ends.
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._plain = {BREAK: 0}
+        # What has a number stands for itself where nothing behind it belongs to it.
+        self._alone: dict[str, int] = {}
+        self._others: dict[Run, int] = {}
         self.terms, self.forms = _Numbered(), _Numbered()
         self.said, self.named = _Rows(), _Rows()
         self.starts, self.ends = array("I"), array("I")
         self.lengths = array("I")
+        self._add(Run(0, (), (), ()))
 
-    def __missing__(self, run: Run) -> int:
-        number = self[run] = len(self)
-        pairs = [(word, term) for word, some in zip(run.words, run.terms, strict=True) for term in some]
-        self.said.add([self.terms.of(term) for _, term in pairs])
-        self.starts.extend([word.start for word, _ in pairs])
-        self.ends.extend([word.end for word, _ in pairs])
-        self.named.add([self.forms.of(form) for form in run.forms])
+    def read(self, texts: Sequence[str]) -> NDArray[np.uint32]:
+        """The numbers of the runs of some texts, with 0 after each."""
+        joined = _BETWEEN.join(texts)
+        if joined.count(BREAK) >= len(texts):
+            joined = _BETWEEN.join([text.replace(BREAK, " ") for text in texts])
+        chunks = [*joined.split(), BREAK]
+        plain, alone, belonging = self._plain, self._alone, self._analysis.belonging
+        # Most runs stand for themselves, whatever is beside them, and most of these have been met.
+        met: list[int | None] = list(map(plain.get, chunks))
+        place = -1
+        with contextlib.suppress(ValueError):
+            while True:
+                place = met.index(None, place + 1)
+                # The last chunk ends a text, so that there is always one behind.
+                number = alone.get(chunks[place])
+                if number is None or belonging[chunks[place + 1]]:
+                    number, following = self._next(chunks, place)
+                    for inside in range(place + 1, following):
+                        met[inside] = _INSIDE
+                met[place] = number
+        numbers = np.array(met, np.int64)
+        found: NDArray[np.uint32] = numbers[numbers != _INSIDE].astype(np.uint32)
+        return found
+
+    def _next(self, chunks: Sequence[str], place: int) -> tuple[int, int]:
+        """The number of the run that begins in a place, and the place after it."""
+        chunk = chunks[place]
+        if (number := self._plain.get(chunk)) is not None:
+            return number, place + 1
+        run, following = self._analysis.run_at(chunks, place)
+        number = self._others.get(run)
+        if number is None:
+            number = self._add(run)
+            if run.length != len(chunk) or run.length > LONGEST_KEPT:
+                self._others[run] = number
+            elif run.plain:
+                self._plain[chunk] = number
+            else:
+                self._others[run] = number
+                if run.numbered and run.words[0].form != "x":
+                    self._alone[chunk] = number
+        return number, following
+
+    def _add(self, run: Run) -> int:
+        number, count = len(self.lengths), 0
+        term_of, say, starts, ends = self.terms.of, self.said.held.append, self.starts.append, self.ends.append
+        named: list[int] = []
+        for word, some in zip(run.words, run.terms, strict=True):
+            for term in some:
+                say(term_of(term))
+                starts(word.start)
+                ends(word.end)
+                count += 1
+            if not word.number:
+                named.append(self.forms.of(word.form))
+        self.said.counts.append(count)
+        self.named.add(named)
         self.lengths.append(run.length)
         return number
 
@@ -82,12 +147,14 @@ class Scribe:
         self.analysis = analysis
         self.uids: list[UUID] = []
         self.written: list[int] = []
-        self.digests: list[int] = []
         self.texts: list[str] = []
         self.currencies: Counter[str] = Counter()
         self._values = _Numbered()
-        self._lexicon = _Lexicon()
-        self._fields = {name: _Rows() for name in entry.TEXTS}
+        self._lexicon = _Lexicon(analysis)
+        self._waiting: list[str] = []
+        self._spots = array("Q")
+        self._runs: list[NDArray[np.uint32]] = []
+        self._spread: dict[str, Lists] | None = None
         self._facets, self._facets_by = array("I"), array("I")
         self._variants = Ledger()
         self._codes: list[str] = []
@@ -95,12 +162,17 @@ class Scribe:
         self._told: list[bytes] = []
         self._ids: list[str] = []
         self._names: list[str] = []
-        self._numbers: dict[str, list[int]] = {"low": [], "high": [], "stock": [], "shown": []}
+        self._low, self._high, self._stock, self._on_show = array("q"), array("q"), array("q"), array("b")
 
     @property
     def count(self) -> int:
         """How many products have been written."""
         return len(self.uids)
+
+    @property
+    def digests(self) -> NDArray[np.uint64]:
+        """Numbers that differ where what is embedded of products differs."""
+        return entry.digests(self.texts)
 
     @property
     def filled(self) -> set[str]:
@@ -120,77 +192,100 @@ class Scribe:
 
     @property
     def _shown(self) -> NDArray[np.bool_]:
-        return np.array(self._numbers["shown"], np.bool_)
+        return np.frombuffer(self._on_show, np.bool_)
 
     def averages(self) -> dict[str, float]:
         """How many terms a product has in each field on average."""
+        fields = self._fields()
         said = np.frombuffer(self._lexicon.said.counts, np.uint32)
-        return {
-            name: int(said[np.frombuffer(one.held, np.uint32)].sum(dtype=np.int64)) / max(self.count, 1)
-            for name, one in self._fields.items()
-        }
+        return {name: int(said[one.held].sum(dtype=np.int64)) / max(self.count, 1) for name, one in fields.items()}
 
     def add(self, uid: UUID, written: int, told: Entry) -> None:
         """Write a product in the next place; `written` is when the store wrote it, in microseconds."""
         place = len(self.uids)
         self.uids.append(uid)
         self.written.append(written)
-        meaning = told.meaning
-        self.texts.append(meaning)
-        self.digests.append(entry.digest(meaning))
+        self.texts.append(told.meaning)
         if told.currency:
             self.currencies[told.currency] += 1
-        number, runs = self._lexicon.__getitem__, self.analysis.runs
-        for name, text in told.texts.items():
-            self._fields[name].add(list(map(number, runs(text))) if text else ())
+        for field, text in enumerate(told.texts.values(), place * len(entry.TEXTS)):
+            if text:
+                self._waiting.append(text)
+                self._spots.append(field)
+        if len(self._waiting) > _READ_AT_ONCE:
+            self._read()
         self._variants.add(place, told, len(self._facets))
-        self._facets.extend([self._values.of(pair) for pair in told.values])
+        if told.values:
+            self._facets.extend(map(self._values.of, told.values))
         self._facets_by.append(len(told.values))
         self._codes += told.codes
         self._codes_by.extend([place] * len(told.codes))
         self._told.append(told.as_shown())
         self._ids.append(told.id)
         self._names.append(told.title[:SORTED_BY].casefold())
-        numbers = self._numbers
-        numbers["low"].append(NO_PRICE if told.low is None else told.low)
-        numbers["high"].append(NO_PRICE if told.high is None else told.high)
-        numbers["stock"].append(told.stock)
-        numbers["shown"].append(told.shown)
+        self._low.append(NO_PRICE if told.low is None else told.low)
+        self._high.append(NO_PRICE if told.high is None else told.high)
+        self._stock.append(told.stock)
+        self._on_show.append(told.shown)
+
+    def _read(self) -> None:
+        if self._waiting:
+            self._runs.append(self._lexicon.read(self._waiting))
+            self._waiting, self._spread = [], None
+
+    def _fields(self) -> dict[str, Lists]:
+        """The runs of each product's texts, by field."""
+        if self._waiting or self._spread is None:
+            self._read()
+            self._spread = self._by_field()
+        return self._spread
+
+    def _by_field(self) -> dict[str, Lists]:
+        runs, fields = np.concatenate([np.zeros(0, np.uint32), *self._runs]), len(entry.TEXTS)
+        self._runs = [runs]
+        spots = np.frombuffer(self._spots, np.uint64).astype(np.int64)
+        lengths = np.diff(np.flatnonzero(runs == 0), prepend=-1) - 1
+        counts = np.zeros(self.count * fields, np.int64)
+        counts[spots] = lengths
+        runs, of = runs[runs != 0], np.repeat(spots % fields, lengths)
+        return {name: _lists(runs[of == place], counts[place::fields]) for place, name in enumerate(entry.TEXTS)}
 
     def columns(
         self, averages: Mapping[str, float], vectors: NDArray[np.float16] | None = None
     ) -> dict[str, NDArray[Any]]:
         """The columns of the segment; `averages` are the lengths of the fields that texts are compared with."""
         uids = np.frombuffer(b"".join(uid.bytes for uid in self.uids), np.uint8).reshape(-1, 16)
-        places = np.arange(self.count, dtype=np.uint32)
+        places, fields = np.arange(self.count, dtype=np.uint32), self._fields()
         made: dict[str, NDArray[Any]] = {
             "uids": uids,
             "written": np.array(self.written, np.int64),
-            "digests": np.array(self.digests, np.uint64),
+            "digests": self.digests,
             "name.ranks": _ranks(self._names),
-            **{name: np.array(values, np.int64) for name, values in self._numbers.items() if name != "shown"},
+            "low": np.frombuffer(self._low, np.int64),
+            "high": np.frombuffer(self._high, np.int64),
+            "stock": np.frombuffer(self._stock, np.int64),
             "shown": self._shown,
             **columns.texts("told", self._told),
             **_looked_up("id", columns.hashes(self._ids), places),
             **_looked_up("code", columns.hashes(self._codes), np.frombuffer(self._codes_by, np.uint32)),
             **_looked_up("uid", uid_keys(uids), places),
-            **self._words(averages),
-            **self._vocabulary(),
+            **self._words(fields, averages),
+            **self._vocabulary(fields),
             **self._counted(),
         }
         if vectors is not None:
             made["vectors"] = vectors
         return made
 
-    def _words(self, averages: Mapping[str, float]) -> dict[str, NDArray[Any]]:
+    def _words(self, fields: Mapping[str, Lists], averages: Mapping[str, float]) -> dict[str, NDArray[Any]]:
         hashed = columns.hashes(self._lexicon.terms.rows)
         order = np.argsort(hashed)
         ranks = np.zeros(len(order), np.uint32)
         ranks[order] = np.arange(len(order), dtype=np.uint32)
         made = {"term.hashes": hashed[order]}
         said = self._lexicon.said.lists()
-        for name, field in self._fields.items():
-            text = _Text(field.lists(), said, ranks)
+        for name, field in fields.items():
+            text = _Text(field, said, ranks)
             if len(text.terms):
                 made |= _postings(name, len(ranks), text, averages.get(name) or 1.0)
             if name in MARKED:
@@ -216,13 +311,13 @@ class Scribe:
             f"{name}.spans": np.stack([starts[kept], ends[kept]], axis=1).astype(np.uint16),
         }
 
-    def _vocabulary(self) -> dict[str, NDArray[Any]]:
+    def _vocabulary(self, fields: Mapping[str, Lists]) -> dict[str, NDArray[Any]]:
         """The words of what is on show, and the pairs of them: nobody may be suggested those of what is not."""
         forms = list(self._lexicon.forms.rows)
         named = self._lexicon.named.lists()
         pairs = []
-        for name, field in self._fields.items():
-            text = _Text(field.lists(), named)
+        for name, field in fields.items():
+            text = _Text(field, named)
             shown = self._shown[text.by]
             by, words = text.by[shown], text.terms[shown]
             pairs.append(by * max(len(forms), 1) + words)

@@ -109,6 +109,8 @@ class Segment:
     def marks(self, name: str, places: Sequence[int], rows: Sequence[int]) -> list[list[tuple[int, int]]]:
         """Where in the text that is shown of each place one of some terms stands: from which sign to which, in order."""
         held = self._marks[name]
+        if not len(held.held):
+            return [[] for _ in places]
         at = np.asarray(places, np.int64)
         within = held.within(at)
         counts = held.starts[at + 1] - held.starts[at]

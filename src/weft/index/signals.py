@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from math import inf, nan
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -183,11 +184,11 @@ def _columns(found: Sequence[Figures]) -> NDArray[np.float32]:
     now = datetime.now(UTC)
     rows = [
         (
-            np.inf if not one.counted else np.nan if one.stock is None else one.stock,
-            np.nan if one.margin is None else one.margin,
-            one.units if trading else np.nan,
-            np.nan if one.since is None else max((now - one.since).total_seconds() / _A_DAY, 0.0),
-            _rate(one, usual) if one.sold else np.nan,
+            inf if not one.counted else nan if one.stock is None else one.stock,
+            nan if one.margin is None else one.margin,
+            one.units if trading else nan,
+            nan if one.since is None else max((now - one.since).total_seconds() / _A_DAY, 0.0),
+            _rate(one, usual) if one.sold else nan,
         )
         for one in found
     ]

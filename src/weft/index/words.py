@@ -41,6 +41,10 @@ _MARKS: Final = {'"': "inch", "'": "foot"}
 _LONGEST_WORD: Final = 64
 _LONGEST_NUMBER: Final = 15
 _MOST_KEPT: Final = 100_000
+LONGEST_KEPT: Final = 64
+"""Of so many signs a run is at most that is kept."""
+BREAK: Final = "\0"
+"""A chunk that ends a text, where chunks of several stand one after another."""
 
 
 class Word(NamedTuple):
@@ -63,27 +67,40 @@ class Word(NamedTuple):
 
 
 class Run:
-    """Some of a text between blanks, read: its words, and the terms that they are found by, `said` all of them.
+    """Some of a text between blanks, read: its tokens, the words that they come to, and the terms that these are found by.
 
     `numbered` where it has a number, `measuring` where what stands before may be measured in it, `crossed` where it ends in the
-    sign between two measures.
+    sign between two measures, `plain` where it stands for itself whatever is beside it.
     """
 
-    __slots__ = ("crossed", "forms", "length", "measuring", "numbered", "said", "starts", "terms", "words")
+    __slots__ = ("crossed", "length", "measuring", "numbered", "plain", "starts", "terms", "tokens", "words")
 
     def __init__(
-        self, length: int, words: tuple[Word, ...], tokens: Sequence[Word], terms: tuple[tuple[str, ...], ...]
+        self, length: int, words: tuple[Word, ...], tokens: tuple[Word, ...], terms: tuple[tuple[str, ...], ...]
     ) -> None:
-        first = tokens[0].form if tokens else ""
         self.length = length
         self.words = words
+        self.tokens = tokens
         self.terms = terms
-        self.said = frozenset(term for some in terms for term in some)
-        self.forms = tuple(word.form for word in words if not word.number)
-        self.numbered = any(word.number or word.form[:1].isdigit() for word in tokens)
-        self.starts = bool(tokens) and tokens[0].number
-        self.measuring = not tokens or first in _MARKS or first in _measuring()
-        self.crossed = bool(tokens) and tokens[-1].form == "x"
+        self.numbered = self.starts = self.crossed = False
+        self.measuring = True
+        if tokens:
+            first = tokens[0].form
+            self.measuring = first in _MARKS or first in _measuring()
+            self.crossed = tokens[-1].form == "x"
+            self.numbered = any(word.form[:1].isdigit() for word in tokens)
+            self.starts = self.numbered and tokens[0].number
+        self.plain = not (self.numbered or self.crossed)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The folded words that are no numbers."""
+        return tuple([word.form for word in self.words if not word.number])
+
+    @property
+    def said(self) -> frozenset[str]:
+        """All of its terms."""
+        return frozenset(term for some in self.terms for term in some)
 
 
 class Analysis:
@@ -97,7 +114,7 @@ class Analysis:
         self._stemmers = [_stemmer(name) for name in dict.fromkeys(_STEMMERS.get(one) for one in languages) if name]
         self._stems: dict[str, tuple[str, ...]] = {}
         self._runs: dict[str, Run] = {}
-        self._plain: dict[str, Run] = {}
+        self.belonging = _Belonging(self)
         self._pairs = bool({"ja", "ko"} & set(languages[:1]))
         known = small_words()
         self.small = frozenset(word for word, where in known.items() if where & set(languages or ("en",)))
@@ -110,7 +127,7 @@ class Analysis:
 
     def words(self, text: str) -> list[Word]:
         """The words of a text, in its order."""
-        return list(_joined(_split(text, self._pairs)))
+        return _joined(list(_split(text, self._pairs)))
 
     def forms(self, text: str) -> list[str]:
         """The folded words of a text alone."""
@@ -153,64 +170,77 @@ class Analysis:
         The words of all runs are those of the text, and in a text with single blanks each run begins one sign after the last ends. A
         run that was met before is not read again.
         """
-        return self._together(text.split())
-
-    def _together(self, chunks: list[str]) -> list[Run]:
-        # Most words stand for themselves, whatever is beside them.
-        met: list[Run | None] = list(map(self._plain.get, chunks))
+        chunks = text.split()
         found: list[Run] = []
-        place, count = 0, len(chunks)
-        while place < count:
-            try:
-                following = met.index(None, place)
-            except ValueError:
-                following = count
-            found += met[place:following]  # type: ignore[arg-type]
-            place = self._next(chunks, following, found) if following < count else count
+        place = 0
+        while place < len(chunks):
+            run, place = self.run_at(chunks, place)
+            found.append(run)
         return found
 
-    def _next(self, chunks: list[str], place: int, found: list[Run]) -> int:
-        """Read the run that begins in a place behind those that were found, and answer the place after it."""
-        kept, count = self._runs, len(chunks)
+    def run_at(self, chunks: Sequence[str], place: int) -> tuple[Run, int]:
+        """The run that begins with the chunk in a place, and the place after it; a chunk that is BREAK ends a text."""
+        kept = self._runs
         run = kept.get(chunks[place]) or self._read(chunks[place])
         following = place + 1
         if run.numbered:
-            while following < count and self._belongs(chunks[following]):
+            belonging, count = self.belonging, len(chunks)
+            while following < count and belonging[chunks[following]]:
                 following += 1
             if following > place + 1:
                 whole = " ".join(chunks[place:following])
-                run = kept.get(whole) or self._read(whole)
-            if found and len(run.words) > 1 and run.words[0].form == "x" and run.words[1].number:
-                run = _part(run, 1, None)
-        elif run.crossed and (found or len(run.words) > 1) and self._begins(chunks, following):
-            run = _part(run, 0, -1)
-        found.append(run)
-        return following
+                run = kept.get(whole) or self._together(whole, chunks[place:following])
+            if run.words and run.words[0].form == "x" and len(run.words) > 1 and run.words[1].number:
+                run = _part(run, 1, None) if place and chunks[place - 1] != BREAK else run
+        elif run.crossed and self._begins(chunks, following):
+            behind = len(run.words) > 1 or (place and chunks[place - 1] != BREAK)
+            run = _part(run, 0, -1) if behind else run
+        return run, following
 
     def _begins(self, chunks: Sequence[str], place: int) -> bool:
         """Whether there is a chunk in a place that begins with a number."""
         return place < len(chunks) and (self._runs.get(chunks[place]) or self._read(chunks[place])).starts
 
-    def _belongs(self, chunk: str) -> bool:
-        """Whether a number before may be read together with it."""
-        run = self._runs.get(chunk) or self._read(chunk)
-        return run.measuring or run.numbered
+    def _read(self, chunk: str) -> Run:
+        """Read one chunk."""
+        if chunk.isascii() and chunk.isalpha():
+            tokens: tuple[Word, ...] = (Word(chunk.lower()[:_LONGEST_WORD], 0, len(chunk)),)
+            return self._kept(chunk, tokens, tokens)
+        tokens = tuple(_split(chunk, self._pairs))
+        return self._kept(chunk, tokens, tuple(_joined(tokens)))
 
-    def _read(self, text: str) -> Run:
-        if text.isascii() and text.isalpha():
-            tokens = [Word(text.lower()[:_LONGEST_WORD], 0, len(text))]
-            words = tuple(tokens)
-        else:
-            tokens = list(_split(text, self._pairs))
-            words = tuple(_joined(iter(tokens)))
-        run = Run(len(text), words, tokens, tuple(map(self._terms, words)))
-        if len(text) <= _LONGEST_WORD:
+    def _together(self, whole: str, chunks: Sequence[str]) -> Run:
+        """Read several chunks with a blank between, each of which has been read."""
+        tokens: list[Word] = []
+        start = 0
+        for chunk in chunks:
+            own = (self._runs.get(chunk) or self._read(chunk)).tokens
+            tokens += [Word(form, start + first, start + last) for form, first, last, _, _ in own] if start else own
+            start += len(chunk) + 1
+        return self._kept(whole, tuple(tokens), tuple(_joined(tokens)))
+
+    def _kept(self, text: str, tokens: tuple[Word, ...], words: tuple[Word, ...]) -> Run:
+        run = Run(len(text), words, tokens, tuple([self._terms(word) for word in words]))
+        if len(text) <= LONGEST_KEPT:
             if len(self._runs) > _MOST_KEPT:
-                self._runs, self._plain = {}, {}
+                self._runs, self.belonging = {}, _Belonging(self)
             self._runs[text] = run
-            if not (run.numbered or run.crossed):
-                self._plain[text] = run
         return run
+
+
+class _Belonging(dict[str, bool]):
+    """Whether a number before a chunk may be read together with it."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        super().__init__()
+        self._analysis = analysis
+
+    def __missing__(self, chunk: str) -> bool:
+        if len(self) > _MOST_KEPT:
+            self.clear()
+        run = self._analysis.run_at((chunk,), 0)[0]
+        self[chunk] = belongs = chunk != BREAK and (run.measuring or run.numbered)
+        return belongs
 
 
 @lru_cache(maxsize=1000)
@@ -219,9 +249,8 @@ def _part(run: Run, first: int, last: int | None) -> Run:
     made = Run.__new__(Run)
     made.length = run.length
     made.words, made.terms = run.words[first:last], run.terms[first:last]
-    made.said = frozenset(term for some in made.terms for term in some)
-    made.forms = tuple(word.form for word in made.words if not word.number)
-    made.numbered = made.starts = made.measuring = made.crossed = False
+    made.tokens = made.words
+    made.numbered = made.starts = made.measuring = made.crossed = made.plain = False
     return made
 
 
@@ -238,6 +267,8 @@ def plain(text: str) -> str:
 
 def folded(text: str) -> str:
     """A text in lower case, without accents, in as many signs as it had wherever that can be."""
+    if text.isascii():
+        return text.lower()
     text = text.translate(_QUOTES)
     if text.isascii():
         return text.lower()
@@ -257,14 +288,15 @@ def _folded_sign(sign: str) -> str:
 def _split(text: str, pairs: bool) -> Iterator[Word]:
     whole = folded(text)
     at = range(len(whole)) if len(whole) == len(text) else _places(text, whole)
+    signs = not whole.isascii()
     for found in _TOKEN.finditer(whole):
-        form, start, end = found.group(), found.start(), found.end()
-        if _SIGN.match(form):
+        form, (start, end) = found.group(), found.span()
+        if signs and _SIGN.match(form):
             for inner, length, piece in _segmented(form, pairs):
                 yield Word(piece, at[start + inner], at[start + inner + length - 1] + 1)
             continue
         form = form.removesuffix("'s")[:_LONGEST_WORD]
-        glued = _GLUED.fullmatch(form)
+        glued = _GLUED.fullmatch(form) if form[0].isdigit() else None
         if glued and glued[2] in _unit_words():
             middle = start + len(glued[1])
             yield Word(glued[1], at[start], at[middle - 1] + 1)
@@ -294,42 +326,46 @@ def _segmented(run: str, pairs: bool) -> Iterator[tuple[int, int, str]]:
         place += len(piece)
 
 
-def _joined(words: Iterator[Word]) -> Iterator[Word]:
+def _joined(words: Sequence[Word]) -> list[Word]:
     """Words with numbers brought to one form and joined with their units; marks that are no units are gone."""
-    waiting = list(words)
-    place = 0
-    while place < len(waiting):
-        word = waiting[place]
+    found: list[Word] = []
+    place, count = 0, len(words)
+    while place < count:
+        word = words[place]
         place += 1
-        if word.form in _MARKS:
+        form = word.form
+        if not form[:1].isdigit():
+            if form not in _MARKS and (form != "x" or not _between_numbers(words, place - 1)):
+                found.append(word)
             continue
-        if not word.number:
-            if word.form != "x" or not _between_numbers(waiting, place - 1):
-                yield word
-            continue
-        value = _value(word.form)
+        value = _value(form) if word.number else None
         if value is None:
-            yield word
+            found.append(word)
             continue
-        following = waiting[place] if place < len(waiting) else None
-        if (
-            following
-            and "/" in following.form
-            and following.number
-            and word.form.isdigit()
-            and following.start - word.end <= 1
-        ):
-            value += _value(following.form) or 0.0
-            word = Word(word.form, word.start, following.end)
-            place += 1
-        unit, taken = _unit_at(waiting, place)
-        form = word.form if word.form.isdigit() and value == int(value) else f"{value:.6g}"
-        if unit is None:
-            yield Word(form, word.start, word.end)
-        else:
-            term = f"{unit.dimension.replace(' ', '-')}:{unit.base(value):.5g}"
-            yield Word(form, word.start, waiting[place + taken - 1].end, term, unit.name)
-            place += taken
+        made, place = _measured(word, value, words, place)
+        found.append(made)
+    return found
+
+
+def _measured(word: Word, value: float, words: Sequence[Word], place: int) -> tuple[Word, int]:
+    """A number in its one form with what stands from a place on, a fraction and a unit, and the place behind these."""
+    following = words[place] if place < len(words) else None
+    if (
+        following
+        and "/" in following.form
+        and following.number
+        and word.form.isdigit()
+        and following.start - word.end <= 1
+    ):
+        value += _value(following.form) or 0.0
+        word = Word(word.form, word.start, following.end)
+        place += 1
+    unit, taken = _unit_at(words, place)
+    form = word.form if word.form.isdigit() and value == int(value) else f"{value:.6g}"
+    if unit is None:
+        return Word(form, word.start, word.end), place
+    term = f"{unit.dimension.replace(' ', '-')}:{unit.base(value):.5g}"
+    return Word(form, word.start, words[place + taken - 1].end, term, unit.name), place + taken
 
 
 def _between_numbers(words: Sequence[Word], place: int) -> bool:

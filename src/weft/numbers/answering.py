@@ -19,6 +19,7 @@ _OF_ORDERS: Final = frozenset[Metric](
     ["orders", "average_order", "units_per_order", "cancelled_orders", "cancellation_rate"]
 )
 _WHO: Final = frozenset[Metric](["customers", "new_customers", "returning_customers", "returning_rate"])
+_FEW: Final = 20
 NOTHING: Final[Counts] = dict.fromkeys((*MEASURES, "customers", "new_customers"), 0)
 
 
@@ -62,8 +63,8 @@ class Asking:
         foreign = self._foreign(period)
         self._note_missing(period, foreign)
         query = self.query
-        total = self._total(period, foreign)
         rows = self._summed(query.by, period, foreign) if query.by else {}
+        total = self._total(period, foreign, rows)
         asked = set(query.metrics)
         orders = bool(asked & _OF_ORDERS)
         whole: dict[Key, Counts] = {(): total}
@@ -79,8 +80,14 @@ class Asking:
                 self._told_apart(period, foreign, keys, into, orders=way is None)
         return rows, total
 
-    def _total(self, period: Period, foreign: bool) -> Counts:
-        # Without breakdown it may stand in a smaller table.
+    def _total(self, period: Period, foreign: bool, rows: Mapping[Key, Counts]) -> Counts:
+        # Without breakdown it may stand in a smaller table; but to convert money again is dearer than to add rows up.
+        if foreign and rows:
+            total = dict.fromkeys(next(iter(rows.values())), 0)
+            for counts in rows.values():
+                for name, count in counts.items():
+                    total[name] += count
+            return total
         return self._summed((), period, foreign).get((), dict(NOTHING))
 
     def _needed(self) -> list[str]:
@@ -119,20 +126,22 @@ class Asking:
     def _summed(self, by: Sequence[Dimension], period: Period, foreign: bool) -> dict[Key, Counts]:
         """The sums of what is needed, by keys."""
         used = (*by, *(one.dimension for one in self.query.where))
-        table = plan.source(used, foreign=foreign)
+        table = plan.source(used)
         span = self.setting.span
         wide = plan.widened(period, span) if span and table == "sold_month" else period
         needed = self._needed()
         parameters: list[Any] = []
-        factors = plan.factors(table, self.currency, self.setting, period, parameters) if foreign else ""
+        factors = plan.factors("sold_day", self.currency, self.setting, wide, parameters) if foreign else ""
         keys = [plan.expression(name, self.setting) for name in by]
         listed = "".join(f"{sql} as k{n}, " for n, sql in enumerate(keys))
         group = f" group by {', '.join(map(str, range(1, len(keys) + 1)))}" if keys else ""
-        rows = plan.rows_of(table, wide, needed, parameters)
+        rows = plan.rows_of(
+            table, wide, needed, parameters, own=self.currency if foreign else None, narrow=self._narrow
+        )
         condition = plan.holding(self.query.where, self.setting, parameters)
         found = self.connection.execute(
-            f"{f'with {factors} ' if foreign else ''}select {listed}{plan.summed(needed, foreign=foreign)} from {rows}"
-            f"{plan.joins(used)}{CONVERTED if foreign else ''} where {condition}{group}",
+            f"{f'with {factors} ' if foreign else ''}select {listed}{plan.summed(needed)} from {rows}{plan.joins(used)} "
+            f"where {condition}{group}",
             parameters,
         ).fetchall()
         names = [name_of(name) for name in by]
@@ -146,6 +155,12 @@ class Asking:
             for row in found
         }
 
+    @property
+    def _narrow(self) -> bool:
+        """Whether conditions leave few products: then their lines are found by them."""
+        named = [len(one.is_) for one in self.query.where if one.dimension in OF_PRODUCTS and not one.isnt]
+        return bool(named) and min(named) < _FEW
+
     def _told_apart(
         self, period: Period, foreign: bool, by: Sequence[Dimension], into: dict[Key, Counts], *, orders: bool
     ) -> None:
@@ -153,7 +168,7 @@ class Asking:
         used = (*by, *(one.dimension for one in self.query.where))
         table = "sold_line" if set(used) & OF_PRODUCTS else "sold_order"
         parameters: list[Any] = []
-        lead = f"{plan.factors(table, self.currency, self.setting, period, parameters)}, " if foreign else ""
+        lead = f"{plan.factors('sold_day', self.currency, self.setting, period, parameters)}, " if foreign else ""
         keys = [plan.expression(name, self.setting) for name in by]
         listed = "".join(f"{sql} as k{n}, " for n, sql in enumerate(keys))
         named_keys = "".join(f"k{n}, " for n in range(len(keys)))
@@ -187,14 +202,15 @@ class Asking:
         query, by = self.query, self.query.by
         foreign = self._foreign(query.period)
         way = orders_by(by, query.where)
-        table = plan.source(self.used, foreign=foreign)
+        table = plan.source(self.used)
         parameters: list[Any] = []
-        lead = f"with {plan.factors(table, self.currency, self.setting, query.period, parameters)} " if foreign else ""
+        lead = (
+            f"with {plan.factors('sold_day', self.currency, self.setting, query.period, parameters)} "
+            if foreign
+            else ""
+        )
         keys = [plan.expression(name, self.setting) for name in by]
-        sums = {
-            name: f"sum({f'round(s.{name} * f.factor)' if foreign and name in plan.MONEY else f's.{name}'})::bigint"
-            for name in MEASURES
-        }
+        sums = {name: f"sum(s.{name})::bigint" for name in MEASURES}
         sums["net"] = f"{sums['gross']} - {sums['discounts']} - {sums['returns']}"
         sums["units"], sums["units_returned"] = f"{sums['units']} / 1000.0", f"{sums['units_returned']} / 1000.0"
         sums["orders"] = (
@@ -206,11 +222,12 @@ class Asking:
         columns = [
             f"{sql}::float8" if name.startswith("units") else sql for sql, name in zip(columns, names, strict=True)
         ]
-        rows = plan.rows_of(table, query.period, MEASURES, parameters)
+        own = self.currency if foreign else None
+        rows = plan.rows_of(table, query.period, MEASURES, parameters, own=own, narrow=self._narrow)
         condition = plan.holding(query.where, self.setting, parameters)
         places = ", ".join(map(str, range(1, len(keys) + 1)))
         found = self.connection.execute(
-            f"{lead}select {', '.join(columns)} from {rows}{plan.joins(self.used)}{CONVERTED if foreign else ''} "
+            f"{lead}select {', '.join(columns)} from {rows}{plan.joins(self.used)} "
             f"where {condition} and {TELLS} group by {places} order by {places}",
             parameters,
         ).fetchall()

@@ -84,6 +84,15 @@ class Basis:
             ).fetchall()
         return [Rate(currency=row[0], base=row[1], day=row[2], rate=row[3]) for row in rows]
 
+    def worth(self, currencies: Iterable[str], into: str, day: date) -> dict[str, float]:
+        """What one minor unit of each currency was worth on a day in minor units of another; what is not known is left out."""
+        with self._database.tenant(self._business) as connection:
+            rows = connection.execute(
+                "select currency, rate_on(currency, %s, %s)::float8 from unnest(%s::text[]) currency",
+                (into, day, sorted(set(currencies))),
+            ).fetchall()
+        return {currency: worth for currency, worth in rows if worth is not None}
+
     def put_rates(self, rates: Iterable[Rate], who: str) -> int:
         """Store rates, all or none, over those of the same day; answers how many. Raises InputError."""
         given = list(rates)

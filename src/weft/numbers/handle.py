@@ -34,6 +34,7 @@ from weft.numbers.query import (
 from weft.numbers.stock import Shelf, Stocked
 from weft.numbers.together import Together, together
 from weft.postgres.database import Database
+from weft.store.sold import DATED
 
 DailyKey = Literal["product", "variant", "country", "channel", "promotion", "category", "brand", "currency"]
 
@@ -319,10 +320,10 @@ class _Answer:
                 "before their day."
             )
         row = self.connection.execute(
-            "select count(*) from orders where placed_at is null and kind <> 'adjustment'"
+            f"select count(*) from orders where (placed_at is null or not {DATED.format('placed_at')}) and kind <> 'adjustment'"
         ).fetchone()
         if row and row[0]:
-            say(f"{row[0]:,} orders have no date and are in no figure.")
+            say(f"{row[0]:,} orders have no date between 1900 and 2099 and are in no figure.")
         if total is None:
             return
         if total["left_out"] and not query.where:

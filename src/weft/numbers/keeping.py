@@ -11,8 +11,8 @@ from weft.numbers.lines import DAY_KEYS, LINE_KEYS, MEASURES, MONTH_KEYS, ORDER_
 from weft.postgres.database import Database
 
 # A new way to compute makes all that was kept stale.
-_VERSION: Final = 1
-_PART: Final = 20_000
+_VERSION: Final = 2
+_PART: Final = 5_000
 _MANY: Final = 5_000
 _OF_ORDER: Final = (
     *(
@@ -47,18 +47,24 @@ class Keeping:
     def brought_up(self, say: Callable[[int], None] | None = None) -> int:
         """Compute anew what changed since it was last asked; answers how many orders, 0 if nothing had changed.
 
-        One process folds at a time; who comes meanwhile waits, and finds it done. `say` is told how many are done so far.
+        One process folds at a time; who comes meanwhile waits, and finds it done. `say` is told how many are done so far; and
+        whoever runs the process, where it takes a while.
         """
         if self._fresh():
             return 0
         done = 0
         with self._database.alone(f"numbers {self._business}"):
+            many = self._many()
+            if many:
+                self._database.tell(f"summing up sales for the figures: {many:,} orders, once …")
             while True:
                 with self._database.tenant(self._business) as connection:
                     folded = _folded(connection)
                 done += folded
                 if say and folded:
                     say(done)
+                if many and folded:
+                    self._database.tell(f"summing up sales for the figures: {done:,} of about {many:,} orders …")
                 if not folded:
                     break
             if done > _MANY:
@@ -83,6 +89,14 @@ class Keeping:
             )
             connection.execute("update sold_state set segments = folds")
 
+    def _many(self) -> int:
+        """How many orders are to be computed, where it is so many that somebody would wait; else 0."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute(
+                "select count(*) from (select distinct order_uid from sold_dirty where order_uid is not null) marked"
+            ).fetchone()
+        return int(row[0]) if row and row[0] > _MANY else 0
+
     def _fresh(self) -> bool:
         with self._database.tenant(self._business) as connection:
             row = connection.execute(
@@ -97,7 +111,10 @@ def _folded(connection: Connection[Any]) -> int:
     """Fold a part of what changed inside the caller's transaction; answers of how many orders."""
     _rebased(connection)
     connection.execute("create temporary table folding (uid uuid primary key) on commit drop")
+    # How much is marked no statistics know: joined one by one much of it would take forever.
+    connection.execute("set local enable_nestloop = off")
     count = _taken(connection)
+    connection.execute("set local enable_nestloop = on")
     if not count:
         return 0
     connection.execute("analyze folding")

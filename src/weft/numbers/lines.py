@@ -7,6 +7,8 @@ sum to the order to the last minor unit; what no line can carry stands in a row 
 
 from typing import Final
 
+from weft.store.sold import DATED
+
 MEASURES: Final = (
     *("units", "units_returned", "gross", "discounts", "returns", "taxes", "shipping", "cost", "covered"),
     *("orders", "product_orders", "variant_orders", "cancelled", "product_cancelled", "variant_cancelled"),
@@ -36,7 +38,7 @@ _STATEMENT: Final = f"""with o as materialized (
            coalesce(o.taxes, 0) as taxes, coalesce(o.discount, 0) as discount, o.subtotal, o.total,
            coalesce(o.refunded, 0) as refunded, o.refunds
       from {{orders}} o cross join business b
-     where o.placed_at is not null
+     where {DATED.format("o.placed_at")}
 ), l as (
     select o.uid, l.position, nullif(l.product, '') as product, nullif(l.sku, '') as sku, l.quantity,
            case when o.kind = 'adjustment' or l.kind not in ('product', 'shipping', 'discount') then 'left' else l.kind end as kind,
@@ -123,7 +125,7 @@ _STATEMENT: Final = f"""with o as materialized (
      where o.refunds is not null and o.kind = 'sale' and not o.cancelled
        and pg_input_is_valid(coalesce(e.one ->> 'amount', 'none'), 'numeric')
 ), given_back as (
-    select uid, n, amount, moment from said_back where amount > 0
+    select uid, n, amount, case when {DATED.format("moment")} then moment end as moment from said_back where amount > 0
     union all
     select o.uid, 0, o.refunded - coalesce(s.amount, 0), null
       from o left join (select uid, sum(amount) as amount from said_back group by uid) s using (uid)

@@ -2,10 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from babel import Locale
 from psycopg import Connection
 
 from weft.errors import InputError
@@ -13,6 +14,7 @@ from weft.numbers.definitions import DIMENSION_WORDS, SEGMENTS
 from weft.numbers.plan import Setting
 from weft.numbers.query import TIMES, Condition, Dimension, Row
 
+_COUNTRIES: Final[Mapping[str, str]] = Locale.parse("en").territories
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _QUARTER: Final = re.compile(r"(\d{4})-?Q([1-4])", re.IGNORECASE)
 _CATEGORY: Final = "coalesce(nullif(category, ''), nullif(type, ''))"
@@ -97,13 +99,33 @@ def _time(dimension: Dimension, day: date, setting: Setting) -> str:
 
 
 def looked_up(connection: Connection[Any], where: Sequence[Condition], setting: Setting) -> list[Condition]:
-    """Conditions with their values as they stand in the data, whatever case they were said in; raises InputError."""
+    """Conditions with their values as they stand in the data, whatever case they were said in; raises InputError.
+
+    A category that no product has itself stands for all beneath it: A > B for A > B > C and A > B > D.
+    """
     found = []
     for one in where:
         exact = _exact(connection, one)
-        values = [value if value in exact else _value(connection, one.dimension, value, setting) for value in one.is_]
+        values: list[str | None] = []
+        for value in one.is_:
+            beneath = _beneath(connection, one.dimension, value) if value not in exact else []
+            values += beneath or [value if value in exact else _value(connection, one.dimension, value, setting)]
         found.append(one.model_copy(update={"is_": values}))
     return found
+
+
+def _beneath(connection: Connection[Any], dimension: Dimension, said: str | None) -> list[str]:
+    """The categories beneath one that is none itself."""
+    if dimension != "category" or said is None:
+        return []
+    path = said.strip().casefold()
+    rows = connection.execute(
+        f"select value from ({_ALL[dimension]}) v where lower(value) = %(path)s or starts_with(lower(value), %(path)s || ' > ') "
+        "order by value",
+        {"path": path},
+    ).fetchall()
+    values = [str(row[0]) for row in rows]
+    return [] if any(value.casefold() == path for value in values) else values
 
 
 def _exact(connection: Connection[Any], one: Condition) -> frozenset[str | None]:
@@ -175,7 +197,7 @@ def _day(dimension: Dimension, said: str, setting: Setting) -> str:
 
 
 def titled(connection: Connection[Any], rows: Sequence[Row]) -> None:
-    """Give rows what their keys are called."""
+    """Give rows what their keys are called, in English."""
     for dimension, sql in (
         ("product", "select id, title from product where id = any(%s) and title <> ''"),
         (
@@ -194,6 +216,9 @@ def titled(connection: Connection[Any], rows: Sequence[Row]) -> None:
         day = row.key.get("weekday")
         if day:
             row.titles["weekday"] = WEEKDAYS[int(day) - 1]
+        country = _COUNTRIES.get((row.key.get("country") or "").upper())
+        if country:
+            row.titles["country"] = country
 
 
 def _called(connection: Connection[Any], rows: Sequence[Row], dimension: Any, sql: str) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from weft.numbers.definitions import fifths
-from weft.numbers.lines import lines
+from weft.numbers.lines import DAY_KEYS, LINE_KEYS, MONTH_KEYS, ORDER_KEYS, lines
 from weft.numbers.query import Condition, Dimension, Period
 
 MONEY: Final = frozenset(["gross", "discounts", "returns", "taxes", "shipping", "cost", "covered"])
@@ -110,11 +110,9 @@ def joins(dimensions: Iterable[Dimension], *, first: bool = False) -> str:
     return product + customer
 
 
-def source(dimensions: Iterable[Dimension], *, foreign: bool) -> str:
-    """The smallest of the kept tables that tells of these dimensions; `foreign` money has to be converted line by line."""
+def source(dimensions: Iterable[Dimension]) -> str:
+    """The smallest of the kept tables that tells of these dimensions."""
     used = set(dimensions)
-    if foreign:
-        return "sold_line"
     if used <= _IN_DAYS:
         return "sold_day"
     if used <= _IN_MONTHS:
@@ -122,24 +120,77 @@ def source(dimensions: Iterable[Dimension], *, foreign: bool) -> str:
     return "sold_line" if used & OF_PRODUCTS else "sold_order"
 
 
-def rows_of(table: str, period: Period, measures: Sequence[str], parameters: list[Any]) -> str:
-    """The rows of a kept table in a period as `s`; of whole months from their sums, of the days beside them from the lines."""
+def rows_of(
+    table: str,
+    period: Period,
+    measures: Sequence[str],
+    parameters: list[Any],
+    *,
+    own: str | None = None,
+    narrow: bool = True,
+) -> str:
+    """The rows of a kept table in a period as `s`; of whole months from their sums, of the days beside them from the lines.
+
+    With `own`, the currency of the answer, only that is taken from the sums: all other money is converted line by line, at the
+    factors of `factors`. Where no condition is `narrow`, time alone finds the rows: what is of one day lies together.
+    """
+    parts = []
+    for source_, day, first, last in _pieces(table, period):
+        days = f"{day} as day" if day != "day" else day
+        keys = ", ".join(days if name == "day" else name for name in _KEPT[table])
+        if own and source_ == "sold_line" == table:
+            parts.append(_exchanged(table, measures, ""))
+            parameters += [first, last]
+            continue
+        # Read in the order of their products, for the grouping's sake, lines of all days would be fetched one by one.
+        fence = "" if narrow or source_ != "sold_line" else " offset 0"
+        mine = " and currency = %s" if own else ""
+        parts.append(
+            f"(select {keys}, {', '.join(measures)} from {source_} where {day} between %s and %s{mine}{fence})"
+        )
+        parameters += [first, last, *([own] if own else [])]
+    if own and table != "sold_line":
+        parts.append(_exchanged(table, measures, " and l.currency <> %s"))
+        parameters += [period.first, period.last, own]
+    return f"({' union all '.join(parts)}) s" if len(parts) > 1 else f"{parts[0]} s"
+
+
+def _exchanged(table: str, measures: Sequence[str], condition: str) -> str:
+    """Lines with the keys of a table, their money converted; without those whose currency has no rate."""
+    columns = [f"l.{name}" for name in _KEPT[table]]
+    columns += [
+        f"case when f.factor = 1 then l.{name} else round(l.{name} * f.factor)::bigint end as {name}"
+        if name in MONEY
+        else f"l.{name}"
+        for name in measures
+    ]
+    return (
+        f"(select {', '.join(columns)} from sold_line l join factor f on f.currency = l.currency and f.day = l.day "
+        f"and f.factor is not null where l.day between %s and %s{condition})"
+    )
+
+
+_KEPT: Final = {
+    "sold_day": DAY_KEYS,
+    "sold_month": ("day", *MONTH_KEYS[1:]),
+    "sold_order": ORDER_KEYS,
+    "sold_line": LINE_KEYS,
+}
+
+
+def _pieces(table: str, period: Period) -> Iterable[tuple[str, str, date, date]]:
+    """What a period is read from: tables, their column of time, and from when to when."""
     if table != "sold_month":
-        parameters += [period.first, period.last]
-        return f"(select * from {table} where day between %s and %s) s"
+        return [(table, "day", period.first, period.last)]
     start = period.first if period.first.day == 1 else _next_month(period.first)
     after = _next_month(period.last) if (period.last + timedelta(1)).day == 1 else period.last.replace(day=1)
-    columns = ", ".join(("product", "sku", "country", "channel", "promotion", "currency", *measures))
     if start >= after:
-        parameters += [period.first, period.last]
-        return f"(select day, {columns} from sold_line where day between %s and %s) s"
-    parts = [f"select month as day, {columns} from sold_month where month >= %s and month < %s"]
-    parameters += [start, after]
-    for first, last in ((period.first, start - timedelta(1)), (after, period.last)):
-        if first <= last:
-            parts.append(f"select day, {columns} from sold_line where day between %s and %s")
-            parameters += [first, last]
-    return f"({' union all '.join(parts)}) s"
+        return [("sold_line", "day", period.first, period.last)]
+    beside = [(period.first, start - timedelta(1)), (after, period.last)]
+    return [
+        (table, "month", start, after - timedelta(1)),
+        *(("sold_line", "day", first, last) for first, last in beside if first <= last),
+    ]
 
 
 def _next_month(day: date) -> date:
@@ -153,12 +204,9 @@ def widened(period: Period, span: Period) -> Period:
     return Period(first=first, last=last)
 
 
-def summed(measures: Iterable[str], *, foreign: bool) -> str:
+def summed(measures: Iterable[str]) -> str:
     """The sums of what is counted."""
-    return ", ".join(
-        f"coalesce(sum({f'round(s.{name} * f.factor)' if foreign and name in MONEY else f's.{name}'}), 0)::bigint as {name}"
-        for name in measures
-    )
+    return ", ".join(f"coalesce(sum(s.{name}), 0)::bigint as {name}" for name in measures)
 
 
 def factors(table: str, currency: str, setting: Setting, period: Period, parameters: list[Any]) -> str:

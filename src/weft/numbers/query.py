@@ -66,6 +66,8 @@ METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
 TIMES: Final[tuple[Dimension, ...]] = ("day", "week", "month", "quarter", "year")
 LONGEST: Final = 100_000
+# Of these years questions are asked: what is compared with lies before them, and no calendar ends within.
+_YEARS: Final = (1000, 9000)
 
 
 class Period(BaseModel):
@@ -150,6 +152,15 @@ class Query(BaseModel):
             raise ValueError("a metric or a dimension is said twice")
         return self
 
+    @model_validator(mode="after")
+    def _within_years(self) -> Self:
+        for one in (self.period, self.compare):
+            if isinstance(one, Period) and not _YEARS[0] <= one.first.year <= one.last.year <= _YEARS[1]:
+                raise ValueError(
+                    f"a period lies in the years {_YEARS[0]} to {_YEARS[1]}; {one.first} to {one.last} does not"
+                )
+        return self
+
     @property
     def other(self) -> Period | None:
         """The period that the figures are compared with, if any."""
@@ -163,7 +174,7 @@ class Row(BaseModel):
 
     key: dict[Dimension, str | None]
     titles: dict[Dimension, str] = Field(
-        default={}, description="What the key is called: a product's title, a weekday's name."
+        default={}, description="What the key is called: a product's title, a country's or weekday's name."
     )
     values: dict[Metric, Value]
     before: dict[Metric, Value] | None = None

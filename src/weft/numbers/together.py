@@ -17,15 +17,26 @@ with bought as materialized (
     where day between %(first)s and %(last)s and part = 0 and product is not null and units > 0
     group by 1, 2
 ),
-whole as (select count(distinct order_uid) as orders from bought),
-most as (select product, count(*) as orders from bought group by 1 order by 2 desc, 1 limit %(products)s),
-kept as materialized (select b.order_uid, b.product, m.orders from bought b join most m using (product)),
+whole as (select count(*) as orders from (select from bought group by order_uid) each),
+most as materialized (
+    select product, count(*) as orders, row_number() over (order by count(*) desc, product)::int as place
+    from bought group by 1 order by 2 desc, 1 limit %(products)s
+),
+kept as materialized (
+    select b.order_uid, array_agg(m.place order by m.place) as places from bought b join most m using (product) group by 1
+),
 pairs as (
-    select a.product as a, b.product as b, count(*) as together, min(a.orders) as a_orders, min(b.orders) as b_orders
-    from kept a join kept b on b.order_uid = a.order_uid and b.product > a.product
+    select a.place as a, b.place as b, count(*) as together
+    from kept k, unnest(k.places) a (place), unnest(k.places) b (place) where b.place > a.place
     group by 1, 2 having count(*) >= %(least)s
+),
+named as (
+    select least(a.product, b.product) as a, greatest(a.product, b.product) as b, p.together,
+           case when a.product < b.product then a.orders else b.orders end as a_orders,
+           case when a.product < b.product then b.orders else a.orders end as b_orders
+    from pairs p join most a on a.place = p.a join most b on b.place = p.b
 )
-select a, b, together, a_orders, b_orders, whole.orders from pairs, whole
+select a, b, together, a_orders, b_orders, whole.orders from named, whole
 where together::numeric * whole.orders >= %(lift)s * a_orders * b_orders
 order by (together - a_orders::float * b_orders / whole.orders) / sqrt(a_orders::float * b_orders / whole.orders) desc, a, b
 limit %(limit)s

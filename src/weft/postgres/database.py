@@ -37,6 +37,11 @@ class Database:
         self._places = threading.BoundedSemaphore(_MOST)
         self._turns: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
 
+    def tell(self, text: str) -> None:
+        """Tell whoever runs the process what it is busy with, if they asked to be told."""
+        if self._say is not None:
+            self._say(text)
+
     @classmethod
     def open(cls, settings: Settings, say: Callable[[str], None] | None = None) -> "Database":
         """Open the database that the settings name, starting the embedded one and bringing its schema up to date.
@@ -49,7 +54,7 @@ class Database:
             owner = where.conninfo(embedded.OWNER)
         else:
             owner = _checked_url(settings.database_url)
-            database = cls(_with_options(owner, "-c role=weft_app"), None)
+            database = cls(_with_options(owner, "-c role=weft_app"), None, say)
             database.folder = settings.home
         with database._spoken(), psycopg.connect(owner) as connection:
             if settings.database_url is not None:

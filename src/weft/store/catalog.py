@@ -140,25 +140,21 @@ _OVERLAP: Final = 600_000_000
 
 # In one statement, so that both are told of one moment: what was written since a time, and since a little ago.
 _SEEN: Final = f"""
-    with moments as (
-        select to_timestamp(%(since)s / 1000000.0) as before,
-               (date_part('epoch', now()) * 1000000)::bigint - %(overlap)s as lately
-    ), bounds as (
-        select before, lately, to_timestamp(lately / 1000000.0) as after from moments
+    with bounds as (
+        select to_timestamp(%(since)s / 1000000.0) as before, lately, to_timestamp(lately / 1000000.0) as after
+        from (select (date_part('epoch', now()) * 1000000)::bigint - %(overlap)s as lately) moment
     ), written as (
-        select p.updated_at, {_WRITTEN} as micros from product p
-        where p.updated_at >= (select least(before, after) from bounds)
+        select count(*) filter (where p.updated_at >= before) as before,
+               coalesce(sum({_WRITTEN}) filter (where p.updated_at >= before), 0)::text as moved_before,
+               count(*) filter (where p.updated_at >= after) as after,
+               coalesce(sum({_WRITTEN}) filter (where p.updated_at >= after), 0)::text as moved_after
+        from bounds, product p where p.updated_at >= (select least(before, after) from bounds)
     ), lost as (
-        select at from product_gone where at >= (select least(before, after) from bounds)
+        select count(*) filter (where at >= before) as before, count(*) filter (where at >= after) as after
+        from bounds, product_gone where at >= (select least(before, after) from bounds)
     )
-    select (select count(*) from written where updated_at >= before),
-           (select coalesce(sum(micros), 0)::text from written where updated_at >= before),
-           (select count(*) from lost where at >= before),
-           lately,
-           (select count(*) from written where updated_at >= after),
-           (select coalesce(sum(micros), 0)::text from written where updated_at >= after),
-           (select count(*) from lost where at >= after)
-    from bounds
+    select written.before, moved_before, lost.before, lately, written.after, moved_after, lost.after
+    from bounds, written, lost
 """
 
 
@@ -291,6 +287,12 @@ class Catalog:
         with self._database.tenant(self._business) as connection:
             row = connection.execute("select body -> 'columns' from preference where section = 'index'").fetchone()
         return tuple(row[0] or ()) if row else ()
+
+    def moment(self) -> str:
+        """The moment at which the database stands: as long as it is the same, nothing that anybody wrote has come into force since."""
+        with self._database.tenant(self._business) as connection:
+            row = connection.execute("select pg_current_snapshot()::text").fetchone()
+        return str(row[0]) if row else ""
 
     def later(self, seen: Extent) -> Extent | None:
         """The same as of now, if nothing has been written or deleted since; else None. Only what was written lately is looked at."""
@@ -471,8 +473,10 @@ def _as_record(
             row = connection.execute("select fields from known where id = %s", (known_key,)).fetchone()
             known[known_key] = row[0] if row else {}
         record["known"] = known[known_key]
+    if not record.get("variants"):
+        return record
     names = [option["name"] for option in record.get("options") or ()]
-    for variant in record.get("variants") or ():
+    for variant in record["variants"]:
         choices = variant.pop("choices", None) or []
         names = (
             names

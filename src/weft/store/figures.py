@@ -50,7 +50,7 @@ order by p.uid
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Figures:
     """One product's: `margin` is the share of the price that is earned, `stock` the units there are, None where not counted.
 
@@ -74,8 +74,8 @@ def read(database: Database, business: UUID, days: int) -> Iterator[Figures]:
         cursor.itersize = 5_000
         cursor.execute(_FIGURES, given)
         for uid, margin, stock, uncounted, units, sold, returned, first_sold, created, dated in cursor:
-            known = [at for at in (_date(dated), created) if at is not None]
-            since = min([*known[:1], *([first_sold] if first_sold is not None else [])], default=None)
+            known = (_date(dated) if dated else None) or created
+            since = first_sold if known is None else known if first_sold is None else min(known, first_sold)
             yield Figures(uid, margin, _whole(stock), not uncounted, units or 0.0, sold or 0.0, returned or 0.0, since)
 
 
@@ -94,9 +94,9 @@ def _whole(stock: Any) -> int | None:
     return None if stock is None else int(stock)
 
 
-def _date(text: str | None) -> datetime | None:
+def _date(text: str) -> datetime | None:
     try:
-        at = datetime.fromisoformat((text or "").strip())
+        at = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

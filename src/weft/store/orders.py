@@ -239,10 +239,16 @@ class Orders(Kept[Order]):
             return
         products = [(uuid7(), code, title) for code, title, _, _ in new]
         bulk.stage(connection, "product", ("uid", "id", "title"), products)
-        connection.execute("insert into product (uid, id, title) select uid, id, title from in_product")
+        # Who comes at the same time may have named them too; in one order nobody waits for somebody who waits.
+        made = connection.execute(
+            "insert into product (uid, id, title) select uid, id, title from in_product order by id "
+            "on conflict (business, id) do nothing returning uid"
+        )
+        own = {row[0] for row in made}
         variants = [
             (uuid7(), uid, 1, code, price, currency)
             for (uid, code, _), (_, _, price, currency) in zip(products, new, strict=True)
+            if uid in own
         ]
         columns = ("uid", "product", "position", "sku", "price", "currency")
         bulk.stage(connection, "variant", columns, variants)
@@ -267,7 +273,8 @@ class Orders(Kept[Order]):
         bulk.stage(connection, "customer", ("uid", "id", "email"), rows)
         # Who comes at the same time may have named them too.
         connection.execute(
-            "insert into customer (uid, id, email) select uid, id, email from in_customer on conflict (business, id) do nothing"
+            "insert into customer (uid, id, email) select uid, id, email from in_customer order by id "
+            "on conflict (business, id) do nothing"
         )
 
     @staticmethod

@@ -12,14 +12,14 @@ import orjson
 from psycopg import Connection
 
 from weft.errors import Conflict, InputError, NotFound
-from weft.store import bulk, catalog, journal, where
+from weft.store import bulk, catalog, journal, receiving, where
 from weft.store.kept import Kept
 from weft.store.records import Purchase
 from weft.store.rows import Counts, json_text
 
 STATES: Final = ("draft", "ordered", "received", "cancelled")
 # What a person may make of an order in which state.
-_MOVES: Final = {"ordered": ("draft",), "received": ("draft", "ordered"), "cancelled": ("draft", "ordered")}
+_MOVES: Final = {"ordered": ("draft", "received"), "received": ("draft", "ordered"), "cancelled": ("draft", "ordered")}
 FIELDS: Final = where.Fields(
     fixed={
         **{name: where.Field(f"o.{name}") for name in ("id", "supplier", "currency", "state", "note")},
@@ -45,7 +45,8 @@ _SELECT: Final = (
 
 _ITEMS: Final = (
     "select p.id, p.title, p.status, nullif(v.sku, ''), v.position, count(*) over (partition by v.product), "
-    "count(*) over (partition by nullif(v.sku, '')), v.price, v.cost, v.currency, v.stock, v.policy is not distinct from 'continue' "
+    "count(*) over (partition by nullif(v.sku, '')), v.price, v.cost, v.currency, v.stock, v.policy is not distinct from 'continue', "
+    "p.category "
     "from product p join variant v on v.product = p.uid where p.gift_card is not true"
 )
 
@@ -69,6 +70,7 @@ class Item:
     currency: str | None
     stock: int | None
     owed: bool
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,29 +136,37 @@ class Purchases(Kept[Purchase]):
         connection.execute(f"insert into purchase_line ({listed}) select {listed} from {staged}")
         return placed.counts
 
-    def move(self, purchase: str, state: str, who: str) -> dict[str, Any]:
+    def move(self, purchase: str, state: str, who: str, location: str | None = None) -> dict[str, Any]:
         """Say that a purchase order was ordered, has been received whole, or was cancelled; answers it.
 
-        What was received counts as stock once the next file of stock says so. Raises NotFound, Conflict, InputError.
+        What has come is added to stock, at a location or where most of the item lies, and is taken back where an order that was
+        received is said to be only ordered; `stocked` tells how much. Raises NotFound, Conflict, InputError.
         """
         if state not in _MOVES:
             raise InputError(f"{state!r} is not a state that an order is given; those are {', '.join(_MOVES)}.")
+        if location is not None and state != "received":
+            raise InputError("location: only what is received comes to a place.")
+        stocked = None
         with self._database.tenant(self._business) as connection:
             row = connection.execute("select uid, state from purchase where id = %s for update", (purchase,)).fetchone()
             if row is None:
                 raise NotFound(f"There is no purchase order {purchase!r}.")
-            if row[1] not in _MOVES[state]:
-                raise Conflict(f"The purchase order {purchase!r} is {row[1]}, so it cannot become {state}.")
-            connection.execute(
-                "update purchase set state = %s, ordered_at = case when %s = 'ordered' then now() else ordered_at end, "
-                "version = version + 1, updated_at = now(), digest = null where uid = %s",
-                (state, state, row[0]),
-            )
+            uid, before = row
+            if before not in _MOVES[state]:
+                raise Conflict(f"The purchase order {purchase!r} is {before}, so it cannot become {state}.")
             if state == "received":
-                connection.execute("update purchase_line set received = quantity where purchase = %s", (row[0],))
-            detail = {"purchase": purchase, "from": row[1], "to": state}
-            journal.record(connection, self._business, who, f"purchase.{state}", detail)
-        return self.get(purchase)
+                stocked = receiving.received(connection, uid, purchase, location)
+            elif before == "received":
+                stocked = receiving.taken_back(connection, uid, purchase)
+            connection.execute(
+                "update purchase set state = %s, ordered_at = case when %s = 'draft' and %s = 'ordered' then now() else ordered_at end, "
+                "version = version + 1, updated_at = now(), digest = null where uid = %s",
+                (state, before, state, uid),
+            )
+            detail = {"purchase": purchase, "from": before, "to": state}
+            more = {"stock": stocked.told()} if stocked else {}
+            journal.record(connection, self._business, who, f"purchase.{state}", detail | more)
+        return self.get(purchase) | ({"stocked": stocked.told()} if stocked else {})
 
     def with_changes(self, changed: Iterable[Mapping[str, Any]]) -> list[Purchase]:
         """The orders that changes of lines are of, with what is approved and not applied yet, as connectors write them.

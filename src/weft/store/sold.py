@@ -14,6 +14,8 @@ from uuid import UUID
 from weft.postgres.database import Database
 
 _CALLED_OFF_DAYS: Final = 2
+# When an order, or a refund, can have been: what a file says beyond these days stands for a date that nobody knows.
+DATED: Final = "({0} >= '1900-01-01' and {0} < '2100-01-01')"
 # Lines of sales less those called off; `{which}` is a condition of lines. Pieces are thousandths.
 _SALES: Final = (
     "with line as (select l.* from sold_line l where l.part = 0 and l.product is not null {which}), "
@@ -149,7 +151,7 @@ class SoldByDay:
         with self._database.tenant(self._business) as connection:
             row = connection.execute(
                 "select (select count(*) from orders o join order_line l on l.order_uid = o.uid and l.kind = 'product' "
-                "where o.placed_at is null and o.cancelled_at is null and o.kind = 'sale'), "
+                f"where {DATED.format('o.placed_at')} is not true and o.cancelled_at is null and o.kind = 'sale'), "
                 "(select coalesce(sum(lines), 0)::bigint from sold_day, business b where units > 0 "
                 "and day > (now() at time zone b.zone)::date), "
                 "(select coalesce(sum(lines), 0)::bigint from sold_month where units > 0 and product is null)"

@@ -9,6 +9,7 @@ import httpx
 import pytest
 import typer
 from models import Gateway, serving, standing
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from weft import skill
@@ -178,6 +179,14 @@ def test_days_count_from_the_last_sale_where_that_is_long_ago(shop: Business) ->
     assert "30 Jun 2026" in answer.asked.notes[0]
 
 
+@pytest.mark.parametrize(("beyond", "within"), [("0001-01-01", "1900-01-01"), ("9999-12-31", "2099-12-31")])
+def test_a_day_on_which_nobody_can_have_asked_is_refused(shop: Business, beyond: str, within: str) -> None:
+    with pytest.raises(ValidationError, match="today"):
+        Analyze.model_validate({"ask": "revenue last week", "today": beyond})
+    for words in ("revenue by day last year vs the year before last", "Umsatz letzte Woche", "上个月各国销售额"):
+        assert ask(shop, words, today=within).asked is not None
+
+
 def test_the_command_prints_an_answer_as_text(shop: Business, settings: Settings) -> None:
     app = typer.Typer()
     app.callback()(lambda: None)
@@ -201,7 +210,11 @@ def test_questions_are_asked_over_http(shop: Business, gateway: Gateway) -> None
         assert told["asked"]["says"] == "按国家的销售额，2026年5月"
         same, rows = told["asked"]["actions"]
         table = client.post(same["path"], json=same["request"])
-        assert table.json()["rows"] == told["asked"]["table"]["rows"]
+        spoken = told["asked"]["table"]["rows"]
+        assert [row["titles"]["country"] for row in spoken if row["key"]["country"] == "Germany"] == ["德国"]
+        assert [(row["key"], row["values"]) for row in table.json()["rows"]] == [
+            (row["key"], row["values"]) for row in spoken
+        ]
         lines = client.post(rows["path"], json=rows["request"])
         assert lines.json()["count"] == told["asked"]["table"]["sources"] == 3
         assert client.post("/api/v1/skills/analyze", json={"ask": "x" * 30_000}).status_code == 422

@@ -186,6 +186,18 @@ def test_every_action_is_a_request_that_its_skill_takes(week: dict[str, Any]) ->
             assert action["path"].startswith("/api/v1/")
 
 
+def test_what_could_not_be_bought_is_ordered_by_a_request_for_it_alone(database: Database, tmp_path: Path) -> None:
+    made = Business(database, businesses.ensured(database, "report-short", "EUR"))
+    rows: list[list[Any]] = []
+    for at in range(140):
+        sold = [("kettle", 1), ("lamp", 2)] if at < 128 else [("kettle", 1)]
+        rows += order(at, date(2026, 1, 5) + timedelta(at), "DE", sold)
+    imported(made, tmp_path, rows)
+    found = told(made, report="week", until=date(2026, 5, 24).isoformat())["report"]["findings"]
+    actions = [action for finding in found if finding["kind"] == "shortage" for action in finding["actions"]]
+    assert [one["request"] for one in actions if one["skill"] in ("replenish", "forecast")] == [{"product": "lamp"}] * 2
+
+
 def test_a_report_reads_as_text_and_is_drawn_as_charts(week: dict[str, Any]) -> None:
     text = week["text"]
     assert text.startswith("The week of 8–14 Jun 2026\n")

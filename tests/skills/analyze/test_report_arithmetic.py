@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from weft.skills.analyze.report import chinese, contributions, effects, english, german, shelf, shortages, unusual
-from weft.skills.analyze.report.cells import Cells
+from weft.skills.analyze.report.cells import Cells, Keys
 from weft.skills.analyze.report.figures import Book
 from weft.skills.analyze.report.periods import DAY, Days, chosen
+from weft.skills.analyze.report.rates import Counted
 from weft.skills.analyze.report.unusual import Track
 from weft.skills.analyze.report.wording import Words
 
@@ -266,3 +267,83 @@ def test_a_lowered_price_ends_as_it_did() -> None:
     assert shelf.lowered(500, "JPY", 0.3) == 350
     assert 0 < shelf.lowered(50, "EUR", 0.5) < 50
     assert [shelf.off(days) for days in (10, 90, 200, 400)] == [0.0, 0.15, 0.3, 0.5]
+
+
+def seldom(random: np.random.Generator, days: int = 400, series: int = 30) -> list[Track]:
+    """A shop of forty orders a day whose products sell a few a week each, and a fiftieth of whose orders are called off."""
+    orders = random.poisson(40 * np.array([1.0, 0.9, 1.0, 1.1, 1.3, 1.5, 0.6])[np.arange(days) % 7]).astype(float)
+    cancelled = random.binomial(orders.astype(int), 0.02).astype(float)
+    found = [
+        Track("orders", {}, orders, 50 * orders),
+        Track("cancelled_orders", {}, cancelled, counted=Counted(cancelled, orders + cancelled)),
+    ]
+    for at in range(series):
+        bought = random.poisson(orders * random.uniform(0.1, 4) / 280).astype(float)
+        pieces = np.array([random.geometric(0.6, int(count)).sum() for count in bought], float)
+        where = {"product": str(at)}
+        found += [
+            Track("units", where, pieces, 10 * pieces, counted=Counted(bought, orders)),
+            Track("units", where, pieces, 10 * pieces, largest=True),
+        ]
+    return found
+
+
+def test_of_what_sells_a_few_a_week_chance_is_not_called_unusual() -> None:
+    random = np.random.default_rng(21)
+    shown = sum(bool(unusual.looked(seldom(random), 7).stretches) for _ in range(25))
+    # The bound is one in twenty; more than five of twenty-five come by chance once in a thousand times.
+    assert shown <= 5
+
+
+def test_of_what_sells_a_few_a_week_a_wave_an_order_and_cancellations_are_found_on_their_days() -> None:
+    tracks = seldom(np.random.default_rng(22))
+    cancelled, wave, bulk = tracks[1], tracks[4], tracks[7]
+    cancelled.values[-5:] += 5
+    assert wave.counted
+    wave.counted.counts[-6:-3] += 8
+    wave.values[-6:-3] += 8
+    bulk.values[-2] += 400
+    found = {(one.track.metric, *one.track.where.values()): one for one in unusual.looked(tracks, 7).stretches}
+    assert set(found) == {("cancelled_orders",), ("units", "1"), ("units", "2")}
+    assert (found["units", "1"].first, found["units", "1"].last) == (1, 3)
+    assert found["units", "1"].actual > 3 * found["units", "1"].expected
+    assert (found["units", "2"].first, found["units", "2"].last) == (5, 5)
+    assert all(one.chance <= unusual.FALSE_ALARMS for one in found.values())
+
+
+def test_where_the_whole_shop_moved_what_stayed_has_not_moved() -> None:
+    tracks = seldom(np.random.default_rng(23))
+    orders = tracks[0].values
+    half = orders.copy()
+    half[-7:] = np.round(0.3 * half[-7:])
+    stays = Counted(np.round(0.2 * orders), half)
+    country = Track("orders", {"country": "FR"}, stays.counts, 50 * stays.counts, counted=stays)
+    shop = [Track("orders", {}, half, 50 * half), country]
+    shown = [one.track.where for one in unusual.looked(shop, 7).stretches]
+    assert {} in shown
+    assert {"country": "FR"} not in shown
+
+
+def test_counts_that_are_no_counts_give_no_nonsense() -> None:
+    none, once = np.zeros(300), np.where(np.arange(300) == 20, 1.0, 0.0)
+    with np.errstate(all="raise", under="ignore"):
+        tracks = [
+            Track("units", {"product": f"{at}{beside}"}, one, one, counted=Counted(np.abs(one), exposure))
+            for at, one in enumerate([*HOSTILE, none, once])
+            for beside, exposure in enumerate((none, np.full(300, 9.0), once))
+        ]
+        for days in (1, 7, 28):
+            found = unusual.looked([*tracks, *noise(np.random.default_rng(1), 300, 10)], days)
+            for one in found.stretches:
+                assert all(math.isfinite(value) for value in (one.actual, one.expected, one.chance, one.excess or 0.0))
+
+
+def test_a_place_above_holds_what_lies_beneath_and_is_left_out_where_it_is_only_that() -> None:
+    keys = Keys.of(["A > B > C", "A > B > D", "E > F", "", "A > B > C"])
+    assert {place: [keys.members[code] for code in codes] for place, codes in keys.nested().items()} == {
+        "A > B > C": ["A > B > C"],
+        "A > B > D": ["A > B > D"],
+        "E > F": ["E > F"],
+        "": [""],
+        "A > B": ["A > B > C", "A > B > D"],
+    }

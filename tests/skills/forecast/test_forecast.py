@@ -25,7 +25,7 @@ from weft.business import Business
 from weft.connectors.importing import import_file
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.skill import answer, named, plain, requested
+from weft.skill import answer, named, plain, requested, text_of
 from weft.skills.forecast import building
 
 DAYS = 150
@@ -176,6 +176,26 @@ def test_one_product_is_told_with_how_sure_it_is_and_how_wrong_it_was(shop: Shop
     ahead, behind = told["charts"]
     assert all(len(line["values"]) == len(ahead["x"]) for line in ahead["series"])
     assert len(behind["x"]) == 8
+
+
+def test_a_person_reads_how_much_how_sure_and_how_wrong(shop: Shop) -> None:
+    lamp = shop.told(product="lamp", days=28, by="week")
+    said = text_of(named("forecast"), lamp, 80)
+    assert said is not None
+    told = said.split("\n")
+    assert max(map(len, told)) <= 80
+    assert told[0] == "The lamp"
+    assert lamp["forecasts"][0]["backtest"]["says"][:40] in said
+    assert "sold · expected" in said
+    weeks = [line for line in told if line.startswith(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))]
+    assert len(weeks) == 4
+    assert next(line for line in told if line.startswith("together")).split()[1] == f"{lamp['total']['sum']:.0f}"
+    every = text_of(named("forecast"), shop.told(limit=3), 80)
+    assert every is not None
+    assert "all together" in every
+    assert "more: --limit" in every
+    for word in ("None", "nan", "{", "quantiles"):
+        assert word not in said + every
 
 
 def test_days_out_of_stock_are_not_read_as_no_demand(shop: Shop) -> None:

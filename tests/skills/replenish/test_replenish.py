@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +23,23 @@ from weft.business import Business
 from weft.connectors.exporting import export_changes
 from weft.connectors.importing import import_file
 from weft.errors import InputError, NotFound
+from weft.numbers.basis import Rate
 from weft.postgres.database import Database
 from weft.settings import Settings
-from weft.skill import answer, named, plain, requested
+from weft.skill import answer, named, plain, requested, text_of
 from weft.store.changes import Selection
 
 DAYS = 140
 TODAY = datetime.now(UTC).date()
 PRODUCTS = """\
-Handle,Title,Status,Variant SKU,Variant Price,Cost per item,Variant Inventory Qty,Variant Inventory Tracker
-mug,Mug,active,MUG,10.00,4.00,5,shopify
-cup,Cup,active,CUP,8.00,3.00,400,shopify
-pot,Pot,active,POT,90.00,40.00,0,shopify
-jug,Jug,active,JUG,20.00,,-3,shopify
-old,Old plate,active,OLD,5.00,2.00,0,shopify
-gone,Gone,archived,GONE,5.00,2.00,0,shopify
-lid,Lid,active,LID,6.00,2.00,0,shopify
+Handle,Title,Status,Variant SKU,Variant Price,Cost per item,Variant Inventory Qty,Variant Inventory Tracker,Product Category
+mug,Mug,active,MUG,10.00,4.00,5,shopify,Home > Mugs
+cup,Cup,active,CUP,8.00,3.00,400,shopify,Home > Mugs
+pot,Pot,active,POT,90.00,40.00,0,shopify,Home > Pots
+jug,Jug,active,JUG,20.00,,-3,shopify,
+old,Old plate,active,OLD,5.00,2.00,0,shopify,Home
+gone,Gone,archived,GONE,5.00,2.00,0,shopify,
+lid,Lid,active,LID,6.00,2.00,0,shopify,Lids
 """
 SUPPLIERS = """\
 supplier,name,currency,lead time,review period,minimum order,sku,cost,pack,moq
@@ -124,6 +126,7 @@ def test_what_is_ordered_of_whom_and_why(whole: dict[str, Any]) -> None:
     assert TODAY.isoformat() <= mug["runs_out"] < (TODAY + timedelta(7)).isoformat()
     assert mug["service"] >= 0.93
     assert "packs of 6" in mug["why"]
+    assert f"in 95 of 100 cases no more than {mug['level']:,.0f};" in mug["why"]
     assert "5 are there" in mug["why"]
     orders = {one["supplier"]: one for one in whole["orders"]}
     assert set(orders) == {"kiln", "ocean", None}
@@ -159,12 +162,71 @@ def test_a_budget_is_kept_and_what_it_leaves_out_is_told(
     assert all(one["reason"] == "budget" and one["loses"]["amount"] > 0 for one in found["left_out"])
     assert any(note.startswith("The budget leaves out") for note in found["notes"])
     assert ask(supplier="kiln", budget=1_000_000)["notes"][-1] == "The budget is enough for everything."
-    assert ask(supplier="kiln", budget=0)["lines"] == []
+    nothing = ask(supplier="kiln", budget=0)
+    assert nothing["lines"] == []
+    assert nothing["says"].endswith("Nothing is ordered: what is needed is left out, with the reason.")
 
 
-def test_two_currencies_have_no_one_budget(ask: Callable[..., dict[str, Any]]) -> None:
-    with pytest.raises(InputError, match="paid in EUR and USD"):
+def test_two_currencies_share_a_budget_by_stored_rates_and_are_refused_without(
+    shop: Business, ask: Callable[..., dict[str, Any]], whole: dict[str, Any]
+) -> None:
+    with pytest.raises(InputError, match="paid in USD, of which no rate is stored: weft rates set USD RATE --in EUR"):
         ask(budget=100)
+    assert lines(whole)["LID"]["saves"] is None
+    shop.numbers.basis.put_rates([Rate(currency="USD", base="EUR", day=TODAY, rate=Decimal("0.5"))], "test")
+    try:
+        found = ask(budget=100, what_if=[0.9, 0.98])
+        dollars = ask(budget=200, currency="USD")
+        with pytest.raises(InputError, match="it is in GBP"):
+            ask(budget=100, currency="GBP")
+    finally:
+        shop.numbers.basis.remove_rates("USD", "EUR", TODAY, "test")
+    worth = {"EUR": 1.0, "USD": 0.5}
+    spent = sum(one["total"]["amount"] * worth[one["total"]["currency"]] for one in found["orders"] if one["total"])
+    assert 0 < spent <= 10_000
+    assert any("1 USD = 0.5 EUR" in note for note in found["notes"])
+    assert found["lines"] == dollars["lines"]
+    # A lid sells for 6 EUR, which are 12 USD.
+    lid = next(one for one in [*found["lines"], *found["left_out"]] if one["sku"] == "LID")
+    assert (lid.get("saves") or lid["loses"])["currency"] == "USD"
+    low, high = found["what_if"]
+    assert low["pieces"] < high["pieces"]
+    assert low["lost_units"] > high["lost_units"]
+    assert low["stock_value"]["amount"] < high["stock_value"]["amount"]
+    assert {low["cost"]["currency"], low["lost_sales"]["currency"]} == {"EUR"}
+
+
+def test_what_if_at_the_same_service_is_the_order(ask: Callable[..., dict[str, Any]], whole: dict[str, Any]) -> None:
+    found = ask(supplier="kiln", what_if=[0.95])
+    assert found["what_if"][0]["pieces"] == found["orders"][0]["pieces"]
+    assert found["what_if"][0]["cost"] == found["orders"][0]["total"]
+    said = text_of(named("replenish"), found, 80)
+    assert said is not None
+    assert "What if" in said
+    assert "95 %" in said
+    assert whole["what_if"] == []
+
+
+def test_it_is_asked_by_supplier_product_and_category(
+    ask: Callable[..., dict[str, Any]], whole: dict[str, Any]
+) -> None:
+    assert lines(ask(supplier=["kiln", "ocean"])).keys() == {"MUG", "POT", "LID"}
+    one = ask(product=["mug", "LID"])
+    assert lines(one).keys() == {"MUG", "LID"}
+    assert lines(one)["MUG"]["quantity"] == lines(whole)["MUG"]["quantity"]
+    assert lines(ask(category="home")).keys() == {"MUG", "POT"}
+    assert lines(ask(category="Home > Pots", supplier="kiln")).keys() == {"POT"}
+    with pytest.raises(NotFound, match="no product and no variant 'cap'"):
+        ask(product=["mug", "cap"])
+    with pytest.raises(NotFound, match="nothing in the category 'Shoes'"):
+        ask(category="Shoes")
+
+
+def test_a_line_is_reckoned_in_figures(whole: dict[str, Any]) -> None:
+    mug = lines(whole)["MUG"]
+    missing = round(mug["level"]) - 5
+    assert f"{mug['level']:.0f} less 5 leaves {missing} to order" in mug["why"]
+    assert f"{mug['packs']} packs are {mug['quantity']}" in mug["why"]
 
 
 def test_terms_of_the_request_go_before_those_of_the_supplier(
@@ -185,7 +247,7 @@ def test_what_cannot_be_asked_is_said(ask: Callable[..., dict[str, Any]]) -> Non
         ask(supplier="nobody")
     with pytest.raises(InputError, match="is not there yet"):
         ask(on=(TODAY + timedelta(3)).isoformat())
-    for wrong in ({"service": 1}, {"budget": -1}, {"lead_days": -1}, {"review_days": 0}):
+    for wrong in ({"service": 1}, {"budget": -1}, {"lead_days": -1}, {"review_days": 0}, {"on": "0001-01-01"}):
         with pytest.raises(InputError, match=next(iter(wrong))):
             ask(**wrong)
 
@@ -288,6 +350,38 @@ def test_by_http_and_by_tools(decided: Business, settings: Settings) -> None:
         assert [one["id"] for one in listed["items"]] == [order["id"]]
 
 
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_a_person_reads_it_by_supplier_in_lines_that_fit(whole: dict[str, Any], width: int) -> None:
+    skill = named("replenish")
+    said = text_of(skill, whole, width)
+    assert said is not None
+    told = said.split("\n")
+    # A command is copied as it stands.
+    assert max(len(line) for line in told if " weft " not in line) <= min(width, 100)
+    assert " ".join(told).startswith(whole["says"][:40])
+    kiln = next(one for one in whole["orders"] if one["supplier"] == "kiln")
+    at = told.index(f"Kiln & Co · {kiln['id']}")
+    total = f"{kiln['total']['amount'] / 100:,.2f} EUR"
+    assert total in " ".join(told[at : at + 4])
+    head = next(line for line in told[at:] if line.startswith("product"))
+    assert head.split() == ["product", "order", "packs", "runs", "out", "cost", "EUR"]
+    mug = lines(whole)["MUG"]
+    row = next(line for line in told if line.startswith("Mug "))
+    assert row.split()[1:5] == [str(mug["quantity"]), str(mug["packs"]), "×", "6"]
+    assert f"in {mug['days']} days" in told[told.index(row) + 1]
+    assert "--propose" in said
+    assert f"weft export purchases order.csv --order {whole['orders'][0]['id']}" in told[-1]
+    for word in ("None", "nan", "{", "changes:"):
+        assert word not in said
+
+
+def test_a_person_reads_that_nothing_is_needed(ask: Callable[..., dict[str, Any]]) -> None:
+    nothing = text_of(named("replenish"), ask(supplier="kiln", where="id = cup"), 80)
+    assert nothing is not None
+    assert "nothing needs to be ordered" in nothing
+    assert "--propose" not in nothing
+
+
 def test_by_the_command_line(decided: Business, settings: Settings, tmp_path: Path) -> None:
     def weft(*words: str) -> str:
         environment = {**os.environ, "WEFT_HOME": str(settings.home), "WEFT_BUSINESS": decided.id}
@@ -297,6 +391,10 @@ def test_by_the_command_line(decided: Business, settings: Settings, tmp_path: Pa
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    shown = weft("replenish", "--supplier", "kiln", "--budget", "1", "--propose")
+    assert "Needed, and left out" in shown
+    assert "beyond the budget" in shown
+    assert "Proposed 0" in shown
     found = json.loads(weft("replenish", "--supplier", "kiln", "--propose", "--json"))
     weft("changes", "approve", "--all")
     weft("changes", "apply", "--all")

@@ -648,8 +648,19 @@ def test_the_command_line_does_what_the_api_does(shop: Shop, settings: Settings,
         told = weft("preview", "mug", "--rules", str(file), "--depth", "5")[0]
         assert told["searches"][0]["moves"][0]["id"] == "mug-4"
         assert weft("import", str(file), "--dry-run")[0]["created"] == 2
-        (ranged,) = weft("add", "bury", "--filter", "price=10..50")
-        assert ranged["filters"] == {"price": {"min": 10.0, "max": 50.0}}
+        for written, bounds in {
+            "10..50": {"min": 10.0, "max": 50.0},
+            "..7.5": {"min": None, "max": 7.5},
+            "9000..": {"min": 9000.0, "max": None},
+        }.items():
+            (ranged,) = weft("add", "bury", "--filter", f"price={written}")
+            assert {"min": None, "max": None, **ranged["filters"]["price"]} == bounds
+        said = CliRunner().invoke(
+            root.app,
+            ["rules", "add", "bury", "--filter", "price=9000..", "--business", "rules"],
+            catch_exceptions=False,
+        )
+        assert "Note: filters.price: no product is within that today; prices are from" in " ".join(said.stderr.split())
         told = CliRunner().invoke(root.app, ["rules", "add", "hide", "--filter", "vendr=Nest", "--business", "rules"])
         assert "Note: filters.vendr: nothing in the catalog has it today; 'vendor' is near." in " ".join(
             told.stderr.split()

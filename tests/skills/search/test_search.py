@@ -55,6 +55,9 @@ def assortment() -> list[dict[str, Any]]:
         product("earphones-ja", "ワイヤレスイヤホン 防水", category="Audio"),
         product("untitled", "", category="Lamps"),
         product("gloves", "Leather-free Gloves", category="Gloves"),
+        product("belt-leather", "Gürtel aus Leder", category="Belts"),
+        product("belt-cork", "Gürtel aus Kork", category="Belts"),
+        product("belt-free", "Gürtel lederfrei, nicht aus Leder", category="Belts"),
         {
             **product("bolt", "Hex Bolt"),
             "variants": [{"sku": "A1", "price": {"amount": 100, "currency": "EUR"}, "stock": 3}],
@@ -169,6 +172,8 @@ def test_a_demand_can_be_taken_back(shop: Shop) -> None:
         ("tote bag without leather", "bag-canvas", "bag-leather"),
         ("tote bag leather-free", "bag-canvas", "bag-leather"),
         ("gloves leather free", "gloves", "bag-leather"),
+        ("gürtel lederfrei", "belt-free", "belt-leather"),
+        ("gürtel kork lederfrei", "belt-cork", "belt-leather"),
         ("A1", "bolt", None),
         ("a-1", "bolt", None),
         ("tote bag over 50", "bag-leather", "bag-canvas"),

@@ -36,6 +36,8 @@ class Analyze(BaseModel):
     )
     today: date | None = Field(
         default=None,
+        ge=date(1900, 1, 1),
+        le=date(2099, 12, 31),
         description="The day on which the question is asked, for “last week”. Without it today; the last day with sales where "
         "that is more than two weeks ago.",
     )
@@ -141,9 +143,12 @@ class Effect(BaseModel):
 
 
 class Shortage(BaseModel):
-    """A product that could not be bought, and what that may have cost."""
+    """A product, or one variant of it, that could not be bought, and what that may have cost."""
 
     product: str
+    variant: str | None = Field(
+        default=None, description="The variant's SKU, where others of the product could be bought."
+    )
     title: str
     first: date
     last: date

@@ -103,6 +103,7 @@ def _answer(read: Understood | Refused, asked: Analyze, business: Business, sett
 
 def _told(read: Understood, business: Business, notes: list[str], known: Known | None = None) -> Analysis:
     table = business.numbers.answer(read.query)
+    saying.called(table.rows, read.language)
     if read.shares is not None and not all(one.adds_up for one in table.columns if one.unit is not None):
         words = saying.metric(read.query.metrics[0], read.language)
         return refusal(

@@ -169,6 +169,7 @@ skill = Skill(
     local="weft.skills.forecast.answers:expected",
     over="product",
     rests_on="weft.skills.forecast.answers:rests_on",
+    text="weft.skills.forecast.telling:told",
     long=True,
     seconds=300,
 )

@@ -9,6 +9,7 @@ from uuid import UUID
 from weft.business import Business
 from weft.errors import NotReady, WeftError
 from weft.index import beside
+from weft.skills.forecast.progress import Board
 from weft.store.forecasts import Built
 
 _LOG: Final = logging.getLogger(__name__)
@@ -52,4 +53,6 @@ def begin(business: Business) -> bool:
     except (OSError, WeftError) as problem:
         _LOG.warning("the forecasts of %s cannot be built anew, and the last ones answer: %s", business.id, problem)
         return False
+    if begun is not None:
+        Board(business).say("reading", 0, 1)
     return begun is not None

@@ -22,6 +22,7 @@ from weft.skills.forecast import history, making
 from weft.skills.forecast.history import Ground, Past
 from weft.skills.forecast.making import Made
 from weft.skills.forecast.one import FRESH_DAYS
+from weft.skills.forecast.progress import Board
 from weft.store.forecasts import Kept, Level
 
 HORIZON: Final = 49
@@ -44,8 +45,13 @@ class _Plan:
 
 def build(business: Business, days: int = HORIZON, say: Say | None = None, *, again: bool = False) -> dict[str, Any]:
     """Build what has changed, with `again` all; answers what was done. Raises Conflict where nothing was sold yet."""
-    tell = say or (lambda *_: None)
-    with business.database.alone(f"forecasts of {business.uid}"):
+    with business.database.alone(f"forecasts of {business.uid}"), Board(business) as board:
+
+        def tell(step: str, done: int, total: int) -> None:
+            board.say(step, done, total)
+            if say is not None:
+                say(step, done, total)
+
         return _built(business, days, tell, again=again)
 
 

@@ -135,7 +135,8 @@ def _mixed(first: Iterable[Candidate], second: Iterable[Candidate]) -> Iterator[
     for one in islice(second, 100):
         held = found.get(one.id)
         if held is None:
-            found[one.id] = replace(one, affinity=0.5 * one.affinity)
+            one.affinity *= 0.5
+            found[one.id] = one
         else:
             held.affinity += 0.5 * one.affinity
     yield from sorted(found.values(), key=lambda one: (-one.affinity, one.found.place))
@@ -164,7 +165,8 @@ def _pool(tiers: Iterable[Iterable[Candidate]], most: int) -> list[Candidate]:
                 break
             best = best or max(one.affinity, 1e-9)
             if one.id not in pool:
-                new.append(replace(one, affinity=ceiling * one.affinity / best))
+                one.affinity = ceiling * one.affinity / best
+                new.append(one)
         pool.update((one.id, one) for one in new)
         ceiling = min((one.score for one in pool.values()), default=1.0)
         if len(pool) >= most:

@@ -1,13 +1,16 @@
 """`replenish`: what to order, of whom, how many and why; as purchase orders that can be proposed as changes."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from weft.skill import Changes, Skill
 
 Money = dict[str, Any]
+_ID = 1000
+_Id = Annotated[str, Field(min_length=1, max_length=_ID)]
+Ids = _Id | Annotated[list[_Id], Field(max_length=1000)]
 
 
 class Replenish(BaseModel):
@@ -15,11 +18,23 @@ class Replenish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    supplier: str | None = Field(
-        default=None, max_length=1000, description="The id of a supplier: order of this one alone."
+    supplier: Ids | None = Field(
+        default=None, description="The id of a supplier, or of several: order of these alone.", examples=["kiln"]
+    )
+    product: Ids | None = Field(
+        default=None, description="The id of a product or the SKU of a variant, or several: order these alone."
+    )
+    category: str | None = Field(
+        default=None, max_length=_ID, description="A category with what is below it: order what is in it alone."
     )
     budget: float | None = Field(
         default=None, ge=0, le=1e12, description="The most that all orders together may cost, such as 2500 or 2500.50."
+    )
+    currency: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{3}$",
+        description="The currency of the budget and of what if; that in which the suppliers are paid if it is one, else the "
+        "business's own. Stored rates convert.",
     )
     service: float = Field(
         default=0.95,
@@ -44,12 +59,30 @@ class Replenish(BaseModel):
     )
     on: date | None = Field(
         default=None,
+        ge=date(1900, 1, 1),
         description="The day on which is ordered; today if not said, or the day after the last known sales where these are old.",
     )
     simulate: bool = Field(
         default=False,
         description="Replay the last weeks: what this way of ordering would have lost and kept, beside a plain rule.",
     )
+    what_if: list[float] = Field(
+        default=[],
+        max_length=10,
+        description="Services such as 0.9, 0.95 and 0.98: what each would cost, keep in stock and lose, before any budget.",
+    )
+
+    @field_validator("supplier", "product")
+    @classmethod
+    def _listed(cls, said: str | list[str] | None) -> list[str] | None:
+        return [said] if isinstance(said, str) else said or None
+
+    @field_validator("what_if")
+    @classmethod
+    def _shares(cls, said: list[float]) -> list[float]:
+        if not all(0 < service < 1 for service in said):
+            raise ValueError("a service is between 0 and 1, such as 0.95")
+        return sorted(set(said))
 
 
 class Ordered(BaseModel):
@@ -133,6 +166,19 @@ class Simulation(BaseModel):
     says: str
 
 
+class AtService(BaseModel):
+    """What would be ordered at one service if no budget were set, what would lie in stock then, and what would be lost."""
+
+    service: float
+    pieces: int
+    cost: Money | None = Field(description="What the orders would cost, as far as costs are known.")
+    stock_value: Money | None = Field(
+        description="What lies in stock on average between the delivery of these orders and the next, at cost."
+    )
+    lost_units: float = Field(description="How many pieces would be wanted in vain until the delivery after the next.")
+    lost_sales: Money | None = Field(description="The sales that are lost with them, as far as prices are known.")
+
+
 class Replenishment(Changes):
     """What runs out, the orders that prevent it, why, and what was left out."""
 
@@ -143,6 +189,7 @@ class Replenishment(Changes):
     left_out: list[LeftOut] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
     simulation: Simulation | None = None
+    what_if: list[AtService] = Field(default_factory=list, description="What other services would come to.")
 
 
 skill = Skill(
@@ -151,6 +198,7 @@ skill = Skill(
     asks=Replenish,
     answers=Replenishment,
     local="weft.skills.replenish.drafting:draft",
+    text="weft.skills.replenish.telling:told",
     writes="purchases",
     long=True,
     seconds=600.0,

@@ -15,7 +15,7 @@ from weft.demand.policy import Line
 from weft.errors import InputError
 from weft.money import exponent
 from weft.skill import Edit
-from weft.skills.replenish import LeftOut, Ordered, OrderLine, Replenish, Replenishment, whatif, wording
+from weft.skills.replenish import LeftOut, Ordered, OrderLine, Replenish, Replenishment, services, whatif, wording
 from weft.skills.replenish.expecting import Sold, expected, kept, past
 from weft.skills.replenish.ground import Candidate, Ground, Supplier, day_of, read
 from weft.store.changes import Selection
@@ -32,6 +32,16 @@ class Draft:
     candidate: Candidate
     line: Line
     out: date | None
+    _saved: tuple[int, float] | None = None
+
+    @property
+    def saves(self) -> float:
+        """Sales that the line is expected to save, in minor units; in pieces where there is no price."""
+        line = self.line
+        if self._saved is None or self._saved[0] != line.quantity:
+            saved = line.lost(0) - line.lost(line.quantity)
+            self._saved = (line.quantity, saved * (self.worth if self.worth is not None else 1.0))
+        return self._saved[1]
 
     @property
     def worth(self) -> int | None:
@@ -60,7 +70,9 @@ def draft(asked: Replenish, business: Business) -> Replenishment:
     forecasts = expected(history, ground.candidates, on, days, ready, beside)
     drafts = [_drafted(one, forecasts[one.item.name], history[one.item.name], on) for one in ground.candidates]
     _decide(asked, drafts, ground)
+    what_if = services.compared(asked, [(one.candidate, one.line) for one in drafts], ground)
     answer = _answer(asked, business, drafts, ground)
+    answer.what_if = what_if
     if asked.simulate:
         answer.simulation = whatif.simulated(asked, ground, history)
     return answer
@@ -81,49 +93,77 @@ def _drafted(candidate: Candidate, forecast: Forecast, sold: Mapping[date, float
 
 
 def _decide(asked: Replenish, drafts: Sequence[Draft], ground: Ground) -> None:
-    """Let the budget and the suppliers' least orders decide with."""
-    costs, worths = _costs(drafts), _worths(drafts)
+    """Let the budget and the suppliers' least orders decide with; money is told in the budget's currency. Raises InputError."""
     wanted = [one for one in drafts if one.line.full > 0]
-    left = float("inf")
+    into = _counted_in(asked, wanted, ground)
+    worth = {} if asked.budget is None else _worth(wanted, into, ground)
+    costs, left = _costs(drafts, worth), float("inf")
     if asked.budget is not None:
-        currencies = sorted({one.candidate.currency for one in wanted})
-        if len(currencies) > 1:
-            raise InputError(
-                f"budget: the suppliers are paid in {' and '.join(currencies)}, and one budget is of one currency. Ask for one supplier "
-                "at a time, with supplier and its own budget."
-            )
-        currency = currencies[0] if currencies else ground.currency
-        budget = asked.budget * 10 ** exponent(currency)
-        left = budget - policy.within([one.line for one in wanted], budget, worths, costs)
+        budget = asked.budget * 10 ** exponent(into)
+        left = budget - policy.within([one.line for one in wanted], budget, _worths(drafts, worth), costs)
         _note_costs(wanted, ground)
     for supplier, of in _by_supplier(drafts).items():
         if supplier.minimum <= 0:
             continue
+        currency = of[0].candidate.currency
+        least = supplier.minimum * worth.get(currency, 1.0)
         lines = [one.line for one in of]
         before = sum(one.quantity * costs[one.item.name] for one in lines)
-        after = policy.topped_up(lines, supplier.minimum, costs, most=before + left)
+        after = policy.topped_up(lines, least, costs, most=before + left)
         left -= after - before
-        if 0 < after < supplier.minimum:
-            currency = of[0].candidate.currency
+        if 0 < after < least:
+            total = wording.money(after / worth.get(currency, 1.0), currency)
             ground.notes.append(
-                f"The order to {supplier.called} comes to {wording.money(after, currency)}, below the {wording.money(supplier.minimum, currency)} "
+                f"The order to {supplier.called} comes to {total}, below the {wording.money(supplier.minimum, currency)} "
                 "that it takes at least, and nothing else of it would be sold within three months"
                 + (" within the budget." if asked.budget is not None else ".")
             )
 
 
-def _costs(drafts: Sequence[Draft]) -> dict[str, float]:
-    """What a piece of each item costs, in minor units; its price where no cost is known, which is the most it can be."""
-    return {
-        one.candidate.item.name: float(
-            next((x for x in (one.candidate.terms.cost, one.candidate.terms.price) if x is not None), 0)
+def _counted_in(asked: Replenish, wanted: Sequence[Draft], ground: Ground) -> str:
+    """The currency in which a budget is meant: the one asked for, else the suppliers' where they have one, else the business's own."""
+    currencies = {one.candidate.currency for one in wanted}
+    return asked.currency or (currencies.pop() if len(currencies) == 1 else ground.currency)
+
+
+def _worth(wanted: Sequence[Draft], into: str, ground: Ground) -> dict[str, float]:
+    """What a minor unit of each currency is worth in the budget's; raises InputError where a rate is missing."""
+    found, missing = {}, []
+    for currency in sorted({one.candidate.currency for one in wanted}):
+        worth = ground.rates.worth(currency, into)
+        if worth is None:
+            missing.append(currency)
+        else:
+            found[currency] = worth
+    if missing:
+        raise InputError(
+            f"budget: it is in {into}, and some suppliers are paid in {' and '.join(missing)}, of which no rate is stored: "
+            f"weft rates set {missing[0]} RATE --in {into}. Or ask for suppliers that are paid in one currency."
         )
+    if set(found) - {into}:
+        rates = ", ".join(
+            f"1 {currency} = {worth * 10 ** (exponent(currency) - exponent(into)):.6g} {into}"
+            for currency, worth in found.items()
+            if currency != into
+        )
+        ground.notes.append(f"For the budget amounts are converted by stored rates: {rates}.")
+    return found
+
+
+def _costs(drafts: Sequence[Draft], worth: Mapping[str, float]) -> dict[str, float]:
+    """What a piece of each item costs, in minor units; its price where no cost is known, which is the most it can be.
+
+    Currencies that have a `worth` are converted by it.
+    """
+    return {
+        one.candidate.item.name: worth.get(one.candidate.currency, 1.0)
+        * next((x for x in (one.candidate.terms.cost, one.candidate.terms.price) if x is not None), 0)
         for one in drafts
     }
 
 
-def _worths(drafts: Sequence[Draft]) -> dict[str, float]:
-    """What a lost sale of each item loses: its margin, else the usual share of its price, else 1 for a piece."""
+def _worths(drafts: Sequence[Draft], worth: Mapping[str, float]) -> dict[str, float]:
+    """What a lost sale of each item loses, converted as costs are: its margin, else the usual share of its price, else 1 for a piece."""
     shares = [
         one.candidate.margin / one.candidate.terms.price
         for one in drafts
@@ -133,7 +173,8 @@ def _worths(drafts: Sequence[Draft]) -> dict[str, float]:
     found = {}
     for one in drafts:
         margin, price = one.candidate.margin, one.candidate.terms.price
-        found[one.candidate.item.name] = float(margin) if margin is not None else price * usual if price else 1.0
+        lost = float(margin) if margin is not None else price * usual if price else 1.0
+        found[one.candidate.item.name] = lost * worth.get(one.candidate.currency, 1.0)
     return found
 
 
@@ -159,7 +200,7 @@ def _answer(asked: Replenish, business: Business, drafts: Sequence[Draft], groun
     groups = sorted(_by_supplier(drafts).items(), key=lambda pair: (pair[0].id is None, pair[0].id or ""))
     for supplier, of in groups:
         ordered = sorted(
-            (one for one in of if one.line.quantity > 0), key=lambda one: (-_saves(one), one.candidate.item.name)
+            (one for one in of if one.line.quantity > 0), key=lambda one: (-one.saves, one.candidate.item.name)
         )
         if not ordered:
             continue
@@ -169,7 +210,7 @@ def _answer(asked: Replenish, business: Business, drafts: Sequence[Draft], groun
             name = _id(business, ground.on, supplier, used)
             answer.lines += [_line(name, one, ground.on) for one in these]
             answer.changes += [
-                _edit(name, one, ground.on, answer.lines[-len(these) + n].why) for n, one in enumerate(these)
+                _edit(name, one, ground.on, answer.lines[-len(these) + n]) for n, one in enumerate(these)
             ]
             made = _order(name, supplier, these, ground.on, currency)
             answer.orders.append(made)
@@ -185,6 +226,7 @@ def _answer(asked: Replenish, business: Business, drafts: Sequence[Draft], groun
         len(answer.orders),
         [wording.money(total, currency) for currency, total in totals.items()],
         ground.on,
+        len(answer.left_out),
     )
     if asked.budget is not None:
         answer.notes += _budget_said(answer.left_out)
@@ -202,12 +244,6 @@ def _id(business: Business, on: date, supplier: Supplier, used: set[str]) -> str
         number += 1
     used.add(name)
     return name
-
-
-def _saves(one: Draft) -> float:
-    """Sales that the line is expected to save, in minor units; in pieces where there is no price."""
-    saved = one.line.lost(0) - one.line.lost(one.line.quantity)
-    return saved * (one.worth if one.worth is not None else 1.0)
 
 
 def _amount(amount: float | None, currency: str) -> dict[str, Any] | None:
@@ -234,7 +270,7 @@ def _line(order: str, one: Draft, on: date) -> OrderLine:
         runs_out=one.out,
         target=round(terms.target, 4),
         service=round(line.protection.enough(line.stock), 4),
-        saves=_amount(_saves(one) if one.worth is not None else None, candidate.currency),
+        saves=_amount(one.saves if one.worth is not None else None, candidate.currency),
         demand_class=line.item.forecast.demand_class,
         way=line.item.forecast.way,
         limits=list(dict.fromkeys(line.limits)),
@@ -242,10 +278,10 @@ def _line(order: str, one: Draft, on: date) -> OrderLine:
     )
 
 
-def _edit(order: str, one: Draft, on: date, why: str) -> Edit:
+def _edit(order: str, one: Draft, on: date, line: OrderLine) -> Edit:
     """The line as an edit, with what the order is in its facts, from where the first line that is applied takes it."""
     candidate, item = one.candidate, one.candidate.item
-    titled = f"{item.title.strip()}: {why}" if item.title else why
+    titled = f"{item.title.strip()}: {line.why}" if item.title else line.why
     facts: list[Any] = [{"field": "quantity", "value": one.line.quantity, "why": titled}]
     if candidate.supplier.id is not None:
         facts.append({"field": "supplier", "value": candidate.supplier.id})
@@ -256,7 +292,7 @@ def _edit(order: str, one: Draft, on: date, why: str) -> Edit:
         {"field": "expected demand", "value": round(one.line.protection.mean, 2)},
         {"field": "stock", "value": item.stock},
         {"field": "on order", "value": round(sum(candidate.arriving.values()))},
-        {"field": "service with the order", "value": round(one.line.protection.enough(one.line.stock), 4)},
+        {"field": "service with the order", "value": line.service},
     ]
     return Edit(record=order, field=f"lines.{item.name}.quantity", after=one.line.quantity, facts=facts)
 

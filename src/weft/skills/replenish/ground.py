@@ -55,6 +55,22 @@ class Candidate:
         return None if price is None or cost is None else price - cost
 
 
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What a minor unit of one currency is worth in minor units of another, by both; between others nothing is known."""
+
+    known: Mapping[tuple[str, str], float]
+
+    def worth(self, currency: str, into: str) -> float | None:
+        """What one minor unit is worth; None where no rate is stored."""
+        return 1.0 if currency == into else self.known.get((currency, into))
+
+    def converted(self, amount: int | None, currency: str, into: str) -> int | None:
+        """An amount in another currency; None where it cannot be said."""
+        worth = self.worth(currency, into)
+        return None if amount is None or worth is None else round(amount * worth)
+
+
 @dataclass(slots=True)
 class Ground:
     """What is known on the day `on`: candidates, and what the merchant has to be told.
@@ -67,6 +83,7 @@ class Ground:
     currency: str
     others: list[Candidate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    rates: "Rates" = field(default_factory=lambda: Rates({}))
 
 
 def day_of(asked: Replenish, business: Business, sold: Sequence[date]) -> tuple[date, str | None]:
@@ -90,13 +107,14 @@ def day_of(asked: Replenish, business: Business, sold: Sequence[date]) -> tuple[
 def read(asked: Replenish, business: Business, on: date) -> Ground:
     """Everything that can be ordered on a day, with its supplier, terms, stock and what is under way; raises NotFound, InputError."""
     suppliers = {one["id"]: one for one in business.suppliers.records()}
-    if asked.supplier is not None and asked.supplier not in suppliers:
-        known = ", ".join(sorted(suppliers)[:20]) or "none yet: weft import suppliers FILE"
-        raise NotFound(f"There is no supplier {asked.supplier!r}; there are {known}.")
+    for name in asked.supplier or ():
+        if name not in suppliers:
+            known = ", ".join(sorted(suppliers)[:20]) or "none yet: weft import suppliers FILE"
+            raise NotFound(f"There is no supplier {name!r}; there are {known}.")
     everything = business.purchases.items()
     items = [one for one in everything if one.status not in _GONE]
-    wanted = None if asked.where is None else {one.name for one in business.purchases.items(asked.where)}
-    ground = Ground(on, [], business.currency)
+    wanted = _wanted(asked, business, everything)
+    ground = Ground(on, [], business.currency, rates=_rates(asked, business, everything, suppliers.values()))
     supplies = _supplies(suppliers.values(), _by_name(everything), ground.notes)
     coming = _coming(business.purchases.under_way(), _by_name(items), suppliers, on)
     for item in items:
@@ -107,9 +125,58 @@ def read(asked: Replenish, business: Business, on: date) -> Ground:
         asked_for = (wanted is None or item.name in wanted) and (asked.supplier is None or offer is not None)
         of = ground.candidates if asked_for else ground.others
         offer = offer or _offer(supplies.get(item.name, ()), None)
-        of.append(_candidate(asked, item, offer, coming.get(item.name, {}), business.currency))
+        of.append(_candidate(asked, item, offer, coming.get(item.name, {}), ground))
     _told(asked, ground, suppliers)
     return ground
+
+
+def _wanted(asked: Replenish, business: Business, everything: Sequence[Item]) -> set[str] | None:
+    """The names of the items that are asked for by product, category and filter; None for all. Raises NotFound, BadFilter."""
+    found: set[str] | None = None
+    if asked.product is not None:
+        named = _by_name(everything)
+        of: dict[str, set[str]] = defaultdict(set)
+        for item in everything:
+            of[item.product].add(item.name)
+        for name in asked.product:
+            if name not in of and name not in named:
+                raise NotFound(f"There is no product and no variant {name!r}.")
+        found = {one for name in asked.product for one in of.get(name) or {named[name].name}}
+    if asked.category is not None:
+        some = {item.name for item in everything if _within(item.category or "", asked.category)}
+        if not some:
+            raise NotFound(f"There is nothing in the category {asked.category!r}.")
+        found = some if found is None else found & some
+    if asked.where is not None:
+        some = {one.name for one in business.purchases.items(asked.where)}
+        found = some if found is None else found & some
+    return found
+
+
+def _within(category: str, wanted: str) -> bool:
+    """Whether a category is the wanted one, or below it."""
+    own, above = category.casefold(), wanted.strip().casefold()
+    return own == above or own.startswith(f"{above} >") or own.endswith(f"> {above}")
+
+
+def _rates(
+    asked: Replenish, business: Business, items: Sequence[Item], suppliers: Iterable[Mapping[str, Any]]
+) -> Rates:
+    """The stored rates between all currencies that are there, as of the day that was asked for, else today."""
+    own = business.currency
+    every = {own, *(one.currency or own for one in items), *(one.get("currency") or own for one in suppliers)}
+    if asked.currency:
+        every.add(asked.currency)
+    if len(every) == 1:
+        return Rates({})
+    day = asked.on or business.numbers.today()
+    return Rates(
+        {
+            (currency, into): worth
+            for into in sorted(every)
+            for currency, worth in business.numbers.basis.worth(every, into, day).items()
+        }
+    )
 
 
 def _by_name(items: Iterable[Item]) -> dict[str, Item]:
@@ -142,10 +209,10 @@ def _supplies(
 
 
 def _offer(
-    offers: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], wanted: str | None
+    offers: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], wanted: Sequence[str] | None
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
-    """Of whom an item is ordered: the one asked for, else the preferred one, else the cheapest."""
-    able = [one for one in offers if wanted is None or one[0]["id"] == wanted]
+    """Of whom an item is ordered: of those asked for the preferred one, else the cheapest."""
+    able = [one for one in offers if wanted is None or one[0]["id"] in wanted]
     return min(
         able,
         key=lambda one: (
@@ -163,7 +230,7 @@ def _candidate(
     item: Item,
     offer: tuple[Mapping[str, Any], Mapping[str, Any]] | None,
     arriving: Mapping[int, float],
-    usual: str,
+    ground: Ground,
 ) -> Candidate:
     said, supply = offer or ({}, {})
     supplier = (
@@ -171,11 +238,11 @@ def _candidate(
         if offer
         else Supplier()
     )
-    currency = supplier.currency or usual
-    own = item.currency or usual
+    currency = supplier.currency or ground.currency
+    own = item.currency or ground.currency
     cost = supply.get("cost")
-    if cost is None and own == currency:
-        cost = item.cost
+    if cost is None:
+        cost = ground.rates.converted(item.cost, own, currency)
     terms = Terms(
         lead=_first(asked.lead_days, supply.get("lead_days"), said.get("lead_days"), LEAD_DAYS),
         lead_spread=_first(asked.lead_spread_days, said.get("lead_spread_days"), 0.0),
@@ -183,7 +250,7 @@ def _candidate(
         pack=supply.get("pack") or 1,
         minimum=supply.get("minimum") or 0,
         cost=cost,
-        price=item.price if own == currency else None,
+        price=ground.rates.converted(item.price, own, currency),
         holding=asked.holding,
         service=asked.service,
     )
@@ -219,8 +286,8 @@ def _told(asked: Replenish, ground: Ground, suppliers: Mapping[str, Any]) -> Non
     uncounted = sum(one.item.stock is None for one in candidates)
     if uncounted:
         ground.notes.append(
-            f"The stock of {uncounted:,} of {len(candidates):,} items is not counted; they are ordered as if none were there. "
-            "Bring it in with weft import stock FILE."
+            f"The stock of {uncounted:,} of {len(candidates):,} items is not counted; what is not counted is ordered as if none were "
+            "there. Bring it in with weft import stock FILE."
         )
     below = sum(one.item.stock is not None and one.item.stock < 0 and not one.item.owed for one in candidates)
     if below:
@@ -229,8 +296,8 @@ def _told(asked: Replenish, ground: Ground, suppliers: Mapping[str, Any]) -> Non
     if homeless and asked.supplier is None:
         lead, review = _first(asked.lead_days, LEAD_DAYS), _first(asked.review_days, REVIEW_DAYS)
         ground.notes.append(
-            f"No supplier is known of {homeless:,} items; a delivery is taken to take {lead} days, and an order to be placed every "
-            f"{review}. Bring suppliers in with weft import suppliers FILE."
+            f"No supplier is known of {homeless:,} {'item' if homeless == 1 else 'items'}; a delivery is taken to take {lead} days, "
+            f"and an order to be placed every {review}. Bring suppliers in with weft import suppliers FILE."
         )
     silent = sorted(
         name for name in {one.supplier.id for one in candidates} if name and suppliers[name].get("lead_days") is None

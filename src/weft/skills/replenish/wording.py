@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
-from weft.demand.policy import Line
+from weft.demand.policy import Line, whole_pieces
 from weft.money import decimal
 from weft.skills.replenish.ground import Candidate, Supplier
 
@@ -26,9 +27,14 @@ def pieces(number: float) -> str:
     return f"{whole:,}" if number >= 10 or abs(number - whole) < 0.05 else f"{number:.1f}"
 
 
+def plain_money(amount: float, currency: str) -> str:
+    """An amount of minor units, its thousands apart, without the currency: `1,204.50`."""
+    return f"{Decimal(decimal(round(amount), currency)):,}"
+
+
 def money(amount: float, currency: str) -> str:
     """An amount of minor units with its currency."""
-    return f"{decimal(round(amount), currency)} {currency}"
+    return f"{plain_money(amount, currency)} {currency}"
 
 
 def day(on: date) -> str:
@@ -47,7 +53,7 @@ def why(candidate: Candidate, line: Line, out: date | None, on: date) -> str:
     until = terms.lead + terms.review
     sentence = (
         f"{pieces(line.protection.mean)} are expected to be wanted in the {until} days until the delivery after this one, and in "
-        f"{round(terms.target * 100)} of 100 cases no more than {pieces(line.protection.quantile(terms.target))}"
+        f"{terms.target * 100:.4g} of 100 cases no more than {whole_pieces(line.protection.quantile(terms.target)):,}"
     )
     there = (
         "none is counted"
@@ -56,11 +62,9 @@ def why(candidate: Candidate, line: Line, out: date | None, on: date) -> str:
     )
     coming = sum(candidate.arriving.values())
     there += f" and {pieces(coming)} on order" if coming else ""
-    parts = [f"{sentence}; {there}."]
+    parts = [f"{sentence}; {there}.", *_reckoned(line)]
     if out is not None:
         parts.append(f"Without this order it runs out about {day(out)}." if out > on else "It is out of stock.")
-    if terms.pack > 1 and line.quantity:
-        parts.append(f"It comes in packs of {terms.pack}.")
     limits = [_LIMITS[name] for name in dict.fromkeys(line.limits) if name in _LIMITS]
     if limits:
         said = "; ".join(limits)
@@ -68,6 +72,25 @@ def why(candidate: Candidate, line: Line, out: date | None, on: date) -> str:
     if line.item.forecast.demand_class == "new":
         parts.append("It is new, so this is surer in some weeks.")
     return " ".join(parts)
+
+
+def _reckoned(line: Line) -> list[str]:
+    """How the quantity comes about, in figures."""
+    terms, item = line.item.terms, line.item
+    if not line.quantity:
+        return []
+    if line.needed <= 0:
+        return [f"Nothing would be missing; {line.quantity:,} are ordered."]
+    taken = f" less {pieces(item.position)}" if item.position else ""
+    missing = (
+        f"{pieces(line.level)}{taken} leaves {pieces(line.needed)} to order"
+        if taken
+        else f"{pieces(line.needed)} are to be ordered"
+    )
+    if terms.pack > 1:
+        packs = counted(-(-line.quantity // terms.pack), "pack", "packs")
+        return [f"{missing}; it comes in packs of {terms.pack}, and {packs} are {line.quantity:,}."]
+    return [f"{missing}." if line.quantity == round(line.needed) else f"{missing}; {line.quantity:,} are."]
 
 
 def order(supplier: Supplier, lines: int, quantity: int, total: float, currency: str, priced: bool, comes: date) -> str:
@@ -79,9 +102,9 @@ def order(supplier: Supplier, lines: int, quantity: int, total: float, currency:
     )
 
 
-def headline(running_out: int, before_arrival: int, orders: int, totals: Sequence[str], on: date) -> str:
-    """The whole in a sentence or two."""
-    if not orders:
+def headline(running_out: int, before_arrival: int, orders: int, totals: Sequence[str], on: date, left: int) -> str:
+    """The whole in a sentence or two; `left` items are needed and not ordered, or not whole."""
+    if not orders and not left:
         return f"On {day(on)} nothing needs to be ordered."
     said = f"{counted(running_out, 'product runs', 'products run')} out before the next delivery"
     if not running_out:
@@ -91,6 +114,8 @@ def headline(running_out: int, before_arrival: int, orders: int, totals: Sequenc
         if before_arrival
         else ""
     )
+    if not orders:
+        return f"{said}{late}. Nothing is ordered: what is needed is left out, with the reason."
     cost = f" for {' and '.join(totals)}" if totals else ""
     return f"{said}{late}. Here {'is the order' if orders == 1 else f'are the {orders} orders'}{cost}."
 

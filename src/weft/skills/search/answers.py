@@ -319,8 +319,9 @@ def _highlights(
 ) -> list[dict[str, str]]:
     """The texts of hits with what was found marked, by name; those in which nothing was are left out."""
     made: list[dict[str, str]] = [{} for _ in found]
+    marks = shelf.marks(found, terms)
     for name, kept in (("title", "title"), ("description", "body")):
-        for texts, tale, spans in zip(made, tales, shelf.marks(kept, found, terms), strict=True):
+        for texts, tale, spans in zip(made, tales, marks[kept], strict=True):
             if spans and (marked := _marked(tale[kept], spans)) is not None:
                 texts[name] = marked
     return made
@@ -332,20 +333,21 @@ def _marked(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
     text = " ".join(text.split())
     start = 0 if len(text) <= _BODY_SHOWN else max(text.rfind(" ", 0, max(spans[0][0] - 60, 0)), 0)
     end = min(len(text), start + _BODY_SHOWN)
+    # Most texts have none of the signs that HTML keeps for itself.
+    safe = _escaped if "&" in text or "<" in text or ">" in text else str
     parts, place = ["…" if start else ""], start
     for one, other in spans:
         if one >= place and other <= end:
-            parts += [
-                html.escape(text[place:one], quote=False),
-                "<mark>",
-                html.escape(text[one:other], quote=False),
-                "</mark>",
-            ]
+            parts += (safe(text[place:one]), "<mark>", safe(text[one:other]), "</mark>")
             place = other
     if place == start:
         return None
-    parts += [html.escape(text[place:end], quote=False), "…" if end < len(text) else ""]
+    parts += (safe(text[place:end]), "…" if end < len(text) else "")
     return "".join(parts).strip()
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
 
 
 def _reason(

@@ -25,6 +25,7 @@ _SPAN: Final = {"min", "max", "currency"}
 _PATIENCE_SECONDS: Final = 600.0
 _LOOK_EVERY_SECONDS: Final = 0.2
 _SHOWN: Final = 20
+_NARROWEST: Final = 40
 _PLAIN: Final = (str, int, float, bool)
 _OWN: Final = ("business", "engine", "propose", "json", "input")
 Input = Annotated[
@@ -181,6 +182,9 @@ def _plain(annotation: Any) -> tuple[Any, bool]:
     if origin in (typing.Union, types.UnionType):
         kinds = [_plain(part) for part in parts if part is not type(None)]
         plain = [kind for kind in kinds if kind[0] is not None]
+        if set(kinds) == {(str, False), (str, True)}:
+            # One text or several: the flag may come again.
+            return (str, True)
         if len(kinds) == 1 or (plain and plain[0] == (str, False)):
             return plain[0] if plain else (None, False)
         return (str, False) if len(plain) == len(kinds) and not any(many for _, many in plain) else (None, False)
@@ -229,7 +233,7 @@ def _ask(
                     sys.stdout.flush()
                 else:
                     sys.stdout.write("\n")
-                    _show(piece)
+                    _show(skill, piece)
             return
         if skill.long and sys.stderr.isatty():
             with output.err.status(f"{skill.name} …"):
@@ -239,7 +243,7 @@ def _ask(
     if json:
         output.emit(answer)
     else:
-        _show(answer)
+        _show(skill, answer)
 
 
 def waited_for(ask: Callable[[], Waited]) -> Waited:
@@ -301,11 +305,21 @@ def unpacked(skill: "Skill", said: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _show(answer: Mapping[str, Any]) -> None:
-    """An answer for a person: its plain fields, its lists, its changes as a table, and what was proposed.
+def _show(skill: "Skill", answer: Mapping[str, Any]) -> None:
+    """An answer for a person: as the skill says it, or its plain fields, its lists and its changes; and what was proposed."""
+    from weft.skill import text_of
 
-    An answer that says itself as `text` is shown as that, its note below.
-    """
+    told = text_of(skill, answer, max(output.out.width, _NARROWEST))
+    if told is None:
+        _show_fields(answer)
+    else:
+        output.out.print(told, markup=False, highlight=False, soft_wrap=True)
+    if proposed := answer.get("proposed"):
+        _show_proposed(skill, proposed)
+
+
+def _show_fields(answer: Mapping[str, Any]) -> None:
+    """An answer field by field, its changes as a table. One that says itself as `text` is shown as that, its note below."""
     from weft.store.fields import words
 
     told = answer.get("text")
@@ -331,10 +345,18 @@ def _show(answer: Mapping[str, Any]) -> None:
         )
         if len(shown) < len(answer["changes"]):
             output.out.print(f"… and {len(answer['changes']) - len(shown):,} more.")
-    if proposed := answer.get("proposed"):
-        output.out.print(f"Proposed {proposed['done']:,}; left {proposed['left']:,}.")
-        for problem in proposed["problems"][:20]:
-            output.out.print(f"  {problem['field']}: {problem['problem']}", markup=False)
+
+
+def _show_proposed(skill: "Skill", proposed: Mapping[str, Any]) -> None:
+    output.out.print(f"Proposed {proposed['done']:,}; left {proposed['left']:,}.")
+    for problem in proposed["problems"][:20]:
+        output.out.print(f"  {problem['field']}: {problem['problem']}", markup=False)
+    if proposed["done"]:
+        where = f"--where 'skill = {skill.name}'"
+        output.out.print(
+            f"Look at them with weft changes list {where}; then weft changes approve {where}, and weft changes apply {where}.",
+            markup=False,
+        )
 
 
 def _show_value(name: str, value: Any, depth: int = 0) -> None:

@@ -104,13 +104,21 @@ def show_purchase(purchase: Purchase, business: BusinessOption = None, json_: Js
         whole(shop.purchases.get(purchase), json_)
 
 
-def _moved(purchase: str, state: str, business: str | None, json_: bool) -> None:
+def _moved(purchase: str, state: str, business: str | None, json_: bool, location: str | None = None) -> None:
     with output.business(business) as shop:
-        found = shop.purchases.move(purchase, state, output.who())
+        found = shop.purchases.move(purchase, state, output.who(), location)
     if json_:
         output.emit(found)
-    else:
-        output.out.print(f"{purchase} is {state}.", markup=False)
+        return
+    output.out.print(f"{purchase} is {state}.", markup=False)
+    if stocked := found.get("stocked"):
+        did = "added to" if state == "received" else "taken out of"
+        output.out.print(f"{stocked['pieces']:,} pieces of {stocked['items']:,} items are {did} stock.")
+        if left := stocked["not_counted"]:
+            why = "is not counted" if state == "received" else "was set anew since by another source"
+            output.out.print(
+                f"Left as it is, for it {why}: {', '.join(left[:10])}{' …' if len(left) > 10 else ''}.", markup=False
+            )
 
 
 @purchases.command("order")
@@ -120,9 +128,19 @@ def order_purchase(purchase: Purchase, business: BusinessOption = None, json_: J
 
 
 @purchases.command("receive")
-def receive_purchase(purchase: Purchase, business: BusinessOption = None, json_: JsonOption = False) -> None:
-    """Say that all of an order has come; the stock itself comes with your next file of stock."""
-    _moved(purchase, "received", business, json_)
+def receive_purchase(
+    purchase: Purchase,
+    location: Annotated[
+        str | None, typer.Option("--location", help="Where it is put; where most of each item lies if not said.")
+    ] = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="It has not come after all: take it out of stock again.")
+    ] = False,
+    business: BusinessOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Say that all of an order has come: it is added to stock, until your next file of stock says how much there is."""
+    _moved(purchase, "ordered" if undo else "received", business, json_, location)
 
 
 @purchases.command("cancel")

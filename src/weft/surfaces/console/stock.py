@@ -1,5 +1,6 @@
 """The pages *Stock*: what runs out and the order that prevents it, what would be if, what will sell, and orders under way."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -12,19 +13,24 @@ from weft import money
 from weft import skill as skills
 from weft.business import Business
 from weft.charts import Chart
-from weft.errors import Forbidden, WeftError
+from weft.errors import Forbidden, NotFound, WeftError
 from weft.postgres.database import Database
+from weft.skills.forecast import beside, listing
+from weft.skills.forecast.progress import Progress, progress
 from weft.store.changes import Who
 from weft.surfaces import asking
 from weft.surfaces.console.drawn import drawn
-from weft.surfaces.console.pages import rendered, signed_in
+from weft.surfaces.console.pages import by_htmx, rendered, signed_in
 from weft.surfaces.console.session import Session, SignIn, from_this_site
 
 STOCK: Final = "/console/stock"
 PARTS: Final[Mapping[str, str]] = {"": "Order", "forecast": "Forecast", "orders": "Under way"}
 _FIELDS: Final = (
     "supplier",
+    "product",
+    "category",
     "budget",
+    "currency",
     "service",
     "holding",
     "review_days",
@@ -33,9 +39,20 @@ _FIELDS: Final = (
     "where",
     "on",
 )
+_THOSE: Final = frozenset(["product", "category", "where", "currency"])
+_TERMS: Final = frozenset(["lead_days", "review_days", "lead_spread_days", "holding", "on", "simulate", "what_if"])
+_SERVICES: Final = (0.9, 0.95, 0.98)
+_FEW_PRODUCTS: Final = 300
+"""So few are forecast in the request itself, without waiting for the forecasts that are kept of all."""
 _DAYS: Final = (7, 14, 28, 56, 91)
 _SHOWN: Final = 200
-_MOVES: Final[Mapping[str, tuple[str, ...]]] = {"draft": ("ordered", "cancelled"), "ordered": ("received", "cancelled")}
+_MOVES: Final[Mapping[str, tuple[str, ...]]] = {
+    "draft": ("ordered", "cancelled"), "ordered": ("received", "cancelled"), "received": ("ordered",),
+}  # fmt: skip
+_WORDS: Final[Mapping[tuple[str, str], str]] = {
+    ("draft", "ordered"): "It is sent", ("ordered", "received"): "It has arrived", ("received", "ordered"): "It has not arrived",
+    ("draft", "cancelled"): "Call it off", ("ordered", "cancelled"): "Call it off",
+}  # fmt: skip
 _DID: Final[Mapping[str, str]] = {"ordered": "is sent", "received": "has arrived", "cancelled": "is called off"}
 
 
@@ -58,9 +75,49 @@ def request_of(given: Mapping[str, str]) -> dict[str, Any]:
     for name in ("service", "holding"):
         if name in said and (share := _number(said[name])) is not None:
             said[name] = share / 100
+    for name in ("supplier", "product"):
+        if name in said:
+            said[name] = [one for part in re.split(r"[,;\n]", said[name]) if (one := part.strip())]
+    if "currency" in said:
+        said["currency"] = said["currency"].upper()
     if given.get("simulate"):
         said["simulate"] = True
+    if given.get("what_if"):
+        said["what_if"] = list(_SERVICES)
     return said
+
+
+def known(business: Business) -> dict[str, Any]:
+    """What is known without any arithmetic: what is in stock, what is under way, and which forecasts are kept."""
+    items = [one for one in business.purchases.items() if one.status not in ("archived", "draft")]
+    under_way = business.purchases.under_way()
+    try:
+        built = listing.state(business)
+    except NotFound:
+        built = None
+    counted = [one.stock for one in items if one.stock is not None]
+    return {
+        "items": len(items),
+        "counted": len(counted),
+        "out": sum(stock <= 0 for stock in counted),
+        "pieces": sum(max(stock, 0) for stock in counted),
+        "orders": len({one.purchase for one in under_way}),
+        "coming": sum(one.quantity for one in under_way),
+        "next": min((one.expected for one in under_way if one.expected), default=None),
+        "built": built,
+    }
+
+
+def being_made(business: Business, facts: Mapping[str, Any]) -> Progress | None:
+    """How far the forecasts are that an order would rest on, where they have to be made first; making them is begun."""
+    if facts["items"] <= _FEW_PRODUCTS or (facts["built"] and not facts["built"]["stale"]):
+        return None
+    if business.numbers.span() is None:
+        return None
+    under_way = progress(business)
+    if under_way is None and beside.begin(business):
+        return Progress("reading", 0, 1)
+    return under_way
 
 
 def _number(text: str) -> float | None:
@@ -92,13 +149,23 @@ class _Pages:
         return response
 
     def order(self, request: Request, session: Session, given: Mapping[str, str]) -> Response:
-        """The form of an order, and where it is asked for the order."""
+        """The form of an order, what is known at once, and where it is asked for the order.
+
+        The page comes without it and asks for it itself; while forecasts are made that it would rest on, it tells how far they are.
+        """
         business = self.business(session)
+        facts = known(business)
+        asked = bool(given.get("go"))
+        fields = (*_FIELDS, "simulate", "what_if")
+        said = {name: text for name in fields if (text := given.get(name, ""))}
         named: dict[str, Any] = {
-            "given": given, "answer": None, "suppliers": business.suppliers.listed(limit=_SHOWN), "asked": bool(given.get("go")),
-            "address": f"{STOCK}?{urlencode({**{name: given.get(name, '') for name in (*_FIELDS, 'simulate')}, 'go': 1})}",
+            "given": given, "answer": None, "suppliers": business.suppliers.listed(limit=_SHOWN), "facts": facts,
+            "opened": {"those": bool(_THOSE & said.keys()), "terms": bool(_TERMS & said.keys())}, "asked": asked, "address": f"{STOCK}?{urlencode({**said, 'go': 1})}", "fields": fields, "services": _SERVICES,
+            "making": None if given.get("now") else being_made(business, facts),
+            "now": f"{STOCK}?{urlencode({**said, 'go': 1, 'now': 1})}",
         }  # fmt: skip
-        if given.get("go"):
+        # A person who asks has the page at once; its own script asks for what takes longer.
+        if asked and named["making"] is None and (by_htmx(request) or given.get("now")):
             skill = skills.named("replenish")
             try:
                 named["answer"] = asking.ask(skill, skills.requested(skill, request_of(given)), business)
@@ -109,11 +176,11 @@ class _Pages:
     def proposed(self, session: Session, given: Mapping[str, str]) -> str:
         """Propose the order that an address describes; answers what came of it as a sentence."""
         skill = skills.named("replenish")
-        asked = skills.requested(skill, {**request_of(given), "simulate": False})
+        asked = skills.requested(skill, {**request_of(given), "simulate": False, "what_if": []})
         answer = asking.ask(skill, asked, self.business(session), propose=True, who=Who(f"key {session.bearer.key_id}"))
         done = answer["proposed"]["done"]
         return (
-            f"{done:,} lines are proposed. Approve and apply them, and the order stands."
+            f"{done:,} {'line is' if done == 1 else 'lines are'} proposed. Approve and apply them, and the order stands."
             if done
             else "There was nothing to order."
         )
@@ -144,18 +211,27 @@ class _Pages:
         listed = self.business(session).purchases.listed(limit=_SHOWN)
         order = {"draft": 0, "ordered": 1}
         listed.sort(key=lambda one: (order.get(one["state"], 2), one["id"]))
-        return self.shown(request, session, "orders", orders=listed, moves=_MOVES, total=_total)
+        return self.shown(request, session, "orders", orders=listed, moves=_MOVES, verbs=_WORDS, total=_total)
 
     def moved(self, request: Request, session: Session, purchase: str, state: str) -> Response:
         """Say of a purchase order what became of it, and go back."""
-        self.business(session).purchases.move(purchase, state, f"key {session.bearer.key_id}")
-        return self.back(request, f"{STOCK}/orders", f"{purchase} {_DID.get(state, state)}.")
+        found = self.business(session).purchases.move(purchase, state, f"key {session.bearer.key_id}")
+        return self.back(request, f"{STOCK}/orders", f"{purchase} {_DID.get(state, state)}.{_stocked(found, state)}")
 
     def back(self, request: Request, address: str, sentence: str) -> Response:
         """Go to a page, where the sentence is said."""
         response = RedirectResponse(address, 303)
         self._sign_in.say_next(request, response, {"sentence": sentence, "problems": []})
         return response
+
+
+def _stocked(order: Mapping[str, Any], state: str) -> str:
+    """What that did to stock, in a sentence."""
+    stocked = order.get("stocked")
+    if not stocked:
+        return ""
+    did = "added to" if state == "received" else "taken out of"
+    return f" {stocked['pieces']:,} pieces are {did} stock."
 
 
 def _total(order: Mapping[str, Any]) -> str:

@@ -102,6 +102,11 @@ class Move(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     state: Literal["ordered", "received", "cancelled"]
+    location: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Of what is received: the place; where most of each item lies if not said.",
+    )
 
 
 @router.get("/purchases", response_model=Page, tags=["purchases"])
@@ -133,6 +138,9 @@ def edit_purchase(purchase: str, edits: Edits, caller: Approver) -> Response:
 
 @router.post("/purchases/{purchase:path}/state", response_model=dict[str, Any], tags=["purchases"])
 def move_purchase(purchase: str, move: Move, caller: Approver) -> Response:
-    """Say that an order was sent, has come whole, or was cancelled."""
-    moved = caller.business.purchases.move(purchase, move.state, caller.who.name)
+    """Say that an order was sent, has come whole (which adds it to stock), or was cancelled.
+
+    One that was received becomes ordered again where that was said too early; what it had added to stock is taken back.
+    """
+    moved = caller.business.purchases.move(purchase, move.state, caller.who.name, move.location)
     return Response(orjson.dumps(moved, default=text), media_type=_JSON)

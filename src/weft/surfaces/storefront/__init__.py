@@ -15,7 +15,9 @@ from weft.surfaces.storefront.pages import STATIC, home_of, opened, static_app
 
 __all__ = ["STATIC", "home_of", "opened", "router", "script", "static_app"]
 
-_PARTS: Final = ("labels", "asking", "behaviors", "parts", "search", "strip", "start")
+_PARTS: Final = (
+    *("labels", "asking", "behaviors", "parts", "wanted", "suggestions", "narrowing", "search", "strip", "start"),
+)
 _HEADERS: Final = {
     # Its address stays the same, so what changes in it arrives within an hour.
     "cache-control": "public, max-age=3600, stale-while-revalidate=86400",

@@ -14,6 +14,7 @@ from weft.skills.analyze.report.periods import Days
 Codes = NDArray[np.int64]
 Amounts = NDArray[Any]
 """Money in minor units and orders, in whole numbers; pieces, of which there may be parts, in floating point."""
+STEP = " > "
 _IN_PARTS = frozenset(["units", "units_returned"])
 
 
@@ -35,6 +36,25 @@ class Keys:
         """The keys of a dimension above: each member's, "" where it has none."""
         above = Keys.of(to.get(member, "") for member in self.members)
         return Keys(above.codes[self.codes] if len(self.codes) else self.codes, above.members)
+
+    def nested(self) -> dict[str, NDArray[np.int64]]:
+        """The codes of all that lies in each member and in each place above it, where members are paths: A > B > C.
+
+        Places that hold nothing but one of those below them are left out.
+        """
+        inside: dict[str, list[int]] = {}
+        for code, member in enumerate(self.members):
+            steps = member.split(STEP)
+            for depth in range(1, len(steps) + 1):
+                inside.setdefault(STEP.join(steps[:depth]), []).append(code)
+        own = set(self.members)
+        seen: set[tuple[int, ...]] = set()
+        found = {}
+        for place, codes in sorted(inside.items(), key=lambda one: (one[0] not in own, -len(one[0]))):
+            if tuple(codes) not in seen:
+                seen.add(tuple(codes))
+                found[place] = np.array(codes)
+        return found
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class Known:
     the cells of the present period and the one before with all dimensions, `ordered` those by what each order has one of,
     `variants` those by variant.
     `daily` has one row a day over the whole past, `tracks` the same by one dimension each, `products` by the best sellers.
-    `stock` is what lay of a product at the end of each day of the products' past.
+    `stock` is what lay of a product at the end of each day of the products' past, `stock_of_variants` the same of each variant.
     `country` is the one whose holidays count,
     `notes` are keys of messages. `largest` answers of some members on some days how much of a measure (units, net) the largest order has.
     """
@@ -59,8 +59,11 @@ class Known:
     past: Days
     tracks: Mapping[str, Cells] = field(default_factory=dict)
     products: Cells | None = None
+    unseen: int = 0
     stock: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
+    stock_of_variants: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    variant_titles: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
     new: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weft.skills.analyze import Action, Finding, Members, Sentence, Shortage, Unit, Unusual
-from weft.skills.analyze.report import unusual
+from weft.skills.analyze.report import rates, unusual
 from weft.skills.analyze.report.cells import Cells
 from weft.skills.analyze.report.figures import Book, query
 from weft.skills.analyze.report.headline import UNITS
 from weft.skills.analyze.report.known import Known
 from weft.skills.analyze.report.periods import DAY, Days
+from weft.skills.analyze.report.rates import Counted
 from weft.skills.analyze.report.unusual import Floats, Stretch, Track
 from weft.skills.analyze.report.wording import Words
 
@@ -21,6 +22,10 @@ SALES: Final = frozenset(["revenue", "orders", "units", "average_order"])
 """Metrics that move together when more or less is sold."""
 _AGAINST_REVENUE: Final = frozenset(["discounts", "returns"])
 _MEMBERS: Final = 20
+_PLACES: Final = 60
+_LEAST_MEMBERS: Final = 2
+_OF_ORDERS: Final = frozenset(["country", "channel"])
+_RETURNED_WITHIN: Final = 56
 _LEAST_SHARE: Final = 0.01
 _DAYS_WITH_RETURNS: Final = 5
 _ORDERS_A_DAY: Final = 5.0
@@ -69,7 +74,7 @@ class Oddities:
         self.short = {one.product: one for one in short}
         self.days = len(known.periods.now)
         self.tracks = tracks(known)
-        self.looked = unusual.looked(self.tracks, self.days)
+        self.looked = unusual.looked(self.tracks, self.days, unseen=known.unseen)
         self.enough = self.looked.tests > 0
         first = known.periods.now.first
         odd = [Odd(one, Days(first + one.first * DAY, first + one.last * DAY)) for one in self.looked.stretches]
@@ -324,7 +329,13 @@ class Oddities:
                     )
                 )
             if "stock" in one.causes:
-                found.append(Action(says=words.say("do.replenish", product=quoted).text, skill="replenish", request={}))
+                found.append(
+                    Action(
+                        says=words.say("do.replenish", product=quoted).text,
+                        skill="replenish",
+                        request={"product": product},
+                    )
+                )
         elif "category" in where and not rise:
             found.append(
                 Action(says=words.say("do.quality", where=self._where(where)).text, skill="quality", request={})
@@ -367,44 +378,62 @@ def tracks(known: Known) -> list[Track]:
         size = (day["gross"] - day["discounts"]) / np.maximum(day["orders"], 1)
         found.append(Track("average_order", {}, size, net))
     found += [
-        Track(name, {}, day[name])
-        for name in ("discounts", "returns", "cancelled_orders")
-        if name in day and (day[name] > 0).sum() >= _DAYS_WITH_RETURNS
+        Track(name, {}, day[name]) for name in ("discounts", "returns") if (day[name] > 0).sum() >= _DAYS_WITH_RETURNS
     ]
+    if "cancelled_orders" in day and day["cancelled_orders"].any():
+        cancelled = day["cancelled_orders"]
+        found.append(Track("cancelled_orders", {}, cancelled, counted=Counted(cancelled, day["orders"] + cancelled)))
     for name, cells in known.tracks.items():
         if name != "promotion":
-            found += _of_members(name, cells, past)
-    return [*found, *_of_products(known)]
+            found += _of_members(name, cells, past, day["orders"])
+    return [*found, *_of_products(known, day["orders"])]
 
 
 _DAILY: Final = ("net", "orders", "units", "gross", "discounts", "returns")
 
 
-def _of_members(name: str, cells: Cells, past: Days) -> Iterable[Track]:
-    """The revenue of the members of a dimension that sell most, where there is more than one."""
-    members = cells.keys[name].members
-    if len(members) < 2:
+def _of_members(name: str, cells: Cells, past: Days, orders: Floats) -> Iterable[Track]:
+    """The members of a dimension that sell most, where there is more than one: their revenue, or what is counted of a few sales."""
+    keys = cells.keys[name]
+    nested = keys.nested() if name == "category" else {member: np.array([at]) for at, member in enumerate(keys.members)}
+    net, bought, units = (
+        cells.by_day(measure, past, name).astype(np.float64) for measure in ("net", "orders", "units")
+    )
+    sums = {member: float(net[rows].sum()) for member, rows in nested.items()}
+    if len(keys.members) < _LEAST_MEMBERS:
         return
-    sums = cells.sums(name, "net")
-    net = cells.by_day("net", past, name).astype(np.float64)
-    for at in np.argsort(-sums, kind="stable")[:_MEMBERS]:
-        if members[at] and sums[at] >= _LEAST_SHARE * sums.sum():
-            yield Track("revenue", {name: members[at]}, net[at], net[at])
+    for member in sorted(nested, key=lambda one: (-sums[one], one))[: _PLACES if name == "category" else _MEMBERS]:
+        if not member or sums[member] < _LEAST_SHARE * net.sum():
+            continue
+        money, counts, pieces = (one[nested[member]].sum(axis=0) for one in (net, bought, units))
+        if rates.few(counts):
+            shown = ("orders", counts) if name in _OF_ORDERS else ("units", pieces)
+            yield Track(shown[0], {name: member}, shown[1], money, counted=Counted(counts, orders))
+        elif member in keys.members:
+            yield Track("revenue", {name: member}, money, money)
 
 
-def _of_products(known: Known) -> Iterable[Track]:
-    """The pieces and the returns of the products that sell best."""
+def _of_products(known: Known, orders: Floats) -> Iterable[Track]:
+    """The pieces and the returns of the products that sell best; of those that sell a few also their orders."""
     cells = known.products
     if cells is None:
         return
-    units, net, returns = (
-        cells.by_day(name, known.past, "product").astype(np.float64) for name in ("units", "net", "returns")
+    units, net, returns, bought, back = (
+        cells.by_day(name, known.past, "product").astype(np.float64)
+        for name in ("units", "net", "returns", "orders", "units_returned")
     )
     for at, member in enumerate(cells.keys["product"].members):
         where = {"product": member}
-        yield Track("units", where, units[at], net[at])
+        if rates.few(units[at]):
+            # One large order says nothing of how many people want it: both are looked at.
+            yield Track("units", where, units[at], net[at], counted=Counted(bought[at], orders))
+            yield Track("units", where, units[at], net[at], largest=True)
+        else:
+            yield Track("units", where, units[at], net[at])
         if (returns[at] > 0).sum() >= _DAYS_WITH_RETURNS:
-            yield Track("returns", where, returns[at])
+            sold = np.convolve(units[at], np.ones(_RETURNED_WITHIN))[: len(units[at])] + units[at].mean()
+            counted = Counted(back[at], sold, "returns") if rates.few(back[at]) else None
+            yield Track("returns", where, returns[at], counted=counted)
 
 
 def _family(metric: str) -> str:

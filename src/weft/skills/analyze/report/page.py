@@ -9,10 +9,11 @@ from weft.skills.analyze import Finding, Headline, Report
 from weft.skills.analyze.report.figures import Book
 from weft.skills.analyze.report.wording import Words
 
-_WIDTH: Final = 110
+_WIDTH: Final = 80
 _CONTRIBUTIONS: Final = 3
 _DIMENSIONS: Final = ("category", "country", "product")
 _BAR: Final = 20
+_TITLE: Final = 38
 _SECTIONS: Final = (
     ("why", ("change", "shortage")),
     ("unusual", ("unusual",)),
@@ -89,11 +90,11 @@ def _contributions(report: Report, book: Book) -> Iterable[str]:
         for one in shown:
             amount = ("+" if one.change > 0 else "") + book.amount(one.change)
             bar = "█" * round(abs(one.change) / most * _BAR) if most else ""
-            yield f"    {_padded(amount, 14)}  {_padded(_cut(one.title), 48, left=True)}  {bar}".rstrip()
+            yield f"    {_padded(amount, 14)}  {_padded(_cut(one.title), _TITLE, left=True)}  {bar}".rstrip()
 
 
 def _cut(text: str) -> str:
-    return text if _wide(text) <= 48 else text[:47] + "…"
+    return text if _wide(text) <= _TITLE else text[: _TITLE - 1] + "…"
 
 
 def _wide(text: str) -> int:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 import numpy as np
 
@@ -21,7 +21,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     *("revenue", "orders", "units", "average_order", "margin", "margin_rate", "discounts", "returns", "refund_rate"),
     *("new_customers", "returning_customers", "cancelled_orders"),
 )
-MEASURES: Final = ("units", "gross", "discounts", "returns", "net", "orders")
+MEASURES: Final = ("units", "units_returned", "gross", "discounts", "returns", "net", "orders")
 PAST: Final = 2 * 364 + 28
 """How many days of the past tell what is usual."""
 _BEST_SELLERS: Final = 100
@@ -163,18 +163,23 @@ def _with_products(business: Business, found: Known) -> Known:
     """The past of the products that sell best, what all of them are called, which are new and which are gone."""
     best = _best_sellers(business, found)
     past = found.past
-    products = _cells(business, ("product",), past, [Condition.of("product", *best)]) if best else None
+    chosen = [Condition.of("product", *best)]
+    products = _cells(business, ("product", "variant"), past, chosen) if best else None
     sold, had = found.sold
     there = [
         {sold.keys["product"].members[at] for at in np.flatnonzero(one.sums("product", "gross"))} for one in (sold, had)
     ]
     shown = there[0] | there[1] | set(best) - {""}
     titles, status = _described(business, sorted(shown - {""}))
+    moved = bool(best and business.stock.movements(1))
     return replace(
         found,
         products=products,
-        stock=_stock(business, best, past) if best and business.stock.movements(1) else {},
+        unseen=max(0, _ever_sold(business, past) - len(best)),
+        stock=_stock(business, best, past, "product") if moved else {},
+        stock_of_variants=_stock(business, best, past, "variant") if moved else {},
         titles=titles,
+        variant_titles=_variant_titles(business, chosen, found) if best else {},
         categories=_categories(sold.keys),
         new=_new(business, found, sorted(there[0] - there[1] - {""})),
         gone=frozenset(one for one in (there[1] - there[0]) | set(best) if status.get(one) in _OUTSIDE_SALE),
@@ -198,6 +203,15 @@ def _best_sellers(business: Business, found: Known) -> list[str]:
     members = sold.keys["product"].members
     lately = [members[at] for at in np.argsort(-earned, kind="stable")[:_BEST_LATELY] if members[at] and earned[at]]
     return list(dict.fromkeys([*best, *lately]))
+
+
+def _ever_sold(business: Business, past: Days) -> int:
+    """How many products were sold in the whole months of a past, whose sums are kept."""
+    first = (past.first - DAY).replace(day=1) + 31 * DAY
+    months = Days(first.replace(day=1), past.last.replace(day=1) - DAY)
+    if months.last < months.first:
+        return 0
+    return len(business.numbers.answer(Query(metrics=["units"], by=["product"], period=_period(months))).rows)
 
 
 def _categories(keys: Mapping[str, Keys]) -> dict[str, str]:
@@ -237,20 +251,33 @@ def _parts(values: Sequence[str], size: int) -> Iterable[Sequence[str]]:
     return (values[at : at + size] for at in range(0, len(values), size))
 
 
-def _stock(business: Business, products: Sequence[str], past: Days) -> dict[str, list[int | None]]:
-    """What lay of each product at the end of each day of its past, where that is known."""
+def _variant_titles(business: Business, chosen: Sequence[Condition], found: Known) -> dict[str, str]:
+    """What the variants of some products are called that were sold lately."""
+    lately = Days(max(found.past.first, found.past.last - (_LATELY - 1) * DAY), found.past.last)
+    asked = Query(metrics=["units"], by=["product", "variant"], where=list(chosen), period=_period(lately))
+    return {
+        str(row.key["variant"]): title
+        for row in business.numbers.answer(asked).rows
+        if (title := row.titles.get("variant"))
+    }
+
+
+def _stock(
+    business: Business, products: Sequence[str], past: Days, each: Literal["product", "variant"]
+) -> dict[str, list[int | None]]:
+    """What lay of each product or variant at the end of each day of its past, where that is known."""
     lately = Days(max(past.first, past.last - (_LATELY - 1) * DAY), past.last)
     rows = business.numbers.answer(
         Query(
             metrics=["stock"],
-            by=["product", "day"],
+            by=[each, "day"],
             where=[Condition.of("product", *products)],
             period=_period(lately),
         )
     ).rows
     found: dict[str, list[int | None]] = {}
     for row in rows:
-        level, product, day = row.values.get("stock"), row.key["product"], row.key["day"]
+        level, product, day = row.values.get("stock"), row.key[each], row.key["day"]
         if level is not None and product and day:
             levels = found.setdefault(product, [None] * len(past))
             levels[(dt.date.fromisoformat(day) - past.first).days] = int(level)

@@ -21,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weft.skills.analyze import Members
+from weft.skills.analyze.report import rates
+from weft.skills.analyze.report.rates import Counted
 
 Floats = NDArray[np.float64]
 FALSE_ALARMS: Final = 0.05
@@ -39,6 +41,7 @@ _CENSORED: Final = 0.1
 _FEWEST_PEAKS: Final = 100
 _HEAVIEST: Final = 1.0
 _AS_FAR: Final = 0.6
+_NEARLY_ALL: Final = 0.9
 _PRIOR: Final = 10.0
 _DAYS_WITH_VALUES: Final = 0.3
 _WEEKS_WITH_VALUES: Final = 0.7
@@ -47,13 +50,18 @@ _TO_SPREAD: Final = 1.4826
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One series: a value a day. `money` are the revenues beside it; one that is not `tested` only lends its expectation."""
+    """One series: a value a day. `money` are the revenues beside it; one that is not `tested` only lends its expectation.
+
+    One that is `counted`, a few a week, is told by a model of counts; of those that are `largest` only the largest day of all is looked at.
+    """
 
     metric: str
     where: Members
     values: Floats
     money: Floats | None = None
     tested: bool = True
+    counted: Counted | None = None
+    largest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +92,12 @@ class Looked:
     expected: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
 
-def looked(tracks: Sequence[Track], days: int, false_alarms: float = FALSE_ALARMS) -> Looked:
-    """The unusual stretches among the last `days` days of the tracks, which are all of one length; none where the past is short."""
+def looked(tracks: Sequence[Track], days: int, false_alarms: float = FALSE_ALARMS, unseen: int = 0) -> Looked:
+    """The unusual stretches among the last `days` days of the tracks, which are all of one length; none where the past is short.
+
+    `unseen` is how many products there are beside those of the tracks: these were chosen for what they sold, which all had a
+    chance to.
+    """
     if not tracks:
         return Looked()
     values = np.stack([track.values for track in tracks]).astype(np.float64)
@@ -95,17 +107,17 @@ def looked(tracks: Sequence[Track], days: int, false_alarms: float = FALSE_ALARM
         return Looked()
     money = _told(np.stack([_money(track) for track in tracks]), WEEK)
     single, whole = _chances(by_day, by_week, days, tracks, _told_of(values, days))
-    looked_at = np.concatenate([single.ravel(), whole.ravel()])
-    looked_at = looked_at[~np.isnan(looked_at)]
-    bound = _bound(looked_at, false_alarms)
-    expected = by_day.expected[:, -days:]
-    found = Looked(tests=len(looked_at), expected=expected)
-    if bound is None:
-        return found
-    order = np.sort(looked_at)
-    corrected = _corrected(order)
+    expected = by_day.expected[:, -days:].copy()
+    _counted(tracks, days, single, whole, expected, by_day.expected)
+    _largest(tracks, days, single, expected)
+    found = Looked(tests=int((~np.isnan(single)).sum() + (~np.isnan(whole)).sum()), expected=expected)
+    corrected = _corrected(tracks, single, whole, unseen)
     for at, track in enumerate(tracks):
-        for first, last, chance in _stretches(values[at, -days:], expected[at], single[at], whole[at], bound):
+        single_, whole_ = (part[at] for part in corrected)
+        for begun, ended, chance in _stretches(values[at, -days:], expected[at], single_, whole_, false_alarms):
+            first, last = begun, ended
+            if track.counted is not None:  # a week as a whole, of which some days hold the most
+                first, last = _narrowed(values[at, -days:] - expected[at], begun, ended)
             part = slice(first, last + 1)
             actual_money = None if track.money is None else float(track.money[-days:][part].sum())
             hoped = None if money is None else float(money.expected[at, -days:][part].sum())
@@ -118,7 +130,7 @@ def looked(tracks: Sequence[Track], days: int, false_alarms: float = FALSE_ALARM
                     float(expected[at, part].sum()),
                     actual_money,
                     hoped,
-                    float(corrected[np.searchsorted(order, chance)]),
+                    chance,
                 )
             )
     return found
@@ -258,36 +270,121 @@ def _step(level: Floats, back: int) -> Floats:
 def _chances(
     by_day: _Told, by_week: _Told, days: int, tracks: Sequence[Track], enough: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
-    """How often chance goes as far, by series, over the weight: of the days of the period, and of its weeks counted back from the end.
+    """How often chance goes as far, by series: of the days of the period, and of its weeks counted back from the end.
 
     NaN where a series is not tested, because it never changes or because too little of it is known.
     """
-    tested = np.array([track.tested for track in tracks])
-    products = np.array(["product" in track.where for track in tracks])
+    tested = np.array([track.tested and track.counted is None and not track.largest for track in tracks])
+    # Orders are counted, money and pieces go by their sizes too: each has a tail of its own, and so have single products.
+    groups = np.array([2 * ("product" in track.where) + (track.metric == "orders") for track in tracks])
     weeks = -(-days // WEEK)
-    single = _of_scale(by_day.centered, weeks, products, tested & enough[0])[:, -days:]
-    whole = _of_scale(by_week.centered, weeks, products, tested & enough[1])
+    single = _of_scale(by_day.centered, weeks, groups, tested & enough[0])[:, -days:]
+    whole = _of_scale(by_week.centered, weeks, groups, tested & enough[1])
     # A week that begins before the period is not of it.
     whole = whole[:, weeks - days // WEEK :]
-    weights = np.array([_weight(track) for track in tracks])[:, None]
-    mean = np.nanmean(np.concatenate([np.where(np.isnan(one), np.nan, weights) for one in (single, whole)], axis=1))
-    return single * mean / weights, whole * mean / weights
+    return single, whole
 
 
-def _weight(track: Track) -> float:
-    """How much likelier than of a single product it is said of a series that it be unusual."""
-    return 1.0 if "product" in track.where else 3.0 if track.where else 8.0
+def _counted(
+    tracks: Sequence[Track], days: int, single: Floats, whole: Floats, expected: Floats, hoped: Floats
+) -> None:
+    """Put in what is known of the tracks that are counted: first of all orders, beside which the orders with something stand.
+
+    Where all orders are unusual, parts stand beside what was expected of them: what did not move has not moved.
+    """
+
+    def put(counted: dict[int, Counted]) -> None:
+        found = rates.chances(list(counted.values()), days)
+        places = list(counted)
+        single[places], whole[places] = found.days, found.weeks
+        for place, one, of_days in zip(places, counted.values(), found.expected, strict=True):
+            number = float(one.counts.sum())
+            expected[place] = of_days * (float(tracks[place].values.sum()) / number if number else 1.0)
+
+    orders = next(
+        (at for at, one in enumerate(tracks) if one.metric == "orders" and not one.where and one.tested), None
+    )
+    moved = False
+    if orders is not None:
+        usual = np.nan_to_num(hoped[orders])
+        put({orders: Counted(tracks[orders].values, usual, "shop")})
+        chances = np.concatenate([single[orders], whole[orders]])
+        moved = bool((chances * max(int((~np.isnan(chances)).sum()), 1) <= FALSE_ALARMS).any())
+    parts = {at: one.counted for at, one in enumerate(tracks) if one.counted is not None and one.tested}
+    if orders is not None and moved:
+        beside = {
+            at: one.at(usual, days) if one.kind == "orders" and tracks[at].where else one for at, one in parts.items()
+        }
+        parts = beside
+    if parts:
+        put(parts)
 
 
-def _of_scale(centered: Floats, weeks: int, products: NDArray[np.bool_], tested: NDArray[np.bool_]) -> Floats:
-    """The chances of what the last weeks hold, told by the weeks before; single products and all else have tails of their own."""
+def _largest(tracks: Sequence[Track], days: int, single: Floats, expected: Floats) -> None:
+    """Put in how usual the largest day of the products is that sell a few: one test of all of them."""
+    at = [place for place, track in enumerate(tracks) if track.largest]
+    single[at] = np.nan
+    if not at:
+        return
+    pieces = np.stack([tracks[place].values for place in at])
+    usual = pieces.mean(axis=1, keepdims=True)
+    expected[at] = usual
+    found = rates.largest(pieces, np.broadcast_to(usual, pieces.shape), days)
+    if found is not None:
+        place = at[found[0]]
+        single[place, int(tracks[place].values[-days:].argmax())] = min(found[1] / _told_of_all(tracks), 1.0)
+
+
+def _told_of_all(tracks: Sequence[Track]) -> float:
+    """The share that the products among the tracks have of all pieces sold: what else was sold may have had large orders too."""
+    whole = sum(float(track.values.sum()) for track in tracks if track.metric == "units" and not track.where)
+    told = {track.where["product"]: float(track.values.sum()) for track in tracks if track.largest or _pieces(track)}
+    return min(sum(told.values()) / whole, 1.0) if whole > 0 and sum(told.values()) > 0 else 1.0
+
+
+def _pieces(track: Track) -> bool:
+    return track.metric == "units" and "product" in track.where
+
+
+_SHARES: Final = (0.4, 0.25, 0.25, 0.1)
+"""How much of the bound is for the shop as a whole, for its parts, for single products, and for the largest order."""
+_PRODUCTS: Final = 2
+
+
+def _family(track: Track) -> int:
+    return 3 if track.largest else _PRODUCTS if "product" in track.where else 1 if track.where else 0
+
+
+def _corrected(tracks: Sequence[Track], single: Floats, whole: Floats, unseen: int) -> tuple[Floats, Floats]:
+    """Chances corrected for all that was looked at (Benjamini and Hochberg), each family within its own share of the bound."""
+    families = np.array([_family(track) for track in tracks])
+    found = tuple(np.full_like(part, np.nan) for part in (single, whole))
+    for family, share in enumerate(_SHARES):
+        mine = families == family
+        known = [part[mine] for part in (single, whole)]
+        order = np.sort(np.concatenate([part[~np.isnan(part)] for part in known]))
+        if not len(order):
+            continue
+        each = len(order) / max(int(mine.sum()), 1)
+        count = len(order) + (unseen * each if family == _PRODUCTS else 0)
+        raw = order * count / np.arange(1, len(order) + 1) / share
+        least = np.minimum(np.minimum.accumulate(raw[::-1])[::-1], 1.0)
+        for part, into in zip(known, found, strict=True):
+            places = np.searchsorted(order, part, side="right") - 1
+            into[mine] = np.where(np.isnan(part), np.nan, least[places])
+    return found[0], found[1]
+
+
+def _of_scale(centered: Floats, weeks: int, groups: NDArray[np.int_], tested: NDArray[np.bool_]) -> Floats:
+    """The chances of what the last weeks hold, told by the weeks before; each group has a tail of its own."""
     past, now = centered[:, :-weeks], centered[:, -weeks:]
     spread = _spread(past)
     usable = tested & (spread > 0).all(axis=1)
     safe = np.where(spread > 0, spread, 1.0)[:, None, :]
     before, here = ((part / safe).reshape(len(part), -1) for part in (past, now))
     found = np.full_like(here, np.nan)
-    for group in (products & usable, ~products & usable):
+    for number in np.unique(groups):
+        group = (groups == number) & usable
         if group.any():
             found[group] = _two_sided(before[group], here[group])
     return found
@@ -374,19 +471,6 @@ def _straightened(excess: Floats, shape: float) -> Floats:
     return np.asarray(np.log1p(shape * excess) / shape if shape > 0 else excess)
 
 
-def _bound(chances: Floats, false_alarms: float) -> float | None:
-    """The largest chance that Benjamini and Hochberg let pass, if any."""
-    order = np.sort(chances)
-    passing = np.flatnonzero(order <= false_alarms * np.arange(1, len(order) + 1) / max(len(order), 1))
-    return float(order[passing[-1]]) if len(passing) else None
-
-
-def _corrected(order: Floats) -> Floats:
-    """Chances in rising order, corrected for how many there are (Benjamini and Hochberg)."""
-    raw = order * len(order) / np.arange(1, len(order) + 1)
-    return np.asarray(np.minimum(np.minimum.accumulate(raw[::-1])[::-1], 1.0))
-
-
 def _stretches(
     actual: Floats, expected: Floats, single: Floats, whole: Floats, bound: float
 ) -> list[tuple[int, int, float]]:
@@ -419,6 +503,18 @@ def _stretches(
         found.append((day, end, float(np.nanmin(marked[day : end + 1]))))
         day = end + 1
     return found
+
+
+def _narrowed(excess: Floats, first: int, last: int) -> tuple[int, int]:
+    """The fewest days in a row, of some, on which nearly all lies that is more than expected; all of them where it is less."""
+    upto = np.concatenate([[0.0], np.cumsum(excess[first : last + 1])])
+    if upto[-1] <= 0:
+        return first, last
+    for length in range(1, last - first + 1):
+        held = upto[length:] - upto[:-length]
+        if held.max() >= _NEARLY_ALL * upto[-1]:
+            return first + int(held.argmax()), first + int(held.argmax()) + length - 1
+    return first, last
 
 
 def _moved(actual: Floats, expected: Floats) -> float:

@@ -1,5 +1,6 @@
 """Why revenue changed: what each member did, the places that hold most of it, effects, shortages; and the sentences on it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from weft.skills.analyze import Action, Contribution, Dimension, Effect, Explained, Finding, Sentence, Shortage, Why
 from weft.skills.analyze.report import contributions, effects, shortages
-from weft.skills.analyze.report.cells import Cells
+from weft.skills.analyze.report.cells import Amounts, Cells
 from weft.skills.analyze.report.contributions import Part, Place
 from weft.skills.analyze.report.effects import Addend
 from weft.skills.analyze.report.figures import Book, query
@@ -252,7 +253,11 @@ class Reasons:
             says=[says],
             amount=-one.lost,
             actions=[
-                Action(says=words.say("do.replenish", product=quoted).text, skill="replenish", request={}),
+                Action(
+                    says=words.say("do.replenish", product=quoted).text,
+                    skill="replenish",
+                    request={"product": one.product},
+                ),
                 Action(
                     says=words.say("do.forecast", product=quoted).text,
                     skill="forecast",
@@ -285,7 +290,10 @@ def _product_of(*cells: Cells) -> dict[str, str]:
 
 
 def short(known: Known) -> list[Shortage]:
-    """What could not be bought in the period, among the products of which the past is known, the dearest first."""
+    """What could not be bought in the period, among the products of which the past is known, the dearest first.
+
+    Of a product that could be bought in one variant and not in another the variant is told.
+    """
     cells = known.products
     if cells is None or not len(cells):
         return []
@@ -297,26 +305,46 @@ def short(known: Known) -> list[Shortage]:
     # A day on which the shop sold next to nothing is a day on which it was closed.
     opened = shop > _OPEN_SHARE * np.median(shop[shop > 0]) if (shop > 0).any() else shop > 0
     days = len(known.periods.now)
-    alive = np.array([member not in known.gone for member in members])
-    kept = [at for at in range(len(members)) if alive[at] and members[at]]
-    found = shortages.shortages([members[at] for at in kept], sold[kept], days, known.stock, opened)
-    places = {member: at for at, member in enumerate(members)}
-    told = []
-    for one in found:
-        at = places[one.product]
-        pieces, money = sold[at, : -days or None].sum(), net[at, : -days or None].sum()
-        price = money / pieces if pieces > 0 else 0.0
-        told.append(
-            Shortage(
-                product=one.product,
-                title=known.title(one.product),
-                first=past.first + one.first * DAY,
-                last=past.first + one.last * DAY,
-                days=one.days,
-                run=one.run,
-                known=one.known,
-                units=round(one.units, 2),
-                lost=max(round(one.units * price), 0),
-            )
-        )
+    kept = [at for at, member in enumerate(members) if member and member not in known.gone]
+    whole = shortages.shortages([members[at] for at in kept], sold[kept], days, known.stock, opened)
+    out = {one.product for one in whole}
+    variants = {
+        name: product for name, product in _product_of(cells).items() if product and product not in {*out, *known.gone}
+    }
+    several = Counter(variants.values())
+    variants = {name: product for name, product in variants.items() if name and several[product] > 1}
+    sold_each, net_each = (cells.by_day(name, past, "variant") for name in ("units", "net"))
+    places = {name: at for at, name in enumerate(cells.keys["variant"].members)}
+    parts = shortages.shortages(
+        list(variants), sold_each[[places[name] for name in variants]], days, known.stock_of_variants, opened
+    )
+    told = [_told(known, one, one.product, None, sold, net, members.index(one.product)) for one in whole]
+    told += [
+        _told(known, one, variants[one.product], one.product, sold_each, net_each, places[one.product]) for one in parts
+    ]
     return sorted((one for one in told if one.lost), key=lambda one: (-one.lost, one.product))[:_SHORTAGES]
+
+
+def _told(
+    known: Known, one: shortages.Shortage, product: str, variant: str | None, sold: Amounts, net: Amounts, at: int
+) -> Shortage:
+    """A shortage of the series at a place, with what its pieces used to bring."""
+    days = len(known.periods.now)
+    pieces, money = sold[at, : -days or None].sum(), net[at, : -days or None].sum()
+    title = (
+        known.title(product)
+        if variant is None
+        else known.variant_titles.get(variant) or f"{known.title(product)} – {variant}"
+    )
+    return Shortage(
+        product=product,
+        variant=variant,
+        title=title,
+        first=known.past.first + one.first * DAY,
+        last=known.past.first + one.last * DAY,
+        days=one.days,
+        run=one.run,
+        known=one.known,
+        units=round(one.units, 2),
+        lost=max(round(one.units * (money / pieces if pieces > 0 else 0.0)), 0),
+    )

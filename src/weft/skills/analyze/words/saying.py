@@ -1,6 +1,6 @@
 """A query said back in the language of the question, figures and days as that language writes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -10,7 +10,7 @@ from babel.dates import format_date, format_interval, get_day_names
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from weft.money import exponent
-from weft.numbers.query import Dimension, Metric, Period, Query, Unit, Value
+from weft.numbers.query import Dimension, Metric, Period, Query, Row, Unit, Value
 from weft.skills.analyze.words.known import territory_of
 from weft.skills.analyze.words.times import Language
 
@@ -144,6 +144,18 @@ def member(name: Dimension, value: str | None, title: str | None, language: Lang
     if name == "category":
         return " > ".join((title or value).split(" > ")[-2:])
     return title or value
+
+
+_NAMED: Final[tuple[Dimension, ...]] = ("country", "weekday")
+
+
+def called(rows: Iterable[Row], language: Language) -> None:
+    """Call the countries and weekdays of rows by their names in the question's language, on every surface."""
+    for row in rows:
+        for name in _NAMED:
+            value = row.key.get(name)
+            if value:
+                row.titles[name] = member(name, value, row.titles.get(name), language)
 
 
 def listed(names: Sequence[str], language: Language, last: tuple[str, str, str] = ("and", "und", "和")) -> str:

@@ -2,26 +2,15 @@
 const TYPED = 120;
 const LOOKED = 220;
 const SETTLED = 900;
-const VALUES = 8;
-const OPEN = 5;
-const SORTS = { relevance: "relevance", price: "priceUp", "-price": "priceDown", title: "titleUp" };
-const ORDER = { category: -2, type: -1, vendor: 0, tags: 2 };
 const AGAIN = { preparing: true, busy: true };
 
 class Search extends Part {
   static observedAttributes = ["placeholder", "labels"];
 
-  #query = "";
-  #filters = new Map();
-  #price = null;
-  #sort = "relevance";
-  #without = new Set();
+  #wanted = new Wanted();
   #answer = null;
   #hits = [];
   #counts = new Map();
-  #options = [];
-  #active = -1;
-  #unfolded = new Map();
   #turn = 0;
   #timers = {};
   #looking = null;
@@ -41,7 +30,7 @@ class Search extends Part {
     const { signal } = this.leaving;
     addEventListener("popstate", () => this.#restore(), { signal });
     addEventListener("online", () => this.#trouble && this.#look(), { signal });
-    document.addEventListener("pointerdown", (event) => event.composedPath().includes(this.form) || this.#close(), { signal });
+    document.addEventListener("pointerdown", (event) => event.composedPath().includes(this.form) || this.suggestions.close(), { signal });
     this.#restore();
   }
 
@@ -66,12 +55,12 @@ class Search extends Part {
   // Show one category, or with nothing everything there is.
   browse(category) {
     this.#typed("");
-    if (category) this.#filters.set("category", new Set([category]));
+    if (category) this.#wanted.only("category", category);
     this.#entered();
   }
 
   get query() {
-    return this.#query;
+    return this.#wanted.query;
   }
 
   focus() {
@@ -90,30 +79,29 @@ class Search extends Part {
       type: "search", id: "box", part: "input", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
       "aria-controls": "options", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search", maxlength: "300",
       input: () => this.#typed(this.input.value), keydown: (event) => this.#pressed(event),
-      focus: () => this.#options.length && this.input.value.trim() && this.#open(),
+      focus: () => this.suggestions.count && this.input.value.trim() && this.suggestions.open(),
     });
     this.clear = make("button", { type: "button", class: "clear", part: "clear", hidden: true, click: () => this.#emptied() }, drawn("cross"));
-    this.list = make("div", { role: "listbox", id: "options", class: "options", part: "suggestions", hidden: true });
+    this.suggestions = new Suggestions(this.input, (option) => this.#take(option));
+    this.narrowing = new Narrowing((how) => this.#look({ whole: true, ...how }));
     const submitted = (event) => {
       event.preventDefault();
       this.#entered();
     };
     this.form = make("form", { role: "search", class: "form", part: "form", submit: submitted, focusout: (event) => this.#left(event) },
-      make("label", { for: "box", class: "unseen" }), drawn("search"), this.input, this.clear, this.list);
+      make("label", { for: "box", class: "unseen" }), drawn("search"), this.input, this.clear, this.suggestions.element);
     this.live = make("div", { role: "status", class: "unseen", "aria-live": "polite", "aria-atomic": "true" });
     this.message = make("div", { class: "message", part: "message", hidden: true });
     this.heading = make("h2", { class: "heading", part: "heading", tabindex: "-1" });
-    this.chips = make("ul", { class: "chips", part: "constraints" });
     this.sort = make("select", { id: "sort", part: "sort", change: () => this.#sorted() });
     this.toggle = make("button", { type: "button", class: "toggle", part: "filters-button", "aria-expanded": "false", "aria-controls": "facets", click: () => this.#toggled() }, drawn("filter"), make("span"));
-    this.facets = make("div", { class: "facets", id: "facets", part: "facets", role: "group" });
     this.grid = make("ul", { class: "grid", part: "hits" });
     this.more = make("button", { type: "button", class: "more", part: "more", hidden: true, click: () => this.#further() });
     this.popular = make("div", { class: "popular" });
     this.results = make("section", { class: "results", part: "results", hidden: true, "aria-labelledby": "heading" },
       make("div", { class: "top" }, this.heading, this.toggle, make("label", { for: "sort", class: "sorting" }, make("span")), this.sort),
-      this.facets,
-      make("div", { class: "found" }, this.chips, this.message, this.grid, this.more, this.popular));
+      this.narrowing.facets,
+      make("div", { class: "found" }, this.narrowing.chips, this.message, this.grid, this.more, this.popular));
     this.heading.id = "heading";
     this.start = make("div", { class: "start", part: "start" }, make("slot"));
     this.shadowRoot.append(
@@ -127,32 +115,24 @@ class Search extends Part {
     this.form.querySelector("label").textContent = words.say("search");
     this.input.placeholder = this.getAttribute("placeholder") ?? words.say("placeholder");
     this.clear.setAttribute("aria-label", words.say("clear"));
-    this.list.setAttribute("aria-label", words.say("queries"));
-    this.facets.setAttribute("aria-label", words.say("filters"));
+    this.suggestions.element.setAttribute("aria-label", words.say("queries"));
+    this.narrowing.facets.setAttribute("aria-label", words.say("filters"));
     this.toggle.lastChild.textContent = words.say("filters");
     this.results.querySelector(".sorting span").textContent = words.say("sort");
     this.more.textContent = words.say("more");
     this.sort.replaceChildren(...Object.entries(SORTS).map(([value, label]) => make("option", { value }, words.say(label))));
-    this.sort.value = this.#sort;
+    this.sort.value = this.#wanted.sort;
   }
 
   // Typing.
 
   #typed(text) {
-    // Who types on means the same search, with its filters; who types something else means another.
-    if (!text.startsWith(this.#query) || !this.#query) this.#forget();
-    this.#query = text;
+    this.#wanted.typed(text);
     if (this.input.value !== text) this.input.value = text;
     this.clear.hidden = !text;
-    this.#active = -1;
+    this.suggestions.point(-1);
     this.#later("suggest", TYPED, () => this.#suggest());
     if (this.#inPlace && this.getAttribute("instant") !== "off") this.#later("look", LOOKED, () => this.#look({ typing: true }));
-  }
-
-  #forget() {
-    this.#filters.clear();
-    this.#price = null;
-    this.#without.clear();
   }
 
   get #inPlace() {
@@ -174,59 +154,54 @@ class Search extends Part {
     clearTimeout(this.#timers.suggest);
     clearTimeout(this.#timers.look);
     this.#suggesting?.abort();
-    this.#close();
+    this.suggestions.close();
     if (this.#inPlace) this.#look({ whole: true, entered: true });
     else this.#leave();
   }
 
   // Go to the page with the results, which reads from its address what to look for.
   #leave() {
-    const target = address(this.getAttribute("results-url").replace("{query}", encodeURIComponent(this.#query.trim())));
+    const target = address(this.getAttribute("results-url").replace("{query}", encodeURIComponent(this.#wanted.text)));
     if (!target) return;
     const url = new URL(target);
-    for (const [name, values] of this.#filters) for (const value of values) url.searchParams.append(`${this.#prefix ?? ""}f.${name}`, value);
+    this.#wanted.filtersInto(url.searchParams, this.#prefix ?? "");
     location.assign(url.href);
   }
 
   #pressed(event) {
     if (event.isComposing) return;
     const moves = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in moves && this.#options.length) {
+    const { suggestions } = this;
+    if (event.key in moves && suggestions.count) {
       event.preventDefault();
-      if (this.list.hidden) this.#open();
-      const places = this.#options.length + 1;
-      this.#point(((this.#active + 1 + moves[event.key] + places) % places) - 1);
+      suggestions.step(moves[event.key]);
     } else if (event.key === "Escape") {
       event.preventDefault();
-      if (!this.list.hidden) this.#close();
+      if (suggestions.isOpen) suggestions.close();
       else if (this.input.value) this.#emptied();
-    } else if (event.key === "Enter" && this.#active >= 0 && !this.list.hidden) {
+    } else if (event.key === "Enter" && suggestions.pointed) {
       event.preventDefault();
-      this.#take(this.#options[this.#active]);
+      this.#take(suggestions.pointed);
     } else if (event.key === "Tab") {
-      this.#close();
+      suggestions.close();
     }
   }
 
   #left(event) {
-    if (!this.form.contains(event.relatedTarget)) this.#later("close", 0, () => this.#close());
+    if (!this.form.contains(event.relatedTarget)) this.#later("close", 0, () => this.suggestions.close());
   }
 
   // Suggestions.
 
   async #suggest() {
     this.#suggesting?.abort();
-    const typed = this.#query.trim();
-    if (!typed) {
-      this.#options = [];
-      this.#close();
-      return;
-    }
+    const typed = this.#wanted.text;
+    if (!typed) return this.suggestions.emptied();
     const mine = (this.#suggesting = new AbortController());
     try {
       const limit = Number(this.getAttribute("suggestions")) || 4;
       const answer = await this.shop.ask("suggest", { query: typed, limit }, mine.signal);
-      if (mine.signal.aborted || typed !== this.#query.trim()) return;
+      if (mine.signal.aborted || typed !== this.#wanted.text) return;
       this.#offer(answer);
     } catch {
       // Whoever types on is not told that there was nothing to suggest; what is looked for tells what is wrong.
@@ -235,67 +210,29 @@ class Search extends Part {
 
   #offer(answer) {
     const words = this.said;
-    this.#options = [];
-    const groups = [
-      ["queries", answer.queries.map((text) => [{ kind: "query", text }, drawn("search"), make("span", { class: "text" }, text)])],
-      ["categories", answer.categories.map((one) => [
+    this.suggestions.offer([
+      ["queries", words.say("queries"), answer.queries.map((text) => [{ kind: "query", text }, drawn("search"), make("span", { class: "text" }, text)])],
+      ["categories", words.say("categories"), answer.categories.map((one) => [
         { kind: "category", name: one.name ?? "category", text: one.value },
         make("span", { class: "text" }, shortly(one.value)), make("span", { class: "count" }, words.number.format(one.count))])],
-      ["products", answer.products.map((product, place) => [
+      ["products", words.say("products"), answer.products.map((product, place) => [
         { kind: "product", product, position: place + 1, query_id: answer.query_id },
         picture(product, this.getAttribute("picture-url")), make("span", { class: "text" }, product.title), priceOf(product, words)])],
-    ];
-    const drawnGroups = groups.filter(([, lines]) => lines.length).map(([name, lines]) =>
-      make("div", { role: "group", class: `group ${name}`, "aria-labelledby": `group-${name}` },
-        make("div", { class: "label", id: `group-${name}`, role: "presentation" }, words.say(name)),
-        lines.map(([option, ...shown]) => this.#option(option, shown))));
-    this.list.replaceChildren(...drawnGroups);
-    this.#active = -1;
-    if (this.#options.length && this.shadowRoot.activeElement === this.input && !this.#trouble) this.#open();
-    else this.#close();
-    if (!this.list.hidden && !this.#inPlace) this.#announce(words.say("suggested", { n: this.#options.length }));
-  }
-
-  #option(option, shown) {
-    const place = this.#options.push(option) - 1;
-    const chosen = (event) => {
-      // The focus stays in the box.
-      event.preventDefault();
-      if (event.type === "click") this.#take(option);
-    };
-    option.element = make("div", { role: "option", id: `option-${place}`, class: "option", part: "suggestion", "aria-selected": "false", mousedown: chosen, click: chosen }, shown);
-    return option.element;
-  }
-
-  #open() {
-    this.list.hidden = false;
-    this.input.setAttribute("aria-expanded", "true");
-  }
-
-  #close() {
-    this.list.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
-    this.#point(-1);
-  }
-
-  #point(place) {
-    this.#options[this.#active]?.element.setAttribute("aria-selected", "false");
-    this.#active = place;
-    const option = this.#options[place]?.element;
-    if (!option) return this.input.removeAttribute("aria-activedescendant");
-    option.setAttribute("aria-selected", "true");
-    option.scrollIntoView({ block: "nearest" });
-    this.input.setAttribute("aria-activedescendant", option.id);
+    ]);
+    const { count } = this.suggestions;
+    if (count && this.shadowRoot.activeElement === this.input && !this.#trouble) this.suggestions.open();
+    else this.suggestions.close();
+    if (this.suggestions.isOpen && !this.#inPlace) this.#announce(words.say("suggested", { n: count }));
   }
 
   #take(option) {
     if (option.kind === "product") {
-      this.#close();
-      const told = { place: "suggest", position: option.position, query: this.#query.trim(), query_id: option.query_id };
+      this.suggestions.close();
+      const told = { place: "suggest", position: option.position, query: this.#wanted.text, query_id: option.query_id };
       if (this.chosen(option.product, told)) location.assign(this.addressOf(option.product));
     } else if (option.kind === "category") {
       this.#typed("");
-      this.#filters.set(option.name, new Set([option.text]));
+      this.#wanted.only(option.name, option.text);
       this.#entered();
     } else {
       this.search(option.text);
@@ -316,24 +253,14 @@ class Search extends Part {
   }
 
   #asked(more = {}) {
-    const filters = Object.fromEntries([...this.#filters].map(([name, values]) => [name, [...values]]));
-    if (this.#price) filters.price = this.#price;
-    return { query: this.#query.trim(), filters, sort: this.#sort, without: [...this.#without], limit: this.#size, ...more };
-  }
-
-  get #size() {
-    return Number(this.getAttribute("limit")) || 24;
-  }
-
-  get #narrowed() {
-    return this.#filters.size > 0 || this.#price !== null;
+    return this.#wanted.asked({ limit: Number(this.getAttribute("limit")) || 24, ...more });
   }
 
   // Ask for what the box and the filters say. Of answers that overtake each other the last one asked for wins.
   async #look({ typing = false, whole = false, entered = false, refocus = false } = {}) {
     clearTimeout(this.#timers.again);
     this.#looking?.abort();
-    if (!this.#query.trim() && !this.#narrowed && !whole) return this.#begin();
+    if (!this.#wanted.text && !this.#wanted.narrowed && !whole) return this.#begin();
     const mine = (this.#looking = new AbortController());
     const turn = (this.#turn += 1);
     this.results.setAttribute("aria-busy", "true");
@@ -348,7 +275,7 @@ class Search extends Part {
       this.#counts = new Map(others);
       this.#show();
       this.#keepAddress(typing);
-      if (refocus) (this.chips.querySelector("button") ?? this.heading).focus();
+      if (refocus) (this.narrowing.chips.querySelector("button") ?? this.heading).focus();
       this.#later("note", whole ? 0 : SETTLED, () => this.#note());
     } catch (problem) {
       if (problem.name !== "AbortError" && turn === this.#turn) this.#troubled(problem);
@@ -357,7 +284,7 @@ class Search extends Part {
 
   // The counts of a facet's other values, as if none of it had been chosen, so that another can be chosen as well.
   #alternatives(signal) {
-    const names = [...this.#filters.keys(), ...(this.#price ? ["price"] : [])];
+    const names = [...this.#wanted.filters.keys(), ...(this.#wanted.price ? ["price"] : [])];
     return names.map(async (name) => {
       const asked = this.#asked({ limit: 0, facets: [name] });
       delete asked.filters[name];
@@ -396,7 +323,7 @@ class Search extends Part {
     if (problem.kind === "refused" || !problem.kind) console.error(`weft-search: ${problem.message}`);
     const words = this.said;
     const again = make("button", { type: "button", part: "again", click: () => this.#look({ whole: true }) }, words.say("again"));
-    this.#close();
+    this.suggestions.close();
     this.#reveal();
     this.heading.textContent = "";
     this.message.replaceChildren(make("p", {}, words.say(kind)), ...(AGAIN[kind] ? [make("span", { class: "spinner" })] : [again]));
@@ -408,8 +335,7 @@ class Search extends Part {
 
   #blank() {
     this.grid.replaceChildren();
-    this.chips.replaceChildren();
-    this.facets.replaceChildren();
+    this.narrowing.blank();
     this.popular.replaceChildren();
     this.more.hidden = true;
     this.toggle.hidden = true;
@@ -429,7 +355,7 @@ class Search extends Part {
     this.#seen.end();
     this.#reveal();
     this.popular.replaceChildren();
-    const query = this.#query.trim();
+    const query = this.#wanted.text;
     const found = words.say("found", { n: total });
     const nothing = words.say(query ? "none" : "nothing", { query });
     this.heading.textContent = total ? (query ? words.say("for", { found, query }) : found) : nothing;
@@ -441,9 +367,9 @@ class Search extends Part {
     ].filter(Boolean);
     this.message.replaceChildren(...notes);
     this.message.hidden = !notes.length;
-    this.#showChips();
-    this.#showFacets();
-    this.toggle.hidden = !this.facets.children.length;
+    const named = this.getAttribute("facets")?.split(",").map((name) => name.trim());
+    this.narrowing.show(this.#answer, this.#counts, this.#wanted, words, named);
+    this.toggle.hidden = !this.narrowing.facets.children.length;
     this.sort.parentNode.classList.toggle("alone", total < 2);
     this.grid.replaceChildren(...this.#hits.map((hit, place) => this.#hit(hit, place)));
     this.#rest();
@@ -453,7 +379,7 @@ class Search extends Part {
   }
 
   #hit(hit, place) {
-    const item = this.card(hit, { place: "search", position: place + 1, query: this.#query.trim(), query_id: this.#answer.query_id }, this.said);
+    const item = this.card(hit, { place: "search", position: place + 1, query: this.#wanted.text, query_id: this.#answer.query_id }, this.said);
     this.#seen.add(item);
     return item;
   }
@@ -475,148 +401,13 @@ class Search extends Part {
     this.#later("announce", 500, () => (this.live.textContent = text));
   }
 
-  #showChips() {
-    const words = this.said;
-    const { constraints = [], removed = [] } = this.#answer.understood ?? {};
-    const chips = [
-      ...constraints.map((one) => [`c ${one.text}`, this.#demandSaid(one), "remove", () => this.#without.add(one.text)]),
-      ...removed.map((one) => [`r ${one.text}`, this.#demandSaid(one), "putBack", () => this.#without.delete(one.text)]),
-      ...[...this.#filters].flatMap(([name, values]) => [...values].map((value) =>
-        [`f ${name} ${value}`, `${this.#facetName(name)}: ${shortly(value)}`, "remove", () => this.#chose(name, value, false)])),
-      ...(this.#price ? [["p", this.#priceSaid(), "remove", () => (this.#price = null)]] : []),
-    ];
-    const drawnChips = chips.map(([key, text, how, act]) => {
-      const acted = () => {
-        act();
-        this.#look({ whole: true, refocus: true });
-      };
-      const label = words.say(how, { what: text });
-      const button = make("button", { type: "button", class: `chip ${how}`, part: "constraint", "data-key": key, "aria-label": label, click: acted }, make("span", {}, text), drawn(how === "remove" ? "cross" : "plus"));
-      return make("li", {}, button);
-    });
-    if (chips.length > 1) drawnChips.push(make("li", {}, make("button", { type: "button", class: "chip all", part: "clear-filters", click: () => this.#cleared() }, words.say("clearFilters"))));
-    this.chips.replaceChildren(...drawnChips);
-  }
-
-  #cleared() {
-    this.#filters.clear();
-    this.#price = null;
-    for (const one of this.#answer?.understood?.constraints ?? []) this.#without.add(one.text);
-    this.#look({ whole: true, refocus: true });
-  }
-
-  #priceSaid() {
-    const { currency } = this.#answer.price_range ?? this.#counts.get("price") ?? {};
-    const minor = (value) => (value === undefined ? value : Math.round(value * 10 ** digitsOf(currency)));
-    return this.#between(minor(this.#price.min), minor(this.#price.max), currency);
-  }
-
-  // Bounds in minor units, as they are read in every language.
-  #between(min, max, currency) {
-    const price = (amount) => this.said.price(amount, currency);
-    if (min === undefined || min === null) return this.said.say("upTo", { price: price(max) });
-    if (max === undefined || max === null) return this.said.say("fromPrice", { price: price(min) });
-    return `${price(min)} – ${price(max)}`;
-  }
-
-  // What a query demands, in the page's own language where it can be said there.
-  #demandSaid({ kind, values = [], min, max, currency, says }) {
-    if (kind === "price" && currency) return this.#between(min, max, currency);
-    if (kind === "not" && values.length) return this.said.say("not", { what: values.join(", ") });
-    return (kind === "color" || kind === "size") && values.length ? `${this.#facetName(kind)}: ${values.join(", ")}` : says;
-  }
-
-  #facetName(name) {
-    const known = { vendor: 1, category: 1, type: 1, tags: 1 };
-    const bare = name.replace(/_/g, " ");
-    return name in known ? this.said.say(name) : bare.charAt(0).toUpperCase() + bare.slice(1);
-  }
-
-  #chose(name, value, chosen) {
-    const values = this.#filters.get(name) ?? new Set();
-    if (chosen) values.add(value);
-    else values.delete(value);
-    if (values.size) this.#filters.set(name, values);
-    else this.#filters.delete(name);
-  }
-
-  #showFacets() {
-    const focused = this.shadowRoot.activeElement?.dataset?.key;
-    const inside = this.facets.contains(this.shadowRoot.activeElement);
-    const facets = { ...this.#answer.facets };
-    for (const [name, counts] of this.#counts) if (name !== "price" && counts) facets[name] = counts;
-    for (const [name, values] of this.#filters) {
-      const there = new Set((facets[name] ?? []).map((one) => one.value));
-      facets[name] = [...(facets[name] ?? []), ...[...values].filter((value) => !there.has(value)).map((value) => ({ value, count: 0 }))];
-    }
-    const wanted = this.getAttribute("facets")?.split(",").map((name) => name.trim());
-    const rank = (name) => (name in ORDER ? ORDER[name] : 1);
-    const names = wanted ? wanted.filter((name) => facets[name]) : Object.keys(facets).sort((one, other) => rank(one) - rank(other));
-    const drawnFacets = names.filter((name) => facets[name].length > 1 || this.#filters.has(name)).map((name, place) => this.#facet(name, place, facets[name]));
-    const range = this.#counts.get("price") ?? this.#answer.price_range;
-    if (range && (range.min !== range.max || this.#price)) drawnFacets.unshift(this.#priceFacet(range));
-    this.facets.replaceChildren(...drawnFacets);
-    if (inside && focused) this.facets.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
-  }
-
-  #folded(name, place, title, ...content) {
-    const open = this.#unfolded.get(name)?.open ?? (name === "price" || this.#filters.has(name) || place < (this.clientWidth < 900 ? 1 : OPEN));
-    const folded = make("details", { class: "facet", part: "facet", open }, make("summary", { "data-key": `s ${name}` }, title), content);
-    folded.addEventListener("toggle", () => this.#unfolded.set(name, { ...this.#unfolded.get(name), open: folded.open }));
-    return folded;
-  }
-
-  #facet(name, place, values) {
-    const words = this.said;
-    const all = this.#unfolded.get(name)?.all ?? false;
-    const chosen = this.#filters.get(name) ?? new Set();
-    const first = [...values.filter((one) => chosen.has(one.value)), ...values.filter((one) => !chosen.has(one.value))];
-    const lines = (all ? values : first.slice(0, VALUES)).map(({ value, count }) => {
-      const changed = (event) => {
-        this.#chose(name, value, event.target.checked);
-        this.#look({ whole: true });
-      };
-      const box = make("input", { type: "checkbox", "data-key": `v ${name} ${value}`, change: changed });
-      box.checked = chosen.has(value);
-      const label = make("span", { class: "text", title: value }, shortly(value));
-      return make("li", {}, make("label", { class: "value", part: "value" }, box, label, make("span", { class: "count", part: "count" }, words.number.format(count))));
-    });
-    const unfold = () => {
-      this.#unfolded.set(name, { open: true, all: !all });
-      this.#showFacets();
-    };
-    const more = values.length > VALUES
-      ? make("button", { type: "button", class: "plain", "data-key": `m ${name}`, "aria-expanded": String(all), click: unfold }, words.say(all ? "fewerValues" : "moreValues"))
-      : null;
-    const title = this.#facetName(name);
-    return this.#folded(name, place, title, make("div", { role: "group", "aria-label": title }, make("ul", {}, lines)), more);
-  }
-
-  #priceFacet(range) {
-    const words = this.said;
-    const scale = 10 ** digitsOf(range.currency);
-    const field = (side, label, edge) => {
-      const changed = () => {
-        const said = input.value.trim() === "" ? undefined : Number(input.value);
-        const price = { ...this.#price, [side]: Number.isFinite(said) && said >= 0 ? said : undefined };
-        this.#price = price.min === undefined && price.max === undefined ? null : price;
-        this.#look({ whole: true });
-      };
-      const input = make("input", { type: "number", min: "0", step: "any", inputmode: "decimal", "data-key": `p ${side}`, placeholder: String(edge), change: changed });
-      input.value = this.#price?.[side] ?? "";
-      return make("label", {}, make("span", {}, label), input);
-    };
-    const fields = [field("min", words.say("from"), Math.floor(range.min / scale)), field("max", words.say("to"), Math.ceil(range.max / scale))];
-    return this.#folded("price", 0, `${words.say("price")} (${range.currency})`, make("div", { class: "prices", role: "group", "aria-label": words.say("price") }, fields));
-  }
-
   #toggled() {
-    const open = this.facets.classList.toggle("open");
+    const open = this.narrowing.facets.classList.toggle("open");
     this.toggle.setAttribute("aria-expanded", String(open));
   }
 
   #sorted() {
-    this.#sort = this.sort.value;
+    this.#wanted.sort = this.sort.value;
     this.#look({ whole: true });
   }
 
@@ -631,17 +422,10 @@ class Search extends Part {
     const prefix = this.#prefix;
     if (prefix === null || !this.#inPlace) return;
     const url = new URL(location.href);
-    const own = [...url.searchParams.keys()].filter((name) => PARAMETER.test(name.slice(prefix.length)) && name.startsWith(prefix));
+    const own = Wanted.named(url.searchParams, prefix);
     const before = url.href;
     own.forEach((name) => url.searchParams.delete(name));
-    if (this.#answer) {
-      const { query, sort } = this.#asked();
-      if (query || !this.#narrowed) url.searchParams.set(`${prefix}q`, query);
-      for (const [name, values] of this.#filters) for (const value of values) url.searchParams.append(`${prefix}f.${name}`, value);
-      if (this.#price) url.searchParams.set(`${prefix}price`, `${this.#price.min ?? ""}-${this.#price.max ?? ""}`);
-      if (sort !== "relevance") url.searchParams.set(`${prefix}sort`, sort);
-      for (const text of this.#without) url.searchParams.append(`${prefix}without`, text);
-    }
+    if (this.#answer) this.#wanted.into(url.searchParams, prefix);
     // The first letter of a search is a step that the browser's way back undoes; the others go on with it.
     const first = this.#answer && !own.length;
     if (url.href !== before) history[replacing && !first ? "replaceState" : "pushState"](history.state, "", url);
@@ -651,19 +435,11 @@ class Search extends Part {
     const prefix = this.#prefix;
     if (prefix === null || !this.#inPlace) return;
     const parameters = new URL(location.href).searchParams;
-    this.#filters.clear();
-    for (const [name, value] of parameters) {
-      if (name.startsWith(`${prefix}f.`)) this.#chose(name.slice(prefix.length + 2), value, true);
-    }
-    const [min, max] = (parameters.get(`${prefix}price`) ?? "").split("-").map((text) => (text === "" ? undefined : Number(text)));
-    this.#price = Number.isFinite(min) || Number.isFinite(max) ? { min, max } : null;
-    const sort = parameters.get(`${prefix}sort`);
-    this.#sort = sort in SORTS ? sort : "relevance";
-    this.sort.value = this.#sort;
-    this.#without = new Set(parameters.getAll(`${prefix}without`));
-    this.#query = this.input.value = parameters.get(`${prefix}q`) ?? "";
-    this.clear.hidden = !this.#query;
-    if (parameters.has(`${prefix}q`) || this.#narrowed) this.#look({ whole: true });
+    this.#wanted = Wanted.outOf(parameters, prefix);
+    this.sort.value = this.#wanted.sort;
+    this.input.value = this.#wanted.query;
+    this.clear.hidden = !this.#wanted.query;
+    if (parameters.has(`${prefix}q`) || this.#wanted.narrowed) this.#look({ whole: true });
     else if (this.#answer) this.#begin();
   }
 
@@ -681,11 +457,4 @@ class Search extends Part {
     const { product, ...told } = item.told;
     this.shop.behaviors.put("impression", { product, ...told });
   }
-}
-
-const PARAMETER = /^(q|price|sort|without|f\..+)$/;
-
-// The last part of a category's path, which a narrow column has room for.
-function shortly(value) {
-  return value.split(" > ").at(-1) || value;
 }
