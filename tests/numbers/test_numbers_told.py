@@ -291,6 +291,31 @@ def test_stock_is_told_as_far_back_as_it_is_known(business: Business) -> None:
     assert "Stock is not told apart by country." in by_country.notes
 
 
+def test_for_how_long_stock_lasts_is_told_of_each_day_as_of_that_day_alone(business: Business) -> None:
+    today = business.numbers.today()
+    with business.transaction() as connection:
+        variants = [{"sku": name, "price": 1000, "currency": "EUR"} for name in ("s", "l")]
+        business.catalog.put(connection, [{"id": "tent", "title": "Tent", "variants": variants}], "test")
+        for sku in ("s", "l"):
+            level = {"product": None, "sku": sku, "location": "Oslo", "quantity": 40}
+            business.stock.put(connection, [level], "test")  # type: ignore[list-item]
+        connection.execute("update stock_movement set at = now() - interval '90 days'")
+    sold = [(80, "s", 3), (50, "l", 1), (40, "s", 2), (31, "s", 5), (3, "l", 4), (1, "s", 1)]
+    for ago, sku, quantity in sold:
+        placed = order(f"#{ago}", f"{today - timedelta(ago)}T10:00Z", ("tent", quantity, 1000))
+        placed["lines"][0]["sku"] = sku
+        put(business, placed)
+    span = Period(first=today - timedelta(60), last=today)
+    for by in ([], ["variant"]):
+        rows = told(business, "days_of_stock", by=["day", *by], period=span).rows
+        each = {(row.key["day"], row.key.get("variant")): row.values["days_of_stock"] for row in rows}
+        assert len({value for value in each.values() if value is not None}) > 5
+        for day in span.each():
+            alone = told(business, "days_of_stock", by=by, period=Period(first=day, last=day))
+            for row in alone.rows or [alone.total]:
+                assert each[day.isoformat(), row.key.get("variant")] == row.values["days_of_stock"]
+
+
 def test_what_is_asked_wrongly_is_answered_in_a_sentence(business: Business) -> None:
     put(business, order("#1", "2026-05-02T10:00Z", ("mug", 1, 1000), country="Germany"))
     with pytest.raises(InputError, match=r"There is no country 'Germny'\. The nearest: Germany\."):

@@ -148,6 +148,30 @@ def test_a_reader_that_goes_away_and_a_terminal_without_letters_are_no_trouble(
     assert json.loads(escaped.stdout)["title"] == "Größe – 商品 0"
 
 
+def test_the_figures_of_a_table_stay_whole_on_any_screen(home: Path, database: Database, business: Business) -> None:
+    line = {"product": "mug", "sku": "mug", "title": "Mug", "quantity": 1_234, "price": 98_765_432}
+    record: Any = {"id": "#1", "placed_at": "2026-05-02T10:00Z", "currency": "EUR", "lines": [line]}
+    with business.transaction() as connection:
+        business.orders.put(connection, [record], "test")
+    asked = (
+        "gross_sales",
+        "orders",
+        "revenue",
+        "units",
+        "returns",
+        "--by",
+        "product",
+        "--period",
+        "2026-05-02",
+        "--compare",
+        "previous",
+    )
+    for width in ("40", "80", "200"):
+        shown = weft(home, "numbers", "show", *asked, "--business", business.id, environment={"COLUMNS": width}).stdout
+        assert shown.count("1,218,765,430.88") == 4
+        assert "1,234" in shown
+
+
 def test_the_ids_of_a_table_stay_whole_on_a_narrow_screen(home: Path, database: Database, business: Business) -> None:
     long = "a-product-with-quite-a-long-handle"
     with business.transaction() as connection:

@@ -12,6 +12,8 @@ from visiting import Visit, opened, signed
 from weft.access import businesses
 from weft.business import Business
 from weft.postgres.database import Database
+from weft.skills.forecast import progress
+from weft.surfaces.console import stock
 
 BEGAN = datetime(2026, 6, 1, 9, tzinfo=UTC)  # a Monday
 DAYS = 84
@@ -111,6 +113,66 @@ def test_what_runs_out_is_ordered(merchant: Visit) -> None:
     assert change["after"] > 20
     at(merchant, "/stock/orders")
     expect(page.locator("main")).to_contain_text("Nothing is under way")
+
+
+def test_the_page_is_there_at_once_and_tells_how_far_forecasts_are(
+    merchant: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, business = merchant.page, merchant.business
+    monkeypatch.setattr(stock, "_FEW_PRODUCTS", 0)
+    with progress.Board(business) as board:
+        board.say("products", 12, 40)
+        at(merchant, "/stock")
+        expect(page.locator("#facts")).to_contain_text("504 pieces")
+        expect(page.locator("#draft")).to_contain_text("12 of 40 products")
+        expect(page.locator("#lines")).to_have_count(0)
+        page.get_by_role("link", name="Do not wait").click()
+        expect(page.locator("#lines")).to_contain_text("Stoneware Mug", timeout=60_000)
+    assert progress.progress(business) is None
+    page.locator("#lines summary").first.click()
+    expect(page.locator("#lines")).to_contain_text("less 4 leaves")
+
+
+def test_an_order_comes_into_stock_and_out_again(merchant: Visit) -> None:
+    page, business = merchant.page, merchant.business
+    order: Any = {"id": "PO-7", "state": "draft", "lines": [{"sku": "MUG", "quantity": 12}]}
+    with business.transaction() as connection:
+        business.purchases.put(connection, [order], "test")
+    at(merchant, "/stock/orders")
+    page.get_by_role("button", name="It is sent PO-7").click()
+    expect(merchant.said()).to_contain_text("PO-7 is sent.")
+    page.get_by_role("button", name="It has arrived PO-7").click()
+    expect(merchant.said()).to_contain_text("12 pieces are added to stock.")
+    assert {one.name: one.stock for one in business.purchases.items()} == {"MUG": 16, "BOWL": 500}
+    page.get_by_role("button", name="It has not arrived PO-7").click()
+    expect(merchant.said()).to_contain_text("12 pieces are taken out of stock.")
+    assert {one.name: one.stock for one in business.purchases.items()} == {"MUG": 4, "BOWL": 500}
+    page.get_by_role("button", name="Call it off PO-7").click()
+    expect(merchant.said()).to_contain_text("PO-7 is called off.")
+
+
+def test_services_are_compared_by_the_keyboard_alone(merchant: Visit) -> None:
+    page = merchant.page
+    at(merchant, "/stock")
+    page.get_by_label("Service, %").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_label("compare a service").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#what-if")).to_contain_text("98 %", timeout=60_000)
+
+
+def test_it_reads_from_right_to_left_as_well(merchant: Visit) -> None:
+    page = merchant.page
+    for path, part in (("/numbers", "#headline"), ("/stock/forecast?product=mug&days=14", "#each")):
+        at(merchant, path)
+        expect(page.locator(part)).to_be_visible()
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_a_forecast_is_drawn_with_its_past(merchant: Visit) -> None:

@@ -72,11 +72,12 @@ class Generations:
     def __init__(self, path: Path, what: str) -> None:
         self.path = path
         self.what = what
+        self._current = path / _CURRENT
 
     def mark(self) -> tuple[int, int] | None:
         """What differs whenever another state is in force; None where there is no index."""
         try:
-            told = (self.path / _CURRENT).stat()
+            told = self._current.stat()
         except OSError:
             return None
         return told.st_mtime_ns, told.st_ino
@@ -87,9 +88,9 @@ class Generations:
 
     def told(self) -> dict[str, Any]:
         """What the file says that names what is in force; raises OSError, ValueError where it says nothing."""
-        found = orjson.loads((self.path / _CURRENT).read_bytes())
+        found = orjson.loads(self._current.read_bytes())
         if not isinstance(found, dict):
-            raise TypeError(f"{self.path / _CURRENT} holds no object")
+            raise TypeError(f"{self._current} holds no object")
         return found
 
     def free(self) -> int:
@@ -101,7 +102,7 @@ class Generations:
         """Have a generation on the disk, name it as the one in force, and clear away all others."""
         self.path.mkdir(parents=True, exist_ok=True)
         _synced(self.generation(generation))
-        written(self.path / _CURRENT, lambda file: file.write(orjson.dumps(told)))
+        written(self._current, lambda file: file.write(orjson.dumps(told)))
         for one in self.path.iterdir():
             if one.is_dir() and one.name != f"{generation:06d}":
                 shutil.rmtree(one, ignore_errors=True)

@@ -34,7 +34,7 @@ class Opened(Generic[Where, What]):
     ) -> None:
         self._place, self._read, self._size = place, read, size
         self._room, self._least, self._most = room, least, most
-        self._held: OrderedDict[tuple[str, UUID], tuple[tuple[int, int], What]] = OrderedDict()
+        self._held: OrderedDict[tuple[str, UUID], tuple[tuple[int, int], What, Where]] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -42,7 +42,9 @@ class Opened(Generic[Where, What]):
 
     def get(self, home: Path, business: UUID) -> What | None:
         """What is in force; None where there is nothing that can be read."""
-        key, place = (str(home), business), self._place(home, business)
+        key = str(home), business
+        known = self._held.get(key)
+        place = known[2] if known is not None else self._place(home, business)
         for _ in range(_TRIES):
             mark = place.mark()
             with self._lock:
@@ -57,7 +59,7 @@ class Opened(Generic[Where, What]):
             except (OSError, ValueError, RuntimeError, KeyError, IndexError):
                 continue
             if found is not None:
-                self._keep(key, mark, found)
+                self._keep(key, mark, found, place)
             return found
         return None
 
@@ -67,11 +69,11 @@ class Opened(Generic[Where, What]):
             held = self._held.get((str(home), business))
         return held[1] if held is not None else None
 
-    def _keep(self, key: tuple[str, UUID], mark: tuple[int, int], found: What) -> None:
+    def _keep(self, key: tuple[str, UUID], mark: tuple[int, int], found: What, place: Where) -> None:
         with self._lock:
-            self._held[key] = (mark, found)
+            self._held[key] = (mark, found, place)
             self._held.move_to_end(key)
-            taken = sum(self._size(one) for _, one in self._held.values())
+            taken = sum(self._size(one) for _, one, _ in self._held.values())
             while len(self._held) > self._least and (
                 taken > self._room or (self._most is not None and len(self._held) > self._most)
             ):

@@ -19,6 +19,7 @@ _OF_ORDERS: Final = frozenset[Metric](
     ["orders", "average_order", "units_per_order", "cancelled_orders", "cancellation_rate"]
 )
 _WHO: Final = frozenset[Metric](["customers", "new_customers", "returning_customers", "returning_rate"])
+_BESIDE: Final = frozenset(["left_out", "undated_refunds", "lines"])
 _FEW: Final = 20
 NOTHING: Final[Counts] = dict.fromkeys((*MEASURES, "customers", "new_customers"), 0)
 
@@ -90,8 +91,8 @@ class Asking:
             return total
         return self._summed((), period, foreign).get((), dict(NOTHING))
 
-    def _needed(self) -> list[str]:
-        """What the metrics of the question are computed from, and what is told beside them."""
+    def _needed(self, *, beside: bool) -> list[str]:
+        """What the metrics of the question are computed from, and what is told `beside` them of the whole."""
         asked = [FIGURES[name].sql for name in self.query.metrics if name in FIGURES]
         words = set(re.findall(r"\w+", " ".join(asked)))
         if len(asked) < len(self.query.metrics):
@@ -100,7 +101,7 @@ class Asking:
             words |= {"gross", "discounts", "returns"}
         if words & {"orders", "cancelled"}:
             words |= {f"{way}{name}" for way in ("", "product_", "variant_") for name in ("orders", "cancelled")}
-        return [name for name in MEASURES if name in words or name in ("left_out", "undated_refunds", "lines")]
+        return [name for name in MEASURES if name in words or (beside and name in _BESIDE)]
 
     def _foreign(self, period: Period) -> bool:
         row = self.connection.execute(
@@ -129,7 +130,7 @@ class Asking:
         table = plan.source(used)
         span = self.setting.span
         wide = plan.widened(period, span) if span and table == "sold_month" else period
-        needed = self._needed()
+        needed = self._needed(beside=foreign or not by) or ["lines"]
         parameters: list[Any] = []
         factors = plan.factors("sold_day", self.currency, self.setting, wide, parameters) if foreign else ""
         keys = [plan.expression(name, self.setting) for name in by]
@@ -338,7 +339,7 @@ def less(counts: Counts, rows: Iterable[Counts]) -> Counts:
     left = dict(counts)
     for row in rows:
         for name in left:
-            left[name] -= row[name]
+            left[name] -= row.get(name, 0)
     return left
 
 
@@ -354,9 +355,17 @@ def ordered(keys: Iterable[Key], value_of: Callable[[Key], Value], query: Query)
         value = value_of(key)
         return value is None, 0.0 if value is None else value if query.ascending else -value
 
-    placed = sorted(keys, key=lambda key: [name(at, cell) for at, cell in enumerate(key)])
+    by_name = dict.fromkeys(keys)
+    rest: list[Key] = []
+    if query.top and len(by_name) > query.top:
+        # Of many only the first need an order.
+        sizes = {key: size(key) for key in by_name}
+        last = sorted(sizes.values())[query.top - 1]
+        rest = [key for key in by_name if sizes[key] > last]
+        by_name = {key: None for key in by_name if sizes[key] <= last}
+    placed = sorted(by_name, key=lambda key: [name(at, cell) for at, cell in enumerate(key)])
     if query.order or query.top or time is None:
         placed.sort(key=size)
     else:
         placed.sort(key=lambda key: (name(time, key[time]), size(key)))
-    return placed
+    return [*placed, *rest]

@@ -165,7 +165,7 @@ class _Side:
         self.rows: dict[Key, Counts] = {}
         self.total: Counts | None = None
         self.stocked = shelf.lying(period) if shelf.asked else Stocked()
-        self.sold = shelf.sold_before(asking, period) if shelf.asked else {}
+        self.sold = shelf.sold_before(asking, period, self.stocked) if shelf.asked else {}
         self.period = period
         span = setting.span
         self.unknown = _unknown(asking.query.by, period, setting)

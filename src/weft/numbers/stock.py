@@ -1,8 +1,10 @@
 """Stock by day, from what lies there now and the movements by which it came to be: known from the first movement on."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any, Final
 
 from psycopg import ClientCursor, Connection
@@ -193,35 +195,61 @@ class Shelf:
                 values[name] = ratio(net, net + lying.quantity) if lying.quantity >= 0 and net >= 0 else None
         return values
 
-    def sold_before(self, asking: Asking, period: Period) -> dict[Key, tuple[float, int]]:
-        """The net pieces of the 28 days up to the end of each stretch, by key, and over how many days they are known."""
+    def sold_before(self, asking: Asking, period: Period, stocked: Stocked) -> dict[Key, tuple[float, int]]:
+        """The net pieces of the 28 days up to the end of each stretch, of what is in stock by key and in all, and of how many days.
+
+        They are read by one statement, however many stretches there are.
+        """
         query, span = self.query, self.setting.span
-        if "days_of_stock" not in query.metrics or span is None or self.unable or "location" in query.by:
+        if "days_of_stock" not in query.metrics or span is None or stocked.total is None or "location" in query.by:
             return {}
-        last = min(period.last, self.setting.today)
-        if period.first > last:
-            return {}
-        keys = [name for name in query.by if name != self.time]
-        found: dict[Key, tuple[float, int]] = {}
-        for name, (_, end) in self._ends(Period(first=period.first, last=last)).items():
+        windows: dict[str, Period] = {}
+        for name, (_, end) in self._ends(Period(first=period.first, last=min(period.last, self.setting.today))).items():
             to = min(end, self.setting.known_to)
             first = max(to - timedelta(_WINDOW - 1), span.first)
-            if first > to:
-                continue
-            window = Period(first=first, last=to)
-            rows, total = Asking(
-                self.connection,
-                asking.query.model_copy(update={"by": keys, "metrics": ["net_units"], "period": window}),
-                self.setting,
-            ).counted(window)
-            for key, counts in ({**rows, (): total} if keys else {(): total}).items():
-                cells = dict(zip(keys, key, strict=False))
-                if self.time is not None:
-                    cells[self.time] = name
-                pieces = ((counts["units"] - counts["units_returned"]) / 1000, window.days)
-                found[tuple(cells[each] for each in query.by) if len(cells) == len(query.by) else ()] = pieces
-            found[()] = ((total["units"] - total["units_returned"]) / 1000, window.days)
+            if first <= to:
+                windows[name] = Period(first=first, last=to)
+        if not windows:
+            return {}
+        at = None if self.time is None else query.by.index(self.time)
+        sums = self._running(asking, list(windows.values()), [name for name in query.by if name != self.time])
+        found: dict[Key, tuple[float, int]] = {}
+        for key in stocked.rows:
+            window = windows.get("" if at is None else key[at] or "")
+            held = sums.get(key if at is None else (*key[:at], *key[at + 1 :]))
+            if window is not None and held is not None:
+                found[key] = (held.within(window) / 1000, window.days)
+        window = list(windows.values())[-1]
+        found[()] = (sums[()].within(window) / 1000, window.days)
         return found
+
+    def _running(self, asking: Asking, windows: Sequence[Period], keys: Sequence[Dimension]) -> dict[Key, "_Running"]:
+        """The net pieces of the days of some windows, by key and, as the key (), in all."""
+        whole = Period(first=min(one.first for one in windows), last=max(one.last for one in windows))
+        # Of one window the days need not be told apart.
+        by: list[Dimension] = [*(["day"] if len(windows) > 1 else ()), *keys]
+        asked = asking.query.model_copy(update={"by": by, "metrics": ["net_units"], "period": whole})
+        rows, total = Asking(self.connection, asked, self.setting).counted(whole)
+        found: dict[Key, dict[int, int]] = {(): {}}
+        for cells, counts in (rows if by else {(): total}).items():
+            day = date.fromisoformat(cells[0] or "") if len(windows) > 1 else whole.first
+            for key in {cells[len(by) - len(keys) :], ()}:
+                held = found.setdefault(key, {})
+                held[day.toordinal()] = held.get(day.toordinal(), 0) + counts["units"] - counts["units_returned"]
+        return {key: _Running(held) for key, held in found.items()}
+
+
+class _Running:
+    """Amounts by day, of which any days in a row can be summed."""
+
+    def __init__(self, held: Mapping[int, int]) -> None:
+        self._days = sorted(held)
+        self._sums = [0, *accumulate(held[day] for day in self._days)]
+
+    def within(self, period: Period) -> int:
+        """The sum of the days of a period."""
+        first = bisect_left(self._days, period.first.toordinal())
+        return self._sums[bisect_right(self._days, period.last.toordinal())] - self._sums[first]
 
 
 def _lasts(quantity: int, sold: tuple[float, int] | None) -> float | None:

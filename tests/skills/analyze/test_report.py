@@ -234,6 +234,40 @@ def test_what_lies_in_stock_becomes_price_cuts_that_can_be_approved(database: Da
     assert any("“Rug”" in one["text"] for one in sentences(answer["report"]))
 
 
+def test_the_size_that_could_not_be_bought_is_told_and_it_alone_is_ordered(database: Database, tmp_path: Path) -> None:
+    made = Business(database, businesses.ensured(database, "report-sizes", "EUR"))
+    heads = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n"
+    sizes = "".join(f"tee,Tee,Size,{size},TEE-{size},20,active\n" for size in ("S", "M", "L"))
+    (tmp_path / "products.csv").write_text(f"{heads}{sizes}cap,Cap,,,CAP,9,active\n")
+    import_file(made, "products", tmp_path / "products.csv", who="test")
+    text = io.StringIO()
+    lines = csv.writer(text)
+    lines.writerow(HEADER)
+    number = 0
+    for at in range(100):
+        on = FIRST + timedelta(at)
+        placed = f"{on} 11:00:00 +0000"
+        for size in ("S", "M", "M", "L", "CAP", "CAP"):
+            if size == "M" and at >= 90:
+                continue
+            sku, price = (size, 9) if size == "CAP" else (f"TEE-{size}", 20)
+            number += 1
+            lines.writerow(
+                [f"#{number}", "a@b.example", "paid", "EUR", price, price, placed, 1, "Tee", price, sku, "DE", "", ""]
+            )
+    (tmp_path / "orders.csv").write_text(text.getvalue())
+    import_file(made, "orders", tmp_path / "orders.csv", who="test")
+    report = told(made, report="week", until=(FIRST + timedelta(97)).isoformat())["report"]
+    (short,) = report["why"]["shortages"]
+    assert (short["product"], short["variant"], short["first"]) == ("tee", "TEE-M", str(FIRST + timedelta(90)))
+    assert short["title"].startswith("Tee")
+    assert short["title"].endswith("M")
+    (finding,) = [one for one in report["findings"] if one["kind"] == "shortage"]
+    assert short["title"] in finding["says"][0]["text"]
+    order_it = finding["actions"][0]
+    assert (order_it["skill"], order_it["request"]) == ("replenish", {"product": "TEE-M"})
+
+
 def test_a_business_without_or_with_hardly_any_sales_is_told_so(database: Database, tmp_path: Path) -> None:
     made = Business(database, businesses.ensured(database, "report-few", "EUR"))
     with pytest.raises(InputError, match="There are no sales yet"):

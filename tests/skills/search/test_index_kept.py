@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from weft.index.sought import Part, Sought, Weights
 from weft.index.words import Analysis
 from weft.postgres.database import Database
 from weft.settings import Settings
+from weft.store.catalog import Catalog
 
 
 def product(key: str, title: str, **more: Any) -> dict[str, Any]:
@@ -107,6 +109,35 @@ def test_a_look_that_takes_long_for_what_it_found_delays_no_later_edit(
         put(business, tmp_path, product("mug", title))
         time.sleep(1)
         assert found(shelf(), word) == ["mug"]
+
+
+def test_a_catalog_is_read_again_when_something_was_written(
+    business: Business, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shelf() -> Shelf:
+        return keeping.shelf(business.database, business.uid, business.id, business.catalog).shelf
+
+    asked: Counter[str] = Counter()
+    for name in ("moment", "later"):
+        real = getattr(Catalog, name)
+        counted = lambda *given, name=name, real=real: asked.update([name]) or real(*given)  # noqa: E731
+        monkeypatch.setattr(Catalog, name, counted)
+    for name, value in (("_LOOK_EVERY", 0.01), ("_LOOK_BESIDE", 0.0), ("_SHARE", 1.0)):
+        monkeypatch.setattr(keeping, name, value)
+    assert business.database.folder is not None
+    put(business, tmp_path, product("mug", "Enamel Mug"))
+    building.build(business.database.folder, business.uid, business.catalog)
+    for _ in range(12):
+        assert found(shelf(), "enamel") == ["mug"]
+        time.sleep(0.03)
+    # The database's own housekeeping may have written now and then.
+    assert asked["moment"] >= 4
+    assert asked["later"] < asked["moment"]
+    put(business, tmp_path, product("mug", "Zinc Mug"))
+    time.sleep(0.2)
+    shelf()
+    time.sleep(0.2)
+    assert found(shelf(), "zinc") == ["mug"]
 
 
 def test_what_a_long_transaction_wrote_is_found_when_all_is_compared(

@@ -291,7 +291,8 @@ def _told(asked: Replenish, ground: Ground, suppliers: Mapping[str, Any]) -> Non
         )
     below = sum(one.item.stock is not None and one.item.stock < 0 and not one.item.owed for one in candidates)
     if below:
-        ground.notes.append(f"The stock of {below:,} items is less than none, which cannot be; it is taken as none.")
+        told = "1 item" if below == 1 else f"{below:,} items"
+        ground.notes.append(f"The stock of {told} is less than none, which cannot be; it is taken as none.")
     homeless = sum(one.supplier.id is None for one in candidates)
     if homeless and asked.supplier is None:
         lead, review = _first(asked.lead_days, LEAD_DAYS), _first(asked.review_days, REVIEW_DAYS)

@@ -35,11 +35,13 @@ def told(answer: Replenishment, width: int) -> str:
     lines: dict[str, list[OrderLine]] = defaultdict(list)
     for one in answer.lines:
         lines[one.order].append(one)
-    shared = {title for title, count in Counter(one.title for one in answer.lines).items() if count > 1}
+    both: list[OrderLine | LeftOut] = [*answer.lines, *answer.left_out]
+    skus = {one.sku: one.title for one in both}
+    shared = {title for title, count in Counter(skus.values()).items() if count > 1}
     for order in answer.orders:
         said += ["", *_order(order, lines[order.id], shared, answer.on, width, whole=len(answer.lines) <= _WHOLE)]
     if answer.left_out:
-        said += ["", *_left_out(answer.left_out, width)]
+        said += ["", *_left_out(answer.left_out, shared, width)]
     if answer.what_if:
         said += ["", *_what_if(answer.what_if, width)]
     if answer.simulation is not None:
@@ -87,10 +89,10 @@ def _order(
     return said
 
 
-def _named(line: OrderLine | LeftOut, shared: Set[str | None] = frozenset()) -> str:
-    """What an item is called: its title, and its SKU where several have that title."""
+def _named(line: OrderLine | LeftOut, shared: Set[str | None]) -> str:
+    """What an item is called: its title, its SKU before it where several have that title."""
     title = " ".join((line.title or line.product).split())
-    return f"{title} ({line.sku})" if line.title in shared and line.sku != title else title
+    return f"{line.sku} · {title}" if line.title in shared and line.sku != title else title
 
 
 def _out(day: date | None, on: date | None) -> str:
@@ -103,7 +105,7 @@ def _out(day: date | None, on: date | None) -> str:
 
 def _reason(line: OrderLine) -> str:
     """Why so many, in figures."""
-    there = "stock not counted" if line.stock is None else f"{line.stock:,} there"
+    there = "stock not counted" if line.stock is None else f"{max(line.stock, 0):,} there"
     coming = f" and {line.on_order:,} under way" if line.on_order else ""
     sure = f"{wording.pieces(line.level)} to be {line.target:.0%} sure".replace("%", " %")
     until = f"{wording.pieces(line.expected)} wanted in {line.days} days, {sure}"
@@ -111,7 +113,7 @@ def _reason(line: OrderLine) -> str:
     return f"{until}; {there}{coming}{marks}"
 
 
-def _left_out(left: Sequence[LeftOut], width: int) -> list[str]:
+def _left_out(left: Sequence[LeftOut], shared: Set[str | None], width: int) -> list[str]:
     loses: dict[str, float] = defaultdict(float)
     for one in left:
         if one.loses:
@@ -122,7 +124,7 @@ def _left_out(left: Sequence[LeftOut], width: int) -> list[str]:
     said += paragraph(f"{wording.counted(len(left), 'item', 'items')}, whole or in part{cost}.", width)
     rows = [
         (
-            _named(one),
+            _named(one, shared),
             f"{one.quantity:,}",
             _money(one.loses) if one.loses else f"{wording.pieces(one.lost)} pieces",
             _REASONS.get(one.reason, one.reason),

@@ -420,6 +420,6 @@ def _shown(table: Any) -> None:
         if query.compare:
             columns.append(("before", "right", lambda row, name=f"{one.name} before": row[name]))
     output.out.print(f"{query.period.first} to {query.period.last}", markup=False)
-    output.rows(rows, columns, as_json=False, empty="")
+    output.rows(rows, columns, as_json=False, empty="", whole=True)
     for note in table.notes:
         output.out.print(note, markup=False, style="dim")

@@ -100,8 +100,12 @@ def rows(
     *,
     as_json: bool,
     empty: str,
+    whole: bool = False,
 ) -> None:
-    """Show items: as JSON Lines, or as a table of (heading, justification, cell) columns."""
+    """Show items: as JSON Lines, or as a table of (heading, justification, cell) columns.
+
+    With `whole` no figure is cut, on however narrow a screen: it is another one without its end.
+    """
     if as_json:
         for item in items:
             emit(item)
@@ -110,10 +114,15 @@ def rows(
     if not lines:
         out.print(empty)
         return
-    widths = _fitted(
-        [max(map(cell_len, cells)) for cells in zip([name for name, _, _ in columns], *lines, strict=True)]
-    )
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    headings = [name for name, _, _ in columns]
+    widths = [max(map(cell_len, cells)) for cells in zip(headings, *lines, strict=True)]
+    least = [
+        max(cell_len(one) for one in (*heading.split(), *cells)) if whole and justify == "right" else 1
+        for (heading, justify, _), cells in zip(columns, zip(*lines, strict=True), strict=True)
+    ]
+    widths = _fitted(widths, least)
+    room = sum(widths) + _BETWEEN * (len(widths) - 1)
+    table = Table(box=None, pad_edge=False, header_style="bold", width=room if room > out.width else None)
     for place, (heading, justify, _) in enumerate(columns):
         overflow: OverflowMethod = "fold" if place == 0 else "ellipsis"
         right = justify == "right"
@@ -121,19 +130,26 @@ def rows(
             heading,
             justify="right" if right else "left",
             overflow=overflow,
-            no_wrap=place > 0 or right,
+            no_wrap=(place > 0 or right) and not (whole and right),
             width=widths[place],
         )
     for line in lines:
         table.add_row(*line)
-    out.print(table)
+    out.print(table, crop=False)
 
 
-def _fitted(widths: Sequence[int]) -> list[int]:
-    """Columns' widths that fit on a line: what a person copies, the first, stays whole; the widest of the others give way."""
+def _fitted(widths: Sequence[int], least: Sequence[int]) -> list[int]:
+    """Columns' widths that fit on a line: what a person copies, the first, stays whole; the widest of the others give way.
+
+    None is narrower than its `least`, even where the line is too short for that.
+    """
     room = out.width - _BETWEEN * (len(widths) - 1)
-    first = min(widths[0], max(room * 2 // 3, 1))
+    first = max(min(widths[0], max(room * 2 // 3, 1)), least[0])
     most = max(widths)
-    while most > 1 and first + sum(min(width, most) for width in widths[1:]) > room:
+
+    def given(most: int) -> list[int]:
+        return [max(min(width, most), low) for width, low in zip(widths[1:], least[1:], strict=True)]
+
+    while most > 1 and first + sum(given(most)) > room:
         most -= 1
-    return [first, *(min(width, most) for width in widths[1:])]
+    return [first, *given(most)]

@@ -100,9 +100,15 @@ class _Pages:
         skill = skills.named(_SKILL)
         return asking.ask(skill, skills.requested(skill, dict(request)), self.business(session))
 
-    def report(self, request: Request, session: Session, span: str, until: date | None) -> Response:
-        """The report of a period."""
-        named: dict[str, Any] = {"spans": SPANS, "span": span, "report": None, "charts": [], "steps": {}, "changes": []}
+    def report(self, request: Request, session: Session, span: str, until: date | None, *, whole: bool) -> Response:
+        """The report of a period; without `whole` the page that asks for it, which is there at once."""
+        said = {"span": span, **({"until": until.isoformat()} if until else {}), "whole": 1}
+        named: dict[str, Any] = {
+            "spans": SPANS, "span": span, "report": None, "charts": [], "steps": {}, "changes": [],
+            "address": None if whole else f"{NUMBERS}?{urlencode(said)}",
+        }  # fmt: skip
+        if not whole:
+            return self.shown(request, session, "", **named)
         try:
             wanted = {"report": span, **({"until": until.isoformat()} if until else {})}
             answer = self.asked(session, wanted)
@@ -140,9 +146,13 @@ def add_pages(router: APIRouter, database: Database, sign_in: SignIn) -> None:
 
     @router.get("/numbers")
     def report(
-        request: Request, session: signed, span: Literal["day", "week", "month"] = "week", until: date | None = None
+        request: Request,
+        session: signed,
+        span: Literal["day", "week", "month"] = "week",
+        until: date | None = None,
+        whole: bool = False,
     ) -> Response:
-        return pages.report(request, session, span, until)
+        return pages.report(request, session, span, until, whole=whole)
 
     @router.get("/numbers/ask")
     def ask(request: Request, session: signed, q: Annotated[str, Query(max_length=1000)] = "") -> Response:

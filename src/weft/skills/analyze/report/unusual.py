@@ -8,9 +8,9 @@ year before. All are medians, and all rest on what came before the week, so that
 How far off chance goes is told by the tail of the past residuals: peaks over the ninetieth percentile, with the shape of a
 generalized Pareto distribution that the peaks of all like series have by their quartiles (Pickands, 1975), and a scale of the
 series' own, held together with that of the others by a conjugate prior; the largest tenth is censored, for that is where what was
-unusual before would stand. Benjamini and Hochberg (1995) over all that was looked at, with weights (Genovese, Roeder and
-Wasserman, 2006) that favor the shop as a whole over its parts and these over single products: where all is usual, at most the
-stated share of reports shows anything.
+unusual before would stand. What is counted a few a week is told by rates. Benjamini and Hochberg (1995) over all that was looked at,
+in families that share the bound: the shop as a whole, its parts, single products, and the largest order. Where all is usual, at most
+the stated share of reports shows anything.
 """
 
 from collections.abc import Sequence

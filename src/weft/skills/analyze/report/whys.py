@@ -256,7 +256,7 @@ class Reasons:
                 Action(
                     says=words.say("do.replenish", product=quoted).text,
                     skill="replenish",
-                    request={"product": one.product},
+                    request={"product": one.variant or one.product},
                 ),
                 Action(
                     says=words.say("do.forecast", product=quoted).text,
