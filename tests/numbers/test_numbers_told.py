@@ -152,7 +152,7 @@ def test_other_currencies_come_at_the_latest_rate_before_their_day_or_are_left_o
     assert {row.key["currency"]: row.values["revenue"] for row in table.rows} == {"EUR": 1000, "USD": 900, "JPY": 500}
     assert table.total.values == {"revenue": 2400, "orders": 3}
     assert [note for note in table.notes if "CHF" in note] == [
-        "1 orders in CHF are left out: there is no rate from CHF to EUR on or before their day."
+        "1 order in CHF is left out: there is no rate from CHF to EUR on or before their day."
     ]
     assert (
         told(business, "revenue", currency="USD", where=[Condition.of("currency", "JPY")]).total.values["revenue"]
@@ -184,7 +184,7 @@ def test_what_nobody_knows_is_not_zero(business: Business) -> None:
     before = told(business, "revenue", period=Period(first=date(2025, 1, 1), last=date(2025, 12, 31)))
     assert before.total.values == {"revenue": None}
     assert before.notes[0].startswith("Nothing is known of this period: orders are known from 2026-05-02")
-    assert "1 orders have no date between 1900 and 2099 and are in no figure." in before.notes
+    assert "1 order has no date between 1900 and 2099 and is in no figure." in before.notes
     table = told(
         business, "revenue", "average_order", by=["month"], compare="year", where=[Condition.of("country", "DE")]
     )

@@ -27,6 +27,8 @@ _NEARLY: Final = 0.02
 _NOTHING: Final = 1e-6
 _YEAR: Final = 365.0
 _SPREADS: Final = 3.0
+# For how many days draws of the past are kept.
+_KEPT: Final = 180
 # A lead time that varies by less than this many days is the same each time, to the whole day.
 _SAME: Final = 0.1
 # Into so many lead times one that varies widely is told apart at most: a delivery that may take years is not told by the day.
@@ -154,7 +156,9 @@ def drawn_again(past: Floats, lengths: Sequence[int], number: int) -> Floats:
 
     A row each of the lengths, ascending. The same past gives the same amounts.
     """
-    courses = past[_days_drawn(len(past), max(lengths), number)]
+    # Draws for lead times of years would fill memory if they were kept.
+    draws = _days_drawn if max(lengths) <= _KEPT else _days_drawn.__wrapped__
+    courses = past[draws(len(past), max(lengths), number)]
     np.cumsum(courses, axis=0, out=courses)
     sums: Floats = np.sort(courses[np.asarray(lengths) - 1], axis=1)
     return sums

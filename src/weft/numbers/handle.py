@@ -316,18 +316,24 @@ class _Answer:
         metrics = set(query.metrics)
         for currency, count in sorted(self.asking.missing.items()):
             say(
-                f"{count:,} orders in {currency} are left out: there is no rate from {currency} to {self.asking.currency} on or "
+                f"{_counted(count, 'order')} in {currency} {'is' if count == 1 else 'are'} left out: there is no rate from {currency} to {self.asking.currency} on or "
                 "before their day."
             )
         row = self.connection.execute(
             f"select count(*) from orders where (placed_at is null or not {DATED.format('placed_at')}) and kind <> 'adjustment'"
         ).fetchone()
         if row and row[0]:
-            say(f"{row[0]:,} orders have no date between 1900 and 2099 and are in no figure.")
+            has = (
+                "has no date between 1900 and 2099 and is"
+                if row[0] == 1
+                else "have no date between 1900 and 2099 and are"
+            )
+            say(f"{_counted(row[0], 'order')} {has} in no figure.")
         if total is None:
             return
         if total["left_out"] and not query.where:
-            say(f"{total['left_out']:,} lines are no sales and are left out: adjustments, fees and tests.")
+            are = "is no sale and is" if total["left_out"] == 1 else "are no sales and are"
+            say(f"{_counted(total['left_out'], 'line')} {are} left out: adjustments, fees and tests.")
         if total["undated_refunds"] and metrics & {
             "returns",
             "net_sales",
@@ -336,7 +342,14 @@ class _Answer:
             "total_sales",
             "margin",
         }:
-            say(f"{total['undated_refunds']:,} refunds have no day of their own and count on the day of their order.")
+            own = (
+                "has no day of its own and counts"
+                if total["undated_refunds"] == 1
+                else "have no day of their own and count"
+            )
+            say(
+                f"{_counted(total['undated_refunds'], 'refund')} {own} on the day of {'its' if total['undated_refunds'] == 1 else 'their'} order."
+            )
         if metrics & {"cost", "margin", "margin_rate"}:
             self._told_of_costs(total)
 
@@ -364,3 +377,7 @@ class _Answer:
             self.notes.append(
                 f"Costs are known of {total['covered'] / net:.1%} of net sales; the rest is in no cost and no margin."
             )
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"

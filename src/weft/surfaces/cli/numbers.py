@@ -355,7 +355,8 @@ def _period(shop: "Business", period: str | None, first: str | None, last: str |
     span = shop.numbers.span() or (shop.numbers.today(), shop.numbers.today())
     if period == "all":
         return {"first": span[0], "last": span[1]}
-    to = _day(last) if last else span[1] if first is None else max(span[1], _day(first))
+    known = max(min(span[1], shop.numbers.today()), span[0])
+    to = _day(last) if last else known if first is None else max(known, _day(first))
     return {"first": _day(first) if first else to - timedelta(27), "last": to}
 
 

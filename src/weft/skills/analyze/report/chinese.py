@@ -66,6 +66,8 @@ MESSAGES: Final[Mapping[str, str]] = {
     "usual.outside": "这超出正常范围：以往十期中有九期的变动在{low}到{high}之间。",
     "explained.fall": "下降的{change}中，{share}来自{places}。",
     "explained.rise": "增长的{change}中，{share}来自{places}。",
+    "beyond.fall": "{places}的下降超过了总降幅{change}：其余部分有所增长。",
+    "beyond.rise": "{places}的增长超过了总增幅{change}：其余部分有所下降。",
     "place": "{where}（由{was}变为{now}）",
     "alike.fall": "下降的{change}各处均匀：没有哪个类别、国家、渠道或产品特别突出。",
     "alike.rise": "增长的{change}各处均匀：没有哪个类别、国家、渠道或产品特别突出。",

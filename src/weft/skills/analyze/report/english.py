@@ -73,6 +73,8 @@ MESSAGES: Final[Mapping[str, str]] = {
     # Why
     "explained.fall": "{share} of the fall of {change} lies {places}.",
     "explained.rise": "{share} of the rise of {change} lies {places}.",
+    "beyond.fall": "More than the whole fall of {change} lies {places}: the rest rose.",
+    "beyond.rise": "More than the whole rise of {change} lies {places}: the rest fell.",
     "place": "{where} ({was} became {now})",
     "alike.fall": "The fall of {change} lies everywhere alike: no category, country, channel or product stands out.",
     "alike.rise": "The rise of {change} lies everywhere alike: no category, country, channel or product stands out.",

@@ -66,6 +66,8 @@ MESSAGES: Final[Mapping[str, str]] = {
     "usual.outside": "Das ist mehr als üblich: neun von zehn der Zeiträume davor änderten sich um {low} bis {high}.",
     "explained.fall": "{share} des Rückgangs von {change} liegen {places}.",
     "explained.rise": "{share} des Anstiegs von {change} liegen {places}.",
+    "beyond.fall": "Mehr als der ganze Rückgang von {change} liegt {places}: der Rest ist gestiegen.",
+    "beyond.rise": "Mehr als der ganze Anstieg von {change} liegt {places}: der Rest ist gefallen.",
     "place": "{where} (aus {was} wurden {now})",
     "alike.fall": "Der Rückgang von {change} verteilt sich gleichmäßig: keine Kategorie, kein Land, kein Kanal und kein Produkt sticht heraus.",
     "alike.rise": "Der Anstieg von {change} verteilt sich gleichmäßig: keine Kategorie, kein Land, kein Kanal und kein Produkt sticht heraus.",

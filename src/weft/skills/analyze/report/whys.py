@@ -167,12 +167,10 @@ class Reasons:
             return words.say(f"alike.{side}", change=amount)
         held = sum(place.now - place.before for place in self.places)
         share = book.share("explained.share", held / self.change, reckoned="what these places changed by ÷ change")
-        return words.say(
-            f"explained.{side}",
-            share=share,
-            change=amount,
-            places=words.listed([self._place(at, place) for at, place in enumerate(self.places, 1)]),
-        )
+        places = words.listed([self._place(at, place) for at, place in enumerate(self.places, 1)])
+        if held / self.change > 1:
+            return words.say(f"beyond.{side}", change=amount, places=places)
+        return words.say(f"explained.{side}", share=share, change=amount, places=places)
 
     def _place(self, at: int, place: Place) -> Sentence:
         where = dict(place.where)

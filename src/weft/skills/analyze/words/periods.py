@@ -119,7 +119,7 @@ class Periods:
         if span is None:
             raise Unclear("period")
         first = stretch.first or min(span[0], stretch.last or span[0])
-        last = stretch.last or max(span[1], first)
+        last = stretch.last or max(min(span[1], self.asked.known.today), first)
         if not other and (last < span[0] or (first > span[1] and first > self.asked.known.today)):
             raise Unclear("period")
         return Period(first=first, last=last)
