@@ -130,6 +130,17 @@ def test_intervals_of_totals_hold_what_they_say(told: tuple[np.ndarray, list[For
     assert 0.7 <= np.mean(inside) <= 0.92
 
 
+def test_a_row_alone_is_not_surer_than_many() -> None:
+    """What was tried a handful of times tells more than a handful of outcomes: outer quantiles lie outside inner ones."""
+    draw = np.random.default_rng(4)
+    sold = draw.poisson(20, 270) * draw.gamma(2, 0.5, 270).round(1)
+    (one,) = forecasts([Series(START, "D", sold, np.ones(270, bool))], 28, levels=LEVELS)
+    whole = one.total(1, 28)
+    assert whole[0.05] < whole[0.1] < whole[0.25] < whole[0.5] < whole[0.75] < whole[0.9] < whole[0.95]
+    assert (one.quantiles[0.9] < one.quantiles[0.95]).all()
+    assert len(np.unique(one.paths.sum(axis=1))) > 100
+
+
 def test_what_is_new_is_told_by_how_others_went_on() -> None:
     draw = np.random.default_rng(8)
     rows, days, ahead = 120, 200, 28

@@ -20,6 +20,9 @@ _FOLDS: Final = 40
 _TRIED: Final = 4
 _LEAST: Final = 1e-6
 _KNOWN: Final = 12
+_WEEK: Final = 7
+# Levels are moved by no more than this, on the logarithm's scale, however far they lie apart.
+_MOVED: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +89,35 @@ def courses(
         for start in range(0, len(places), 500):
             part = places[start : start + 500]
             drawn = pool.drawn(part, alike.now[part], many, share)
+            if pool.size < many:
+                drawn = refreshed(drawn, pool.size, draw)
             result[part] = centered(widened(drawn, width) * mean[part, None, :], mean[part])
     return result
+
+
+def refreshed(drawn: Singles, known: int, draw: np.random.Generator) -> Singles:
+    """As many courses of ratios (n, many, horizon) as there are, none twice, where they repeat a few that are `known`.
+
+    Their levels by a smoothed bootstrap (its width is Silverman's, of the logarithm), each week as some week of some course went:
+    a handful of courses would say that nothing beyond them can come (B. W. Silverman, Density Estimation, 1986).
+    """
+    rows, many, horizon = drawn.shape
+    level = drawn.mean(axis=2)
+    there = level > _LEAST
+    logs = np.where(there, np.log(np.maximum(level, _LEAST)), 0.0)
+    count = np.maximum(there.sum(axis=1, keepdims=True), 1)
+    strays = np.where(there, logs - logs.sum(axis=1, keepdims=True) / count, 0.0)
+    spread = np.sqrt((strays**2).sum(axis=1, keepdims=True) / count) * (4 / (3 * max(known, 1))) ** 0.2
+    moved = np.exp(np.minimum(spread, _MOVED) * draw.standard_normal(level.shape))
+    block = _WEEK if horizon >= 2 * _WEEK else 1
+    blocks = -(-horizon // block)
+    course = np.repeat(draw.integers(0, many, (rows, many, blocks)), block, axis=2)[:, :, :horizon]
+    begin = np.repeat(draw.integers(0, horizon // block, (rows, many, blocks)) * block, block, axis=2)[:, :, :horizon]
+    shape = drawn / np.where(there, level, 1.0)[:, :, None]
+    found = shape[np.arange(rows)[:, None, None], course, begin + np.arange(horizon) % block]
+    # Where few pieces are sold, some weeks together hold none or many: what is sold on a day stays within twice what it was.
+    found /= np.clip(found.mean(axis=2, keepdims=True), 0.5, 2.0)
+    return np.asarray(found * (level * moved)[:, :, None], np.float32)
 
 
 def centered(paths: Singles, mean: Singles) -> Singles:
