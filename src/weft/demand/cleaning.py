@@ -24,6 +24,7 @@ _WINDOW: Final = 56
 _LEAST_WINDOW: Final = 21
 _SHORTEST: Final = 4
 _LONGEST: Final = 75
+_SHORTEST_OUT: Final = 3
 _FEWEST_SALES: Final = 5
 _FALSE_ALARM: Final = 0.01
 _LONGER: Final = 1.5
@@ -126,6 +127,19 @@ def improbable_runs(sold: Floats, pace: Floats, known: Flags | None = None, *, t
         if probability * chances < _FALSE_ALARM and lengths[at] > _LONGER * _longest_other(runs, lengths, at):
             found.append(Run(run.first, run.last, probability))
     return found
+
+
+def sold_out(sold: Floats) -> int | None:
+    """From which place on the days of something that is out of stock now say nothing about demand; None where all of them do.
+
+    When it ran out is not known. The last sale is where, at the earliest: days up to a sale alone hold too many sales for their number, so
+    one usual gap more belongs to them. Of a few sales nothing can be told, and a silence of many weeks may as well be the end of demand.
+    """
+    there = np.flatnonzero(sold > 0)
+    if len(there) < _FEWEST_SALES or not _SHORTEST_OUT <= len(sold) - 1 - int(there[-1]) <= _LONGEST:
+        return None
+    first = int(there[-1]) + 1 + round(float(there[-1] - there[0]) / (len(there) - 1))
+    return first if first < len(sold) else None
 
 
 def _rate_around(sold: Floats, counts: Floats, run: Run) -> float:

@@ -303,6 +303,30 @@ def test_the_last_weeks_are_replayed(ask: Callable[..., dict[str, Any]]) -> None
         ask(where="title = Old", simulate=True)
 
 
+def test_what_sold_once_and_is_out_of_stock_is_not_wanted_every_day(business: Business, tmp_path: Path) -> None:
+    """All that is known of it is one sale on one day: no reason for one a day."""
+    table = (
+        "Handle,Title,Status,Variant SKU,Variant Price,Cost per item,Variant Inventory Qty,Variant Inventory Tracker\n"
+        "boot,Boot,active,BOOT,90.00,40.00,0,shopify\nsock,Sock,active,SOCK,9.00,4.00,9,shopify\n"
+    )
+    (tmp_path / "products.csv").write_text(table)
+    import_file(business, "products", tmp_path / "products.csv")
+    orders: list[Any] = []
+    for ago in range(DAYS, 0, -1):
+        at = datetime.combine(TODAY - timedelta(ago), datetime.min.time(), UTC) + timedelta(hours=12)
+        for product in ("sock", *(["boot"] if ago in (50, 51) else [])):
+            line = {"product": product, "sku": product.upper(), "quantity": 1, "price": 900, "kind": "product"}
+            one = {"id": f"{product}-{ago}", "currency": "EUR", "placed_at": at, "lines": [line]}
+            orders.append({**one, "kind": "sale", "whole": True})
+    with business.transaction() as connection:
+        business.orders.put(connection, orders, "test")
+    skill = named("replenish")
+    found = plain(skill, answer(skill, requested(skill, {"lead_days": 14, "review_days": 14}), business))
+    wanted = {one["sku"]: one["expected"] for one in found["lines"]}
+    assert wanted["SOCK"] > 20
+    assert wanted.get("BOOT", 0) < 5
+
+
 def test_a_business_without_anything_is_told_so(business: Business) -> None:
     skill = named("replenish")
     found = plain(skill, answer(skill, requested(skill, {}), business))

@@ -18,15 +18,13 @@ from weft.skills.forecast import Why
 from weft.skills.forecast.country import country_of
 from weft.store.sold import LeftOut, Sold, SoldByDay
 
-FORM: Final = 1
+FORM: Final = 2
 """The number of the way in which histories are read; forecasts that were made of another are made anew."""
 LONGEST: Final = 1096
 """How many days are looked back at most."""
 _CHEAPER: Final = 0.93
 _USUAL_DAYS: Final = 60
 _CODED: Final = 0.3
-_LONGEST_OUT: Final = 75
-_SHORTEST_OUT: Final = 3
 _READS: Final = ("title", "category", "type", "status", "attributes", "variants.price", "variants.compare_at", "variants.sku",
                  "variants.stock", "variants.policy", "variants.currency")  # fmt: skip
 
@@ -294,16 +292,15 @@ def _gaps(sold: Floats, begun: int, known: Ground, variants: Sequence[Mapping[st
         open_[gap.first : gap.last + 1] = False
     out = out & (sold <= 0) & open_
     runs = cleaning.improbable_runs(sold[begun:], known.pace[begun:], (open_ & ~out)[begun:], trailing=True)
-    empty = _empty_now(variants)
-    quiet = length - begun - 1 - int(np.flatnonzero(sold[begun:] > 0)[-1])
+    silent = cleaning.sold_out(sold[begun:]) if _empty_now(variants) else None
     found = [Gap(first, last, "out of stock") for first, last in _runs_of(out[begun:])]
     found += [
         Gap(run.first, run.last, "probably out of stock", True, run.probability)
         for run in runs
         if not out[begun + run.first : begun + run.last + 1].any()
     ]
-    if empty and _SHORTEST_OUT <= quiet <= _LONGEST_OUT and not any(gap.last == length - begun - 1 for gap in found):
-        found.append(Gap(length - begun - quiet, length - begun - 1, "out of stock", True))
+    if silent is not None and not any(gap.last == length - begun - 1 for gap in found):
+        found.append(Gap(silent, length - begun - 1, "out of stock", True))
     return sorted(closed + found, key=lambda gap: gap.first)
 
 

@@ -72,15 +72,15 @@ def nothing(days: int) -> Forecast:
 
 
 def series(sold: dict[date, float], on: date, begins: date, *, out: bool = False) -> Series:
-    """The sales of one item up to the day before `on`; where it is `out` of stock the days since its last sale say nothing."""
+    """The sales of one item up to the day before `on`; where it is `out` of stock some of the last say nothing."""
     first = max(min(sold), begins)
     counts: Floats = np.zeros((on - first).days)
     for day, units in sold.items():
         if first <= day < on:
             counts[(day - first).days] = units
     known = np.ones(len(counts), np.bool_)
-    if out:
-        known[int(np.flatnonzero(counts > 0)[-1]) + 1 :] = False
+    if out and (silent := cleaning.sold_out(counts)) is not None:
+        known[silent:] = False
     return Series(first, "D", counts, known)
 
 
